@@ -1,0 +1,1 @@
+"""The school's exam schedule: its rules, its data and its settings."""

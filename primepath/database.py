@@ -1,0 +1,69 @@
+"""Where data is kept: a SQLite file by default, whatever ``DATABASE_URL`` names otherwise.
+
+With `primepath.settings` the only reader of the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+_SQLITE_BUSY_SECONDS = 20
+# Readers never wait for the writer (WAL); a commit survives the process, and the last ones may be lost with the
+# machine's power (NORMAL); a transaction that will write takes its lock when it begins (IMMEDIATE), because one that
+# upgrades a read lock later fails at once when somebody else wrote in between.
+_SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": _SQLITE_BUSY_SECONDS,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+}
+
+
+def database(default_file: Path) -> dict[str, Any]:
+    """Django's settings of the database, from the environment.
+
+    ``DATABASE_URL``: ``postgresql://user:password@host/name`` or ``sqlite:///path``; without it, ``default_file``.
+    ``DATABASE_POOL_SIZE``: the connections a process may hold to PostgreSQL, 4 by default; each request in flight that
+    reads the database holds one.
+
+    Raises `ImproperlyConfigured` for a database that is neither SQLite nor PostgreSQL.
+    """
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{default_file}"
+    config: dict[str, Any] = dict(dj_database_url.parse(url))
+    options = dict(config.get("OPTIONS", {}))
+    match config["ENGINE"]:
+        case "django.db.backends.sqlite3":
+            Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+            options = {**_SQLITE_OPTIONS, **options}
+        case "django.db.backends.postgresql":
+            pool_size = int(os.environ.get("DATABASE_POOL_SIZE", "4"))
+            options = {"pool": {"min_size": min(2, pool_size), "max_size": pool_size}, **options}
+        case engine:
+            raise ImproperlyConfigured(
+                f"DATABASE_URL names {engine}; PrimePath runs on SQLite and PostgreSQL."
+            )
+    # Pooled connections go back to the pool after each request; Django refuses both kinds of keeping at once.
+    return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
+
+
+def cache() -> dict[str, Any]:
+    """Django's settings of the cache: Redis where ``REDIS_URL`` is set, else the process itself.
+
+    A Redis that is down counts as an empty cache.
+    """
+    if url := os.environ.get("REDIS_URL"):
+        return {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": url,
+            "KEY_PREFIX": "primepath",
+            "OPTIONS": {
+                "IGNORE_EXCEPTIONS": True,
+                "SOCKET_CONNECT_TIMEOUT": 0.5,
+                "SOCKET_TIMEOUT": 0.5,
+            },
+        }
+    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -1,0 +1,99 @@
+"""What can go wrong in a way that a caller can act on.
+
+Two kinds. A `PrimePathError` says that a question may not or cannot be answered. A `RejectedInputError` says
+that a change was not made, and names every mistake in its input. Anything else that is raised is a fault
+of the program, and its text is not for callers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Why a field was not answered."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    TIMEOUT = "TIMEOUT"
+    INTERNAL = "INTERNAL"
+
+
+class PrimePathError(Exception):
+    """The base of all errors whose message is written for the caller."""
+
+    code: ErrorCode
+
+
+class UnauthenticatedError(PrimePathError):
+    """Nobody is signed in, or what was shown to sign in is not valid."""
+
+    code = ErrorCode.UNAUTHENTICATED
+
+    def __init__(self, message: str = "Sign in to see this.") -> None:
+        super().__init__(message)
+
+
+class ForbiddenError(PrimePathError):
+    """The viewer is known and may not do this."""
+
+    code = ErrorCode.FORBIDDEN
+
+
+class BadUserInputError(PrimePathError):
+    """A value of the request is not one that this argument takes."""
+
+    code = ErrorCode.BAD_USER_INPUT
+
+
+class LimitExceededError(PrimePathError):
+    """The request asks for more than one request may."""
+
+    code = ErrorCode.LIMIT_EXCEEDED
+
+
+class UserErrorCode(StrEnum):
+    """What is wrong with a part of a mutation's input."""
+
+    NOT_FOUND = "NOT_FOUND"
+    FORBIDDEN = "FORBIDDEN"
+    INVALID_ID = "INVALID_ID"
+    INVALID_CHARACTERS = "INVALID_CHARACTERS"
+    EXAM_TYPE_MISMATCH = "EXAM_TYPE_MISMATCH"
+    EXAM_YEAR_MISMATCH = "EXAM_YEAR_MISMATCH"
+    CELL_LOCKED = "CELL_LOCKED"
+    NOT_EMPTY = "NOT_EMPTY"
+    EXAM_INACTIVE = "EXAM_INACTIVE"
+    STALE_VERSION = "STALE_VERSION"
+    INVALID_STATUS = "INVALID_STATUS"
+    INVALID_TIME_RANGE = "INVALID_TIME_RANGE"
+    DATE_OUTSIDE_PERIOD = "DATE_OUTSIDE_PERIOD"
+    YEAR_OUT_OF_RANGE = "YEAR_OUT_OF_RANGE"
+    ALREADY_DECIDED = "ALREADY_DECIDED"
+    INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
+    RATE_LIMITED = "RATE_LIMITED"
+    DUPLICATE = "DUPLICATE"
+    BLANK = "BLANK"
+    TOO_LONG = "TOO_LONG"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+
+
+@dataclass(frozen=True, slots=True)
+class InputMistake:
+    """One mistake in an input: a ``message`` for people, and the ``path`` to it, field names and positions."""
+
+    code: UserErrorCode
+    message: str
+    path: tuple[str, ...] = ()
+
+
+class RejectedInputError(Exception):
+    """A change was refused and nothing was written; ``mistakes`` names all that is wrong with the input."""
+
+    def __init__(self, mistakes: Sequence[InputMistake]) -> None:
+        super().__init__("; ".join(mistake.message for mistake in mistakes))
+        self.mistakes = tuple(mistakes)

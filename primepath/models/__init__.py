@@ -1,0 +1,32 @@
+"""The tables of the school."""
+
+from primepath.models.api_token import ApiToken
+from primepath.models.class_access_request import ClassAccessRequest
+from primepath.models.curriculum import (
+    ClassCurriculumMapping,
+    CurriculumLevel,
+    Program,
+    SubProgram,
+)
+from primepath.models.exam import Exam
+from primepath.models.exam_schedule_matrix import ExamScheduleMatrix, MatrixCellExam
+from primepath.models.exam_session import ExamSession
+from primepath.models.school_class import SchoolClass
+from primepath.models.teacher import Teacher
+from primepath.models.teacher_class_assignment import TeacherClassAssignment
+
+__all__ = [
+    "ApiToken",
+    "ClassAccessRequest",
+    "ClassCurriculumMapping",
+    "CurriculumLevel",
+    "Exam",
+    "ExamScheduleMatrix",
+    "ExamSession",
+    "MatrixCellExam",
+    "Program",
+    "SchoolClass",
+    "SubProgram",
+    "Teacher",
+    "TeacherClassAssignment",
+]

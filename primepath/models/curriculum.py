@@ -1,0 +1,116 @@
+"""The curriculum: programs hold sub-programs, which hold levels; a class has levels by priority."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+
+from primepath.models.constraints import four_digit_year
+from primepath.models.school_class import SchoolClass
+
+
+class Program(models.Model):
+    """A course of study for a range of grades, such as CORE for grades 1 to 4."""
+
+    name = models.CharField(max_length=50, unique=True)
+    grade_from = models.PositiveSmallIntegerField()
+    grade_to = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    grade_from__gte=1, grade_to__lte=12, grade_to__gte=models.F("grade_from")
+                ),
+                name="program_grades_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SubProgram(models.Model):
+    """A part of a program, such as PHONICS in CORE."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="subprograms")
+    name = models.CharField(max_length=50)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "sub-program"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "name"], name="subprogram_once_a_program"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program} {self.name}"
+
+
+class CurriculumLevelQuerySet(models.QuerySet["CurriculumLevel"]):
+    def with_names(self) -> Self:
+        """With the sub-program and program that a level's full name is made of."""
+        return self.select_related("subprogram__program")
+
+
+class CurriculumLevel(models.Model):
+    """A step of a sub-program. ``str()`` gives its full name, ``CORE PHONICS L1``."""
+
+    subprogram = models.ForeignKey(SubProgram, on_delete=models.PROTECT, related_name="levels")
+    level_number = models.PositiveSmallIntegerField()
+
+    objects = CurriculumLevelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["level_number", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subprogram", "level_number"], name="level_once_a_subprogram"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(level_number__gte=1), name="level_number_from_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subprogram} L{self.level_number}"
+
+
+class ClassCurriculumMapping(models.Model):
+    """A class learns a level in an academic year; priority 1 is its primary level, 2 its secondary."""
+
+    school_class = models.ForeignKey(
+        SchoolClass,
+        on_delete=models.PROTECT,
+        db_column="class_code",
+        related_name="curriculum_mappings",
+        db_index=False,
+    )
+    academic_year = models.PositiveSmallIntegerField()
+    curriculum_level = models.ForeignKey(
+        CurriculumLevel, on_delete=models.PROTECT, related_name="class_mappings"
+    )
+    priority = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["school_class", "academic_year", "priority"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school_class", "academic_year", "priority"], name="mapping_one_a_priority"
+            ),
+            models.UniqueConstraint(
+                fields=["school_class", "academic_year", "curriculum_level"],
+                name="mapping_one_a_level",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(priority__gte=1), name="mapping_priority_from_1"
+            ),
+            four_digit_year("academic_year", name="mapping_year_has_four_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school_class_id} {self.academic_year} #{self.priority}"

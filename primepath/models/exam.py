@@ -1,0 +1,64 @@
+"""Exams."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from primepath.domain.exam import ExamType
+from primepath.models.constraints import choices, four_digit_year, one_of
+from primepath.models.curriculum import CurriculumLevel
+from primepath.models.fields import FoldedTextField
+from primepath.models.teacher import Teacher
+
+
+class Exam(models.Model):
+    """An exam that can be put into cells of its type, in its academic year where it has one."""
+
+    name = models.CharField(max_length=200)
+    name_key = FoldedTextField(source="name", max_length=600)
+    type = models.CharField(max_length=10, choices=choices(ExamType))
+    academic_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    curriculum_level = models.ForeignKey(
+        CurriculumLevel, on_delete=models.PROTECT, null=True, blank=True, related_name="exams"
+    )
+    total_questions = models.PositiveSmallIntegerField()
+    timer_minutes = models.PositiveSmallIntegerField(help_text="Minutes a pupil has.")
+    passing_score = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Per cent, 0 to 100."
+    )
+    instructions = models.TextField(max_length=10_000, blank=True)
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="created_exams",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name_key", "id"]
+        constraints = [
+            one_of("type", ExamType, name="exam_type_known"),
+            four_digit_year("academic_year", name="exam_year_has_four_digits"),
+            models.CheckConstraint(
+                condition=models.Q(total_questions__gte=1), name="exam_has_questions"
+            ),
+            models.CheckConstraint(condition=models.Q(timer_minutes__gte=1), name="exam_has_time"),
+            models.CheckConstraint(
+                condition=models.Q(passing_score__range=(0, 100)),
+                name="exam_passing_score_is_per_cent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["name_key", "id"], name="exam_by_name"),
+            models.Index(fields=["-created_at", "-id"], name="exam_by_creation"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,125 @@
+"""Cells of the matrix, and the exams that are in them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Cast, Concat
+
+from primepath.domain.cell import CellStatus
+from primepath.domain.period import Period
+from primepath.models.constraints import choices, four_digit_year, one_of
+from primepath.models.exam import Exam
+from primepath.models.fields import BinaryTextField
+from primepath.models.school_class import SchoolClass
+from primepath.models.teacher import Teacher
+
+_UNTOUCHED = models.Q(
+    version=0,
+    status=CellStatus.EMPTY,
+    created_at=None,
+    updated_at=None,
+    created_by=None,
+    modified_by=None,
+)
+_TOUCHED = models.Q(version__gte=1, created_at__isnull=False, updated_at__isnull=False)
+
+
+class ExamScheduleMatrix(models.Model):
+    """One cell: a class in a period of an academic year.
+
+    The key is the text ``CODE/YEAR/PERIOD``, so it is known before the row exists, and whoever holds it knows
+    the class without a join. A row of version 0 was only ever looked at: it is empty and nobody's.
+    """
+
+    id = BinaryTextField(primary_key=True, max_length=48, editable=False)
+    school_class = models.ForeignKey(
+        SchoolClass,
+        on_delete=models.PROTECT,
+        db_column="class_code",
+        related_name="cells",
+        db_index=False,
+    )
+    academic_year = models.PositiveSmallIntegerField()
+    period = models.CharField(max_length=3, choices=choices(Period))
+    status = models.CharField(max_length=11, choices=choices(CellStatus), default=CellStatus.EMPTY)
+    exams = models.ManyToManyField(Exam, through="MatrixCellExam", related_name="cells")
+    scheduled_date = models.DateField(null=True, blank=True)
+    start_time = models.TimeField(null=True, blank=True)
+    end_time = models.TimeField(null=True, blank=True)
+    notes = models.TextField(max_length=10_000, blank=True, default="")
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="created_cells",
+    )
+    modified_by = models.ForeignKey(
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="modified_cells",
+    )
+    created_at = models.DateTimeField(null=True, editable=False)
+    updated_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = "cell"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school_class", "academic_year", "period"],
+                name="cell_once_a_class_year_and_period",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    id=Concat(
+                        "school_class",
+                        models.Value("/"),
+                        Cast("academic_year", models.TextField()),
+                        models.Value("/"),
+                        "period",
+                        output_field=models.TextField(),
+                    )
+                ),
+                name="cell_id_names_class_year_and_period",
+            ),
+            one_of("period", Period, name="cell_period_known"),
+            one_of("status", CellStatus, name="cell_status_known"),
+            four_digit_year("academic_year", name="cell_year_has_four_digits"),
+            models.CheckConstraint(
+                condition=models.Q(end_time=None) | models.Q(end_time__gt=models.F("start_time")),
+                name="cell_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end_time=None) | models.Q(start_time__isnull=False),
+                name="cell_end_needs_a_start",
+            ),
+            models.CheckConstraint(
+                condition=_UNTOUCHED | _TOUCHED, name="cell_untouched_at_version_0"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class MatrixCellExam(models.Model):
+    """An exam is in a cell."""
+
+    cell = models.ForeignKey(
+        ExamScheduleMatrix, on_delete=models.CASCADE, related_name="links", db_index=False
+    )
+    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cell", "exam"], name="exam_once_a_cell"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exam_id} in {self.cell_id}"

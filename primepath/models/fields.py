@@ -1,0 +1,71 @@
+"""Text columns that compare alike on every database, and look-ups of many keys at once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.lookups import FieldGetDbPrepValueIterableMixin, Lookup
+
+from primepath.domain.text import fold
+
+BINARY_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
+
+
+class BinaryTextField(models.CharField):  # type: ignore[type-arg]
+    """Text that is ordered by code point, whatever the locale of the database."""
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
+        return {
+            **super().db_parameters(connection),
+            "collation": BINARY_COLLATIONS[connection.vendor],
+        }
+
+
+class FoldedTextField(BinaryTextField):
+    """The folded form of another field of the same row, kept on every save, to sort and search by."""
+
+    def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
+        self.source = source
+        super().__init__(*args, **{**kwargs, "editable": False})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["editable"]
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        folded = fold(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, folded)
+        return folded
+
+
+@models.ForeignKey.register_lookup
+@models.Field.register_lookup
+class KeyIn(FieldGetDbPrepValueIterableMixin, Lookup):
+    """``field__key_in=keys``: the rows of these keys, however many, as **one** parameter of the statement.
+
+    Django's ``in`` sends a parameter a key, so that every number of keys is another statement, and a database's
+    limit on parameters is a limit on keys. One array (PostgreSQL) or JSON text (SQLite) has neither drawback.
+    """
+
+    lookup_name = "key_in"
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        field = self.lhs.output_field
+        field = getattr(field, "target_field", field)
+        # A cast to varchar(n) would cut a key that is too long to be there into one that may be.
+        array = "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
+        return f"{column} = ANY(%s::{array}[])", (*parameters, self._keys(connection))
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        keys = json.dumps(self._keys(connection), ensure_ascii=False)
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*parameters, keys)  # noqa: S608
+
+    def _keys(self, connection: Any) -> list[Any]:
+        _, keys = self.get_db_prep_lookup(self.rhs, connection)
+        return list(keys)

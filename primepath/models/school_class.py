@@ -1,0 +1,53 @@
+"""Classes of the school."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from primepath.domain.cell import CLASS_CODE_PATTERN
+from primepath.domain.school_class import Division
+from primepath.models.constraints import choices, one_of
+from primepath.models.fields import BinaryTextField
+
+
+class SchoolClass(models.Model):
+    """A group of pupils. Its code is its key, and never changes."""
+
+    code = BinaryTextField(
+        primary_key=True,
+        max_length=32,
+        validators=[
+            RegexValidator(
+                rf"\A{CLASS_CODE_PATTERN}\Z",
+                "Use capital letters A-Z, digits, underscores and hyphens.",
+            )
+        ],
+        help_text="For example PRIMARY_1A. It cannot be changed later.",
+    )
+    name = models.CharField(max_length=100)
+    division = models.CharField(max_length=10, choices=choices(Division))
+    grade = models.PositiveSmallIntegerField()
+    section = BinaryTextField(max_length=10)
+    stream = models.CharField(max_length=100, blank=True)
+    is_active = models.BooleanField(default=True)
+    curriculum_version = models.UUIDField(
+        default=uuid.uuid4,
+        editable=False,
+        help_text="A new one with every change of the curriculum; part of the key it is cached under.",
+    )
+
+    class Meta:
+        verbose_name = "class"
+        verbose_name_plural = "classes"
+        constraints = [
+            one_of("division", Division, name="class_division_known"),
+            models.CheckConstraint(
+                condition=models.Q(grade__range=(1, 12)), name="class_grade_1_to_12"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

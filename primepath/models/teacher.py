@@ -1,0 +1,28 @@
+"""Teachers: the profile that makes a Django user a teacher of the school."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from primepath.models.fields import FoldedTextField
+
+
+class Teacher(models.Model):
+    """A teacher of the school."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="teacher"
+    )
+    name = models.CharField(max_length=100)
+    name_key = FoldedTextField(source="name", max_length=300, db_index=True)
+    is_head_teacher = models.BooleanField(
+        default=False,
+        help_text="Sees and changes every class, and decides about access.",
+    )
+
+    class Meta:
+        ordering = ["name_key", "id"]
+
+    def __str__(self) -> str:
+        return self.name

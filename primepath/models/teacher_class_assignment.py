@@ -1,0 +1,50 @@
+"""Assignments: which teacher has access to which class."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+
+from primepath.domain.school_class import AccessLevel
+from primepath.models.constraints import choices, one_of
+from primepath.models.school_class import SchoolClass
+from primepath.models.teacher import Teacher
+
+
+class TeacherClassAssignmentQuerySet(models.QuerySet["TeacherClassAssignment"]):
+    def giving_access(self) -> Self:
+        """The assignments that give access now: active and not expired, to an active class."""
+        return self.filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()),
+            is_active=True,
+            school_class__is_active=True,
+        )
+
+
+class TeacherClassAssignment(models.Model):
+    """A teacher's access to a class. At most one exists; it is revoked by making it inactive."""
+
+    teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, related_name="assignments")
+    school_class = models.ForeignKey(
+        SchoolClass, on_delete=models.PROTECT, db_column="class_code", related_name="assignments"
+    )
+    access_level = models.CharField(max_length=10, choices=choices(AccessLevel))
+    assigned_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = TeacherClassAssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "assignment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["teacher", "school_class"], name="assignment_once_a_teacher_and_class"
+            ),
+            one_of("access_level", AccessLevel, name="assignment_level_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.teacher} in {self.school_class_id}: {self.access_level}"

@@ -1,0 +1,14 @@
+"""Where what is found."""
+
+from django.contrib import admin
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from schema.build import schema
+from schema.view import GraphQLView
+
+urlpatterns = [
+    # The view checks CSRF itself: for requests that a cookie authenticates, and only for those.
+    path("graphql", csrf_exempt(GraphQLView.as_view(schema=schema)), name="graphql"),
+    path("admin/", admin.site.urls),
+]
