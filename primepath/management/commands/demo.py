@@ -1,0 +1,96 @@
+"""``manage.py demo``"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from primepath.services.demo.accounts import (
+    ADMINISTRATOR,
+    DEMO_PASSWORD,
+    HEAD_TEACHER,
+    NEWCOMER,
+    TEACHER,
+)
+from primepath.services.seed_demo import seed_demo
+from primepath.services.tokens import create_token, find_token
+
+HOST = "127.0.0.1"
+_QUERY = "{ scheduleMatrix { academicYear rows { schoolClass { code } cells { period status examCount } } } }"
+_WELCOME = """
+PrimePath is running for a demo school. Stop it with Ctrl-C; what you change is kept.
+
+  API        {address}/graphql
+  Explorer   {address}/graphql in a browser
+  Admin      {address}/admin/
+
+  Sign in with the password {password} as
+  {head:<10} head teacher: sees and changes all 60 classes
+  {teacher:<10} teacher of five classes, one of them expired
+  {newcomer:<10} teacher without a class
+  {administrator:<10} administrator of the site
+
+  A token of the head teacher:
+  {token}
+
+  The whole matrix, 60 classes x 16 periods; paste this into another terminal:
+
+curl -s {address}/graphql -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{"query":"{query}"}}'
+"""
+
+
+class Command(BaseCommand):
+    help = "Prepares the database, fills it with a demo school, and serves it on this machine only."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="Default: %(default)s.")
+
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
+        _check_port(port)
+        self.stdout.write("Preparing the database")
+        call_command("migrate", verbosity=0, interactive=False)
+        seed_demo(report=self.stdout.write)
+        welcome = _WELCOME.format(
+            address=f"http://{HOST}:{port}",
+            password=DEMO_PASSWORD,
+            head=HEAD_TEACHER,
+            teacher=TEACHER,
+            newcomer=NEWCOMER,
+            administrator=ADMINISTRATOR,
+            token=_demo_token(),
+            query=_QUERY,
+        )
+        self.stdout.write(welcome)
+        self.stdout.flush()
+        server = ["uvicorn", "primepath.asgi:application", "--host", HOST, "--port", str(port)]
+        # In place of this process, so that Ctrl-C and signals reach the server itself.
+        os.execv(sys.executable, [sys.executable, "-m", *server, "--log-level", "warning"])  # noqa: S606
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(
+                f"Port {port} of {HOST} cannot be used ({error}). Choose another: make demo PORT=8001"
+            ) from None
+
+
+def _demo_token() -> str:
+    """The head teacher's token of the last run where it is still valid, so that a pasted command goes on working."""
+    file = settings.VAR_DIR / "demo-token"
+    if file.exists() and find_token(token := file.read_text()):
+        return token
+    token, _ = create_token(user=User.objects.get(username=HEAD_TEACHER), name="Demo")
+    file.touch(mode=0o600)
+    file.write_text(token)
+    return token

@@ -1,0 +1,22 @@
+"""``manage.py seed_school``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from primepath.services.seed_school import seed_school
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads the school's classes and curriculum. It can be repeated: names and streams are "
+        "taken from the file again, nothing is duplicated, and inactive classes stay inactive."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        school = seed_school()
+        if options["verbosity"] >= 1:
+            classes, programs = len(school["classes"]), len(school["programs"])
+            self.stdout.write(f"School: {classes} classes and {programs} programs.")

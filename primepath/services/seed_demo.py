@@ -1,0 +1,57 @@
+"""The demo school: people, exams and two years of schedule, always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from primepath.domain.academic_year import AcademicYears
+from primepath.models import CurriculumLevel
+from primepath.services.demo.access_requests import seed_access_requests
+from primepath.services.demo.accounts import seed_accounts
+from primepath.services.demo.assignments import seed_assignments
+from primepath.services.demo.cells import seed_cells
+from primepath.services.demo.curriculum import seed_curriculum
+from primepath.services.demo.exams import seed_exams
+from primepath.services.demo.sessions import seed_sessions
+from primepath.services.seed_school import seed_school
+
+
+@transaction.atomic
+def seed_demo(*, report: Callable[[str], None]) -> None:
+    """Adds what is missing of the demo school, and tells ``report`` a line about each step.
+
+    Nothing that is stored is changed, whoever changed it since. Only the academic years depend on
+    the day: a demo that is seeded again a year later gains the year that has come into reach.
+    """
+    school = seed_school(overwrite=False)
+    report(f"School: {len(school['classes'])} classes and {len(school['programs'])} programs.")
+    _wait_for_other_seedings()
+    years = demo_years(today=timezone.localdate().year, planned=settings.ACADEMIC_YEARS)
+    teachers = seed_accounts(report=report)
+    seed_assignments(school=school, teachers=teachers, report=report)
+    seed_access_requests(school=school, teachers=teachers, report=report)
+    levels = seed_curriculum(school=school, years=years, report=report)
+    exams = seed_exams(school=school, years=years, teachers=teachers, report=report)
+    planned = seed_cells(
+        school=school, years=years, teachers=teachers, levels=levels, exams=exams, report=report
+    )
+    seed_sessions(school=school, planned=planned, report=report)
+
+
+def demo_years(*, today: int, planned: AcademicYears) -> tuple[int, ...]:
+    """The year of ``today`` and the next one, or the two nearest that the school plans."""
+    first = max(planned.first, min(today, planned.last - 1))
+    return tuple(year for year in (first, first + 1) if year in planned)
+
+
+def _wait_for_other_seedings() -> None:
+    """Lets two seedings at once follow each other, as exams have no key that would stop the second.
+
+    It is the levels that are locked, so that none gets another name while classes come to learn it.
+    On SQLite the transaction itself does both.
+    """
+    list(CurriculumLevel.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))

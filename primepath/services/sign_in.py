@@ -1,0 +1,97 @@
+"""Signing in: who a name and a password belong to, and whom a Django user stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
+
+from primepath.domain.errors import InputMistake, RejectedInputError, UserErrorCode
+from primepath.domain.text import has_forbidden_characters
+from primepath.domain.viewer import Viewer
+from primepath.models import ApiToken
+from primepath.services.tokens import create_token
+
+_MAX_PASSWORD_LENGTH = 4096
+_MAX_DEVICE_NAME_LENGTH = 100
+
+
+class TeacherBackend(ModelBackend):
+    """Django's own backend, which reads the teacher's profile in the same query as the user."""
+
+    def get_user(self, user_id: Any) -> Any:
+        user = User.objects.select_related("teacher").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
+    """The viewer a Django user stands for; None for one who is neither a teacher nor staff."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    teacher = getattr(user, "teacher", None)
+    if teacher is None and not user.is_staff:
+        return None
+    return Viewer(
+        user_id=user.pk,
+        username=user.get_username(),
+        teacher_id=teacher.pk if teacher else None,
+        is_head_teacher=bool(teacher and teacher.is_head_teacher),
+        is_staff=user.is_staff,
+    )
+
+
+def sign_in(
+    *, username: str, password: str, device_name: str | None = None
+) -> tuple[str, ApiToken, Viewer]:
+    """A new token for the person whose name and password these are: the token, its row, and the viewer.
+
+    Raises `RejectedInputError`: ``INVALID_CHARACTERS``, ``TOO_LONG``, and ``INVALID_CREDENTIALS``, which is the same,
+    and takes the same time, for an unknown name and for a wrong password (Django hashes a password in both cases).
+    """
+    _check_input(username=username, password=password, device_name=device_name)
+    user = authenticate(username=username, password=password)
+    viewer = viewer_of(user) if user is not None else None
+    if user is None or viewer is None:
+        raise RejectedInputError(
+            [
+                InputMistake(
+                    UserErrorCode.INVALID_CREDENTIALS,
+                    "This name and password do not belong to an account that may sign in.",
+                    ("input",),
+                )
+            ]
+        )
+    assert isinstance(user, User)
+    token, stored = create_token(user=user, name=device_name or "Sign-in")
+    return token, stored, viewer
+
+
+def _check_input(*, username: str, password: str, device_name: str | None) -> None:
+    limits = {
+        "username": (username, 150),
+        "password": (password, _MAX_PASSWORD_LENGTH),
+        "deviceName": (device_name or "", _MAX_DEVICE_NAME_LENGTH),
+    }
+    mistakes = []
+    for field, (value, limit) in limits.items():
+        if has_forbidden_characters(value):
+            mistakes.append(
+                InputMistake(
+                    UserErrorCode.INVALID_CHARACTERS,
+                    f"{field} contains a character that text cannot have (NUL or half of a pair).",
+                    ("input", field),
+                )
+            )
+        elif len(value) > limit:
+            mistakes.append(
+                InputMistake(
+                    UserErrorCode.TOO_LONG,
+                    f"{field} has {len(value)} characters; at most {limit} are allowed.",
+                    ("input", field),
+                )
+            )
+    if mistakes:
+        raise RejectedInputError(mistakes)

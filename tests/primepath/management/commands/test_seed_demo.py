@@ -1,0 +1,368 @@
+"""``manage.py seed_demo``"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db.models import Count, F, Model, Q
+from django.utils import timezone
+from pytest_django import Settings
+
+from primepath.domain.academic_year import AcademicYears
+from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.exam import EXAM_TYPE_OF_PERIOD, ExamType, SessionStatus
+from primepath.domain.period import PERIODS, Period
+from primepath.domain.school_class import AccessLevel, AccessRequestStatus
+from primepath.models import (
+    ClassAccessRequest,
+    ClassCurriculumMapping,
+    CurriculumLevel,
+    Exam,
+    ExamScheduleMatrix,
+    ExamSession,
+    MatrixCellExam,
+    SchoolClass,
+    Teacher,
+    TeacherClassAssignment,
+)
+from primepath.services.demo.accounts import (
+    ADMINISTRATOR,
+    DEMO_PASSWORD,
+    HEAD_TEACHER,
+    NEWCOMER,
+    TEACHER,
+    TEACHERS,
+)
+from primepath.services.seed_demo import demo_years
+from primepath.services.seed_school import seed_school
+from primepath.services.sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+_YEARS = (2026, 2027)
+_ALL_CELLS = 60 * len(PERIODS) * len(_YEARS)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _in_2026(monkeypatch: pytest.MonkeyPatch) -> None:
+    _live_in(2026, monkeypatch)
+
+
+@pytest.fixture
+def demo() -> None:
+    _seed()
+
+
+def _live_in(year: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda: date(year, 11, 23))
+
+
+def _seed() -> None:
+    call_command("seed_demo", verbosity=0)
+
+
+def _all_rows() -> dict[str, list[dict[str, Any]]]:
+    models: list[type[Model]] = [User, *apps.get_app_config("primepath").get_models()]
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
+    }
+
+
+def _as_they_are_now(rows: Iterable[dict[str, Any]], model: Any) -> list[dict[str, Any]]:
+    stored = model.objects.in_bulk([row["id"] for row in rows])
+    return [{name: getattr(stored[row["id"]], name) for name in row} for row in rows]
+
+
+def test_seeding_twice_changes_nothing(demo: None) -> None:
+    before = _all_rows()
+
+    _seed()
+
+    assert _all_rows() == before
+
+
+def test_what_people_changed_meanwhile_stays(demo: None) -> None:
+    head = User.objects.get(username=HEAD_TEACHER)
+    head.set_password("a better one")
+    head.save()
+    Teacher.objects.filter(user__username=NEWCOMER).update(name="Zoë Martin")
+    SchoolClass.objects.filter(code="HIGH_12A").update(name="Finalists", is_active=False)
+    TeacherClassAssignment.objects.update(is_active=False, access_level=AccessLevel.VIEW)
+    ClassAccessRequest.objects.filter(status=AccessRequestStatus.PENDING).update(
+        status=AccessRequestStatus.WITHDRAWN
+    )
+    ClassCurriculumMapping.objects.filter(priority=2).delete()
+    Exam.objects.update(name="Renamed", academic_year=None, version=3)
+    MatrixCellExam.objects.all().delete()
+    ExamSession.objects.all().delete()
+    ExamScheduleMatrix.objects.filter(version__gte=1).update(
+        status=CellStatus.EMPTY, version=F("version") + 1, notes="emptied"
+    )
+    before = _all_rows()
+
+    _seed()
+
+    assert _all_rows() == before
+
+
+def test_a_year_later_the_year_after_is_added(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _all_rows()
+    _live_in(2027, monkeypatch)
+
+    _seed()
+
+    for model in (ExamScheduleMatrix, Exam, MatrixCellExam, ClassCurriculumMapping, ExamSession):
+        rows = before[model.__name__]
+        assert _as_they_are_now(rows, model) == rows
+    assert ExamScheduleMatrix.objects.filter(academic_year=2028).count() == 640
+    added = Exam.objects.exclude(pk__in=[row["id"] for row in before["Exam"]])
+    assert set(added.values_list("academic_year", flat=True)) == {2028}
+
+
+def test_cells_that_were_only_looked_at_are_planned_all_the_same(demo: None) -> None:
+    before = _all_rows()
+    MatrixCellExam.objects.all().delete()
+    ExamSession.objects.all().delete()
+    ExamScheduleMatrix.objects.all().delete()
+    keys = [
+        CellKey(code, year, period)
+        for code in SchoolClass.objects.values_list("code", flat=True)
+        for year in _YEARS
+        for period in PERIODS
+    ]
+    ExamScheduleMatrix.objects.bulk_create(
+        ExamScheduleMatrix(
+            id=str(key),
+            school_class_id=key.class_code,
+            academic_year=key.academic_year,
+            period=key.period,
+        )
+        for key in keys
+    )
+
+    _seed()
+
+    planned = before["ExamScheduleMatrix"]
+    assert _as_they_are_now(planned, ExamScheduleMatrix) == planned
+    assert ExamScheduleMatrix.objects.count() == len(keys)
+    assert MatrixCellExam.objects.count() == len(before["MatrixCellExam"])
+
+
+def test_the_school_has_its_people(demo: None) -> None:
+    assert SchoolClass.objects.filter(is_active=True).count() == 60
+    assert Teacher.objects.count() == len(TEACHERS) == 20
+    assert list(
+        Teacher.objects.filter(is_head_teacher=True).values_list("user__username", flat=True)
+    ) == [HEAD_TEACHER]
+    administrator = User.objects.get(is_staff=True)
+    assert administrator.username == ADMINISTRATOR
+    assert administrator.is_superuser
+    assert not hasattr(administrator, "teacher")
+    assert any(name.isascii() for name in TEACHERS.values())
+    assert any("가" <= name[0] <= "힣" for name in TEACHERS.values())
+
+
+def test_everybody_signs_in_with_the_demo_password(demo: None) -> None:
+    for username in (HEAD_TEACHER, TEACHER, NEWCOMER, ADMINISTRATOR):
+        _, _, viewer = sign_in(username=username, password=DEMO_PASSWORD)
+        assert viewer.administers == (username in {HEAD_TEACHER, ADMINISTRATOR})
+
+
+def test_the_teacher_has_five_classes_of_mixed_access_and_one_has_expired(demo: None) -> None:
+    assignments = TeacherClassAssignment.objects.filter(teacher__user__username=TEACHER)
+
+    assert assignments.count() == 5
+    assert assignments.filter(expires_at__lt=timezone.now()).count() == 1
+    valid = assignments.giving_access().values_list("access_level", flat=True)
+    assert sorted(valid) == sorted(AccessLevel)
+
+
+def test_the_newcomer_has_no_class_and_the_others_have_a_few(demo: None) -> None:
+    classes = {
+        teacher.user.username: teacher.assignments.count()
+        for teacher in Teacher.objects.select_related("user")
+    }
+
+    assert classes.pop(NEWCOMER) == 0
+    assert classes.pop(HEAD_TEACHER) == 0
+    assert min(classes.values()) >= 2
+    assert max(classes.values()) <= 10
+    full = TeacherClassAssignment.objects.giving_access().filter(access_level=AccessLevel.FULL)
+    assert full.values("school_class").distinct().count() == 60
+
+
+def test_access_requests_of_each_status_are_there_and_approved_ones_came_true(demo: None) -> None:
+    statuses = set(ClassAccessRequest.objects.values_list("status", flat=True))
+    assert statuses == set(AccessRequestStatus)
+    for request in ClassAccessRequest.objects.filter(status=AccessRequestStatus.APPROVED):
+        assert TeacherClassAssignment.objects.filter(
+            teacher=request.teacher,
+            school_class=request.school_class,
+            access_level=request.requested_access_level,
+        ).exists()
+
+
+def test_every_class_has_two_levels_of_its_grade_in_both_years(demo: None) -> None:
+    mappings = ClassCurriculumMapping.objects.all()
+
+    assert mappings.count() == 60 * 2 * 2
+    assert set(mappings.values_list("academic_year", "priority")) == {
+        (year, priority) for year in _YEARS for priority in (1, 2)
+    }
+    assert not mappings.exclude(
+        school_class__grade__gte=F("curriculum_level__subprogram__program__grade_from"),
+        school_class__grade__lte=F("curriculum_level__subprogram__program__grade_to"),
+    ).exists()
+
+
+def test_classes_that_are_given_levels_have_a_new_version_of_their_curriculum() -> None:
+    seed_school()
+    ClassCurriculumMapping.objects.bulk_create(
+        ClassCurriculumMapping(
+            school_class_id="HIGH_12F",
+            academic_year=year,
+            priority=1,
+            curriculum_level=CurriculumLevel.objects.all()[0],
+        )
+        for year in _YEARS
+    )
+    before = dict(SchoolClass.objects.values_list("code", "curriculum_version"))
+
+    _seed()
+
+    after = dict(SchoolClass.objects.values_list("code", "curriculum_version"))
+    assert [code for code in after if after[code] == before[code]] == ["HIGH_12F"]
+    assert ClassCurriculumMapping.objects.filter(school_class="HIGH_12F").count() == 2
+
+
+def test_exams_are_of_every_kind_and_no_two_are_alike(demo: None) -> None:
+    exams = list(Exam.objects.all())
+
+    assert len(exams) == 400
+    assert len({(exam.name, exam.type, exam.academic_year) for exam in exams}) == 400
+    assert {exam.type for exam in exams} == set(ExamType)
+    assert {exam.academic_year for exam in exams} == {None, *_YEARS}
+    assert {exam.is_active for exam in exams} == {True, False}
+    for field in ("curriculum_level_id", "created_by_id", "passing_score"):
+        without = [exam for exam in exams if getattr(exam, field) is None]
+        assert 0 < len(without) < len(exams) / 3
+
+
+def test_a_third_of_the_cells_is_missing(demo: None) -> None:
+    assert ExamScheduleMatrix.objects.count() == _ALL_CELLS * 2 / 3
+    by_class = Counter(ExamScheduleMatrix.objects.values_list("school_class", "academic_year"))
+    assert set(by_class.values()) == {10, 11}
+
+
+def test_every_status_is_present_and_only_empty_cells_are_untouched(demo: None) -> None:
+    statuses = Counter(ExamScheduleMatrix.objects.values_list("status", flat=True))
+
+    assert set(statuses) == set(CellStatus)
+    assert min(statuses.values()) >= 20
+    untouched = ExamScheduleMatrix.objects.filter(version=0)
+    assert 0 < untouched.count() < statuses[CellStatus.EMPTY]
+    assert not untouched.exclude(status=CellStatus.EMPTY).exists()
+
+
+def test_cells_hold_about_two_exams_unless_they_are_empty(demo: None) -> None:
+    cells = ExamScheduleMatrix.objects.annotate(number=Count("links"))
+
+    assert not cells.filter(status=CellStatus.EMPTY, number__gt=0).exists()
+    may_have_none = [CellStatus.EMPTY, CellStatus.DRAFT]
+    assert not cells.filter(number=0).exclude(status__in=may_have_none).exists()
+    numbers = cells.exclude(status=CellStatus.EMPTY).values_list("number", flat=True)
+    assert 1.8 < sum(numbers) / len(numbers) < 2.2
+
+
+def test_exams_match_the_type_and_year_of_their_cells(demo: None) -> None:
+    for period in PERIODS:
+        links = MatrixCellExam.objects.filter(cell__period=period)
+        assert links.exists()
+        assert not links.exclude(exam__type=EXAM_TYPE_OF_PERIOD[period.type]).exists()
+    assert not MatrixCellExam.objects.exclude(
+        Q(exam__academic_year=None) | Q(exam__academic_year=F("cell__academic_year")),
+        exam__is_active=True,
+    ).exists()
+
+
+def test_dates_lie_in_their_periods(demo: None) -> None:
+    dated = list(ExamScheduleMatrix.objects.exclude(scheduled_date=None))
+
+    assert len(dated) > 500
+    for cell in dated:
+        first_day, last_day = Period(cell.period).dates(cell.academic_year)
+        assert cell.scheduled_date is not None
+        assert first_day <= cell.scheduled_date <= last_day
+    assert ExamScheduleMatrix.objects.exclude(end_time=None).count() > 400
+    assert not ExamScheduleMatrix.objects.filter(updated_at__lt=F("created_at")).exists()
+    assert not ExamScheduleMatrix.objects.filter(updated_at__gt=timezone.now()).exists()
+
+
+def test_ten_to_twenty_five_pupils_sit_the_exams_of_some_cells(demo: None) -> None:
+    pupils = ExamSession.objects.values_list("cell", "exam").annotate(Count("pk"))
+    assert {number for *_, number in pupils} <= set(range(10, 26))
+    statuses = set(ExamSession.objects.values_list("cell__status", "status").distinct())
+    assert statuses == {
+        (CellStatus.SCHEDULED, SessionStatus.NOT_STARTED),
+        (CellStatus.IN_PROGRESS, SessionStatus.NOT_STARTED),
+        (CellStatus.IN_PROGRESS, SessionStatus.IN_PROGRESS),
+        (CellStatus.IN_PROGRESS, SessionStatus.COMPLETED),
+        (CellStatus.COMPLETED, SessionStatus.COMPLETED),
+        (CellStatus.COMPLETED, SessionStatus.NOT_STARTED),
+    }
+    assert not ExamSession.objects.exclude(exam__links__cell=F("cell")).exists()
+
+
+@pytest.mark.parametrize(
+    ("today", "planned", "years"),
+    [
+        (2026, (2020, 2035), (2026, 2027)),
+        (2035, (2020, 2035), (2034, 2035)),
+        (2050, (2020, 2035), (2034, 2035)),
+        (2019, (2020, 2035), (2020, 2021)),
+        (2026, (2026, 2026), (2026,)),
+    ],
+)
+def test_the_years_are_ones_that_the_school_plans(
+    today: int, planned: tuple[int, int], years: tuple[int, ...]
+) -> None:
+    assert demo_years(today=today, planned=AcademicYears(*planned)) == years
+
+
+def test_a_school_that_plans_one_year_gets_a_demo_of_one_year(settings: Settings) -> None:
+    settings.ACADEMIC_YEARS = AcademicYears(2026, 2026)
+
+    _seed()
+
+    years = set(ExamScheduleMatrix.objects.values_list("academic_year", flat=True))
+    assert years == {2026}
+
+
+def test_it_says_a_line_about_each_step(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("seed_demo")
+    first = capsys.readouterr().out.splitlines()
+    call_command("seed_demo", verbosity=0)
+
+    assert capsys.readouterr().out == ""
+    steps = [line.partition(":")[0] for line in first]
+    assert steps == [
+        "School",
+        "Accounts",
+        "Assignments",
+        "Access requests",
+        "Curriculum",
+        "Exams",
+        "Cells",
+        "Exam sessions",
+    ]

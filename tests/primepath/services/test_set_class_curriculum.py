@@ -1,0 +1,174 @@
+"""Setting what a class learns."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from primepath.domain.errors import RejectedInputError, UserErrorCode
+from primepath.models import (
+    ClassCurriculumMapping,
+    CurriculumLevel,
+    SchoolClass,
+)
+from primepath.services.set_class_curriculum import set_class_curriculum
+from primepath.services.touch_curriculum import touch_curriculum
+from tests.factories import make_class, make_level
+
+CODE = "PRIMARY_1A"
+YEAR = settings.ACADEMIC_YEARS.first
+
+
+@pytest.fixture
+def levels(db: None) -> list[int]:
+    """The keys of nine levels; `CODE` is a class."""
+    return _school()
+
+
+def _school() -> list[int]:
+    make_class(CODE)
+    return [make_level(number=number).pk for number in range(1, 10)]
+
+
+def _set(level_ids: list[int], *, code: str = CODE, year: int = YEAR) -> None:
+    set_class_curriculum(class_code=code, academic_year=year, level_ids=level_ids)
+
+
+def _stored(year: int = YEAR) -> list[tuple[int, int]]:
+    mappings = ClassCurriculumMapping.objects.filter(school_class=CODE, academic_year=year)
+    return list(mappings.order_by("priority").values_list("priority", "curriculum_level"))
+
+
+def _version() -> UUID:
+    return SchoolClass.objects.get(pk=CODE).curriculum_version
+
+
+def _mistakes(level_ids: list[int], **where: object) -> list[tuple[str, tuple[str, ...]]]:
+    with pytest.raises(RejectedInputError) as refused:
+        _set(level_ids, **where)  # type: ignore[arg-type]
+    return [(mistake.code, mistake.path) for mistake in refused.value.mistakes]
+
+
+def test_priorities_follow_positions(levels: list[int]) -> None:
+    first, second, third, *_ = levels
+    for wanted in ([first, second], [second, first], [third], [first, third, second], []):
+        _set(wanted)
+        assert _stored() == list(enumerate(wanted, start=1))
+
+
+def test_every_change_is_a_new_version(levels: list[int]) -> None:
+    versions = [_version()]
+    for wanted in (levels[:2], levels[:2], levels[1::-1], [], []):
+        _set(wanted)
+        versions.append(_version())
+    changes = [before != after for before, after in pairwise(versions)]
+    assert changes == [True, False, True, True, False]
+    assert len(set(versions)) == 4
+
+
+def test_gaps_in_the_priorities_are_closed(levels: list[int]) -> None:
+    ClassCurriculumMapping.objects.create(
+        school_class_id=CODE, academic_year=YEAR, curriculum_level_id=levels[0], priority=7
+    )
+    version = _version()
+    _set([levels[0]])
+    assert _stored() == [(1, levels[0])]
+    assert _version() != version
+
+
+def test_other_years_and_classes_stay(levels: list[int]) -> None:
+    make_class("OTHER")
+    _set(levels[:2], year=YEAR + 1)
+    _set(levels[:2], code="OTHER")
+    _set([])
+    assert len(_stored(YEAR + 1)) == 2
+    assert ClassCurriculumMapping.objects.filter(school_class="OTHER").count() == 2
+
+
+def test_every_mistake_is_named_and_nothing_is_written(levels: list[int]) -> None:
+    _set(levels[:1])
+    version = _version()
+    assert _mistakes(
+        [levels[0], -1, levels[0], 2**70, levels[1]], year=settings.ACADEMIC_YEARS.last + 1
+    ) == [
+        (UserErrorCode.YEAR_OUT_OF_RANGE, ("input", "academicYear")),
+        (UserErrorCode.NOT_FOUND, ("input", "levelIds", "1")),
+        (UserErrorCode.DUPLICATE, ("input", "levelIds", "2")),
+        (UserErrorCode.NOT_FOUND, ("input", "levelIds", "3")),
+    ]
+    assert _stored() == [(1, levels[0])]
+    assert _version() == version
+
+
+@pytest.mark.parametrize("code", ["NOWHERE", "", "primary_1a", "NUL\0", "PRIMARY_1A\n", "ÉLAN"])
+def test_an_unknown_class_is_not_found(levels: list[int], code: str) -> None:
+    assert _mistakes([], code=code) == [(UserErrorCode.NOT_FOUND, ("input", "classCode"))]
+
+
+def test_an_inactive_class_is_not_found(levels: list[int]) -> None:
+    SchoolClass.objects.update(is_active=False)
+    assert _mistakes(levels) == [(UserErrorCode.NOT_FOUND, ("input", "classCode"))]
+
+
+def test_it_takes_as_many_statements_for_nine_levels_as_for_one(levels: list[int]) -> None:
+    counts = []
+    for wanted in (levels[:1], levels):
+        with CaptureQueriesContext(connection) as captured:
+            _set(wanted)
+        counts.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
+    assert counts == [6, 6]
+
+
+WRITERS, TURNS = 4, 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_at_once_leave_one_whole_curriculum() -> None:
+    levels = _school()
+    failures: list[BaseException] = []
+
+    def write(writer: int) -> None:
+        try:
+            for turn in range(TURNS):
+                _persist(partial(_set, _own(levels, writer, turn)))
+                _persist(partial(touch_curriculum, levels=CurriculumLevel.objects.all()))
+        except BaseException as failure:
+            failures.append(failure)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=write, args=[writer]) for writer in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not failures
+    last = [list(enumerate(_own(levels, each, TURNS - 1), start=1)) for each in range(WRITERS)]
+    assert _stored() in last
+
+
+def _own(levels: list[int], writer: int, turn: int) -> list[int]:
+    """What this writer sets in this turn: never what it, or another, set just before."""
+    return [levels[writer], levels[WRITERS + turn % 5]]
+
+
+def _persist(write: Callable[[], None]) -> None:
+    """Does ``write``; often, where the database is SQLite's memory, which refuses and never waits."""
+    is_memory = connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"])
+    for _ in range(1000 if is_memory else 1):
+        try:
+            return write()
+        except OperationalError as error:
+            refusal = error
+            time.sleep(0.001)
+    raise refusal
