@@ -1,0 +1,214 @@
+"""The cells of an operation: one query for all of them, and one insert for those that do not exist yet."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+from collections.abc import Collection, Generator, Iterable
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, Protocol
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from loaders.dispatch import Dispatcher, Stage
+from loaders.generic import BatchLoader
+from loaders.visible_classes import VisibleClass
+from primepath.domain.cell import CELL_APPEARANCE, CellKey, CellStatus
+from primepath.domain.errors import LimitExceededError
+from primepath.domain.period import Period, PeriodType
+from primepath.models import ExamScheduleMatrix
+
+logger = logging.getLogger("primepath.cells")
+
+
+@dataclass(slots=True, eq=False)
+class CellPlace:
+    """Where a cell is: all that is known of it before it is read."""
+
+    visible_class: VisibleClass
+    academic_year: int
+    period: Period
+
+    @property
+    def key(self) -> CellKey:
+        return CellKey(self.visible_class.code, self.academic_year, self.period)
+
+    @property
+    def pk(self) -> str:
+        return f"{self.visible_class.code}/{self.academic_year}/{self.period}"
+
+    @property
+    def period_type(self) -> PeriodType:
+        return self.period.type
+
+    @property
+    def can_edit(self) -> bool:
+        return self.visible_class.can_edit
+
+
+@dataclass(slots=True, eq=False)
+class Cell(CellPlace):
+    """A cell that was read; its defaults are those of a cell that is not stored."""
+
+    status: str = CellStatus.EMPTY
+    scheduled_date: datetime.date | None = None
+    start_time: datetime.time | None = None
+    end_time: datetime.time | None = None
+    notes: str = ""
+    version: int = 0
+    created_by_id: int | None = None
+    modified_by_id: int | None = None
+    created_at: datetime.datetime | None = None
+    updated_at: datetime.datetime | None = None
+
+    @property
+    def color(self) -> str:
+        return CELL_APPEARANCE[CellStatus(self.status)].color
+
+    @property
+    def icon(self) -> str:
+        return CELL_APPEARANCE[CellStatus(self.status)].icon
+
+    async def read(self) -> Cell:
+        return self
+
+
+@dataclass(slots=True, eq=False)
+class PendingCell(CellPlace):
+    """A cell that is still to be read, whose place can be asked for already.
+
+    Where a document goes from cells on to further cells, through their classes or exams, those further cells belong
+    to the same query; so the first ones are handed out before they are read. What is stored of them is given as
+    awaitables.
+    """
+
+    cells: asyncio.Future[list[Cell]]
+    index: int
+
+    def __getattr__(self, name: str) -> PendingAttribute:
+        if not hasattr(Cell, name):
+            raise AttributeError(name)
+        return PendingAttribute(self, name)
+
+    async def read(self) -> Cell:
+        return (await self.cells)[self.index]
+
+
+@dataclass(slots=True, eq=False)
+class PendingAttribute:
+    """An attribute of a cell that is still to be read. Unlike a coroutine it may be dropped without being awaited."""
+
+    cell: PendingCell
+    name: str
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        cell = yield from self.cell.read().__await__()
+        return getattr(cell, self.name)
+
+
+class CellRequest(NamedTuple):
+    """Cells of one class and year. The class is the proof that the viewer may see them."""
+
+    visible_class: VisibleClass
+    academic_year: int
+    periods: tuple[Period, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        prefix = f"{self.visible_class.code}/{self.academic_year}/"
+        return [prefix + period for period in self.periods]
+
+
+# What a stored row adds to a cell's place, in the order in which `Cell` takes it.
+_STORED_COLUMNS = tuple(
+    field.name for field in fields(Cell) if field.name not in CellPlace.__dataclass_fields__
+)
+_Stored = tuple[Any, ...]
+_NOT_STORED: _Stored = ()
+
+
+class StoreMissing(Protocol):
+    """Stores the cells of ``keys`` that do not exist; returns the keys it stored."""
+
+    def __call__(self, *, keys: Collection[CellKey]) -> set[CellKey]: ...
+
+
+class Cells:
+    """Reads cells. Without ``store_missing`` it stores none."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        store_missing: StoreMissing | None,
+    ) -> None:
+        self._loader = BatchLoader(dispatcher, Stage.CELLS, self._fetch)
+        self._store_missing = store_missing
+        self._stored: dict[str, _Stored] = {}
+        self._pending: list[asyncio.Future[list[Cell]]] = []
+
+    def load_many(self, requests: Iterable[CellRequest]) -> asyncio.Future[list[list[Cell]]]:
+        """The cells of each request, in the order of its periods.
+
+        Fails with `LimitExceededError` where the operation asks for more cells than it may.
+        """
+        return self._loader.load_many(requests)
+
+    def pending(self, request: CellRequest) -> list[PendingCell]:
+        """The same cells before they are read; they are read with all others of the operation."""
+        cells = self._loader.load(request)
+        self._pending.append(cells)
+        return [
+            PendingCell(request.visible_class, request.academic_year, period, cells, index)
+            for index, period in enumerate(request.periods)
+        ]
+
+    async def settle(self) -> None:
+        """Waits until cells that were handed out before they were read are read, and so stored where they were missing."""
+        await asyncio.gather(*self._pending, return_exceptions=True)
+
+    def _fetch(self, requests: list[CellRequest]) -> list[list[Cell]]:
+        wanted = {
+            id: request for request in requests for id in request.ids if id not in self._stored
+        }
+        count = len(self._stored) + len(wanted)
+        if count > settings.MAX_CELLS_PER_OPERATION:
+            raise LimitExceededError(
+                f"This operation asks for {count} cells; "
+                f"at most {settings.MAX_CELLS_PER_OPERATION} are allowed. Ask for fewer classes, periods or years."
+            )
+        if wanted:
+            found = self._read(wanted)
+            missing = [id for id in wanted if id not in found]
+            if missing and (lost := self._store(missing)):
+                found |= self._read(lost)
+            self._stored |= {id: found.get(id, _NOT_STORED) for id in wanted}
+        return [
+            [
+                Cell(request.visible_class, request.academic_year, period, *self._stored[id])
+                for period, id in zip(request.periods, request.ids, strict=True)
+            ]
+            for request in requests
+        ]
+
+    def _read(self, ids: Iterable[str]) -> dict[str, _Stored]:
+        rows = ExamScheduleMatrix.objects.filter(id__key_in=list(ids)).order_by()
+        return {id: tuple(stored) for id, *stored in rows.values_list("id", *_STORED_COLUMNS)}
+
+    def _store(self, missing: Iterable[str]) -> Collection[str]:
+        """Stores the missing cells; returns those that somebody else stored in the meantime."""
+        if self._store_missing is None:
+            return ()
+        keys = [
+            key
+            for key in map(CellKey.parse, missing)
+            if key is not None and key.academic_year in settings.ACADEMIC_YEARS
+        ]
+        try:
+            stored = self._store_missing(keys=keys)
+        except DatabaseError as error:
+            # The answer needs no stored row: a replica or a read-only file gives the same cells.
+            logger.warning("%s missing cells could not be stored: %s", len(keys), error)
+            return ()
+        return [str(key) for key in keys if key not in stored]

@@ -1,0 +1,42 @@
+"""How far the pupils are with the exams of a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from primepath.domain.exam import SessionStatus
+from primepath.models import ExamSession
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionStats:
+    """The exam sessions of a cell, counted by status."""
+
+    cell_id: str
+    total_sessions: int = 0
+    completed: int = 0
+    in_progress: int = 0
+    not_started: int = 0
+
+    @property
+    def completion_rate(self) -> float:
+        """Completed sessions of all, 0 to 1; 0 where there are none."""
+        return self.completed / self.total_sessions if self.total_sessions else 0.0
+
+
+def completion_of_cells(cell_ids: list[str]) -> Iterable[CompletionStats]:
+    """The figures of those of the cells that have sessions."""
+    counts = (
+        ExamSession.objects.filter(cell__key_in=cell_ids)
+        .values("cell_id")
+        .annotate(
+            total_sessions=Count("pk"),
+            completed=Count("pk", filter=Q(status=SessionStatus.COMPLETED)),
+            in_progress=Count("pk", filter=Q(status=SessionStatus.IN_PROGRESS)),
+            not_started=Count("pk", filter=Q(status=SessionStatus.NOT_STARTED)),
+        )
+    )
+    return (CompletionStats(**row) for row in counts)

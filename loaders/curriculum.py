@@ -1,0 +1,103 @@
+"""The curriculum of classes, cached."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+
+from primepath.models import ClassCurriculumMapping, CurriculumLevel, Program, SubProgram
+
+
+class CurriculumKey(NamedTuple):
+    """Whose curriculum: a class, as it is at ``version``, in an academic year."""
+
+    class_code: str
+    academic_year: int
+    version: UUID
+
+    @property
+    def cache_key(self) -> str:
+        return f"curriculum/{self.class_code}/{self.academic_year}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCurriculum:
+    """The levels a class learns in a year, with their priorities, the most important first."""
+
+    mappings: Sequence[tuple[int, CurriculumLevel]]
+
+    @property
+    def levels(self) -> list[CurriculumLevel]:
+        return [level for _, level in self.mappings]
+
+    @property
+    def primary(self) -> CurriculumLevel | None:
+        return self._level_of(1)
+
+    @property
+    def secondary(self) -> CurriculumLevel | None:
+        return self._level_of(2)
+
+    @property
+    def label(self) -> str:
+        return str(self.primary or "Not assigned")
+
+    def _level_of(self, priority: int) -> CurriculumLevel | None:
+        return next((level for rank, level in self.mappings if rank == priority), None)
+
+
+# A mapping as it is cached: plain values, from which `_level` makes the level with its sub-program and program.
+_COLUMNS = (
+    "priority",
+    *(f"curriculum_level__{name}" for name in ("id", "level_number")),
+    *(f"curriculum_level__subprogram__{name}" for name in ("id", "name", "position")),
+    *(
+        f"curriculum_level__subprogram__program__{name}"
+        for name in ("id", "name", "grade_from", "grade_to", "position")
+    ),
+)
+_Mapping = tuple[Any, ...]
+
+
+def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCurriculum]:
+    """The curriculum of each key, from the cache where it is there, else from one query, and then cached.
+
+    Every change of a class's curriculum gives the class a new version in the same transaction, and the version was read
+    with the class. So nothing needs to be taken out of the cache when the curriculum changes, in whichever process,
+    and a reader that began before the change can only store under the old version, where nobody looks again.
+    """
+    cached: dict[str, list[_Mapping]] = cache.get_many([key.cache_key for key in keys])
+    if uncached := [key for key in keys if key.cache_key not in cached]:
+        read = _read(uncached)
+        cache.set_many(read, settings.CURRICULUM_CACHE_SECONDS)
+        cached |= read
+    return [ClassCurriculum(list(map(_level, cached[key.cache_key]))) for key in keys]
+
+
+def _read(keys: list[CurriculumKey]) -> dict[str, list[_Mapping]]:
+    rows = ClassCurriculumMapping.objects.filter(
+        school_class__key_in=[key.class_code for key in keys],
+        academic_year__in={key.academic_year for key in keys},
+    ).order_by("priority")
+    mappings: defaultdict[tuple[str, int], list[_Mapping]] = defaultdict(list)
+    for class_code, academic_year, *mapping in rows.values_list(
+        "school_class_id", "academic_year", *_COLUMNS
+    ):
+        mappings[class_code, academic_year].append(tuple(mapping))
+    return {key.cache_key: mappings[key.class_code, key.academic_year] for key in keys}
+
+
+def _level(mapping: _Mapping) -> tuple[int, CurriculumLevel]:
+    priority, level_id, level_number, *parents = mapping
+    subprogram_id, subprogram_name, subprogram_position, *program_values = parents
+    program = Program(*program_values)
+    subprogram = SubProgram(
+        id=subprogram_id, name=subprogram_name, position=subprogram_position, program=program
+    )
+    return priority, CurriculumLevel(id=level_id, level_number=level_number, subprogram=subprogram)

@@ -1,0 +1,219 @@
+"""All loaders of an operation: one typed attribute each, named ``<result>_by_<key>``, made when first used."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import cached_property
+from operator import attrgetter, itemgetter
+from typing import TypeVar
+
+from loaders.cells import Cells, StoreMissing
+from loaders.completion import CompletionStats, completion_of_cells
+from loaders.curriculum import ClassCurriculum, CurriculumKey, get_class_curriculum_mapping
+from loaders.dispatch import Dispatcher, Stage
+from loaders.exams import ExamKind, active_exams_of_kinds
+from loaders.generic import BatchLoader, ByKey, Grouped
+from loaders.visible_classes import VisibleClasses
+from primepath.domain.viewer import Viewer
+from primepath.models import (
+    ClassAccessRequest,
+    CurriculumLevel,
+    Exam,
+    MatrixCellExam,
+    Program,
+    SchoolClass,
+    SubProgram,
+    Teacher,
+    TeacherClassAssignment,
+)
+
+T = TypeVar("T")
+
+_by_pk = attrgetter("pk")
+
+
+class Loaders:
+    """What one operation of one viewer looks up. Never shared: it remembers all it has read.
+
+    ``store_missing`` stores cells that do not exist yet; None where the operation must not store anything.
+    """
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        viewer: Viewer,
+        store_missing: StoreMissing | None,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._viewer = viewer
+        self.classes = VisibleClasses(dispatcher, viewer)
+        self.cells = Cells(dispatcher, store_missing)
+
+    def call(self, read: Callable[[], T]) -> asyncio.Future[T]:
+        """The result of ``read``, a query that only one field needs."""
+        return self._dispatcher.call(read)
+
+    # Exams and cells, either way round. Both lead on to further cells.
+
+    @cached_property
+    def exam_links_by_cell(self) -> Grouped[str, tuple[str, int]]:
+        """(cell id, exam id) of each exam in the cell."""
+        return Grouped(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: MatrixCellExam.objects.filter(cell__key_in=ids).values_list(
+                "cell_id", "exam_id"
+            ),
+            itemgetter(0),
+        )
+
+    @cached_property
+    def cell_links_by_exam(self) -> Grouped[int, tuple[int, str]]:
+        """(exam id, cell id) of each cell the exam is in, whoever may see it."""
+        return Grouped(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: MatrixCellExam.objects.filter(exam__key_in=ids).values_list(
+                "exam_id", "cell_id"
+            ),
+            itemgetter(0),
+        )
+
+    @cached_property
+    def exam_by_id(self) -> ByKey[int, Exam]:
+        return ByKey(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: Exam.objects.filter(pk__key_in=ids).order_by(),
+            _by_pk,
+        )
+
+    @cached_property
+    def active_exams_by_kind(self) -> BatchLoader[ExamKind, list[Exam]]:
+        return BatchLoader(self._dispatcher, Stage.SOURCE, active_exams_of_kinds)
+
+    @cached_property
+    def completion_by_cell(self) -> ByKey[str, CompletionStats]:
+        return ByKey(self._dispatcher, Stage.DETAIL, completion_of_cells, attrgetter("cell_id"))
+
+    # Curriculum. Levels come with their sub-programs, and these with their programs, since names are made of them.
+
+    @cached_property
+    def curriculum_by_class(self) -> BatchLoader[CurriculumKey, ClassCurriculum]:
+        return BatchLoader(self._dispatcher, Stage.DETAIL, get_class_curriculum_mapping)
+
+    @cached_property
+    def program_by_id(self) -> ByKey[int, Program]:
+        return ByKey(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: Program.objects.filter(pk__key_in=ids).order_by(),
+            _by_pk,
+        )
+
+    @cached_property
+    def subprogram_by_id(self) -> ByKey[int, SubProgram]:
+        return ByKey(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: (
+                SubProgram.objects.filter(pk__key_in=ids).select_related("program").order_by()
+            ),
+            _by_pk,
+        )
+
+    @cached_property
+    def level_by_id(self) -> ByKey[int, CurriculumLevel]:
+        return ByKey(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: CurriculumLevel.objects.with_names().filter(pk__key_in=ids).order_by(),
+            _by_pk,
+        )
+
+    @cached_property
+    def subprograms_by_program(self) -> Grouped[int, SubProgram]:
+        return Grouped(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: SubProgram.objects.filter(program__key_in=ids).select_related("program"),
+            attrgetter("program_id"),
+        )
+
+    @cached_property
+    def levels_by_subprogram(self) -> Grouped[int, CurriculumLevel]:
+        return Grouped(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: CurriculumLevel.objects.with_names().filter(subprogram__key_in=ids),
+            attrgetter("subprogram_id"),
+        )
+
+    # People, and what they may do where.
+
+    @cached_property
+    def teacher_by_id(self) -> ByKey[int, Teacher]:
+        return ByKey(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: Teacher.objects.filter(pk__key_in=ids).order_by(),
+            _by_pk,
+        )
+
+    @cached_property
+    def assignment_by_id(self) -> ByKey[int, TeacherClassAssignment]:
+        return ByKey(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: TeacherClassAssignment.objects.filter(pk__key_in=ids),
+            _by_pk,
+        )
+
+    @cached_property
+    def assignments_by_class(self) -> Grouped[str, TeacherClassAssignment]:
+        """Those that give access now, by the teachers' names."""
+        return Grouped(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda codes: (
+                TeacherClassAssignment.objects.giving_access()
+                .filter(school_class__key_in=codes)
+                .order_by("teacher__name_key", "teacher_id")
+            ),
+            attrgetter("school_class_id"),
+        )
+
+    @cached_property
+    def assignments_by_teacher(self) -> Grouped[int, TeacherClassAssignment]:
+        """Those that give access now, by the classes' codes."""
+        return Grouped(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: (
+                TeacherClassAssignment.objects.giving_access()
+                .filter(teacher__key_in=ids)
+                .order_by("school_class_id")
+            ),
+            attrgetter("teacher_id"),
+        )
+
+    @cached_property
+    def access_request_by_id(self) -> ByKey[int, ClassAccessRequest]:
+        """Those that the viewer may see."""
+        return ByKey(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: ClassAccessRequest.objects.visible_to(self._viewer).filter(pk__key_in=ids),
+            _by_pk,
+        )
+
+    @cached_property
+    def class_listing_by_code(self) -> ByKey[str, SchoolClass]:
+        """What any teacher may know of a class, whether they see its schedule or not."""
+        return ByKey(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda codes: SchoolClass.objects.filter(pk__key_in=codes),
+            _by_pk,
+        )

@@ -1,0 +1,1 @@
+"""The GraphQL schema and the way a request takes through it."""

@@ -1,0 +1,66 @@
+"""The schema, put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+from graphql import (
+    GraphQLNamedType,
+    Undefined,
+)
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from schema.mutations.sign_in import SignInMutation
+from schema.queries.access import AccessQuery
+from schema.queries.exams import ExamQuery
+from schema.queries.matrix import MatrixQuery
+from schema.queries.node import NodeQuery
+from schema.queries.viewer import ViewerQuery
+from schema.types.scalars import SCALARS
+
+
+@strawberry.type(description="What can be read.")
+class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, NodeQuery):
+    pass
+
+
+@strawberry.type(
+    description=(
+        "What can be changed. Mutations of a request run one after another, and each sees what those before it did. "
+        "A mistake in the input is told in `userErrors`, and then nothing was written."
+    )
+)
+class Mutation(SignInMutation):
+    pass
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema, which leaves errors to `schema.errors` and tells an absent argument from a null one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for type_ in self._schema.type_map.values():
+            _forget_null_defaults(type_)
+
+    def process_errors(
+        self, errors: list[Any], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Nothing here: errors are logged where they are made ready for the client."""
+
+
+def _forget_null_defaults(type_: GraphQLNamedType) -> None:
+    """``= None`` in a resolver says that an argument may be left out, not that clients should read ``= null``."""
+    fields: dict[str, Any] = getattr(type_, "fields", {})
+    for field in fields.values():
+        for taker in (field, *getattr(field, "args", {}).values()):
+            if getattr(taker, "default_value", Undefined) is None:
+                taker.default_value = Undefined
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    config=StrawberryConfig(scalar_map=SCALARS),
+)

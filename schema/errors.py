@@ -1,0 +1,75 @@
+"""Errors as a client sees them: a code to act on, and nothing that is not meant for them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphql import GraphQLError, GraphQLFormattedError
+
+from primepath.domain.errors import ErrorCode, PrimePathError
+
+logger = logging.getLogger("primepath.errors")
+
+
+class RefusedError(Exception):
+    """A request is answered with this error before its document is looked at."""
+
+    def __init__(
+        self, status: int, code: ErrorCode, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.headers = headers or {}
+
+
+def error(code: ErrorCode, message: str, **extensions: Any) -> GraphQLFormattedError:
+    """An error of the response."""
+    return {"message": message, "extensions": {"code": code, **extensions}}
+
+
+def internal_error(request_id: str) -> GraphQLFormattedError:
+    """What a client is told of a fault of ours. The log has the rest, under the same request id."""
+    return error(
+        ErrorCode.INTERNAL,
+        f"Something went wrong on our side. If it happens again, tell your administrators the request id {request_id}.",
+        requestId=request_id,
+    )
+
+
+def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
+    """The errors of an operation, ready to be sent. What was not foreseen is logged whole, once, and masked."""
+    logged: set[int] = set()
+    return [_format(each, request_id, logged) for each in errors]
+
+
+def _format(each: GraphQLError, request_id: str, logged: set[int]) -> GraphQLFormattedError:
+    cause = _cause(each)
+    if isinstance(cause, PrimePathError):
+        formatted = error(cause.code, str(cause))
+    elif cause is None:
+        formatted = error(ErrorCode.BAD_USER_INPUT, each.message)
+    else:
+        formatted = internal_error(request_id)
+        # One failed batch fails many fields.
+        if id(cause) not in logged:
+            logged.add(id(cause))
+            logger.error("Request %s failed at %s", request_id, each.path, exc_info=cause)
+    if each.locations:
+        formatted["locations"] = [location.formatted for location in each.locations]
+    if each.path is not None:
+        formatted["path"] = each.path
+    return formatted
+
+
+def _cause(each: GraphQLError) -> Exception | None:
+    """What made the error; None where GraphQL itself found fault with the request."""
+    if each.path is None and each.original_error is None:
+        return None
+    cause: Exception | None = each.original_error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    # What GraphQL says of an argument points into the document. What it says of a value that we gave it does not.
+    return None if isinstance(cause, GraphQLError) and cause.nodes else cause or each

@@ -1,0 +1,222 @@
+"""Relay connections: pages of lists and of tables, by cursors that stay valid when rows come and go.
+
+A cursor holds what its row is sorted by, so the next page begins after that place, whether the row is still there
+or not. See the Relay cursor connections specification.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, Self, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from loaders.registry import Loaders
+from primepath.domain.errors import BadUserInputError
+from primepath.domain.text import has_forbidden_characters
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+Place = tuple[Any, ...]
+
+MAX_PAGE_SIZE = 100
+_MAX_CURSOR_LENGTH = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One thing a list is sorted by; ``type`` is `str`, `int` or `datetime.datetime`."""
+
+    name: str
+    type: type
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a list is sorted. The last column tells all rows apart. Cursors of one order are not valid in another."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    def place(self, row: object) -> Place:
+        return tuple(getattr(row, column.name) for column in self.columns)
+
+    def write_cursor(self, place: Place) -> str:
+        values = [
+            value.isoformat() if isinstance(value, datetime.datetime) else value for value in place
+        ]
+        text = json.dumps([self.name, *values], ensure_ascii=False, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode()
+
+    def read_cursor(self, argument: str, cursor: str) -> Place:
+        """The place a cursor stands for. Raises `BadUserInputError` for one that this order did not write."""
+        try:
+            if len(cursor) > _MAX_CURSOR_LENGTH:
+                raise ValueError("too long")
+            name, *values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+            if name != self.name:
+                raise ValueError("another list")
+            return tuple(
+                _read_value(column.type, value)
+                for column, value in zip(self.columns, values, strict=True)
+            )
+        except (ValueError, TypeError, RecursionError):
+            raise BadUserInputError(
+                f"{argument} is not a cursor of this list. Send one that this list gave you, unchanged."
+            ) from None
+
+
+def _read_value(type_: type, value: Any) -> Any:
+    if type_ is datetime.datetime:
+        instant = datetime.datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError("no offset")
+        return instant
+    if type(value) is not type_:
+        raise ValueError("another type")
+    if isinstance(value, str) and has_forbidden_characters(value):
+        raise ValueError("forbidden characters")
+    if isinstance(value, int) and not 0 <= value < 2**63:
+        raise ValueError("out of range")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which part of a list is wanted. ``after`` and ``before`` are places in its order."""
+
+    order: Order
+    size: int = MAX_PAGE_SIZE
+    backward: bool = False
+    after: Place | None = None
+    before: Place | None = None
+
+    @classmethod
+    def parse(
+        cls,
+        order: Order,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Self:
+        """Reads the arguments of a connection.
+
+        Raises `BadUserInputError`: a size below 0 or above 100, ``first`` with ``last``, a cursor not of this list.
+        """
+        if first is not None and last is not None:
+            raise BadUserInputError("Use either first or last, not both.")
+        for name, value in ("first", first), ("last", last):
+            if value is not None and not 0 <= value <= MAX_PAGE_SIZE:
+                raise BadUserInputError(f"{name} is {value}; it must be from 0 to {MAX_PAGE_SIZE}.")
+        size = first if last is None else last
+        return cls(
+            order=order,
+            size=MAX_PAGE_SIZE if size is None else size,
+            backward=last is not None,
+            after=None if after is None else order.read_cursor("after", after),
+            before=None if before is None else order.read_cursor("before", before),
+        )
+
+
+class Edge(NamedTuple):
+    """An item of a page, with its cursor."""
+
+    node: Any
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a list, with what is needed to ask for the next part. ``count`` counts the whole list."""
+
+    items: Sequence[T]
+    request: PageRequest
+    has_next_page: bool
+    has_previous_page: bool
+    count: Callable[[], int | Awaitable[int]]
+
+    @classmethod
+    def build(
+        cls, rows: Sequence[T], request: PageRequest, count: Callable[[], int | Awaitable[int]]
+    ) -> Self:
+        """From ``rows`` in reading direction, one more than asked for where there are more."""
+        more = len(rows) > request.size
+        items = list(rows[: request.size])
+        if request.backward:
+            items.reverse()
+        return cls(
+            items=items,
+            request=request,
+            has_next_page=request.before is not None if request.backward else more,
+            has_previous_page=more if request.backward else request.after is not None,
+            count=count,
+        )
+
+    @property
+    def edges(self) -> list[Edge]:
+        return [Edge(item, self._cursor(item)) for item in self.items]
+
+    @property
+    def page_info(self) -> Self:
+        return self
+
+    @property
+    def total_count(self) -> int | Awaitable[int]:
+        return self.count()
+
+    @property
+    def start_cursor(self) -> str | None:
+        return self._cursor(self.items[0]) if self.items else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self._cursor(self.items[-1]) if self.items else None
+
+    def _cursor(self, item: T) -> str:
+        order = self.request.order
+        return order.write_cursor(order.place(item))
+
+
+def page_of_list(items: Sequence[T], request: PageRequest) -> Page[T]:
+    """The page of a list that is in memory and sorted by the columns of its order, ascending."""
+    rows = items if not request.backward else list(reversed(items))
+    place = request.order.place
+    if request.after is not None:
+        rows = [row for row in rows if place(row) > request.after]
+    if request.before is not None:
+        rows = [row for row in rows if place(row) < request.before]
+    return Page.build(rows[: request.size + 1], request, lambda: len(items))
+
+
+async def page_of_table(loaders: Loaders, table: QuerySet[M], request: PageRequest) -> Page[M]:
+    """The page of a table: one query, and another for the count if that is asked for."""
+    rows = table
+    if request.after is not None:
+        rows = rows.filter(_beyond(request.order, request.after, backward=False))
+    if request.before is not None:
+        rows = rows.filter(_beyond(request.order, request.before, backward=True))
+    rows = rows.order_by(
+        *(
+            f"{'-' if column.descending != request.backward else ''}{column.name}"
+            for column in request.order.columns
+        )
+    )
+    found = await loaders.call(lambda: list(rows[: request.size + 1]))
+    return Page.build(found, request, lambda: loaders.call(table.count))
+
+
+def _beyond(order: Order, place: Place, *, backward: bool) -> Q:
+    """The rows after ``place``, or before it: later in the first column that differs."""
+    beyond, equal = Q(), Q()
+    for column, value in zip(order.columns, place, strict=True):
+        comparison = "lt" if column.descending != backward else "gt"
+        beyond |= equal & Q((f"{column.name}__{comparison}", value))
+        equal &= Q((column.name, value))
+    return beyond

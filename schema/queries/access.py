@@ -1,0 +1,42 @@
+"""Reading who asks for access to which class."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from primepath import models
+from primepath.domain.school_class import AccessRequestStatus
+from schema.context import Info
+from schema.pagination import Page, PageRequest, page_of_table
+from schema.types.class_access_request import NEWEST_REQUESTS, ClassAccessRequest
+from schema.types.connection import After, Before, Connection, First, Last
+
+
+@strawberry.type
+class AccessQuery:
+    @strawberry.field(
+        graphql_type=Connection[ClassAccessRequest] | None,
+        description="Your requests for access, or everybody's where you decide about them; the newest first.",
+    )
+    async def class_access_requests(
+        self,
+        info: Info,
+        status: Annotated[
+            AccessRequestStatus | None,
+            strawberry.argument(description="Only requests that have come this far."),
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[models.ClassAccessRequest]:
+        loaders = info.context.loaders
+        request = PageRequest.parse(
+            NEWEST_REQUESTS, first=first, after=after, last=last, before=before
+        )
+        requests = models.ClassAccessRequest.objects.visible_to(info.context.signed_in)
+        if status is not None:
+            requests = requests.filter(status=status)
+        return await page_of_table(loaders, requests, request)

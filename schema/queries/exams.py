@@ -1,0 +1,114 @@
+"""Reading exams, the curriculum and teachers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+from django.db.models import QuerySet
+
+from primepath import models
+from primepath.domain.exam import ExamType
+from primepath.domain.text import fold
+from schema.context import Info
+from schema.ids import parse_number
+from schema.limits import check_search
+from schema.pagination import Page, PageRequest, page_of_table
+from schema.types.connection import After, Before, Connection, First, Last
+from schema.types.curriculum import Program
+from schema.types.exam import Exam
+from schema.types.exam_order import ExamOrder
+from schema.types.teacher import TEACHERS_BY_NAME, Teacher
+
+
+@strawberry.input(
+    description="Which exams are wanted. What is left out or null does not narrow the choice."
+)
+class ExamFilter:
+    type: ExamType | None = strawberry.field(default=None, description="Only this type.")
+    academic_year: int | None = strawberry.field(
+        default=None, description="Only exams that belong to this academic year."
+    )
+    curriculum_level_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Only exams of this level of the curriculum."
+    )
+    name_contains: str | None = strawberry.field(
+        default=None,
+        description="Only exams whose name contains this, regardless of case; at most 200 characters.",
+    )
+    is_active: bool | None = strawberry.field(
+        default=None, description="Only exams that are in use, or only those that are not."
+    )
+
+    def apply(self, exams: QuerySet[models.Exam]) -> QuerySet[models.Exam]:
+        if self.type is not None:
+            exams = exams.filter(type=self.type)
+        if self.academic_year is not None:
+            exams = exams.filter(academic_year=self.academic_year)
+        if self.curriculum_level_id is not None:
+            level = parse_number(self.curriculum_level_id, "CurriculumLevel")
+            exams = exams.filter(curriculum_level=level)
+        if self.name_contains is not None:
+            check_search("nameContains", self.name_contains)
+            exams = exams.filter(name_key__contains=fold(self.name_contains))
+        if self.is_active is not None:
+            exams = exams.filter(is_active=self.is_active)
+        return exams
+
+
+@strawberry.type
+class ExamQuery:
+    @strawberry.field(graphql_type=Connection[Exam] | None, description="The exams of the school.")
+    async def exams(
+        self,
+        info: Info,
+        filter: Annotated[
+            ExamFilter | None, strawberry.argument(description="Which exams; all unless told.")
+        ] = None,
+        order_by: Annotated[
+            ExamOrder | None, strawberry.argument(description="How to sort; by NAME unless told.")
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[models.Exam]:
+        loaders = info.context.loaders
+        order = (order_by or ExamOrder.NAME).order
+        request = PageRequest.parse(order, first=first, after=after, last=last, before=before)
+        exams = (filter or ExamFilter()).apply(models.Exam.objects.all())
+        return await page_of_table(loaders, exams, request)
+
+    @strawberry.field(
+        graphql_type=list[Program] | None,
+        description="The programs of the curriculum, in the school's order.",
+    )
+    async def programs(self, info: Info) -> list[models.Program]:
+        return await info.context.loaders.call(lambda: list(models.Program.objects.all()))
+
+    @strawberry.field(
+        graphql_type=Connection[Teacher] | None, description="The teachers of the school, by name."
+    )
+    async def teachers(
+        self,
+        info: Info,
+        name_contains: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only teachers whose name contains this, regardless of case; at most 200 characters."
+            ),
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[models.Teacher]:
+        loaders = info.context.loaders
+        request = PageRequest.parse(
+            TEACHERS_BY_NAME, first=first, after=after, last=last, before=before
+        )
+        teachers = models.Teacher.objects.all()
+        if name_contains is not None:
+            check_search("nameContains", name_contains)
+            teachers = teachers.filter(name_key__contains=fold(name_contains))
+        return await page_of_table(loaders, teachers, request)

@@ -1,0 +1,126 @@
+"""Reading the matrix and its classes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from loaders.visible_classes import VisibleClass
+from primepath import models
+from primepath.domain.school_class import Division, school_order
+from primepath.school import planned_year
+from schema.context import Info
+from schema.limits import check_list
+from schema.pagination import Page, PageRequest, page_of_list
+from schema.types.arguments import AcademicYear
+from schema.types.class_access_request import ClassListing
+from schema.types.connection import After, Before, Connection, First, Last
+from schema.types.inputs import CellKey
+from schema.types.matrix_cell import AnyCell, MatrixCell, load_cell
+from schema.types.schedule_matrix import Matrix, Row, ScheduleMatrix
+from schema.types.school_class import CLASSES_IN_SCHOOL_ORDER, SchoolClass
+
+
+@strawberry.type
+class MatrixQuery:
+    @strawberry.field(
+        graphql_type=ScheduleMatrix | None,
+        description=(
+            "The exam schedule of an academic year, for the classes you may see. However a document asks for "
+            "cells, all of them are read in one query, so ask for just what you show."
+        ),
+    )
+    async def schedule_matrix(
+        self,
+        info: Info,
+        academic_year: AcademicYear = None,
+        class_codes: Annotated[
+            list[str] | None,
+            strawberry.argument(
+                description="Only these classes, at most 1,000 codes; all you may see unless told."
+            ),
+        ] = None,
+    ) -> Matrix:
+        classes = info.context.loaders.classes
+        year = planned_year(academic_year)
+        if class_codes is None:
+            visible, unavailable = await classes.all(), []
+        else:
+            check_list("classCodes", class_codes)
+            found = await classes.get_many(class_codes)
+            visible = sorted(found.values(), key=school_order)
+            unavailable = [code for code in dict.fromkeys(class_codes) if code not in found]
+        return Matrix(year, [Row(each, year) for each in visible], unavailable)
+
+    @strawberry.field(
+        graphql_type=MatrixCell | None,
+        description="One cell; null where there is no such class or year, or you may not see it.",
+    )
+    async def matrix_cell(
+        self,
+        info: Info,
+        at: Annotated[CellKey, strawberry.argument(description="Which cell.")],
+    ) -> AnyCell | None:
+        return await load_cell(info, at.key())
+
+    @strawberry.field(
+        graphql_type=SchoolClass | None,
+        description="The class with this code; null where there is none or you may not see it.",
+    )
+    async def school_class(
+        self,
+        info: Info,
+        code: Annotated[str, strawberry.argument(description="The code: `PRIMARY_1A`.")],
+    ) -> VisibleClass | None:
+        return await info.context.loaders.classes.get(code)
+
+    @strawberry.field(
+        graphql_type=Connection[SchoolClass] | None,
+        description="The classes whose schedule you may see, by division, grade and section.",
+    )
+    async def school_classes(
+        self,
+        info: Info,
+        division: Annotated[
+            Division | None,
+            strawberry.argument(description="Only classes of this division."),
+        ] = None,
+        grade: Annotated[
+            int | None, strawberry.argument(description="Only classes of this grade, 1 to 12.")
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[VisibleClass]:
+        loaders = info.context.loaders
+        request = PageRequest.parse(
+            CLASSES_IN_SCHOOL_ORDER, first=first, after=after, last=last, before=before
+        )
+        classes = [
+            visible
+            for visible in await loaders.classes.all()
+            if division in {None, visible.division} and grade in {None, visible.grade}
+        ]
+        return page_of_list(classes, request)
+
+    @strawberry.field(
+        graphql_type=Connection[ClassListing] | None,
+        description="Every active class, so that a teacher can ask for access: names, no schedules.",
+    )
+    async def class_directory(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[models.SchoolClass]:
+        loaders = info.context.loaders
+        request = PageRequest.parse(
+            CLASSES_IN_SCHOOL_ORDER, first=first, after=after, last=last, before=before
+        )
+        active = models.SchoolClass.objects.filter(is_active=True)
+        classes = await loaders.call(lambda: sorted(active, key=school_order))
+        return page_of_list(classes, request)

@@ -1,0 +1,34 @@
+"""Reading about the school and about oneself: the only queries that need nobody signed in."""
+
+from __future__ import annotations
+
+import strawberry
+from django.conf import settings
+
+from primepath.domain.viewer import Viewer as SignedInViewer
+from primepath.school import current_academic_year
+from schema.context import Info
+from schema.types.viewer import School, Viewer
+
+
+@strawberry.type
+class ViewerQuery:
+    @strawberry.field(
+        graphql_type=School | None,
+        description="The school and its academic years. Needs nobody signed in.",
+    )
+    def school(self) -> School:
+        years = settings.ACADEMIC_YEARS
+        return School(
+            name=settings.SCHOOL_NAME,
+            time_zone=settings.TIME_ZONE,
+            current_academic_year=current_academic_year(),
+            first_academic_year=years.first,
+            last_academic_year=years.last,
+        )
+
+    @strawberry.field(
+        graphql_type=Viewer | None, description="You; null where nobody is signed in."
+    )
+    def viewer(self, info: Info) -> SignedInViewer | None:
+        return info.context.viewer

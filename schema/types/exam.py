@@ -1,0 +1,109 @@
+"""Exams."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from typing import Annotated, Any
+
+import strawberry
+
+from loaders.cells import CellRequest
+from primepath import models
+from primepath.domain.cell import CellKey
+from primepath.domain.exam import ExamType
+from primepath.domain.period import Period, select_periods
+from primepath.domain.school_class import school_order
+from schema.context import Info
+from schema.types.curriculum import CurriculumLevel
+from schema.types.matrix_cell import AnyCell, MatrixCell, load_cells
+from schema.types.node import Node
+from schema.types.teacher import Teacher
+
+
+@strawberry.type(description="An exam, which can be put into any number of cells.")
+class Exam(Node):
+    name: str = strawberry.field(description="The name for people.")
+    type: ExamType = strawberry.field(
+        description="Whether it goes into months (REVIEW) or quarters (QUARTERLY)."
+    )
+    academic_year: int | None = strawberry.field(
+        description="The only academic year it goes into; null where it goes into any."
+    )
+    total_questions: int = strawberry.field(description="How many questions it has.")
+    timer_minutes: int = strawberry.field(description="How long a pupil has, in minutes.")
+    passing_score: int | None = strawberry.field(
+        description="What a pupil needs to pass, in per cent, 0 to 100; null where none is set."
+    )
+    instructions: str = strawberry.field(description="What pupils are told; may be empty.")
+    is_active: bool = strawberry.field(
+        description="Whether it can be put into further cells. It stays in those it is in."
+    )
+    version: int = strawberry.field(
+        description="One more with every change. Send it as `expectedVersion` to change only what you have seen."
+    )
+    created_at: datetime.datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime.datetime = strawberry.field(description="When it was last changed.")
+
+    @strawberry.field(
+        graphql_type=CurriculumLevel | None,
+        description="The level of the curriculum it belongs to; null where it belongs to none.",
+    )
+    async def curriculum_level(
+        self, info: Info, exam: strawberry.Parent[models.Exam]
+    ) -> models.CurriculumLevel | None:
+        return await info.context.loaders.level_by_id.find(exam.curriculum_level_id)
+
+    @strawberry.field(
+        graphql_type=list[MatrixCell] | None,
+        description="The cells it is in, of classes that you may see: by year, class and period.",
+    )
+    async def cells(
+        self,
+        info: Info,
+        exam: strawberry.Parent[models.Exam],
+        academic_year: Annotated[
+            int | None,
+            strawberry.argument(description="Only cells of this academic year; all unless told."),
+        ] = None,
+    ) -> list[AnyCell]:
+        loaders = info.context.loaders
+        keys = [
+            CellKey.parse(cell_id) for _, cell_id in await loaders.cell_links_by_exam.load(exam.pk)
+        ]
+        periods: defaultdict[tuple[int, str], list[Period]] = defaultdict(list)
+        for key in keys:
+            if key is not None and academic_year in {None, key.academic_year}:
+                periods[key.academic_year, key.class_code].append(key.period)
+        visible = await loaders.classes.get_many(code for _, code in periods)
+        requests = [
+            CellRequest(visible[code], year, select_periods(periods=selected))
+            for (year, code), selected in periods.items()
+            if code in visible
+        ]
+        requests.sort(
+            key=lambda request: (request.academic_year, school_order(request.visible_class))
+        )
+        return [cell for cells in await load_cells(info, requests) for cell in cells]
+
+    @strawberry.field(
+        description="Whether you may change this exam: you created it, or you administer the school."
+    )
+    def can_edit(self, info: Info, exam: strawberry.Parent[models.Exam]) -> bool:
+        viewer = info.context.signed_in
+        return viewer.administers or (
+            viewer.teacher_id is not None and exam.created_by_id == viewer.teacher_id
+        )
+
+    @strawberry.field(
+        graphql_type=Teacher | None,
+        description="Who created it; null where it was no teacher.",
+    )
+    async def created_by(
+        self, info: Info, exam: strawberry.Parent[models.Exam]
+    ) -> models.Teacher | None:
+        return await info.context.loaders.teacher_by_id.find(exam.created_by_id)
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, models.Exam)

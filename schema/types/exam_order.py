@@ -1,0 +1,33 @@
+"""The orders in which exams are listed."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+
+from schema.pagination import Column, Order
+from schema.types.enums import describe
+
+EXAMS_BY_NAME = Order("exams by name", (Column("name_key", str), Column("id", int)))
+_NEWEST_EXAMS = Order(
+    "newest exams",
+    (Column("created_at", datetime.datetime, descending=True), Column("id", int, descending=True)),
+)
+
+
+class ExamOrder(StrEnum):
+    """How exams are sorted."""
+
+    NAME = "NAME"
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+
+    @property
+    def order(self) -> Order:
+        return EXAMS_BY_NAME if self is ExamOrder.NAME else _NEWEST_EXAMS
+
+
+describe(
+    ExamOrder,
+    "How exams are sorted.",
+    {"NAME": "By name, regardless of case.", "CREATED_AT_DESC": "The newest first."},
+)

@@ -1,0 +1,192 @@
+"""Cells of the matrix."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from django.conf import settings
+
+from loaders.cells import Cell, CellRequest, PendingCell
+from loaders.completion import CompletionStats as CellCompletion
+from loaders.exams import ExamKind
+from loaders.visible_classes import VisibleClass
+from primepath import models
+from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
+from primepath.domain.period import Period, PeriodType, select_periods
+from schema.context import Info
+from schema.pagination import Page, PageRequest, page_of_list
+from schema.selection import leads_to
+from schema.types.connection import After, Connection, First
+from schema.types.exam_order import EXAMS_BY_NAME
+from schema.types.node import Node
+
+if TYPE_CHECKING:
+    from schema.types.exam import Exam
+    from schema.types.school_class import SchoolClass
+    from schema.types.teacher import Teacher
+
+AnyCell = Cell | PendingCell
+_Exam = Annotated["Exam", strawberry.lazy("schema.types.exam")]
+_SchoolClass = Annotated["SchoolClass", strawberry.lazy("schema.types.school_class")]
+_Teacher = Annotated["Teacher", strawberry.lazy("schema.types.teacher")]
+
+
+async def load_cells(info: Info, requests: Sequence[CellRequest]) -> list[list[AnyCell]]:
+    """The cells of each request, read with all other cells of the operation.
+
+    Where the document goes on from these cells to further cells, they are not waited for: the further ones
+    are to be in the same query.
+    """
+    cells = info.context.loaders.cells
+    if leads_to("MatrixCell", info):
+        return [list(cells.pending(request)) for request in requests]
+    return [list(loaded) for loaded in await cells.load_many(requests)]
+
+
+async def load_cell(info: Info, key: CellKey) -> AnyCell | None:
+    """The cell of ``key``; None where there is no such class or year, or the viewer may not see it."""
+    visible = await info.context.loaders.classes.get(key.class_code)
+    if visible is None or key.academic_year not in settings.ACADEMIC_YEARS:
+        return None
+    ((cell,),) = await load_cells(info, [CellRequest(visible, key.academic_year, (key.period,))])
+    return cell
+
+
+async def cells_of_class(
+    info: Info,
+    visible: VisibleClass,
+    academic_year: int,
+    period_type: PeriodType | None,
+    periods: list[Period] | None,
+) -> list[AnyCell]:
+    """The cells of one class and year that match the filters, in the order of the columns."""
+    selected = select_periods(period_type, periods)
+    (cells,) = await load_cells(info, [CellRequest(visible, academic_year, selected)])
+    return cells
+
+
+@strawberry.type(description="How far the pupils are with the exams of a cell.")
+class CompletionStats:
+    total_sessions: int = strawberry.field(description="Pupils' sessions in all.")
+    completed: int = strawberry.field(description="Sessions that are completed.")
+    in_progress: int = strawberry.field(description="Sessions that are running.")
+    not_started: int = strawberry.field(description="Sessions that have not begun.")
+    completion_rate: float = strawberry.field(
+        description="Completed sessions divided by all: 0 to 1, and 0 where there are none."
+    )
+
+
+@strawberry.type(
+    description=(
+        "One field of the matrix: a class in a period of an academic year. Every class has a cell for every period "
+        "of every year the school plans; one that nobody has touched is EMPTY, with version 0."
+    )
+)
+class MatrixCell(Node):
+    academic_year: int = strawberry.field(description="The academic year, a calendar year: 2026.")
+    period: Period = strawberry.field(description="The month or quarter.")
+    period_type: PeriodType = strawberry.field(
+        description="Whether the period is a month or a quarter."
+    )
+    status: CellStatus = strawberry.field(description="How far the planning has come.")
+    color: str = strawberry.field(
+        description="The background in which the status is shown, `#RRGGBB`: `#E3F2FD`."
+    )
+    icon: str = strawberry.field(description="The emoji that stands for the status.")
+    scheduled_date: datetime.date | None = strawberry.field(
+        description="The day of the exams, within the period; null while none is set."
+    )
+    start_time: datetime.time | None = strawberry.field(
+        description="When the exams begin, in the school's time zone; null while none is set."
+    )
+    end_time: datetime.time | None = strawberry.field(
+        description="When the exams end, after `startTime`; null while none is set."
+    )
+    notes: str = strawberry.field(description="Notes of the teachers; empty where there are none.")
+    can_edit: bool = strawberry.field(description="Whether you may change this cell.")
+    version: int = strawberry.field(
+        description=(
+            "0 until somebody changes the cell, then one more with every change. "
+            "Send it as `expectedVersion` to change only what you have seen."
+        )
+    )
+    created_at: datetime.datetime | None = strawberry.field(
+        description="When it was first changed; null until then."
+    )
+    updated_at: datetime.datetime | None = strawberry.field(
+        description="When it was last changed; null until somebody changes it."
+    )
+
+    @strawberry.field(graphql_type=_SchoolClass, description="The class.")
+    def school_class(self, cell: strawberry.Parent[AnyCell]) -> VisibleClass:
+        return cell.visible_class
+
+    @strawberry.field(graphql_type=list[_Exam], description="The exams in this cell, by name.")
+    async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[models.Exam]:
+        loaders = info.context.loaders
+        links = await loaders.exam_links_by_cell.load(cell.pk)
+        exams = await loaders.exam_by_id.load_many([exam_id for _, exam_id in links])
+        return sorted(filter(None, exams), key=attrgetter("name_key", "pk"))
+
+    @strawberry.field(description="How many exams are in this cell.")
+    async def exam_count(self, info: Info, cell: strawberry.Parent[AnyCell]) -> int:
+        return len(await info.context.loaders.exam_links_by_cell.load(cell.pk))
+
+    @strawberry.field(
+        graphql_type=Connection[_Exam] | None,
+        description=(
+            "The exams that could be put into this cell, by name: active, of its type, "
+            "of its academic year or of none, and not in it yet."
+        ),
+    )
+    async def available_exams(
+        self,
+        info: Info,
+        cell: strawberry.Parent[AnyCell],
+        first: First = None,
+        after: After = None,
+    ) -> Page[models.Exam]:
+        request = PageRequest.parse(EXAMS_BY_NAME, first=first, after=after)
+        loaders = info.context.loaders
+        kind = ExamKind(EXAM_TYPE_OF_PERIOD[cell.period_type], cell.academic_year)
+        candidates = loaders.active_exams_by_kind.load(kind)
+        present = {exam_id for _, exam_id in await loaders.exam_links_by_cell.load(cell.pk)}
+        exams = [exam for exam in await candidates if exam.pk not in present]
+        return page_of_list(exams, request)
+
+    @strawberry.field(
+        graphql_type=CompletionStats | None,
+        description="How far the pupils are with the exams of this cell.",
+    )
+    async def completion(self, info: Info, cell: strawberry.Parent[AnyCell]) -> CellCompletion:
+        stats = await info.context.loaders.completion_by_cell.load(cell.pk)
+        return stats or CellCompletion(cell.pk)
+
+    @strawberry.field(
+        graphql_type=_Teacher | None,
+        description="Who first changed it; null until somebody does, and where it was no teacher.",
+    )
+    async def created_by(
+        self, info: Info, cell: strawberry.Parent[AnyCell]
+    ) -> models.Teacher | None:
+        teacher_id = (await cell.read()).created_by_id
+        return await info.context.loaders.teacher_by_id.find(teacher_id)
+
+    @strawberry.field(
+        graphql_type=_Teacher | None,
+        description="Who last changed it; null until somebody does, and where it was no teacher.",
+    )
+    async def modified_by(
+        self, info: Info, cell: strawberry.Parent[AnyCell]
+    ) -> models.Teacher | None:
+        teacher_id = (await cell.read()).modified_by_id
+        return await info.context.loaders.teacher_by_id.find(teacher_id)
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, AnyCell)

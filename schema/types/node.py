@@ -1,0 +1,24 @@
+"""Things with an id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from schema.context import Info
+from schema.ids import make_id
+
+
+@strawberry.interface(
+    description="Something with an id, by which `node(id:)` and `nodes(ids:)` find it again."
+)
+class Node:
+    @strawberry.field(
+        description=(
+            "Identifies this among everything the API has. It never changes. "
+            "Treat it as opaque: store and send it, but do not take it apart."
+        )
+    )
+    def id(self, info: Info, source: strawberry.Parent[Any]) -> strawberry.ID:
+        return strawberry.ID(make_id(info._raw_info.parent_type.name, source.pk))

@@ -1,0 +1,69 @@
+"""Dates and times as text. Times have no offset, date-times need one."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
+_DATE_TIME = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
+
+
+def _parser(
+    pattern: re.Pattern[str], read: Callable[[str], Any], expected: str
+) -> Callable[[Any], Any]:
+    def parse(value: Any) -> Any:
+        if isinstance(value, str) and pattern.fullmatch(value):
+            try:
+                return read(value.upper())
+            except ValueError:
+                pass
+        raise GraphQLError(f"Expected {expected}.")
+
+    return parse
+
+
+def _write_date_time(value: datetime.datetime) -> str:
+    return value.astimezone(datetime.UTC).isoformat()
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime.date: strawberry.scalar(
+        name="Date",
+        description="A day as `YYYY-MM-DD`, for example `2026-03-14`.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+        serialize=datetime.date.isoformat,
+        parse_value=_parser(_DATE, datetime.date.fromisoformat, "a date such as 2026-03-14"),
+    ),
+    datetime.time: strawberry.scalar(
+        name="Time",
+        description="A time of day at the school, `HH:MM` or `HH:MM:SS`, without an offset: `09:30:00`.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+        serialize=datetime.time.isoformat,
+        parse_value=_parser(
+            _TIME,
+            datetime.time.fromisoformat,
+            "a time without an offset, such as 09:30 or 09:30:00",
+        ),
+    ),
+    datetime.datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant with its offset from UTC, `2026-03-14T09:30:00+09:00`; answers are in UTC.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
+        serialize=_write_date_time,
+        parse_value=_parser(
+            _DATE_TIME,
+            datetime.datetime.fromisoformat,
+            "a date-time with an offset, such as 2026-03-14T09:30:00+09:00 or 2026-03-14T00:30:00Z",
+        ),
+    ),
+}

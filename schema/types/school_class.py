@@ -1,0 +1,93 @@
+"""Classes, and the rows they have in the matrix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from loaders.curriculum import ClassCurriculum as LoadedCurriculum
+from loaders.curriculum import CurriculumKey
+from loaders.visible_classes import VisibleClass
+from primepath import models
+from primepath.domain.school_class import Division, school_order
+from primepath.school import planned_year
+from schema.context import Info
+from schema.pagination import Column, Order, Place
+from schema.types.arguments import AcademicYear, OfPeriods, OfPeriodType
+from schema.types.curriculum import ClassCurriculum
+from schema.types.matrix_cell import AnyCell, MatrixCell, cells_of_class
+from schema.types.node import Node
+
+if TYPE_CHECKING:
+    from schema.types.teacher_class_assignment import TeacherClassAssignment
+
+_TeacherClassAssignment = Annotated[
+    "TeacherClassAssignment", strawberry.lazy("schema.types.teacher_class_assignment")
+]
+
+
+class _SchoolOrder(Order):
+    def place(self, row: Any) -> Place:
+        return school_order(row)
+
+
+CLASSES_IN_SCHOOL_ORDER = _SchoolOrder(
+    "classes",
+    (Column("division", int), Column("grade", int), Column("section", str), Column("code", str)),
+)
+
+
+async def curriculum_of(info: Info, visible: VisibleClass, academic_year: int) -> LoadedCurriculum:
+    key = CurriculumKey(visible.code, academic_year, visible.curriculum_version)
+    return await info.context.loaders.curriculum_by_class.load(key)
+
+
+@strawberry.type(description="A class of pupils, with its schedule.")
+class SchoolClass(Node):
+    code: str = strawberry.field(description="The code, which never changes: `PRIMARY_1A`.")
+    name: str = strawberry.field(description="The name for people: `Primary Grade 1A`.")
+    division: Division = strawberry.field(description="The division of the school.")
+    grade: int = strawberry.field(description="The grade, 1 to 12.")
+    section: str = strawberry.field(description="The section within the grade: `A`.")
+    stream: str = strawberry.field(description="What the class concentrates on: `STEM Track`.")
+    is_active: bool = strawberry.field(description="Whether the class is still taught.")
+
+    @strawberry.field(
+        graphql_type=ClassCurriculum | None,
+        description="What the class learns in an academic year.",
+    )
+    async def curriculum(
+        self,
+        info: Info,
+        visible: strawberry.Parent[VisibleClass],
+        academic_year: AcademicYear = None,
+    ) -> LoadedCurriculum:
+        return await curriculum_of(info, visible, planned_year(academic_year))
+
+    @strawberry.field(
+        graphql_type=list[MatrixCell] | None,
+        description="The cells of the class in an academic year: JAN to DEC, then Q1 to Q4.",
+    )
+    async def cells(
+        self,
+        info: Info,
+        visible: strawberry.Parent[VisibleClass],
+        academic_year: AcademicYear = None,
+        type: OfPeriodType = None,
+        periods: OfPeriods = None,
+    ) -> list[AnyCell]:
+        return await cells_of_class(info, visible, planned_year(academic_year), type, periods)
+
+    @strawberry.field(
+        graphql_type=list[_TeacherClassAssignment] | None,
+        description="Who has access to the class now, by name.",
+    )
+    async def teachers(
+        self, info: Info, visible: strawberry.Parent[VisibleClass]
+    ) -> list[models.TeacherClassAssignment]:
+        return await info.context.loaders.assignments_by_class.load(visible.code)
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, VisibleClass)

@@ -1,0 +1,25 @@
+"""Teachers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import strawberry
+
+from primepath import models
+from schema.pagination import Column, Order
+from schema.types.node import Node
+
+TEACHERS_BY_NAME = Order("teachers by name", (Column("name_key", str), Column("id", int)))
+
+
+@strawberry.type(description="A teacher of the school.")
+class Teacher(Node):
+    name: str = strawberry.field(description="The name for people.")
+    is_head_teacher: bool = strawberry.field(
+        description="Whether this teacher sees and changes every class, and decides about access."
+    )
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, models.Teacher)

@@ -1,0 +1,45 @@
+"""Assignments: a teacher's access to a class."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from loaders.visible_classes import VisibleClass
+from primepath import models
+from primepath.domain.school_class import AccessLevel
+from schema.context import Info
+from schema.types.node import Node
+from schema.types.teacher import Teacher
+
+if TYPE_CHECKING:
+    from schema.types.school_class import SchoolClass
+
+_SchoolClass = Annotated["SchoolClass", strawberry.lazy("schema.types.school_class")]
+
+
+@strawberry.type(description="A teacher's access to a class.")
+class TeacherClassAssignment(Node):
+    access_level: AccessLevel = strawberry.field(description="What the teacher may do there.")
+    expires_at: datetime.datetime | None = strawberry.field(
+        description="When the access ends; null where it does not."
+    )
+    is_active: bool = strawberry.field(description="False once the assignment is revoked.")
+
+    @strawberry.field(graphql_type=Teacher, description="The teacher.")
+    async def teacher(
+        self, info: Info, assignment: strawberry.Parent[models.TeacherClassAssignment]
+    ) -> models.Teacher | None:
+        return await info.context.loaders.teacher_by_id.load(assignment.teacher_id)
+
+    @strawberry.field(graphql_type=_SchoolClass, description="The class.")
+    async def school_class(
+        self, info: Info, assignment: strawberry.Parent[models.TeacherClassAssignment]
+    ) -> VisibleClass | None:
+        return await info.context.loaders.classes.get(assignment.school_class_id)
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, models.TeacherClassAssignment)

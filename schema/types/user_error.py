@@ -1,0 +1,30 @@
+"""What is wrong with a mutation's input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+import strawberry
+
+from primepath.domain.errors import InputMistake, UserErrorCode
+
+
+@strawberry.type(
+    description="One mistake in a mutation's input. Where there is any, nothing was written."
+)
+class UserError:
+    code: UserErrorCode = strawberry.field(description="What kind of mistake it is, for programs.")
+    message: str = strawberry.field(description="What is wrong, for people.")
+    field: list[str] | None = strawberry.field(
+        description=(
+            'The path into the arguments, `["input", "cells", "3"]`; null where it is about all of them.'
+        )
+    )
+
+    @classmethod
+    def from_mistakes(cls, mistakes: Iterable[InputMistake]) -> list[Self]:
+        return [
+            cls(code=mistake.code, message=mistake.message, field=list(mistake.path) or None)
+            for mistake in mistakes
+        ]

@@ -1,0 +1,41 @@
+"""Ways to send an operation in a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from primepath.domain.viewer import Viewer
+from schema.errors import format_errors
+from schema.execute import execute
+
+
+def answer(
+    document: str,
+    viewer: Viewer | None,
+    variables: dict[str, Any] | None = None,
+    *,
+    may_store: bool = True,
+) -> dict[str, Any]:
+    """What a client would read: ``data`` and ``errors``, without the way through HTTP."""
+    result = execute(document, variables=variables, viewer=viewer, may_store=may_store)
+    response: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        response["errors"] = format_errors(result.errors, "test")
+    return response
+
+
+def data(
+    document: str, viewer: Viewer | None, variables: dict[str, Any] | None = None, **options: Any
+) -> Any:
+    """The data of an answer that must have no errors."""
+    response = answer(document, viewer, variables, **options)
+    assert "errors" not in response, response["errors"]
+    return response["data"]
+
+
+def error_codes(response: dict[str, Any]) -> dict[str, str]:
+    """The code of each error, by its path: ``{"nodes.1": "BAD_USER_INPUT"}``."""
+    return {
+        ".".join(map(str, each.get("path", []))): each["extensions"]["code"]
+        for each in response.get("errors", [])
+    }
