@@ -11,7 +11,7 @@ from loaders.generic import BatchLoader
 from primepath.domain.cell import is_class_code
 from primepath.domain.school_class import AccessLevel, school_order
 from primepath.domain.viewer import Viewer
-from primepath.models import SchoolClass, TeacherClassAssignment
+from primepath.models import SchoolClass
 
 _EVERY = "*"
 
@@ -88,17 +88,8 @@ class VisibleClasses:
         return [self._found.get(code) for code in codes]
 
     def _read(self, codes: list[str] | None) -> Iterable[VisibleClass]:
-        if self._viewer.administers:
-            classes = SchoolClass.objects.filter(is_active=True)
-            if codes is not None:
-                classes = classes.filter(code__key_in=codes)
-            return (VisibleClass(AccessLevel.FULL, *row) for row in classes.values_list(*_COLUMNS))
-        assignments = TeacherClassAssignment.objects.giving_access().filter(
-            teacher=self._viewer.teacher_id
-        )
+        classes = SchoolClass.objects.visible_to(self._viewer)
         if codes is not None:
-            assignments = assignments.filter(school_class__key_in=codes)
-        rows = assignments.values_list(
-            "access_level", *(f"school_class__{column}" for column in _COLUMNS)
-        )
+            classes = classes.filter(code__key_in=codes)
+        rows = classes.values_list("access_level", *_COLUMNS)
         return (VisibleClass(AccessLevel(level), *row) for level, *row in rows)

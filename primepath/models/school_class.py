@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 
 from primepath.domain.cell import CLASS_CODE_PATTERN
-from primepath.domain.school_class import Division
+from primepath.domain.school_class import AccessLevel, Division
+from primepath.domain.viewer import Viewer
 from primepath.models.constraints import choices, one_of
 from primepath.models.fields import BinaryTextField
+
+
+class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The classes whose schedule the viewer may see now, each with the viewer's ``access_level`` in it."""
+        active = self.filter(is_active=True)
+        if viewer.administers:
+            return active.annotate(access_level=models.Value(AccessLevel.FULL.value))
+        not_expired = models.Q(assignments__expires_at=None) | models.Q(
+            assignments__expires_at__gt=timezone.now()
+        )
+        return active.filter(
+            not_expired,
+            assignments__teacher=viewer.teacher_id,
+            assignments__is_active=True,
+        ).annotate(access_level=models.F("assignments__access_level"))
 
 
 class SchoolClass(models.Model):
@@ -38,6 +57,8 @@ class SchoolClass(models.Model):
         editable=False,
         help_text="A new one with every change of the curriculum; part of the key it is cached under.",
     )
+
+    objects = SchoolClassQuerySet.as_manager()
 
     class Meta:
         verbose_name = "class"
