@@ -37,7 +37,7 @@ def make_class(code: str | None = None, **values: Any) -> SchoolClass:
         "name": f"Class {code}",
         "division": "PRIMARY",
         "grade": 1,
-        "section": code,
+        "section": code[-10:],
     }
     return SchoolClass.objects.create(code=code, **{**defaults, **values})
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from primepath.domain.errors import RejectedInputError, UserErrorCode
@@ -128,7 +128,7 @@ def test_it_takes_as_many_statements_for_nine_levels_as_for_one(levels: list[int
     assert counts == [6, 6]
 
 
-WRITERS, TURNS = 4, 10
+WRITERS, TURNS = 4, 25
 
 
 @pytest.mark.django_db(transaction=True)
@@ -140,7 +140,8 @@ def test_writers_at_once_leave_one_whole_curriculum() -> None:
         try:
             for turn in range(TURNS):
                 _persist(partial(_set, _own(levels, writer, turn)))
-                _persist(partial(touch_curriculum, levels=CurriculumLevel.objects.all()))
+                if writer == 0:
+                    _persist(partial(touch_curriculum, levels=CurriculumLevel.objects.all()))
         except BaseException as failure:
             failures.append(failure)
         finally:
@@ -158,8 +159,9 @@ def test_writers_at_once_leave_one_whole_curriculum() -> None:
 
 
 def _own(levels: list[int], writer: int, turn: int) -> list[int]:
-    """What this writer sets in this turn: never what it, or another, set just before."""
-    return [levels[writer], levels[WRITERS + turn % 5]]
+    """What this writer sets in this turn: two levels that no other writer sets, in changing order."""
+    pair = levels[2 * writer : 2 * writer + 2]
+    return pair[::-1] if turn % 2 else pair
 
 
 def _persist(write: Callable[[], None]) -> None:
@@ -172,3 +174,21 @@ def _persist(write: Callable[[], None]) -> None:
             refusal = error
             time.sleep(0.001)
     raise refusal
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_class_comes_to_learn_a_level_unseen_while_it_is_renamed() -> None:
+    levels = _school()
+
+    def write() -> None:
+        _persist(partial(_set, levels[:1]))
+        connections.close_all()
+
+    thread = threading.Thread(target=write)
+    with transaction.atomic():
+        touch_curriculum(levels=CurriculumLevel.objects.filter(pk=levels[0]))
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join()
+    assert _stored() == [(1, levels[0])]

@@ -1,0 +1,113 @@
+"""Assignments: who teaches which class. They are revoked by making them inactive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from primepath.admin.base import SchoolAdmin, SchoolInline
+from primepath.admin.forms import SchoolForm
+from primepath.admin.generics import Parent
+from primepath.models import SchoolClass, TeacherClassAssignment
+
+
+class AssignmentForm(SchoolForm[TeacherClassAssignment]):
+    """Refuses a new assignment to a class that is not active, as it would give no access."""
+
+    def clean_school_class(self) -> SchoolClass:
+        school_class: SchoolClass = self.cleaned_data["school_class"]
+        if not school_class.is_active:
+            raise ValidationError("This class is not active.", code="inactive")
+        return school_class
+
+
+@admin.register(TeacherClassAssignment)
+class AssignmentAdmin(SchoolAdmin[TeacherClassAssignment]):
+    """Who has access to what. Teacher and class stay: another pair is another assignment."""
+
+    form = AssignmentForm
+    list_display = (
+        "teacher",
+        "class_code",
+        "school_class",
+        "access_level",
+        "assigned_at",
+        "expires_at",
+        "is_active",
+        "gives_access",
+    )
+    list_display_links = ("teacher", "class_code")
+    list_select_related = ("teacher", "school_class")
+    list_filter = (
+        "is_active",
+        "access_level",
+        "expires_at",
+        "school_class__division",
+        "school_class__grade",
+    )
+    date_hierarchy = "assigned_at"
+    ordering = ("teacher__name_key", "teacher", "school_class_id")
+    search_fields = ("teacher__name_key__contains", "school_class__code", "school_class__name")
+    search_is_folded = True
+    search_help_text = "Teacher's name, or code or name of the class."
+    autocomplete_fields = ("teacher", "school_class")
+    fields = ("teacher", "school_class", "access_level", "expires_at", "is_active")
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: TeacherClassAssignment | None = None
+    ) -> tuple[str, ...]:
+        return ("teacher", "school_class", "assigned_at") if obj else ()
+
+    def get_fields(
+        self, request: HttpRequest, obj: TeacherClassAssignment | None = None
+    ) -> tuple[str, ...]:
+        return (*self.fields, "assigned_at") if obj else self.fields
+
+    @admin.display(description="code", ordering="school_class_id")
+    def class_code(self, assignment: TeacherClassAssignment) -> str:
+        return str(assignment.school_class_id)
+
+    @admin.display(description="access now", boolean=True)
+    def gives_access(self, assignment: TeacherClassAssignment) -> bool:
+        expires_at = assignment.expires_at
+        return (
+            assignment.is_active
+            and assignment.school_class.is_active
+            and (expires_at is None or expires_at > timezone.now())
+        )
+
+
+class AssignmentsInline(SchoolInline[TeacherClassAssignment, Parent]):
+    """The assignments there are: the level, the expiry and whether it is active can be changed."""
+
+    model = TeacherClassAssignment
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeacherClassAssignment]:
+        rows = super().get_queryset(request).select_related("teacher", "school_class")
+        return rows.order_by("teacher__name_key", "teacher", "school_class_id")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class NewAssignmentsInline(SchoolInline[TeacherClassAssignment, Parent]):
+    """Room for new ones.
+
+    On its own, because a teacher or class is chosen in a search box, and each box reads its label
+    with a query: no trouble for the rows being added, but the rows there are would be many.
+    """
+
+    model = TeacherClassAssignment
+    form = AssignmentForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeacherClassAssignment]:
+        return super().get_queryset(request).none()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,39 @@
+"""Which class learns what, across the school. It is changed from the page of the class."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.html import format_html
+
+from primepath.admin.base import ViewOnlyAdmin
+from primepath.admin.class_curriculum import curriculum_url
+from primepath.models import ClassCurriculumMapping
+
+
+@admin.register(ClassCurriculumMapping)
+class ClassCurriculumMappingAdmin(ViewOnlyAdmin[ClassCurriculumMapping]):
+    list_display = ("school_class", "academic_year", "priority", "curriculum_level", "set_levels")
+    list_select_related = ("school_class", "curriculum_level__subprogram__program")
+    list_filter = (
+        "academic_year",
+        "priority",
+        "school_class__division",
+        "school_class__grade",
+        "curriculum_level__subprogram__program",
+    )
+    search_fields = (
+        "school_class__code",
+        "school_class__name",
+        "curriculum_level__subprogram__name",
+    )
+    search_help_text = "Code or name of the class, or the sub-program."
+    ordering = ("-academic_year", "school_class_id", "priority")
+    fields = ("school_class", "academic_year", "priority", "curriculum_level", "set_levels")
+    readonly_fields = ("set_levels",)
+
+    @admin.display(description="curriculum")
+    def set_levels(self, mapping: ClassCurriculumMapping) -> str:
+        url = curriculum_url(
+            mapping.school_class_id, mapping.academic_year, site_name=self.admin_site.name
+        )
+        return format_html('<a href="{}">Change</a>', url)

@@ -1,0 +1,82 @@
+"""The form for what a class learns in an academic year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin.sites import AdminSite
+
+from primepath.admin.search_boxes import KeyChoiceField, SearchBox
+from primepath.domain.errors import InputMistake
+from primepath.models import ClassCurriculumMapping, CurriculumLevel
+
+_RANKS = ("Primary", "Secondary", "Third", "Fourth", "Fifth")
+
+
+def _label(priority: int) -> str:
+    return f"{_RANKS[priority - 1]} level" if priority <= len(_RANKS) else f"Level {priority}"
+
+
+def _year_choices() -> list[tuple[int, str]]:
+    first, last = settings.ACADEMIC_YEARS
+    return [(year, str(year)) for year in range(first, last + 1)]
+
+
+class ClassCurriculumForm(forms.Form):
+    """A year and its levels: a primary and a secondary one, and as many more as the year has."""
+
+    academic_year = forms.TypedChoiceField(
+        choices=_year_choices,
+        coerce=int,
+        help_text="What is saved takes the place of all that the class has in this year. "
+        "Choose another year to copy the levels there.",
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        site: AdminSite,
+        academic_year: int,
+        level_ids: Sequence[int],
+    ) -> None:
+        super().__init__(data, initial={"academic_year": academic_year})
+        posted = 0 if data is None else sum(name.startswith("level_") for name in data)
+        self.slots = [f"level_{at}" for at in range(1, max(2, len(level_ids), posted) + 1)]
+        for priority, slot in enumerate(self.slots, start=1):
+            self.fields[slot] = KeyChoiceField(
+                CurriculumLevel.objects.with_names(),
+                required=False,
+                label=_label(priority),
+                initial=level_ids[priority - 1] if priority <= len(level_ids) else None,
+                widget=SearchBox(ClassCurriculumMapping._meta.get_field("curriculum_level"), site),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        filled = [slot for slot in self.slots if cleaned.get(slot)]
+        for slot in self.slots[: len(filled)]:
+            if slot not in filled and slot not in self.errors:
+                self.add_error(slot, "Fill this before the levels below it.")
+        return cleaned
+
+    @property
+    def chosen(self) -> list[CurriculumLevel]:
+        """The levels in order of priority."""
+        return [level for slot in self.slots if (level := self.cleaned_data[slot])]
+
+    def add_mistakes(self, mistakes: Sequence[InputMistake]) -> None:
+        """Shows each mistake beside what it is about."""
+        field: str | None
+        for mistake in mistakes:
+            match mistake.path:
+                case ("input", "academicYear"):
+                    field = "academic_year"
+                case ("input", "levelIds", position):
+                    field = self.slots[int(position)]
+                case _:
+                    field = None
+            self.add_error(field, mistake.message)

@@ -1,0 +1,100 @@
+"""Classes, what they learn and who teaches them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, Prefetch, QuerySet
+from django.http import HttpRequest
+
+from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
+from primepath.admin.class_curriculum import CurriculumPage, curriculum_table
+from primepath.admin.columns import count_of, school_order
+from primepath.admin.fields import NumberField
+from primepath.admin.forms import SchoolForm
+from primepath.models import ClassCurriculumMapping, SchoolClass, TeacherClassAssignment
+from primepath.school import current_academic_year
+
+
+class TeachersOfClass(AssignmentsInline[SchoolClass]):
+    verbose_name_plural = "teachers"
+    fields = ("teacher", "access_level", "expires_at", "is_active")
+    readonly_fields = ("teacher",)
+
+
+class NewTeachersOfClass(NewAssignmentsInline[SchoolClass]):
+    verbose_name_plural = "assign teachers"
+    verbose_name = "teacher"
+    fields = ("teacher", "access_level", "expires_at")
+    autocomplete_fields = ("teacher",)
+
+
+class SchoolClassForm(SchoolForm[SchoolClass]):
+    grade = NumberField(min_value=1, max_value=12)
+
+
+@admin.register(SchoolClass)
+class SchoolClassAdmin(CurriculumPage):
+    """Classes are made inactive, not deleted; a code names cells and links, so it is given once."""
+
+    form = SchoolClassForm
+    list_display = (
+        "code",
+        "name",
+        "division",
+        "grade",
+        "section",
+        "stream",
+        "levels_this_year",
+        "teachers",
+        "is_active",
+    )
+    list_display_links = ("code", "name")
+    list_filter = ("is_active", "division", "grade", "stream")
+    search_fields = ("code", "name", "stream")
+    search_help_text = "Code, name or stream."
+    ordering = school_order()
+    fields = ("code", "name", "division", "grade", "section", "stream", "is_active")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SchoolClass]:
+        assignments = TeacherClassAssignment.objects.giving_access()
+        this_year = ClassCurriculumMapping.objects.filter(academic_year=current_academic_year())
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(teacher_count=count_of(assignments.filter(school_class=OuterRef("pk"))))
+            .prefetch_related(
+                Prefetch(
+                    "curriculum_mappings",
+                    this_year.select_related("curriculum_level__subprogram__program").order_by(
+                        "priority"
+                    ),
+                    to_attr="mappings_this_year",
+                )
+            )
+        )
+
+    @admin.display(description="learns this year")
+    def levels_this_year(self, school_class: Any) -> str:
+        mappings: list[ClassCurriculumMapping] = school_class.mappings_this_year
+        return ", ".join(str(mapping.curriculum_level) for mapping in mappings)
+
+    @admin.display(ordering="teacher_count", description="teachers now")
+    def teachers(self, school_class: Any) -> int:
+        return int(school_class.teacher_count)
+
+    @admin.display(description="curriculum")
+    def curriculum(self, school_class: SchoolClass) -> str:
+        return curriculum_table(school_class, site_name=self.admin_site.name)
+
+    def get_fields(self, request: HttpRequest, obj: SchoolClass | None = None) -> tuple[str, ...]:
+        return (*self.fields, "curriculum") if obj else self.fields
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: SchoolClass | None = None
+    ) -> tuple[str, ...]:
+        return ("code", "curriculum") if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: SchoolClass | None) -> list[Any]:
+        return [TeachersOfClass, NewTeachersOfClass] if obj else [NewTeachersOfClass]

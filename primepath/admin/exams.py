@@ -1,0 +1,100 @@
+"""Exams. An exam that is no longer given is made inactive; cells keep it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from primepath.admin.base import SchoolAdmin, ViewOnlyInline, save_changed
+from primepath.admin.columns import count_of, period_order
+from primepath.admin.exam_form import ExamForm
+from primepath.models import Exam, MatrixCellExam
+from primepath.services.sign_in import viewer_of
+
+
+class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
+    """Where the exam is given."""
+
+    model = MatrixCellExam
+    verbose_name_plural = "cells"
+    fields = ("cell", "status", "scheduled_date")
+    readonly_fields = ("status", "scheduled_date")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MatrixCellExam]:
+        links = super().get_queryset(request).select_related("cell", "exam")
+        year, period = "cell__academic_year", period_order("cell__period")
+        return links.order_by(f"-{year}", "cell__school_class_id", period)
+
+    @admin.display
+    def status(self, link: MatrixCellExam) -> str:
+        return link.cell.get_status_display()
+
+    @admin.display
+    def scheduled_date(self, link: MatrixCellExam) -> Any:
+        return link.cell.scheduled_date
+
+
+@admin.register(Exam)
+class ExamAdmin(SchoolAdmin[Exam]):
+    form = ExamForm
+    list_display = (
+        "name",
+        "type",
+        "academic_year",
+        "curriculum_level",
+        "total_questions",
+        "timer_minutes",
+        "cells",
+        "is_active",
+        "created_by",
+        "created_at",
+    )
+    list_select_related = ("curriculum_level__subprogram__program", "created_by")
+    list_filter = (
+        "is_active",
+        "type",
+        "academic_year",
+        "curriculum_level__subprogram__program",
+    )
+    date_hierarchy = "created_at"
+    search_fields = ("name_key__contains",)
+    search_is_folded = True
+    search_help_text = "Words of the name."
+    autocomplete_fields = ("curriculum_level",)
+    inlines = (CellsOfExam,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Exam]:
+        count = count_of(MatrixCellExam.objects.filter(exam=OuterRef("pk")))
+        return super().get_queryset(request).annotate(cell_count=count)
+
+    @admin.display(ordering="cell_count")
+    def cells(self, exam: Any) -> int:
+        return int(exam.cell_count)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Exam | None = None) -> Any:
+        what = ("name", "type", "academic_year", "curriculum_level", "is_active")
+        how = ("total_questions", "timer_minutes", "passing_score", "instructions")
+        record = ("version", "created_by", "created_at", "updated_at", "expected_version")
+        fieldsets = [(None, {"fields": what}), ("How it is sat", {"fields": how})]
+        return [*fieldsets, ("Record", {"fields": record})] if obj else fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Exam | None = None) -> tuple[str, ...]:
+        """The type is chosen once: cells of the other type may not hold the exam."""
+        return ("type", "version", "created_by", "created_at", "updated_at") if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Exam | None) -> list[Any]:
+        return list(self.inlines) if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Exam, form: Any, change: bool) -> None:
+        if not change:
+            viewer = viewer_of(request.user)
+            obj.created_by_id = viewer.teacher_id if viewer else None
+            obj.save()
+        elif form.changed_data:
+            obj.version += 1
+            obj.updated_at = timezone.now()
+            save_changed(obj, form, also=("version", "updated_at"))

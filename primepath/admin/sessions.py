@@ -1,0 +1,29 @@
+"""Exam sessions, to look at: pupils write them by sitting exams."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from primepath.admin.base import ViewOnlyAdmin
+from primepath.models import ExamSession
+
+
+@admin.register(ExamSession)
+class ExamSessionAdmin(ViewOnlyAdmin[ExamSession]):
+    list_display = ("pupil", "exam", "cell", "status")
+    list_select_related = ("exam", "cell")
+    list_filter = (
+        "status",
+        "exam__type",
+        "cell__academic_year",
+        "cell__period",
+        "cell__school_class__division",
+        "cell__school_class__grade",
+    )
+    date_hierarchy = "cell__scheduled_date"
+    # A table that grows with every exam of every pupil: its full count is not worth a scan a page.
+    show_full_result_count = False
+    search_fields = ("pupil", "exam__name", "cell__school_class__code")
+    search_help_text = "Pupil, name of the exam, or code of the class."
+    ordering = ("-cell__academic_year", "cell_id", "exam_id", "pupil")
+    fields = ("pupil", "exam", "cell", "status")

@@ -1,0 +1,114 @@
+"""Teachers, their accounts and their classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import ForeignKey, OuterRef, QuerySet
+from django.http import HttpRequest
+
+from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
+from primepath.admin.base import SchoolAdmin
+from primepath.admin.columns import count_of
+from primepath.admin.forms import SchoolForm
+from primepath.models import Teacher, TeacherClassAssignment
+
+
+class ClassesOfTeacher(AssignmentsInline[Teacher]):
+    verbose_name_plural = "classes"
+    fields = ("school_class", "access_level", "expires_at", "is_active")
+    readonly_fields = ("school_class",)
+
+
+class NewClassesOfTeacher(NewAssignmentsInline[Teacher]):
+    verbose_name_plural = "assign to classes"
+    verbose_name = "class"
+    fields = ("school_class", "access_level", "expires_at")
+    autocomplete_fields = ("school_class",)
+
+
+class TeacherForm(SchoolForm[Teacher]):
+    """A teacher with the switch of their account."""
+
+    may_sign_in = forms.BooleanField(
+        required=False,
+        help_text="Switch this off when the teacher leaves. Sessions and tokens end at once.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "may_sign_in" in self.fields:
+            self.fields["may_sign_in"].initial = self.instance.user.is_active
+
+
+@admin.register(Teacher)
+class TeacherAdmin(SchoolAdmin[Teacher]):
+    """Teachers who leave may not sign in any more; what they did keeps their name."""
+
+    list_display = ("name", "user", "may_sign_in", "is_head_teacher", "classes")
+    list_select_related = ("user",)
+    list_filter = ("is_head_teacher", "user__is_active")
+    search_fields = ("name_key__contains", "user__username")
+    search_is_folded = True
+    search_help_text = "Name of the teacher, or name of the account."
+    fields = ("user", "name", "is_head_teacher")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Teacher]:
+        assignments = TeacherClassAssignment.objects.giving_access()
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(class_count=count_of(assignments.filter(teacher=OuterRef("pk"))))
+        )
+
+    @admin.display(ordering="class_count", description="classes now")
+    def classes(self, teacher: Any) -> int:
+        return int(teacher.class_count)
+
+    @admin.display(boolean=True, ordering="user__is_active")
+    def may_sign_in(self, teacher: Teacher) -> bool:
+        return teacher.user.is_active
+
+    def get_fields(self, request: HttpRequest, obj: Teacher | None = None) -> tuple[str, ...]:
+        return (*self.fields, "may_sign_in") if obj else self.fields
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Teacher | None = None
+    ) -> tuple[str, ...]:
+        """Nobody locks themselves out; staff are switched off by those who manage accounts."""
+        if obj is None:
+            return ()
+        if obj.user_id == request.user.pk:
+            return ("user", "is_head_teacher", "may_sign_in")
+        is_protected = obj.user.is_staff or obj.user.is_superuser
+        if is_protected and not request.user.is_superuser:
+            return ("user", "may_sign_in")
+        return ("user",)
+
+    def get_form(
+        self, request: HttpRequest, obj: Teacher | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is not None and "may_sign_in" not in self.get_readonly_fields(request, obj):
+            kwargs["form"] = TeacherForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_inlines(self, request: HttpRequest, obj: Teacher | None) -> list[Any]:
+        return [ClassesOfTeacher, NewClassesOfTeacher] if obj else [NewClassesOfTeacher]
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "user":
+            # A list and no search: few accounts are without a profile, and only those who manage
+            # accounts may search them all.
+            free = User.objects.filter(teacher=None, is_active=True)
+            kwargs["queryset"] = free.order_by("username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Teacher, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "may_sign_in" in form.changed_data:
+            User.objects.filter(pk=obj.user_id).update(is_active=form.cleaned_data["may_sign_in"])

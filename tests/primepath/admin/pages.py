@@ -1,0 +1,100 @@
+"""The pages of the site: their addresses, and what is on them."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from primepath.models import (
+    ApiToken,
+    ClassAccessRequest,
+    ClassCurriculumMapping,
+    ExamScheduleMatrix,
+    ExamSession,
+)
+from tests.primepath.admin.school import Row
+
+PAGES = [model for model in admin.site._registry if model._meta.app_label == "primepath"]
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page._meta.model_name)
+VIEW_ONLY = [ApiToken, ClassAccessRequest, ClassCurriculumMapping, ExamScheduleMatrix, ExamSession]
+
+
+def list_url(model: type[Model]) -> str:
+    return reverse(f"admin:primepath_{model._meta.model_name}_changelist")
+
+
+def add_url(model: type[Model]) -> str:
+    return reverse(f"admin:primepath_{model._meta.model_name}_add")
+
+
+def change_url(obj: Model) -> str:
+    name = f"admin:primepath_{obj._meta.model_name}_change"
+    return reverse(name, args=[quote(obj.pk)])
+
+
+def delete_url(obj: Model) -> str:
+    name = f"admin:primepath_{obj._meta.model_name}_delete"
+    return reverse(name, args=[quote(obj.pk)])
+
+
+class _FormOfPage(HTMLParser):
+    """Collects what the form that posts back to a page of the site would send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data: dict[str, str] = {}
+        self._is_inside = False
+        self._name = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._is_inside = values.get("id", "").endswith("_form")
+        if not self._is_inside:
+            return
+        kind = values.get("type", "")
+        if tag == "input" and kind != "submit" and (kind != "checkbox" or "checked" in values):
+            self.data[values["name"]] = values.get("value", "on" if kind == "checkbox" else "")
+        elif tag in {"select", "textarea"}:
+            self._name = values["name"]
+            self.data[self._name] = ""
+        elif tag == "option" and "selected" in values:
+            self.data[self._name] = values["value"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._is_inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_inside and self.lasttag == "textarea":
+            self.data[self._name] += data
+
+
+def filled(client: Client, url: str) -> dict[str, Any]:
+    """What a browser would post from the page at ``url`` if its user pressed Save."""
+    parser = _FormOfPage()
+    parser.feed(client.get(url).content.decode())
+    # Tables have a template for further rows, which is not sent. The test client needs no CSRF token.
+    return {
+        name: value
+        for name, value in parser.data.items()
+        if "__prefix__" not in name and name != "csrfmiddlewaretoken"
+    }
+
+
+def object_of(row: Row, page: type[Model]) -> Model:
+    """The row's object of this model."""
+    return next(obj for obj in row if type(obj) is page)
+
+
+def errors_of(response: Any) -> dict[str, list[str]]:
+    """The errors that the form of a page shows, by field."""
+    form = response.context["adminform"].form
+    return {field: list(errors) for field, errors in form.errors.items()}

@@ -1,0 +1,84 @@
+"""A school of any size for the pages of the administration site."""
+
+from __future__ import annotations
+
+import datetime
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from primepath.domain.period import Period
+from primepath.models import (
+    ApiToken,
+    ClassAccessRequest,
+    ClassCurriculumMapping,
+    CurriculumLevel,
+    Exam,
+    ExamScheduleMatrix,
+    ExamSession,
+    Program,
+    SchoolClass,
+    SubProgram,
+    Teacher,
+    TeacherClassAssignment,
+)
+from primepath.school import current_academic_year
+from tests.factories import assign, make_cell, make_class, make_exam, make_level, make_teacher
+
+
+class Row(NamedTuple):
+    """One row of every table, each of its own related rows."""
+
+    program: Program
+    subprogram: SubProgram
+    level: CurriculumLevel
+    school_class: SchoolClass
+    mapping: ClassCurriculumMapping
+    teacher: Teacher
+    assignment: TeacherClassAssignment
+    access_request: ClassAccessRequest
+    token: ApiToken
+    exam: Exam
+    cell: ExamScheduleMatrix
+    session: ExamSession
+
+
+def make_row(number: int) -> Row:
+    year = current_academic_year()
+    level = make_level(program=f"PROGRAM {number}")
+    school_class = make_class(f"PRIMARY_{number}A", section="A")
+    teacher = make_teacher(f"colleague-{number}")
+    exam = make_exam(f"Exam {number}", curriculum_level=level, created_by=teacher)
+    cell = make_cell(
+        school_class,
+        Period.JAN,
+        year,
+        exams=[exam],
+        scheduled_date=datetime.date(year, 1, 15),
+        created_by=teacher,
+        modified_by=teacher,
+    )
+    return Row(
+        program=level.subprogram.program,
+        subprogram=level.subprogram,
+        level=level,
+        school_class=school_class,
+        mapping=ClassCurriculumMapping.objects.create(
+            school_class=school_class, academic_year=year, curriculum_level=level, priority=1
+        ),
+        teacher=teacher,
+        assignment=assign(teacher, school_class),
+        access_request=ClassAccessRequest.objects.create(
+            teacher=teacher,
+            school_class=school_class,
+            requested_access_level="VIEW",
+            reason="I teach there on Mondays.",
+            status="APPROVED",
+            reviewed_at=timezone.now(),
+            reviewed_by=teacher,
+        ),
+        token=ApiToken.objects.create(user=teacher.user, name="Phone", digest=f"{number:064}"),
+        exam=exam,
+        cell=cell,
+        session=ExamSession.objects.create(cell=cell, exam=exam, pupil=f"Pupil {number}"),
+    )

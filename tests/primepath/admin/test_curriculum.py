@@ -1,0 +1,136 @@
+"""Programs, sub-programs and levels: a new name makes cached curricula stale."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram
+from primepath.services.touch_curriculum import touch_curriculum
+from tests.primepath.admin.pages import add_url, change_url, errors_of, filled
+from tests.primepath.admin.school import Row, make_row
+
+
+@pytest.fixture
+def other(row: Row) -> Row:
+    """A row that has nothing in common with the first."""
+    return make_row(2)
+
+
+def _touched(*rows: Row) -> list[Row]:
+    """Those whose class got another version than the row's copy of the class has."""
+    stored = dict(SchoolClass.objects.values_list("code", "curriculum_version"))
+    return [
+        row for row in rows if stored[row.school_class.code] != row.school_class.curriculum_version
+    ]
+
+
+def _save(head: Client, obj: Program | SubProgram | CurriculumLevel, **values: object) -> None:
+    data = filled(head, change_url(obj)) | values
+    assert head.post(change_url(obj), data).status_code == 302
+
+
+def test_a_program_is_renamed(head: Client, row: Row, other: Row) -> None:
+    _save(head, row.program, name="ASCENT")
+    assert _touched(row, other) == [row]
+    row.program.refresh_from_db()
+    assert row.program.name == "ASCENT"
+
+
+def test_a_subprogram_is_renamed(head: Client, row: Row, other: Row) -> None:
+    _save(head, row.subprogram, name="RISE")
+    assert _touched(row, other) == [row]
+
+
+def test_a_subprogram_is_renamed_on_the_page_of_its_program(
+    head: Client, row: Row, other: Row
+) -> None:
+    _save(head, row.program, **{"subprograms-0-name": "RISE"})
+    assert _touched(row, other) == [row]
+    row.subprogram.refresh_from_db()
+    assert row.subprogram.name == "RISE"
+
+
+def test_a_level_gets_another_number(head: Client, row: Row, other: Row) -> None:
+    _save(head, row.level, level_number=3)
+    assert _touched(row, other) == [row]
+
+
+def test_a_level_gets_another_number_on_the_page_of_its_subprogram(
+    head: Client, row: Row, other: Row
+) -> None:
+    _save(head, row.subprogram, **{"levels-0-level_number": 4})
+    assert _touched(row, other) == [row]
+
+
+def test_saving_without_a_change_changes_no_version(head: Client, row: Row) -> None:
+    for obj in (row.program, row.subprogram, row.level):
+        _save(head, obj)
+    assert not _touched(row)
+
+
+def test_a_refused_name_changes_no_version(head: Client, row: Row, other: Row) -> None:
+    data = filled(head, change_url(row.program)) | {"name": other.program.name}
+    response = head.post(change_url(row.program), data)
+    assert "already exists" in errors_of(response)["name"][0]
+    assert not _touched(row, other)
+
+
+def test_a_new_level_changes_no_version(head: Client, row: Row) -> None:
+    data = {"subprogram": row.subprogram.pk, "level_number": 9}
+    assert head.post(add_url(CurriculumLevel), data).status_code == 302
+    assert not _touched(row)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"grade_from": 0}, "grade_from"),
+        ({"grade_to": 13}, "grade_to"),
+        ({"grade_from": 5, "grade_to": 4}, "grade_to"),
+        ({"position": 40_000}, "position"),
+        ({"name": "\0"}, "name"),
+    ],
+)
+def test_what_a_program_cannot_have_is_an_error_of_the_form(
+    head: Client, row: Row, values: dict[str, object], field: str
+) -> None:
+    response = head.post(change_url(row.program), filled(head, change_url(row.program)) | values)
+    assert list(errors_of(response)) == [field]
+
+
+def test_touching_takes_as_many_statements_for_fifty_classes_as_for_one(row: Row) -> None:
+    counts = []
+    for more in (0, 49):
+        rows = [make_row(number) for number in range(2, more + 2)]
+        with CaptureQueriesContext(connection) as captured:
+            touch_curriculum(levels=CurriculumLevel.objects.all())
+        counts.append(len(captured))
+        assert _touched(row, *rows) == [row, *rows]
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_number_is_given_once_on_the_page_of_a_subprogram(
+    head: Client, row: Row, number: int
+) -> None:
+    """1 is there already, 2 is entered twice."""
+    data = filled(head, change_url(row.subprogram)) | {"levels-TOTAL_FORMS": 3}
+    data |= {f"levels-{at}-subprogram": row.subprogram.pk for at in (1, 2)}
+    data |= {"levels-1-level_number": number, "levels-2-level_number": 2}
+    response = head.post(change_url(row.subprogram), data)
+    assert response.status_code == 200
+    assert CurriculumLevel.objects.count() == 1
+
+
+def test_a_name_is_given_once_on_the_page_of_a_program(head: Client, row: Row) -> None:
+    data = filled(head, change_url(row.program)) | {
+        "subprograms-TOTAL_FORMS": 2,
+        "subprograms-1-name": row.subprogram.name,
+        "subprograms-1-position": 0,
+    }
+    response = head.post(change_url(row.program), data)
+    assert "already exists" in response.content.decode()
+    assert SubProgram.objects.count() == 1

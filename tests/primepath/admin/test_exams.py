@@ -1,0 +1,116 @@
+"""The pages of exams."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from primepath.models import Exam, Teacher
+from primepath.school import current_academic_year
+from tests.factories import make_exam
+from tests.primepath.admin.pages import add_url, change_url, errors_of, filled, list_url
+from tests.primepath.admin.school import Row
+
+NEW = {
+    "name": "Midterm",
+    "type": "QUARTERLY",
+    "academic_year": str(current_academic_year()),
+    "curriculum_level": "",
+    "is_active": "on",
+    "total_questions": "20",
+    "timer_minutes": "40",
+    "passing_score": "",
+    "instructions": "",
+}
+
+
+def test_an_exam_is_added_by_a_head_teacher(head: Client, head_teacher: Teacher) -> None:
+    assert head.post(add_url(Exam), NEW).status_code == 302
+    exam = Exam.objects.get()
+    assert (exam.name_key, exam.created_by, exam.version) == ("midterm", head_teacher, 0)
+
+
+def test_an_exam_is_added_by_staff_without_a_profile(staff: Client) -> None:
+    assert staff.post(add_url(Exam), NEW).status_code == 302
+    assert Exam.objects.get().created_by is None
+
+
+def test_a_change_counts_as_a_version(head: Client, row: Row) -> None:
+    data = filled(head, change_url(row.exam)) | {"name": "Örtliche Prüfung", "type": "QUARTERLY"}
+    assert head.post(change_url(row.exam), data).status_code == 302
+    exam = Exam.objects.get()
+    assert (exam.name, exam.name_key) == ("Örtliche Prüfung", "örtliche prüfung")
+    assert (exam.version, exam.type) == (1, "REVIEW")
+    assert exam.updated_at > row.exam.updated_at
+
+
+def test_saving_without_a_change_is_no_version(head: Client, row: Row) -> None:
+    data = filled(head, change_url(row.exam))
+    assert head.post(change_url(row.exam), data).status_code == 302
+    assert Exam.objects.get().version == 0
+
+
+def test_a_form_that_was_open_while_others_wrote_saves_nothing(head: Client, row: Row) -> None:
+    data = filled(head, change_url(row.exam)) | {"name": "Late"}
+    Exam.objects.update(version=1, timer_minutes=99)
+    response = head.post(change_url(row.exam), data)
+    assert "Somebody else changed" in errors_of(response)["__all__"][0]
+    assert Exam.objects.values_list("name", "timer_minutes").get() == ("Exam 1", 99)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("academic_year", settings.ACADEMIC_YEARS.first - 1),
+        ("academic_year", settings.ACADEMIC_YEARS.last + 1),
+        ("academic_year", 10**30),
+        ("total_questions", 0),
+        ("total_questions", 32_768),
+        ("timer_minutes", -1),
+        ("passing_score", 101),
+        ("name", "NUL \0"),
+        ("name", "x" * 201),
+        ("type", "OTHER"),
+        ("curriculum_level", "10000000000000000000000"),
+        ("instructions", "x" * 10_001),
+    ],
+)
+def test_what_an_exam_cannot_have_is_an_error_of_the_form(
+    head: Client, field: str, value: object
+) -> None:
+    response = head.post(add_url(Exam), NEW | {field: value})
+    assert list(errors_of(response)) == [field]
+    assert not Exam.objects.exists()
+
+
+def test_an_exam_stays_in_the_year_of_its_cells(head: Client, row: Row) -> None:
+    url = change_url(row.exam)
+    response = head.post(url, filled(head, url) | {"academic_year": current_academic_year() - 1})
+    assert errors_of(response) == {"academic_year": ["This exam is in cells of another year."]}
+    assert (
+        head.post(url, filled(head, url) | {"academic_year": current_academic_year()}).status_code
+        == 302
+    )
+
+
+@pytest.mark.parametrize("term", ["élan", "ÉLAN", "E\u0301lan"])
+def test_exams_are_found_by_folded_names(head: Client, term: str) -> None:
+    make_exam("Élan vital")
+    make_exam("Something else")
+    found = head.get(list_url(Exam), {"q": term}).context["cl"].result_list
+    assert [exam.name for exam in found] == ["Élan vital"]
+
+
+@pytest.mark.parametrize("term", ["\0", '"', "'", "%"])
+def test_no_search_term_breaks_a_search_box(head: Client, term: str) -> None:
+    response = head.get(
+        "/admin/autocomplete/",
+        {
+            "app_label": "primepath",
+            "model_name": "exam",
+            "field_name": "curriculum_level",
+            "term": term,
+        },
+    )
+    assert (response.status_code, response.json()["results"]) == (200, [])

@@ -1,0 +1,111 @@
+"""Lists take as many queries for fifty rows as for five."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from primepath.models import Teacher
+from tests.factories import assign, make_cell, make_class, make_exam, make_level, make_teacher
+from tests.primepath.admin.pages import change_url, every_page, list_url
+from tests.primepath.admin.school import Row, make_row
+
+FEW, MANY = 5, 50
+
+
+def _queries(client: Client, url: str) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return [query["sql"] for query in captured]
+
+
+def _assert_constant(client: Client, url: str, grow: Callable[[int], object]) -> None:
+    """Asks for ``url`` with few and with many rows, after once to warm Django's own caches."""
+    client.get(url)
+    for number in range(FEW):
+        grow(number)
+    few = _queries(client, url)
+    for number in range(FEW, MANY):
+        grow(number)
+    many = _queries(client, url)
+    assert len(few) == len(many), "\n".join(many)
+
+
+@every_page
+def test_a_list(head: Client, page: type[Model]) -> None:
+    _assert_constant(head, list_url(page), make_row)
+
+
+def test_the_list_of_accounts(superuser: Client) -> None:
+    url = reverse("admin:auth_user_changelist")
+    _assert_constant(superuser, url, lambda n: User.objects.create(username=f"user-{n}"))
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("exam", "curriculum_level"),
+        ("teacherclassassignment", "teacher"),
+        ("teacherclassassignment", "school_class"),
+        ("curriculumlevel", "subprogram"),
+        ("subprogram", "program"),
+    ],
+)
+def test_a_search_box(head: Client, model: str, field: str) -> None:
+    url = f"/admin/autocomplete/?app_label=primepath&model_name={model}&field_name={field}&term="
+    _assert_constant(head, url, make_row)
+
+
+def test_the_teachers_on_the_page_of_a_class(head: Client, row: Row) -> None:
+    _assert_constant(
+        head,
+        change_url(row.school_class),
+        lambda n: assign(make_teacher(), row.school_class),
+    )
+
+
+def test_the_classes_on_the_page_of_a_teacher(head: Client, row: Row) -> None:
+    _assert_constant(
+        head,
+        change_url(row.teacher),
+        lambda n: assign(row.teacher, make_class()),
+    )
+
+
+def test_the_exams_on_the_page_of_a_cell(head: Client, row: Row) -> None:
+    _assert_constant(head, change_url(row.cell), lambda n: row.cell.links.create(exam=make_exam()))
+
+
+def test_the_cells_on_the_page_of_an_exam(head: Client, row: Row) -> None:
+    _assert_constant(
+        head,
+        change_url(row.exam),
+        lambda n: make_cell(make_class(), exams=[row.exam]),
+    )
+
+
+def test_the_levels_on_the_page_of_a_subprogram(head: Client, row: Row) -> None:
+    _assert_constant(
+        head,
+        change_url(row.subprogram),
+        lambda n: make_level(row.subprogram.name, n + 2, row.program.name),
+    )
+
+
+def test_the_subprograms_on_the_page_of_a_program(head: Client, row: Row) -> None:
+    _assert_constant(
+        head, change_url(row.program), lambda n: make_level(f"PART {n}", program=row.program.name)
+    )
+
+
+def test_signing_in_reads_the_profile_with_the_user(head: Client, head_teacher: Teacher) -> None:
+    assert head_teacher.is_head_teacher
+    profile = [sql for sql in _queries(head, "/admin/") if "primepath_teacher" in sql]
+    assert len(profile) == 1

@@ -1,0 +1,36 @@
+"""The list of API tokens."""
+
+from __future__ import annotations
+
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from primepath.models import ApiToken
+from primepath.services.tokens import create_token, find_token
+from tests.primepath.admin.pages import change_url, list_url
+from tests.primepath.admin.school import Row
+
+
+def test_tokens_are_revoked_once(head: Client, row: Row) -> None:
+    token, stored = create_token(user=row.teacher.user, name="Tablet")
+    data = {"action": "revoke", "_selected_action": [stored.pk], "index": 0}
+    assert find_token(token) is not None
+    for sentence in ("1 token is revoked.", "0 tokens are revoked."):
+        page = head.post(list_url(ApiToken), data, follow=True)
+        assert sentence in page.content.decode()
+    assert find_token(token) is None
+    assert ApiToken.objects.filter(revoked_at=None).get() == row.token
+    assert LogEntry.objects.count() == 1
+
+
+def test_a_digest_is_shown_nowhere(head: Client, row: Row) -> None:
+    for url in (list_url(ApiToken), change_url(row.token)):
+        page = head.get(url).content.decode()
+        assert "Phone" in page
+        assert row.token.digest not in page
+    assert not head.get(list_url(ApiToken), {"q": row.token.digest}).context["cl"].result_list
+
+
+def test_a_digest_is_not_guessed_by_a_filter(head: Client, row: Row) -> None:
+    response = head.get(list_url(ApiToken), {"digest__startswith": "0"})
+    assert response.status_code == 400
