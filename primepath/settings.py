@@ -63,6 +63,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "primepath",
+    "schema",
     "primepath.apps.SchoolAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

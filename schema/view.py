@@ -11,12 +11,14 @@ from typing import Any
 import orjson
 from asgiref.sync import sync_to_async
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from graphql import GraphQLFormattedError
 from strawberry.django.views import AsyncGraphQLView, TemporalHttpResponse
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -25,6 +27,7 @@ from primepath.domain.errors import ErrorCode
 from schema.authentication import identify
 from schema.errors import RefusedError, error, format_errors, internal_error, logger
 from schema.execute import execute
+from schema.explorer import render_explorer
 
 _JSON = "application/json"
 _GRAPHQL_JSON = "application/graphql-response+json"
@@ -56,9 +59,14 @@ class GraphQLView(AsyncGraphQLView[None, None]):
         except RefusedError as refused:
             response = _refusal(refused)
         except HTTPException as refused:
+            headers = {"Allow": "GET, POST"} if refused.status_code == 405 else None
             response = _refusal(
-                RefusedError(refused.status_code, ErrorCode.BAD_USER_INPUT, refused.reason)
+                RefusedError(refused.status_code, ErrorCode.BAD_USER_INPUT, refused.reason, headers)
             )
+        except SuspiciousOperation as refused:
+            # More bytes or parameters than Django reads.
+            status = 413 if isinstance(refused, RequestDataTooBig) else 400
+            response = _refusal(RefusedError(status, ErrorCode.BAD_USER_INPUT, str(refused)))
         except ClientDepartedError:
             raise
         except Exception as failure:
@@ -67,13 +75,19 @@ class GraphQLView(AsyncGraphQLView[None, None]):
         response["X-Request-ID"] = request_id
         return response
 
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """For a browser, which asks for HTML by name; any type will do for ``curl``, and for many a library."""
+        return "text/html" in request.headers.get(
+            "Accept", ""
+        ) and super().should_render_graphql_ide(request)
+
     async def get_context(self, request: HttpRequest, response: HttpResponse) -> None:
         """None: `execute` makes the context, in the thread in which it is used."""
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         if request.method == "GET":
             data: Any = self.parse_query_params(request.query_params)
-        elif request.content_type and request.content_type.split(";")[0].strip() == _JSON:
+        elif (request.content_type or "").split(";")[0].strip().lower() == _JSON:
             data = self.parse_json(await request.get_body())
         else:
             raise RefusedError(
@@ -137,6 +151,9 @@ class GraphQLView(AsyncGraphQLView[None, None]):
             response["data"] = result.data
         return response
 
+    async def render_graphql_ide(self, request: HttpRequest) -> HttpResponse:
+        return render_explorer(request)
+
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)
 
@@ -171,6 +188,7 @@ def _execute(
         message = failure.as_http_error_reason()
     except InvalidOperationTypeError as failure:
         message = failure.as_http_error_reason(request.method)  # type: ignore[arg-type]
+        raise RefusedError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"}) from None
     raise RefusedError(400, ErrorCode.BAD_USER_INPUT, message)
 
 

@@ -1,0 +1,63 @@
+"""The page that a browser gets from the API: GraphiQL, served from our own static files."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from primepath.school import current_academic_year
+
+_EXAMPLES = Path(__file__).with_name("explorer_examples")
+# Nothing from elsewhere, and nothing written into the page itself, is ever run. GraphiQL's style sheet has two
+# pictures as data.
+_CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def render_explorer(request: HttpRequest) -> HttpResponse:
+    """The page, which reads neither the database nor the session: its script asks the API who is signed in."""
+    page = render_to_string(
+        "graphql/graphiql.html",
+        {"school": settings.SCHOOL_NAME, "examples": examples()},
+        request=request,
+    )
+    # Signing in changes the CSRF token, so that a page kept by the browser could send nothing more.
+    headers = {
+        "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
+        "Cache-Control": "no-store",
+    }
+    return HttpResponse(page, headers=headers)
+
+
+def examples() -> list[dict[str, str]]:
+    """The tabs that the page opens with: the ``query`` of each, and its ``variables`` as JSON, as GraphiQL takes them.
+
+    A document that declares ``$academicYear`` is given the current one: a year written into it would grow old.
+    """
+    variables = json.dumps({"academicYear": current_academic_year()}, indent=2)
+    return [
+        {"query": document, "variables": variables if "$academicYear" in document else ""}
+        for document in _documents()
+    ]
+
+
+@cache
+def _documents() -> tuple[str, ...]:
+    """In the order of the names of the files, which begin with a number."""
+    return tuple(file.read_text(encoding="utf-8") for file in sorted(_EXAMPLES.glob("*.graphql")))
