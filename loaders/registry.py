@@ -14,12 +14,15 @@ from loaders.curriculum import ClassCurriculum, CurriculumKey, get_class_curricu
 from loaders.dispatch import Dispatcher, Stage
 from loaders.exams import ExamKind, active_exams_of_kinds
 from loaders.generic import BatchLoader, ByKey, Grouped
+from loaders.history import HistoryKey, history_counts, history_pages
 from loaders.visible_classes import VisibleClasses
+from primepath.domain.history import HistorySubject
 from primepath.domain.viewer import Viewer
 from primepath.models import (
     ClassAccessRequest,
     CurriculumLevel,
     Exam,
+    HistoryEntry,
     MatrixCellExam,
     Program,
     SchoolClass,
@@ -96,6 +99,14 @@ class Loaders:
     @cached_property
     def completion_by_cell(self) -> ByKey[str, CompletionStats]:
         return ByKey(self._dispatcher, Stage.DETAIL, completion_of_cells, attrgetter("cell_id"))
+
+    @cached_property
+    def history_page(self) -> BatchLoader[HistoryKey, list[HistoryEntry]]:
+        return BatchLoader(self._dispatcher, Stage.SOURCE, history_pages)
+
+    @cached_property
+    def history_count(self) -> BatchLoader[tuple[HistorySubject, str], int]:
+        return BatchLoader(self._dispatcher, Stage.DETAIL, history_counts)
 
     # Curriculum. Levels come with their sub-programs, and these with their programs, since names are made of them.
 

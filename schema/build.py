@@ -12,12 +12,20 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from schema.mutations.access_requests import AccessRequests
+from schema.mutations.assign_exams import AssignExams
+from schema.mutations.assignments import Assignments
+from schema.mutations.clone_cell import CloneCell
+from schema.mutations.exams import Exams
+from schema.mutations.set_class_curriculum import SetClassCurriculum
 from schema.mutations.sign_in import SignInMutation
+from schema.mutations.update_cell import UpdateCell
 from schema.queries.access import AccessQuery
 from schema.queries.exams import ExamQuery
 from schema.queries.matrix import MatrixQuery
 from schema.queries.node import NodeQuery
 from schema.queries.viewer import ViewerQuery
+from schema.types.history import CHANGES
 from schema.types.scalars import SCALARS
 
 
@@ -32,7 +40,16 @@ class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, NodeQuery):
         "A mistake in the input is told in `userErrors`, and then nothing was written."
     )
 )
-class Mutation(SignInMutation):
+class Mutation(
+    SignInMutation,
+    AssignExams,
+    UpdateCell,
+    CloneCell,
+    Exams,
+    SetClassCurriculum,
+    AccessRequests,
+    Assignments,
+):
     pass
 
 
@@ -62,5 +79,6 @@ def _forget_null_defaults(type_: GraphQLNamedType) -> None:
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    types=CHANGES,
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -36,10 +36,7 @@ class Context:
         """Goes on as somebody else, who remembers nothing of what was read before."""
         self.viewer = viewer
         self.token_id = token_id
-        store_missing = create_missing_cells if self.may_store else None
-        self._loaders: Loaders | None = None
-        if viewer is not None:
-            self._loaders = Loaders(self.dispatcher, viewer, store_missing)
+        self.forget()
 
     @property
     def signed_in(self) -> Viewer:
@@ -47,6 +44,13 @@ class Context:
         if self.viewer is None:
             raise UnauthenticatedError
         return self.viewer
+
+    def forget(self, *, may_store: bool = True) -> None:
+        """Reads anew from here on, as after a change. Without ``may_store`` the next reading stores no missing cells."""
+        self._loaders: Loaders | None = None
+        if self.viewer is not None:
+            store_missing = create_missing_cells if may_store and self.may_store else None
+            self._loaders = Loaders(self.dispatcher, self.viewer, store_missing)
 
     async def settle(self) -> None:
         """Reads the cells that were asked for, also those of which only the place was shown."""

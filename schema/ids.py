@@ -49,6 +49,15 @@ def parse_id(id: str) -> NodeId:
     return NodeId(type_name, key)
 
 
+def parse_cell_id(id: str) -> CellKey:
+    """The key in the id of a cell. Raises `BadUserInputError` for any other id."""
+    type_name, text = parse_id(id)
+    key = CellKey.parse(text) if type_name == "MatrixCell" else None
+    if key is None:
+        raise BadUserInputError(f"This is an id of {type_name}; expected one of MatrixCell.")
+    return key
+
+
 def parse_number(id: str, type_name: str) -> int:
     """The key in an id of this type, one of `NUMBERED_TYPES`. Raises `BadUserInputError` for any other id."""
     parsed = parse_id(id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     FieldNode,
@@ -17,50 +17,54 @@ from graphql import (
 from schema.context import Info
 
 
-def leads_to(type_name: str, info: Info) -> bool:
-    """Whether the document may ask, somewhere below the current field, for objects of this type.
+def leads_back_to(type_name: str, info: Info) -> bool:
+    """Whether the document may go on from objects of this type, at or below the current field, to more of them.
 
-    ``cells { schoolClass { cells { id } } }`` leads from cells to further cells. What a directive takes out counts too.
+    ``cells { schoolClass { cells { id } } }`` leads from cells back to cells. What a directive takes out counts too.
     """
     raw_info = info._raw_info
-    target = raw_info.schema.type_map[type_name]
+    walk = _Walk(raw_info.schema.type_map[type_name], raw_info, set())
     parent = get_named_type(raw_info.return_type)
-    seen_fragments: set[str] = set()
     return any(
-        _leads_to(target, parent, node.selection_set, raw_info, seen_fragments)
+        walk.leads_back(parent, node.selection_set, parent is walk.target)
         for node in raw_info.field_nodes
     )
 
 
-def _leads_to(
-    target: GraphQLNamedType,
-    parent: Any,
-    selection_set: SelectionSetNode | None,
-    info: GraphQLResolveInfo[Any],
-    seen_fragments: set[str],
-) -> bool:
-    for selection in selection_set.selections if selection_set else ():
-        match selection:
-            case FieldNode():
-                field = parent.fields.get(selection.name.value)
-                below = field and get_named_type(field.type)
-                if below is target:
-                    return True
-                inner = selection.selection_set
-            case InlineFragmentNode():
-                condition = selection.type_condition
-                below = info.schema.get_type(condition.name.value) if condition else parent
-                inner = selection.selection_set
-            case FragmentSpreadNode():
-                # A fragment says the same wherever it is spread. Once is enough: fragments that spread each other
-                # twice would be walked an exponential number of times.
-                name = selection.name.value
-                if name in seen_fragments:
-                    continue
-                seen_fragments.add(name)
-                fragment = info.fragments[name]
-                below = info.schema.get_type(fragment.type_condition.name.value)
-                inner = fragment.selection_set
-        if _leads_to(target, below, inner, info, seen_fragments):
-            return True
-    return False
+class _Walk(NamedTuple):
+    target: GraphQLNamedType
+    info: GraphQLResolveInfo[Any]
+    seen_fragments: set[tuple[str, bool]]
+
+    def leads_back(
+        self, parent: Any, selection_set: SelectionSetNode | None, below_target: bool
+    ) -> bool:
+        """Whether the selection has the target below the target; ``below_target`` says that we are there already."""
+        for selection in selection_set.selections if selection_set else ():
+            match selection:
+                case FieldNode():
+                    field = parent.fields.get(selection.name.value)
+                    below = field and get_named_type(field.type)
+                    if below is self.target and below_target:
+                        return True
+                    inner = selection.selection_set
+                case InlineFragmentNode():
+                    condition = selection.type_condition
+                    below = self._type(condition.name.value) if condition else parent
+                    inner = selection.selection_set
+                case FragmentSpreadNode():
+                    # A fragment says the same wherever it is spread. Once is enough: fragments that spread each
+                    # other twice would be walked an exponential number of times.
+                    visit = (selection.name.value, below_target)
+                    if visit in self.seen_fragments:
+                        continue
+                    self.seen_fragments.add(visit)
+                    fragment = self.info.fragments[selection.name.value]
+                    below = self._type(fragment.type_condition.name.value)
+                    inner = fragment.selection_set
+            if self.leads_back(below, inner, below_target or below is self.target):
+                return True
+        return False
+
+    def _type(self, name: str) -> GraphQLNamedType | None:
+        return self.info.schema.get_type(name)

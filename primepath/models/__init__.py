@@ -11,6 +11,7 @@ from primepath.models.curriculum import (
 from primepath.models.exam import Exam
 from primepath.models.exam_schedule_matrix import ExamScheduleMatrix, MatrixCellExam
 from primepath.models.exam_session import ExamSession
+from primepath.models.history_entry import HistoryEntry
 from primepath.models.school_class import SchoolClass
 from primepath.models.teacher import Teacher
 from primepath.models.teacher_class_assignment import TeacherClassAssignment
@@ -23,6 +24,7 @@ __all__ = [
     "Exam",
     "ExamScheduleMatrix",
     "ExamSession",
+    "HistoryEntry",
     "MatrixCellExam",
     "Program",
     "SchoolClass",

@@ -38,6 +38,13 @@ class Exam(models.Model):
         editable=False,
         related_name="created_exams",
     )
+    idempotency_key = models.CharField(
+        max_length=200,
+        null=True,
+        editable=False,
+        unique=True,
+        help_text="The creator's user id and the key that came with the creation.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 

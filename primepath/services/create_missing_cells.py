@@ -10,7 +10,7 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.models import ExamScheduleMatrix
 from primepath.models.bulk import insert_rows
 
-_COLUMNS = ("id", "class_code", "academic_year", "period", "status", "notes", "version")
+CELL_COLUMNS = ("id", "class_code", "academic_year", "period", "status", "notes", "version")
 
 
 def create_missing_cells(*, keys: Collection[CellKey]) -> set[CellKey]:
@@ -20,7 +20,14 @@ def create_missing_cells(*, keys: Collection[CellKey]) -> set[CellKey]:
     both succeed: rows go in by order of key, so that neither waits for what the other waits for.
     """
     by_id = {str(key): key for key in keys}
-    rows = [(id, *by_id[id], CellStatus.EMPTY, "", 0) for id in sorted(by_id)]
     with transaction.atomic():
-        stored = insert_rows(ExamScheduleMatrix, _COLUMNS, rows, returning=["id"])
+        stored = insert_rows(
+            ExamScheduleMatrix, CELL_COLUMNS, untouched_rows(keys), returning=["id"]
+        )
     return {by_id[id] for (id,) in stored}
+
+
+def untouched_rows(keys: Collection[CellKey]) -> list[tuple[object, ...]]:
+    """Rows of `CELL_COLUMNS` for cells that nobody has touched, in the order in which cells are locked."""
+    by_id = {str(key): key for key in keys}
+    return [(id, *by_id[id], CellStatus.EMPTY, "", 0) for id in sorted(by_id)]

@@ -3,41 +3,65 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from primepath.domain.cell import is_class_code
-from primepath.domain.errors import InputMistake, RejectedInputError, UserErrorCode
+from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.viewer import Viewer
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClass
+from primepath.services.history import Recorded, record
+from primepath.services.mistakes import Mistakes
 
 # What a 64-bit key can be: PostgreSQL refuses to compare a column with anything beyond it.
 _KEYS = range(1, 2**63)
 
 
 @transaction.atomic
-def set_class_curriculum(*, class_code: str, academic_year: int, level_ids: Sequence[int]) -> None:
+def set_class_curriculum(
+    *,
+    viewer: Viewer,
+    class_code: str,
+    academic_year: int,
+    level_ids: Sequence[int | None],
+    found: Iterable[InputMistake] = (),
+) -> None:
     """Makes ``level_ids`` the levels of the class in that year, by priority; no levels clear it.
 
     Its levels in other years stay. Setting what is set already changes nothing; every other call
     gives the class a new `curriculum_version`, under which readers cache its curriculum.
 
-    Raises `RejectedInputError` with every mistake: ``NOT_FOUND`` for a class that is not there or
-    not active and for a level, ``DUPLICATE`` for a level named before, ``YEAR_OUT_OF_RANGE``.
+    None as a level stands for one that could not be read from the input and is among the mistakes ``found`` there.
+
+    Raises `RejectedInputError` with every mistake: ``FORBIDDEN`` for who does not administer the school, ``NOT_FOUND`` for
+    a class that is not there or not active and for a level, ``DUPLICATE`` for a level named before, ``YEAR_OUT_OF_RANGE``.
     """
+    mistakes = Mistakes(found)
+    if not viewer.administers:
+        message = "Only head teachers and staff set what a class learns."
+        mistakes.add(UserErrorCode.FORBIDDEN, message, "classCode")
     # The levels before the class, as `touch_curriculum` locks them, so that the two never deadlock.
     known = _lock_levels(level_ids)
     class_is_known = _lock_class(class_code)
-    mistakes = _mistakes(class_code, class_is_known, academic_year, level_ids, known)
-    if mistakes:
-        raise RejectedInputError(mistakes)
+    if not class_is_known:
+        message = f"There is no active class with the code {class_code!r}."
+        mistakes.add(UserErrorCode.NOT_FOUND, message, "classCode")
+    if academic_year not in settings.ACADEMIC_YEARS:
+        message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
+        mistakes.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, "academicYear")
+    _check_levels(level_ids, known, mistakes)
+    mistakes.raise_if_any()
 
     mappings = ClassCurriculumMapping.objects.filter(
         school_class=class_code, academic_year=academic_year
     )
-    wanted = list(enumerate(level_ids, start=1))
-    if list(mappings.order_by("priority").values_list("priority", "curriculum_level")) == wanted:
+    before = list(mappings.order_by("priority").values_list("priority", "curriculum_level"))
+    wanted = list(enumerate((level_id for level_id in level_ids if level_id is not None), start=1))
+    if before == wanted:
         return
     mappings.delete()
     ClassCurriculumMapping.objects.bulk_create(
@@ -50,9 +74,25 @@ def set_class_curriculum(*, class_code: str, academic_year: int, level_ids: Sequ
         for priority, level_id in wanted
     )
     SchoolClass.objects.filter(pk=class_code).update(curriculum_version=uuid.uuid4())
+    record(
+        viewer=viewer,
+        action=HistoryAction.SET_CLASS_CURRICULUM,
+        subject=HistorySubject.CURRICULUM,
+        at=timezone.now(),
+        entries=[
+            Recorded(
+                f"{class_code}/{academic_year}",
+                differences({"level_ids": _levels(before)}, {"level_ids": _levels(wanted)}),
+            )
+        ],
+    )
 
 
-def _lock_levels(level_ids: Sequence[int]) -> set[int]:
+def _levels(priorities: Iterable[tuple[int, int]]) -> list[int]:
+    return [level_id for _, level_id in priorities]
+
+
+def _lock_levels(level_ids: Sequence[int | None]) -> set[int]:
     """Those of the levels that exist, locked: a level cannot get another name until we are done."""
     return set(
         CurriculumLevel.objects.filter(pk__key_in=[id_ for id_ in level_ids if id_ in _KEYS])
@@ -70,40 +110,15 @@ def _lock_class(class_code: str) -> bool:
     return bool(classes.select_for_update(no_key=True).values_list("pk"))
 
 
-def _mistakes(
-    class_code: str,
-    class_is_known: bool,
-    academic_year: int,
-    level_ids: Sequence[int],
-    known: set[int],
-) -> list[InputMistake]:
-    mistakes = []
-    if not class_is_known:
-        mistakes.append(
-            InputMistake(
-                UserErrorCode.NOT_FOUND,
-                f"There is no active class with the code {class_code!r}.",
-                ("input", "classCode"),
-            )
-        )
-    if academic_year not in settings.ACADEMIC_YEARS:
-        mistakes.append(
-            InputMistake(
-                UserErrorCode.YEAR_OUT_OF_RANGE,
-                f"The school plans the years {settings.ACADEMIC_YEARS}.",
-                ("input", "academicYear"),
-            )
-        )
+def _check_levels(
+    level_ids: Sequence[int | None], known: Collection[int], mistakes: Mistakes
+) -> None:
     for position, level_id in enumerate(level_ids):
-        path = ("input", "levelIds", str(position))
+        if level_id is None:
+            continue
         if level_id not in known:
-            mistakes.append(
-                InputMistake(UserErrorCode.NOT_FOUND, "There is no such curriculum level.", path)
-            )
+            message = "There is no such curriculum level."
+            mistakes.add(UserErrorCode.NOT_FOUND, message, "levelIds", position)
         elif level_id in level_ids[:position]:
-            mistakes.append(
-                InputMistake(
-                    UserErrorCode.DUPLICATE, "A class has each level once in a year.", path
-                )
-            )
-    return mistakes
+            message = "A class has each level once in a year."
+            mistakes.add(UserErrorCode.DUPLICATE, message, "levelIds", position)

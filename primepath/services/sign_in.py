@@ -37,6 +37,7 @@ def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
     return Viewer(
         user_id=user.pk,
         username=user.get_username(),
+        name=teacher.name if teacher else user.get_full_name() or user.get_username(),
         teacher_id=teacher.pk if teacher else None,
         is_head_teacher=bool(teacher and teacher.is_head_teacher),
         is_staff=user.is_staff,

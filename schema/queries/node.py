@@ -85,4 +85,5 @@ class NodeQuery:
     ) -> Sequence[Any]:
         info.context.require_sign_in()
         check_list("ids", ids)
-        return await asyncio.gather(*(_load(info, id) for id in ids), return_exceptions=True)
+        # Not gathered: what an id leads to must not wait for what the other ids name, or it would be read apart.
+        return [asyncio.ensure_future(_load(info, id)) for id in ids]

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from loaders.cells import CellRequest
 from primepath import models
 from primepath.domain.cell import CellKey
+from primepath.domain.errors import ForbiddenError
 from primepath.domain.exam import ExamType
+from primepath.domain.history import HistorySubject
 from primepath.domain.period import Period, select_periods
 from primepath.domain.school_class import school_order
+from primepath.services.exams.update_exam import may_change_exam
 from schema.context import Info
+from schema.pages_of_history import page_of_history
+from schema.pagination import Page
+from schema.types.connection import After, First
 from schema.types.curriculum import CurriculumLevel
 from schema.types.matrix_cell import AnyCell, MatrixCell, load_cells
 from schema.types.node import Node
 from schema.types.teacher import Teacher
+
+if TYPE_CHECKING:
+    from schema.types.history import HistoryConnection
+
+_HistoryConnection = Annotated["HistoryConnection", strawberry.lazy("schema.types.history")]
 
 
 @strawberry.type(description="An exam, which can be put into any number of cells.")
@@ -90,9 +101,26 @@ class Exam(Node):
         description="Whether you may change this exam: you created it, or you administer the school."
     )
     def can_edit(self, info: Info, exam: strawberry.Parent[models.Exam]) -> bool:
-        viewer = info.context.signed_in
-        return viewer.administers or (
-            viewer.teacher_id is not None and exam.created_by_id == viewer.teacher_id
+        return may_change_exam(info.context.signed_in, exam)
+
+    @strawberry.field(
+        graphql_type=_HistoryConnection | None,
+        description=(
+            "Who changed what in this exam, the newest change first. FORBIDDEN unless you created it or administer "
+            "the school."
+        ),
+    )
+    async def history(
+        self,
+        info: Info,
+        exam: strawberry.Parent[models.Exam],
+        first: First = None,
+        after: After = None,
+    ) -> Page[models.HistoryEntry]:
+        if not may_change_exam(info.context.signed_in, exam):
+            raise ForbiddenError("Only those who may change an exam see its history.")
+        return await page_of_history(
+            info.context.loaders, HistorySubject.EXAM, str(exam.pk), first, after
         )
 
     @strawberry.field(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,21 +17,25 @@ from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
+from primepath.domain.history import HistorySubject
 from primepath.domain.period import Period, PeriodType, select_periods
 from schema.context import Info
+from schema.pages_of_history import page_of_history
 from schema.pagination import Page, PageRequest, page_of_list
-from schema.selection import leads_to
+from schema.selection import leads_back_to
 from schema.types.connection import After, Connection, First
 from schema.types.exam_order import EXAMS_BY_NAME
 from schema.types.node import Node
 
 if TYPE_CHECKING:
     from schema.types.exam import Exam
+    from schema.types.history import HistoryConnection
     from schema.types.school_class import SchoolClass
     from schema.types.teacher import Teacher
 
 AnyCell = Cell | PendingCell
 _Exam = Annotated["Exam", strawberry.lazy("schema.types.exam")]
+_HistoryConnection = Annotated["HistoryConnection", strawberry.lazy("schema.types.history")]
 _SchoolClass = Annotated["SchoolClass", strawberry.lazy("schema.types.school_class")]
 _Teacher = Annotated["Teacher", strawberry.lazy("schema.types.teacher")]
 
@@ -43,18 +47,28 @@ async def load_cells(info: Info, requests: Sequence[CellRequest]) -> list[list[A
     are to be in the same query.
     """
     cells = info.context.loaders.cells
-    if leads_to("MatrixCell", info):
+    if leads_back_to("MatrixCell", info):
         return [list(cells.pending(request)) for request in requests]
     return [list(loaded) for loaded in await cells.load_many(requests)]
 
 
+async def load_cells_of_keys(info: Info, keys: Iterable[CellKey]) -> list[AnyCell]:
+    """The cells of ``keys``, in their order, each once, without those of which there is no such class or year, or
+    the viewer may not see it.
+    """
+    wanted = list(dict.fromkeys(keys))
+    classes = await info.context.loaders.classes.get_many(key.class_code for key in wanted)
+    requests = [
+        CellRequest(classes[key.class_code], key.academic_year, (key.period,))
+        for key in wanted
+        if key.class_code in classes and key.academic_year in settings.ACADEMIC_YEARS
+    ]
+    return [cell for (cell,) in await load_cells(info, requests)]
+
+
 async def load_cell(info: Info, key: CellKey) -> AnyCell | None:
     """The cell of ``key``; None where there is no such class or year, or the viewer may not see it."""
-    visible = await info.context.loaders.classes.get(key.class_code)
-    if visible is None or key.academic_year not in settings.ACADEMIC_YEARS:
-        return None
-    ((cell,),) = await load_cells(info, [CellRequest(visible, key.academic_year, (key.period,))])
-    return cell
+    return next(iter(await load_cells_of_keys(info, [key])), None)
 
 
 async def cells_of_class(
@@ -68,6 +82,12 @@ async def cells_of_class(
     selected = select_periods(period_type, periods)
     (cells,) = await load_cells(info, [CellRequest(visible, academic_year, selected)])
     return cells
+
+
+async def exams_by_name(info: Info, exam_ids: Iterable[int]) -> list[models.Exam]:
+    """Those of the exams that exist, sorted by name."""
+    exams = await info.context.loaders.exam_by_id.load_many(exam_ids)
+    return sorted(filter(None, exams), key=attrgetter("name_key", "pk"))
 
 
 @strawberry.type(description="How far the pupils are with the exams of a cell.")
@@ -128,10 +148,8 @@ class MatrixCell(Node):
 
     @strawberry.field(graphql_type=list[_Exam], description="The exams in this cell, by name.")
     async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[models.Exam]:
-        loaders = info.context.loaders
-        links = await loaders.exam_links_by_cell.load(cell.pk)
-        exams = await loaders.exam_by_id.load_many([exam_id for _, exam_id in links])
-        return sorted(filter(None, exams), key=attrgetter("name_key", "pk"))
+        links = await info.context.loaders.exam_links_by_cell.load(cell.pk)
+        return await exams_by_name(info, [exam_id for _, exam_id in links])
 
     @strawberry.field(description="How many exams are in this cell.")
     async def exam_count(self, info: Info, cell: strawberry.Parent[AnyCell]) -> int:
@@ -166,6 +184,21 @@ class MatrixCell(Node):
     async def completion(self, info: Info, cell: strawberry.Parent[AnyCell]) -> CellCompletion:
         stats = await info.context.loaders.completion_by_cell.load(cell.pk)
         return stats or CellCompletion(cell.pk)
+
+    @strawberry.field(
+        graphql_type=_HistoryConnection | None,
+        description="Who changed what in this cell, the newest change first.",
+    )
+    async def history(
+        self,
+        info: Info,
+        cell: strawberry.Parent[AnyCell],
+        first: First = None,
+        after: After = None,
+    ) -> Page[models.HistoryEntry]:
+        return await page_of_history(
+            info.context.loaders, HistorySubject.CELL, cell.pk, first, after
+        )
 
     @strawberry.field(
         graphql_type=_Teacher | None,

@@ -14,7 +14,7 @@ from strawberry.types.scalar import ScalarDefinition
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
 _DATE_TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:[0-5]\d)", re.ASCII
 )
 
 
@@ -25,11 +25,16 @@ def _parser(
         if isinstance(value, str) and pattern.fullmatch(value):
             try:
                 return read(value.upper())
-            except ValueError:
+            except (ValueError, OverflowError):
                 pass
         raise GraphQLError(f"Expected {expected}.")
 
     return parse
+
+
+def _read_date_time(text: str) -> datetime.datetime:
+    # In UTC at once: the first and the last hours of the calendar overflow in one offset and not in another.
+    return datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
 
 
 def _write_date_time(value: datetime.datetime) -> str:
@@ -62,7 +67,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=_write_date_time,
         parse_value=_parser(
             _DATE_TIME,
-            datetime.datetime.fromisoformat,
+            _read_date_time,
             "a date-time with an offset, such as 2026-03-14T09:30:00+09:00 or 2026-03-14T00:30:00Z",
         ),
     ),

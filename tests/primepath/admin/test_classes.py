@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import SchoolClass, TeacherClassAssignment
 from primepath.services.set_class_curriculum import set_class_curriculum
 from tests.factories import make_class, make_teacher
@@ -73,7 +74,10 @@ def test_saving_a_class_leaves_what_others_wrote_meanwhile(
 
     def others_write(school_class: SchoolClass, **_: object) -> None:
         set_class_curriculum(
-            class_code=school_class.code, academic_year=row.mapping.academic_year, level_ids=[]
+            viewer=COMMAND_LINE,
+            class_code=school_class.code,
+            academic_year=row.mapping.academic_year,
+            level_ids=[],
         )
 
     version = row.school_class.curriculum_version

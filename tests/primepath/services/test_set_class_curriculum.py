@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from primepath.domain.errors import RejectedInputError, UserErrorCode
+from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import (
     ClassCurriculumMapping,
     CurriculumLevel,
@@ -40,7 +41,9 @@ def _school() -> list[int]:
 
 
 def _set(level_ids: list[int], *, code: str = CODE, year: int = YEAR) -> None:
-    set_class_curriculum(class_code=code, academic_year=year, level_ids=level_ids)
+    set_class_curriculum(
+        viewer=COMMAND_LINE, class_code=code, academic_year=year, level_ids=level_ids
+    )
 
 
 def _stored(year: int = YEAR) -> list[tuple[int, int]]:
@@ -125,7 +128,7 @@ def test_it_takes_as_many_statements_for_nine_levels_as_for_one(levels: list[int
         with CaptureQueriesContext(connection) as captured:
             _set(wanted)
         counts.append(sum("SAVEPOINT" not in query["sql"] for query in captured))
-    assert counts == [6, 6]
+    assert counts == [7, 7]
 
 
 WRITERS, TURNS = 4, 25

@@ -1,0 +1,50 @@
+"""The history of many things at once, a page of each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+
+from primepath.domain.history import HistorySubject
+from primepath.models import HistoryEntry
+
+
+class HistoryKey(NamedTuple):
+    """The newest ``limit`` entries about a subject, of those older than the entry with the key ``before``."""
+
+    subject: HistorySubject
+    subject_key: str
+    limit: int
+    before: int | None
+
+
+def history_pages(keys: list[HistoryKey]) -> Sequence[list[HistoryEntry]]:
+    """The entries of each key, the newest first; one query for all that ask for the same part of their history."""
+    parts: defaultdict[tuple[HistorySubject, int, int | None], list[str]] = defaultdict(list)
+    for key in keys:
+        parts[key.subject, key.limit, key.before].append(key.subject_key)
+    pages: defaultdict[HistoryKey, list[HistoryEntry]] = defaultdict(list)
+    for (subject, limit, before), subject_keys in parts.items():
+        entries = HistoryEntry.objects.filter(subject=subject, subject_key__key_in=subject_keys)
+        if before is not None:
+            entries = entries.filter(pk__lt=before)
+        place = Window(RowNumber(), partition_by="subject_key", order_by=F("pk").desc())
+        for entry in entries.annotate(place=place).filter(place__lte=limit).order_by("-pk"):
+            pages[HistoryKey(subject, entry.subject_key, limit, before)].append(entry)
+    return [pages[key] for key in keys]
+
+
+def history_counts(keys: list[tuple[HistorySubject, str]]) -> Sequence[int]:
+    """How many entries there are about each subject."""
+    counts: dict[tuple[str, str], int] = {}
+    for subject in {subject for subject, _ in keys}:
+        entries = HistoryEntry.objects.filter(
+            subject=subject, subject_key__key_in=[key for each, key in keys if each is subject]
+        )
+        rows = entries.order_by().values("subject_key").annotate(count=Count("pk"))
+        counts |= {(subject, row["subject_key"]): row["count"] for row in rows}
+    return [counts.get(key, 0) for key in keys]

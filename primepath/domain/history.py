@@ -1,0 +1,64 @@
+"""What is kept of a change: which action, on what, and each field from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class HistoryAction(StrEnum):
+    """What somebody did."""
+
+    ASSIGN_EXAMS = "ASSIGN_EXAMS"
+    UNASSIGN_EXAMS = "UNASSIGN_EXAMS"
+    UPDATE_CELL = "UPDATE_CELL"
+    CLONE_CELL = "CLONE_CELL"
+    SHARE_CELL = "SHARE_CELL"
+    CREATE_EXAM = "CREATE_EXAM"
+    UPDATE_EXAM = "UPDATE_EXAM"
+    SET_CLASS_CURRICULUM = "SET_CLASS_CURRICULUM"
+    REQUEST_CLASS_ACCESS = "REQUEST_CLASS_ACCESS"
+    WITHDRAW_CLASS_ACCESS_REQUEST = "WITHDRAW_CLASS_ACCESS_REQUEST"
+    APPROVE_CLASS_ACCESS_REQUEST = "APPROVE_CLASS_ACCESS_REQUEST"
+    DENY_CLASS_ACCESS_REQUEST = "DENY_CLASS_ACCESS_REQUEST"
+    ASSIGN_TEACHER = "ASSIGN_TEACHER"
+    REVOKE_TEACHER = "REVOKE_TEACHER"
+
+
+class HistorySubject(StrEnum):
+    """What kind of thing was changed. Its key is that of its row; that of a curriculum is ``CODE/YEAR``."""
+
+    CELL = "CELL"
+    EXAM = "EXAM"
+    CURRICULUM = "CURRICULUM"
+    ASSIGNMENT = "ASSIGNMENT"
+    ACCESS_REQUEST = "ACCESS_REQUEST"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field that went from ``before`` to ``after``, in plain values: text, numbers, lists of keys, None.
+
+    ``field`` has its GraphQL name, ``scheduledDate``.
+    """
+
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
+    """A change for each field of ``after``, as Python names it, that was not the same before."""
+    return [
+        FieldChange(camel_case(field), before.get(field), value)
+        for field, value in after.items()
+        if before.get(field) != value
+    ]
+
+
+def camel_case(name: str) -> str:
+    """``scheduled_date`` as GraphQL writes it, ``scheduledDate``."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

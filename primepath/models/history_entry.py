@@ -1,0 +1,72 @@
+"""The history: who changed what, when, from what to what."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+
+from primepath.domain.history import HistoryAction, HistorySubject
+from primepath.models.constraints import choices, one_of
+from primepath.models.fields import BinaryTextField
+from primepath.models.teacher import Teacher
+
+
+class HistoryIsAppendOnlyError(Exception):
+    """Somebody tried to rewrite history."""
+
+
+class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise HistoryIsAppendOnlyError("Entries of the history do not change.")
+
+    def delete(self) -> NoReturn:
+        raise HistoryIsAppendOnlyError("Entries of the history are not deleted.")
+
+
+class HistoryEntry(models.Model):
+    """One change of one thing, written in the transaction that made it.
+
+    The libraries that keep a model's history (django-simple-history, django-auditlog, django-pghistory) were not taken:
+    they write a row a changed row in statements of their own, several a bulk change and more for many-to-many
+    relations, or need PostgreSQL's triggers; here a change of 1,000 cells has its history in one statement.
+
+    ``changes`` is a list of ``[field, before, after]``; `primepath.domain.history.FieldChange` says what they mean.
+    """
+
+    at = models.DateTimeField()
+    action = models.CharField(max_length=30, choices=choices(HistoryAction))
+    subject = models.CharField(max_length=14, choices=choices(HistorySubject))
+    subject_key = BinaryTextField(max_length=48)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    actor_name = models.CharField(max_length=150)
+    teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, null=True, related_name="+")
+    changes = models.JSONField()
+
+    objects = HistoryEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "history entry"
+        verbose_name_plural = "history"
+        ordering = ["-id"]
+        constraints = [
+            one_of("action", HistoryAction, name="history_action_known"),
+            one_of("subject", HistorySubject, name="history_subject_known"),
+        ]
+        indexes = [
+            models.Index(fields=["subject", "subject_key", "-id"], name="history_of_a_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name}: {self.action} {self.subject_key}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise HistoryIsAppendOnlyError("Entries of the history do not change.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise HistoryIsAppendOnlyError("Entries of the history are not deleted.")

@@ -1,0 +1,1 @@
+"""Who has access to which class: asking, deciding, assigning, revoking."""

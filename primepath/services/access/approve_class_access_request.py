@@ -1,0 +1,104 @@
+"""Giving the access that was asked for."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.history import HistoryAction
+from primepath.domain.school_class import AccessLevel, AccessRequestStatus
+from primepath.domain.viewer import Viewer
+from primepath.models import ClassAccessRequest, Teacher, TeacherClassAssignment
+from primepath.services.access.assignments import lock_assignment, write_assignment
+from primepath.services.access.checks import (
+    MAX_TEXT_LENGTH,
+    check_administers,
+    check_expiry,
+    check_not_oneself,
+)
+from primepath.services.access.requests import decide_request, lock_pending_request
+from primepath.services.mistakes import Mistakes
+
+_BY_REACH = tuple(AccessLevel)
+
+
+@transaction.atomic
+def approve_class_access_request(
+    *,
+    viewer: Viewer,
+    request_id: int | None,
+    access_level: AccessLevel | None = None,
+    expires_at: datetime.datetime | None = None,
+    note: str | None = None,
+    found: Iterable[InputMistake] = (),
+) -> ClassAccessRequest:
+    """Approves a pending request, at ``access_level`` where one is given, and creates or raises the assignment.
+
+    Access that the teacher has now is never made less by it, neither in level nor in time. None as the key stands for
+    one that could not be read from the input and is among the mistakes ``found`` there.
+
+    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``,
+    ``OUT_OF_RANGE``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
+    """
+    mistakes = Mistakes(found)
+    check_administers(viewer, mistakes)
+    check_expiry(expires_at, mistakes)
+    mistakes.check_text(note or "", "note", limit=MAX_TEXT_LENGTH)
+    request = lock_pending_request(request_id, viewer=viewer, mistakes=mistakes)
+    check_not_oneself(viewer, request.teacher_id, mistakes, "id")
+    if not request.school_class.is_active:
+        mistakes.add(UserErrorCode.NOT_FOUND, "The class is no longer active.", "id")
+    mistakes.raise_if_any()
+    at = timezone.now()
+    decide_request(
+        request,
+        viewer=viewer,
+        action=HistoryAction.APPROVE_CLASS_ACCESS_REQUEST,
+        status=AccessRequestStatus.APPROVED,
+        at=at,
+        note=note or "",
+    )
+    _give_access(
+        request,
+        viewer=viewer,
+        access_level=access_level or AccessLevel(request.requested_access_level),
+        expires_at=expires_at,
+        at=at,
+    )
+    return request
+
+
+def _give_access(
+    request: ClassAccessRequest,
+    *,
+    viewer: Viewer,
+    access_level: AccessLevel,
+    expires_at: datetime.datetime | None,
+    at: datetime.datetime,
+) -> None:
+    # Locked, so that two who give the same teacher their first access to a class follow each other.
+    list(Teacher.objects.select_for_update(no_key=True).filter(pk=request.teacher_id))
+    assignment = lock_assignment(teacher_id=request.teacher_id, class_code=request.school_class_id)
+    if assignment is None:
+        assignment = TeacherClassAssignment(
+            teacher_id=request.teacher_id, school_class_id=request.school_class_id
+        )
+    elif assignment.is_active and (assignment.expires_at is None or assignment.expires_at > at):
+        access_level = min(access_level, AccessLevel(assignment.access_level), key=_BY_REACH.index)
+        if expires_at is not None and assignment.expires_at is not None:
+            expires_at = max(expires_at, assignment.expires_at)
+        else:
+            expires_at = None
+    write_assignment(
+        assignment,
+        viewer=viewer,
+        action=HistoryAction.APPROVE_CLASS_ACCESS_REQUEST,
+        at=at,
+        access_level=access_level,
+        expires_at=expires_at,
+        is_active=True,
+    )

@@ -1,0 +1,59 @@
+"""Writing assignments, for all that gives or takes access."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.school_class import AccessLevel
+from primepath.domain.viewer import Viewer
+from primepath.models import TeacherClassAssignment
+from primepath.services.history import Recorded, record
+
+
+def lock_assignment(*, teacher_id: int, class_code: str) -> TeacherClassAssignment | None:
+    """The teacher's assignment to the class, locked; None where there never was one."""
+    return (
+        TeacherClassAssignment.objects.select_for_update(no_key=True)
+        .filter(teacher=teacher_id, school_class=class_code)
+        .first()
+    )
+
+
+def write_assignment(
+    assignment: TeacherClassAssignment,
+    *,
+    viewer: Viewer,
+    action: HistoryAction,
+    at: datetime.datetime,
+    access_level: AccessLevel,
+    expires_at: datetime.datetime | None,
+    is_active: bool,
+) -> None:
+    """Makes an assignment, stored or new, what is wanted, with its history. What is so already is not touched."""
+    before = {} if assignment.pk is None else _recorded(assignment)
+    assignment.access_level = access_level
+    assignment.expires_at = expires_at
+    assignment.is_active = is_active
+    changes = differences(before, _recorded(assignment))
+    if not changes:
+        return
+    assignment.save()
+    record(
+        viewer=viewer,
+        action=action,
+        subject=HistorySubject.ASSIGNMENT,
+        at=at,
+        entries=[Recorded(str(assignment.pk), changes)],
+    )
+
+
+def _recorded(assignment: TeacherClassAssignment) -> dict[str, Any]:
+    return {
+        "teacher_id": assignment.teacher_id,
+        "class_code": assignment.school_class_id,
+        "access_level": str(assignment.access_level),
+        "expires_at": assignment.expires_at,
+        "is_active": assignment.is_active,
+    }

@@ -1,0 +1,63 @@
+"""Asking for access to a class."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from primepath.domain.cell import is_class_code
+from primepath.domain.errors import UserErrorCode
+from primepath.domain.history import HistoryAction
+from primepath.domain.school_class import AccessLevel, AccessRequestStatus
+from primepath.domain.viewer import Viewer
+from primepath.models import ClassAccessRequest, SchoolClass, Teacher
+from primepath.services.access.checks import MAX_TEXT_LENGTH
+from primepath.services.access.requests import record_request
+from primepath.services.mistakes import Mistakes
+
+
+@transaction.atomic
+def request_class_access(
+    *, viewer: Viewer, class_code: str, access_level: AccessLevel, reason: str
+) -> ClassAccessRequest:
+    """A new request of the viewer, who must be a teacher.
+
+    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``DUPLICATE`` where
+    a request of the same teacher for the same class is pending, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
+    """
+    mistakes = Mistakes()
+    mistakes.check_text(reason, "reason", limit=MAX_TEXT_LENGTH, required=True)
+    if viewer.teacher_id is None:
+        message = "Only teachers ask for access; staff sees every class already."
+        mistakes.add(UserErrorCode.FORBIDDEN, message)
+    active = SchoolClass.objects.filter(pk=class_code, is_active=True)
+    if not is_class_code(class_code) or not active.exists():
+        message = f"There is no active class with the code {class_code!r}."
+        mistakes.add(UserErrorCode.NOT_FOUND, message, "classCode")
+    mistakes.raise_if_any()
+    assert viewer.teacher_id is not None
+    # Locked, so that the second of two requests at once sees the first.
+    list(Teacher.objects.select_for_update(no_key=True).filter(pk=viewer.teacher_id))
+    pending = ClassAccessRequest.objects.filter(
+        teacher=viewer.teacher_id, school_class=class_code, status=AccessRequestStatus.PENDING
+    )
+    if pending.exists():
+        message = "You have asked for this class already, and nobody has decided yet."
+        mistakes.add(UserErrorCode.DUPLICATE, message, "classCode")
+        mistakes.raise_if_any()
+    request = ClassAccessRequest(
+        teacher_id=viewer.teacher_id,
+        school_class_id=class_code,
+        requested_access_level=access_level,
+        reason=reason,
+        requested_at=timezone.now(),
+    )
+    request.save()
+    record_request(
+        request,
+        viewer=viewer,
+        action=HistoryAction.REQUEST_CLASS_ACCESS,
+        at=request.requested_at,
+        before={},
+    )
+    return request

@@ -1,0 +1,98 @@
+"""Access requests under lock, and their history."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from primepath.domain.errors import UserErrorCode
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.school_class import AccessRequestStatus
+from primepath.domain.viewer import Viewer
+from primepath.models import ClassAccessRequest
+from primepath.services.history import Recorded, record
+from primepath.services.mistakes import Mistakes
+
+
+def lock_pending_request(
+    request_id: int | None, *, viewer: Viewer, mistakes: Mistakes
+) -> ClassAccessRequest:
+    """The request, locked, if the viewer may see it and nobody has decided yet.
+
+    None as the key stands for one that could not be read from the input and is among the ``mistakes`` already. Raises
+    `RejectedInputError` with all ``mistakes``: those there are, ``NOT_FOUND``, ``ALREADY_DECIDED``.
+    """
+    request = None
+    if request_id is not None:
+        visible = ClassAccessRequest.objects.visible_to(viewer)
+        request = visible.select_for_update(no_key=True).filter(pk=request_id).first()
+        if request is None:
+            mistakes.add(UserErrorCode.NOT_FOUND, "There is no such request.", "id")
+        elif request.status != AccessRequestStatus.PENDING:
+            message = f"The request is {request.status} already."
+            mistakes.add(UserErrorCode.ALREADY_DECIDED, message, "id")
+    mistakes.raise_if_any()
+    if request is None:
+        raise ValueError("A key that could not be read is told among the mistakes found.")
+    return request
+
+
+def decide_request(
+    request: ClassAccessRequest,
+    *,
+    viewer: Viewer,
+    action: HistoryAction,
+    status: AccessRequestStatus,
+    at: datetime.datetime,
+    note: str,
+) -> None:
+    """Approves or denies the request, with its history."""
+    before = _recorded(request)
+    request.status = status
+    request.reviewed_at = at
+    request.reviewed_by_id = viewer.teacher_id
+    request.review_note = note
+    request.save()
+    record_request(request, viewer=viewer, action=action, at=at, before=before)
+
+
+def withdraw_request(request: ClassAccessRequest, *, viewer: Viewer, at: datetime.datetime) -> None:
+    """Takes the request back, with its history."""
+    before = _recorded(request)
+    request.status = AccessRequestStatus.WITHDRAWN
+    request.save()
+    record_request(
+        request,
+        viewer=viewer,
+        action=HistoryAction.WITHDRAW_CLASS_ACCESS_REQUEST,
+        at=at,
+        before=before,
+    )
+
+
+def record_request(
+    request: ClassAccessRequest,
+    *,
+    viewer: Viewer,
+    action: HistoryAction,
+    at: datetime.datetime,
+    before: Mapping[str, Any],
+) -> None:
+    record(
+        viewer=viewer,
+        action=action,
+        subject=HistorySubject.ACCESS_REQUEST,
+        at=at,
+        entries=[Recorded(str(request.pk), differences(before, _recorded(request)))],
+    )
+
+
+def _recorded(request: ClassAccessRequest) -> dict[str, Any]:
+    return {
+        "class_code": request.school_class_id,
+        "requested_access_level": str(request.requested_access_level),
+        "reason": request.reason,
+        "status": str(request.status),
+        "review_note": request.review_note,
+    }

@@ -1,0 +1,54 @@
+"""Taking a teacher's access to a class away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.history import HistoryAction
+from primepath.domain.school_class import AccessLevel
+from primepath.domain.viewer import Viewer
+from primepath.models import TeacherClassAssignment
+from primepath.services.access.assignments import write_assignment
+from primepath.services.access.checks import check_administers, check_not_oneself
+from primepath.services.mistakes import Mistakes
+
+
+@transaction.atomic
+def revoke_teacher(
+    *, viewer: Viewer, assignment_id: int | None, found: Iterable[InputMistake] = ()
+) -> TeacherClassAssignment:
+    """Ends the access of an assignment at once; one that is revoked already stays as it is.
+
+    None as the key stands for one that could not be read from the input and is among the mistakes ``found`` there.
+
+    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``.
+    """
+    mistakes = Mistakes(found)
+    check_administers(viewer, mistakes)
+    mistakes.raise_if_any()
+    assert assignment_id is not None
+    assignment = (
+        TeacherClassAssignment.objects.select_for_update(no_key=True)
+        .filter(pk=assignment_id)
+        .first()
+    )
+    if assignment is None:
+        mistakes.add(UserErrorCode.NOT_FOUND, "There is no such assignment.", "assignmentId")
+        mistakes.raise_if_any()
+    assert assignment is not None
+    check_not_oneself(viewer, assignment.teacher_id, mistakes, "assignmentId")
+    mistakes.raise_if_any()
+    write_assignment(
+        assignment,
+        viewer=viewer,
+        action=HistoryAction.REVOKE_TEACHER,
+        at=timezone.now(),
+        access_level=AccessLevel(assignment.access_level),
+        expires_at=assignment.expires_at,
+        is_active=False,
+    )
+    return assignment

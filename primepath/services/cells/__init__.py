@@ -1,0 +1,1 @@
+"""Changing cells. What the actions share is in `writing`."""

@@ -1,0 +1,119 @@
+"""What may be done with which cells and exams."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from django.conf import settings
+
+from primepath.domain.cell import CellKey, is_class_code
+from primepath.domain.errors import LimitExceededError, UserErrorCode
+from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
+from primepath.domain.school_class import AccessLevel
+from primepath.domain.viewer import Viewer
+from primepath.models import Exam, SchoolClass
+from primepath.services.cells.writing import LOCKED_STATUSES, CellState, LockedCell
+from primepath.services.mistakes import Mistakes
+
+MAX_EXAMS_TIMES_CELLS = 10_000
+_SHOWN_EXAMS = 3
+
+
+def visible_levels(viewer: Viewer, cells: Iterable[CellKey | None]) -> dict[str, AccessLevel]:
+    """The viewer's access to those of the cells' classes that they see, by code; one SELECT."""
+    codes = sorted({cell.class_code for cell in cells if cell and is_class_code(cell.class_code)})
+    classes = SchoolClass.objects.filter(code__key_in=codes).visible_to(viewer)
+    # The plugin does not see what a method of the QuerySet annotates.
+    rows = classes.values_list("code", "access_level")  # type: ignore[misc]
+    return {code: AccessLevel(level) for code, level in rows}
+
+
+def check_access(
+    key: CellKey,
+    levels: Mapping[str, AccessLevel],
+    mistakes: Mistakes,
+    *path: str | int,
+    to_edit: bool = True,
+) -> bool:
+    """Whether the viewer may change the cell, or see it where not ``to_edit``; notes why not."""
+    level = levels.get(key.class_code)
+    if level is None:
+        message = f"There is no class {key.class_code} that you may see."
+        mistakes.add(UserErrorCode.NOT_FOUND, message, *path)
+    elif key.academic_year not in settings.ACADEMIC_YEARS:
+        message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
+        mistakes.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, *path)
+    elif to_edit and not level.may_edit:
+        message = f"You may see {key.class_code} but not change it: your access is {level}."
+        mistakes.add(UserErrorCode.FORBIDDEN, message, *path)
+    else:
+        return True
+    return False
+
+
+def editable_cells(
+    keys: Sequence[CellKey | None],
+    levels: Mapping[str, AccessLevel],
+    mistakes: Mistakes,
+    path: str,
+) -> dict[CellKey, int]:
+    """Those of the cells that the viewer may change, each with its first position; notes why not the others.
+
+    None stands for a cell that could not be read from the input, which was noted before.
+    """
+    editable: dict[CellKey, int] = {}
+    for position, key in enumerate(keys):
+        if key is not None and check_access(key, levels, mistakes, path, position):
+            editable.setdefault(key, position)
+    return editable
+
+
+def find_exams(
+    exam_ids: Sequence[int | None], mistakes: Mistakes, path: str
+) -> dict[int, tuple[Exam, int]]:
+    """The exams by key, each with its first position; notes which are not there. One SELECT."""
+    wanted = {exam_id for exam_id in exam_ids if exam_id is not None}
+    found = {exam.pk: exam for exam in Exam.objects.filter(pk__key_in=sorted(wanted)).order_by()}
+    exams: dict[int, tuple[Exam, int]] = {}
+    for position, exam_id in enumerate(exam_ids):
+        if exam_id is None:
+            continue
+        if exam := found.get(exam_id):
+            exams.setdefault(exam_id, (exam, position))
+        else:
+            mistakes.add(UserErrorCode.NOT_FOUND, "There is no such exam.", path, position)
+    return exams
+
+
+def check_fit(key: CellKey, exams: Collection[Exam], mistakes: Mistakes, *path: str | int) -> None:
+    """Notes exams that do not go into the cell, by their type or their academic year."""
+    wanted = EXAM_TYPE_OF_PERIOD[key.period.type]
+    if others := [exam for exam in exams if exam.type != wanted]:
+        message = f"{key.period} takes exams of type {wanted}, not {_names(others)}."
+        mistakes.add(UserErrorCode.EXAM_TYPE_MISMATCH, message, *path)
+    if others := [exam for exam in exams if exam.academic_year not in {None, key.academic_year}]:
+        message = f"{_names(others)} does not belong to {key.academic_year}."
+        mistakes.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, *path)
+
+
+def check_unlocked(
+    cell: LockedCell, wanted: CellState, mistakes: Mistakes, *path: str | int
+) -> None:
+    """Notes a cell whose exams would change though its status does not let them."""
+    if cell.state.status in LOCKED_STATUSES and wanted.exam_ids != cell.state.exam_ids:
+        message = f"{cell.key} is {cell.state.status}; its exams do not change until its status is set back."
+        mistakes.add(UserErrorCode.CELL_LOCKED, message, *path)
+
+
+def check_size(cells: int, exams: int) -> None:
+    """Raises `LimitExceededError` for more exams x cells than one request may change."""
+    if cells * exams > MAX_EXAMS_TIMES_CELLS:
+        raise LimitExceededError(
+            f"{exams} exams x {cells} cells are {exams * cells}; at most {MAX_EXAMS_TIMES_CELLS} are allowed."
+        )
+
+
+def _names(exams: Sequence[Exam]) -> str:
+    names = ", ".join(f'"{exam.name}"' for exam in exams[:_SHOWN_EXAMS])
+    more = len(exams) - _SHOWN_EXAMS
+    return f"{names} and {more} more" if more > 0 else names

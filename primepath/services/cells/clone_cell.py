@@ -1,0 +1,100 @@
+"""Planning cells as another cell is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from django.db import transaction
+
+from primepath.domain.cell import CellKey
+from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.history import HistoryAction
+from primepath.domain.viewer import Viewer
+from primepath.models import Exam
+from primepath.services.cells.checks import (
+    check_access,
+    check_fit,
+    check_size,
+    check_unlocked,
+    editable_cells,
+    visible_levels,
+)
+from primepath.services.cells.writing import CellState, lock_cells, write_cells
+from primepath.services.mistakes import Mistakes
+
+
+class OnExisting(StrEnum):
+    """What happens to exams that a target has already."""
+
+    MERGE = "MERGE"
+    REPLACE = "REPLACE"
+    REJECT = "REJECT"
+
+
+@transaction.atomic
+def clone_cell(
+    *,
+    viewer: Viewer,
+    source: CellKey | None,
+    targets: Sequence[CellKey | None],
+    on_existing: OnExisting = OnExisting.MERGE,
+    found: Iterable[InputMistake] = (),
+    action: HistoryAction = HistoryAction.CLONE_CELL,
+    path: str = "targets",
+) -> None:
+    """Gives the targets the exams, the times and, where it lies in their period, the date of the source.
+
+    ``MERGE`` adds the exams to those a target has, and times and date where it has none. ``REPLACE`` puts all of them in
+    the place of what it has. ``REJECT`` refuses a target that has exams, and is as ``REPLACE`` for one that has none.
+    None stands for a cell that could not be read from the input and is among the mistakes ``found`` there; ``path`` is
+    where the targets stand in it.
+
+    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
+    ``YEAR_OUT_OF_RANGE``, ``NOT_EMPTY``, ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``.
+    """
+    mistakes = Mistakes(found)
+    levels = visible_levels(viewer, [source, *targets])
+    positions = editable_cells(targets, levels, mistakes, path)
+    if source is None or not check_access(source, levels, mistakes, "source", to_edit=False):
+        mistakes.raise_if_any()
+        raise ValueError("A cell that could not be read is told among the mistakes found.")
+    locked = lock_cells({source, *positions})
+    given = locked[source].state
+    check_size(len(positions), len(given.exam_ids))
+    exams = list(Exam.objects.filter(pk__key_in=sorted(given.exam_ids)))
+    wanted = {}
+    added_somewhere: set[int] = set()
+    for key, position in positions.items():
+        cell = locked[key]
+        wanted[key] = _clone(given, key, cell.state, on_existing)
+        added = [exam for exam in exams if exam.pk in wanted[key].exam_ids - cell.state.exam_ids]
+        if on_existing is OnExisting.REJECT and cell.state.exam_ids and key != source:
+            mistakes.add(UserErrorCode.NOT_EMPTY, f"{key} has exams already.", path, position)
+        check_fit(key, added, mistakes, path, position)
+        check_unlocked(cell, wanted[key], mistakes, path, position)
+        added_somewhere |= {exam.pk for exam in added}
+    for exam in exams:
+        if exam.pk in added_somewhere and not exam.is_active:
+            message = f'"{exam.name}" is no longer used, so it goes into no further cell.'
+            mistakes.add(UserErrorCode.EXAM_INACTIVE, message, "source")
+    mistakes.raise_if_any()
+    write_cells(viewer=viewer, action=action, locked=locked, wanted=wanted)
+
+
+def _clone(given: CellState, key: CellKey, state: CellState, on_existing: OnExisting) -> CellState:
+    """What ``state`` becomes."""
+    first, last = key.period.dates(key.academic_year)
+    date = given.scheduled_date
+    if date is not None and not first <= date <= last:
+        date = None
+    if on_existing is OnExisting.MERGE:
+        merged = state.with_exams(state.exam_ids | given.exam_ids)
+        if state.start_time is None and state.end_time is None:
+            merged = replace(merged, start_time=given.start_time, end_time=given.end_time)
+        return replace(merged, scheduled_date=state.scheduled_date or date)
+    replaced = state.with_exams(given.exam_ids)
+    return replace(
+        replaced, scheduled_date=date, start_time=given.start_time, end_time=given.end_time
+    )

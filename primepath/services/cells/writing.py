@@ -1,0 +1,173 @@
+"""What all changes of cells have in common: the locks, and what is written.
+
+A change locks its cells, stored first where they were missing; works out in Python what each should become; and writes
+them all at once. The number of statements does not depend on the number of cells. Rows are locked in the order of
+their keys, so that writers queue and never deadlock.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from django.utils import timezone
+
+from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.viewer import Viewer
+from primepath.models import ExamScheduleMatrix, MatrixCellExam
+from primepath.models.bulk import insert_rows
+from primepath.services.create_missing_cells import CELL_COLUMNS, untouched_rows
+from primepath.services.history import Recorded, record
+
+LOCKED_STATUSES = frozenset({CellStatus.IN_PROGRESS, CellStatus.COMPLETED})
+STATUSES_WITH_EXAMS = LOCKED_STATUSES | {CellStatus.SCHEDULED}
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """All of a cell that can be changed."""
+
+    status: CellStatus
+    scheduled_date: datetime.date | None
+    start_time: datetime.time | None
+    end_time: datetime.time | None
+    notes: str
+    exam_ids: frozenset[int] = frozenset()
+
+    def with_exams(self, exam_ids: frozenset[int]) -> CellState:
+        """With these exams: an EMPTY cell that gets some is SCHEDULED, a SCHEDULED one that loses all is EMPTY."""
+        status = self.status
+        if exam_ids and status is CellStatus.EMPTY:
+            status = CellStatus.SCHEDULED
+        elif not exam_ids and status is CellStatus.SCHEDULED:
+            status = CellStatus.EMPTY
+        return replace(self, exam_ids=exam_ids, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedCell:
+    """A cell that nobody else can change until the transaction ends. ``links`` gives the key of the link of each exam."""
+
+    key: CellKey
+    version: int
+    state: CellState
+    links: Mapping[int, int]
+
+
+_STATE_COLUMNS = tuple(field.name for field in fields(CellState) if field.name != "exam_ids")
+_TABLE = ExamScheduleMatrix._meta.db_table
+# Setting a column to itself locks the row, and gives it back as the last writer left it.
+_LOCK = f'(id) DO UPDATE SET version = "{_TABLE}".version'
+_WRITTEN_COLUMNS = (
+    *("id", "class_code", "academic_year", "period", "version"),
+    *("created_by_id", "created_at", "modified_by_id", "updated_at"),
+    *_STATE_COLUMNS,
+)
+_REPLACE = (
+    "(id) DO UPDATE SET "
+    + ", ".join(
+        f"{column} = excluded.{column}"
+        for column in ("version", "modified_by_id", "updated_at", *_STATE_COLUMNS)
+    )
+    + f', created_by_id = CASE WHEN "{_TABLE}".version = 0 THEN excluded.created_by_id'
+    + f' ELSE "{_TABLE}".created_by_id END'
+    + f', created_at = COALESCE("{_TABLE}".created_at, excluded.created_at)'
+)
+
+
+def lock_cells(keys: Collection[CellKey]) -> dict[CellKey, LockedCell]:
+    """Locks the cells until the transaction ends, stored where they were missing: one write, and one SELECT of links."""
+    if not keys:
+        return {}
+    rows = insert_rows(
+        ExamScheduleMatrix,
+        CELL_COLUMNS,
+        untouched_rows(keys),
+        on_conflict=_LOCK,
+        returning=("id", "version", *_STATE_COLUMNS),
+    )
+    links: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for link_id, cell_id, exam_id in MatrixCellExam.objects.filter(
+        cell__key_in=[str(key) for key in keys]
+    ).values_list("pk", "cell_id", "exam_id"):
+        links[cell_id][exam_id] = link_id
+    by_id = {str(key): key for key in keys}
+    locked = {}
+    for id, version, *values in rows:
+        state = replace(CellState(*_read(values)), exam_ids=frozenset(links[id]))
+        locked[by_id[id]] = LockedCell(by_id[id], version, state, links[id])
+    return locked
+
+
+def _read(values: list[Any]) -> list[Any]:
+    """What a driver gave, as Python has it: SQLite gives dates as text, where it does not know their column."""
+    columns = {field.column: field for field in ExamScheduleMatrix._meta.local_concrete_fields}
+    status, *rest = (
+        columns[name].to_python(value) for name, value in zip(_STATE_COLUMNS, values, strict=True)
+    )
+    return [CellStatus(status), *rest]
+
+
+def write_cells(
+    *,
+    viewer: Viewer,
+    action: HistoryAction,
+    locked: Mapping[CellKey, LockedCell],
+    wanted: Mapping[CellKey, CellState],
+) -> None:
+    """Makes the locked cells what is wanted. Cells that are so already are not touched: no version, no history."""
+    changed = [(locked[key], wanted[key]) for key in wanted if locked[key].state != wanted[key]]
+    if not changed:
+        return
+    at = timezone.now()
+    _write_exams(changed)
+    insert_rows(
+        ExamScheduleMatrix,
+        _WRITTEN_COLUMNS,
+        (
+            (
+                *(str(cell.key), *cell.key, cell.version + 1),
+                *(viewer.teacher_id, at, viewer.teacher_id, at),
+                *(getattr(state, column) for column in _STATE_COLUMNS),
+            )
+            for cell, state in changed
+        ),
+        on_conflict=_REPLACE,
+    )
+    record(
+        viewer=viewer,
+        action=action,
+        subject=HistorySubject.CELL,
+        at=at,
+        entries=[
+            Recorded(str(cell.key), differences(_recorded(cell.state), _recorded(state)))
+            for cell, state in changed
+        ],
+    )
+
+
+def _write_exams(changed: list[tuple[LockedCell, CellState]]) -> None:
+    removed = [
+        cell.links[exam_id]
+        for cell, state in changed
+        for exam_id in cell.state.exam_ids - state.exam_ids
+    ]
+    added = [
+        (str(cell.key), exam_id)
+        for cell, state in changed
+        for exam_id in sorted(state.exam_ids - cell.state.exam_ids)
+    ]
+    if removed:
+        MatrixCellExam.objects.filter(pk__key_in=removed).delete()
+    if added:
+        insert_rows(MatrixCellExam, ("cell_id", "exam_id"), added)
+
+
+def _recorded(state: CellState) -> dict[str, object]:
+    """A state as history keeps it: exams by their keys, as ``exams``."""
+    values = {column: getattr(state, column) for column in _STATE_COLUMNS}
+    return {**values, "exams": state.exam_ids}

@@ -1,0 +1,1 @@
+"""Creating and changing exams. What the two share is in `values`."""

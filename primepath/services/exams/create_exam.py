@@ -1,0 +1,93 @@
+"""Creating an exam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.exam import ExamType
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.school_class import EDITING_LEVELS
+from primepath.domain.viewer import Viewer
+from primepath.models import Exam, SchoolClass
+from primepath.services.exams.values import ExamValues, check_values, recorded, set_values
+from primepath.services.history import Recorded, record
+from primepath.services.mistakes import Mistakes
+
+MAX_KEY_LENGTH = 100
+
+
+def create_exam(
+    *,
+    viewer: Viewer,
+    type: ExamType,
+    values: ExamValues,
+    idempotency_key: str | None = None,
+    found: Iterable[InputMistake] = (),
+) -> Exam:
+    """A new exam, or the one that the same person created before with the same ``idempotency_key``.
+
+    ``found`` are mistakes that were noticed while the input was read.
+
+    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``BLANK``, ``TOO_LONG``,
+    ``INVALID_CHARACTERS``, ``OUT_OF_RANGE``, ``YEAR_OUT_OF_RANGE``, ``NOT_FOUND`` for the level, and ``DUPLICATE`` for a key that came
+    with another exam.
+    """
+    mistakes = Mistakes(found)
+    if not may_create_exams(viewer):
+        message = "Creating exams needs FULL or CO_TEACHER access to a class."
+        mistakes.add(UserErrorCode.FORBIDDEN, message)
+    check_values(values, mistakes)
+    if idempotency_key is not None:
+        mistakes.check_text(idempotency_key, "idempotencyKey", limit=MAX_KEY_LENGTH, required=True)
+    mistakes.raise_if_any()
+
+    exam = Exam(type=type, created_by_id=viewer.teacher_id, version=1)
+    set_values(exam, values)
+    if idempotency_key is None:
+        return _store(exam, viewer)
+    exam.idempotency_key = f"{viewer.user_id}/{idempotency_key}"
+    if (existing := _existing(exam, mistakes)) is not None:
+        return existing
+    try:
+        return _store(exam, viewer)
+    except IntegrityError:
+        # The same request came twice at once, and the other one was first.
+        if (existing := _existing(exam, mistakes)) is None:
+            raise
+        return existing
+
+
+def may_create_exams(viewer: Viewer) -> bool:
+    """Whether the viewer administers the school or may change a class; at most one SELECT."""
+    if viewer.administers:
+        return True
+    visible = SchoolClass.objects.visible_to(viewer)
+    # The plugin does not see what a method of the QuerySet annotates.
+    return visible.filter(access_level__in=EDITING_LEVELS).exists()  # type: ignore[misc]
+
+
+@transaction.atomic
+def _store(exam: Exam, viewer: Viewer) -> Exam:
+    exam.created_at = exam.updated_at = timezone.now()
+    exam.save(force_insert=True)
+    record(
+        viewer=viewer,
+        action=HistoryAction.CREATE_EXAM,
+        subject=HistorySubject.EXAM,
+        at=exam.created_at,
+        entries=[Recorded(str(exam.pk), differences({}, recorded(exam)))],
+    )
+    return exam
+
+
+def _existing(exam: Exam, mistakes: Mistakes) -> Exam | None:
+    existing = Exam.objects.filter(idempotency_key=exam.idempotency_key).first()
+    if existing is not None and existing.version == 1 and recorded(existing) != recorded(exam):
+        message = "This key came with another exam before; use a new key for each exam."
+        mistakes.add(UserErrorCode.DUPLICATE, message, "idempotencyKey")
+        mistakes.raise_if_any()
+    return existing

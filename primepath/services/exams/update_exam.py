@@ -1,0 +1,84 @@
+"""Changing an exam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.viewer import Viewer
+from primepath.models import Exam
+from primepath.services.exams.values import ExamValues, check_values, recorded, set_values
+from primepath.services.history import Recorded, record
+from primepath.services.mistakes import Mistakes
+
+
+@transaction.atomic
+def update_exam(
+    *,
+    viewer: Viewer,
+    exam_id: int | None,
+    values: ExamValues,
+    expected_version: int | None = None,
+    found: Iterable[InputMistake] = (),
+) -> Exam:
+    """Changes the exam, if it still has ``expected_version`` where one is given; what is so already changes nothing.
+
+    None as the key stands for one that could not be read from the input and is among the mistakes ``found`` there.
+
+    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``, ``STALE_VERSION``,
+    ``EXAM_YEAR_MISMATCH`` for a year in which other cells than its own have the exam, and those of `check_values`.
+    """
+    mistakes = Mistakes(found)
+    check_values(values, mistakes)
+    exam = None
+    if exam_id is not None:
+        exam = Exam.objects.select_for_update(no_key=True).filter(pk=exam_id).first()
+        if exam is None:
+            mistakes.add(UserErrorCode.NOT_FOUND, "There is no such exam.", "id")
+    if exam is None:
+        mistakes.raise_if_any()
+        raise ValueError("A key that could not be read is told among the mistakes found.")
+    if not may_change_exam(viewer, exam):
+        message = "Only the teacher who created an exam, head teachers and staff may change it."
+        mistakes.add(UserErrorCode.FORBIDDEN, message, "id")
+    elif expected_version is not None and expected_version != exam.version:
+        message = (
+            f"Somebody changed the exam: its version is {exam.version}, not {expected_version}."
+        )
+        mistakes.add(UserErrorCode.STALE_VERSION, message, "expectedVersion")
+    _check_year(exam, values, mistakes)
+    mistakes.raise_if_any()
+    before = recorded(exam)
+    set_values(exam, values)
+    changes = differences(before, recorded(exam))
+    if changes:
+        exam.version += 1
+        exam.updated_at = timezone.now()
+        exam.save()
+        record(
+            viewer=viewer,
+            action=HistoryAction.UPDATE_EXAM,
+            subject=HistorySubject.EXAM,
+            at=exam.updated_at,
+            entries=[Recorded(str(exam.pk), changes)],
+        )
+    return exam
+
+
+def may_change_exam(viewer: Viewer, exam: Exam) -> bool:
+    """Whether the viewer created the exam or administers the school."""
+    return viewer.administers or (
+        viewer.teacher_id is not None and exam.created_by_id == viewer.teacher_id
+    )
+
+
+def _check_year(exam: Exam, values: ExamValues, mistakes: Mistakes) -> None:
+    """Notes a year that would leave the exam in cells of another."""
+    year = values.get("academic_year")
+    if year is not None and exam.links.exclude(cell__academic_year=year).exists():
+        message = f"The exam is in cells of other years than {year}; take it out of them first."
+        mistakes.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, "academicYear")

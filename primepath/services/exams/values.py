@@ -1,0 +1,73 @@
+"""What can be said of an exam."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from django.conf import settings
+
+from primepath.domain.errors import UserErrorCode
+from primepath.domain.history import camel_case
+from primepath.models import CurriculumLevel, Exam
+from primepath.services.mistakes import Mistakes
+
+MAX_NAME_LENGTH = 200
+MAX_INSTRUCTIONS_LENGTH = 10_000
+_RANGES = {"total_questions": (1, 1_000), "timer_minutes": (1, 1_440), "passing_score": (0, 100)}
+_ALWAYS_SET = ("name", "total_questions", "timer_minutes", "is_active")
+_RECORDED = (
+    *("name", "type", "academic_year", "curriculum_level_id", "total_questions"),
+    *("timer_minutes", "passing_score", "instructions", "is_active"),
+)
+
+
+class ExamValues(TypedDict, total=False):
+    """Fields of an exam. One that is left out stays as it is; None clears it, where it can be cleared.
+
+    ``curriculum_level_id`` is the key of the level, ``timer_minutes`` minutes, ``passing_score`` per cent.
+    """
+
+    name: str | None
+    academic_year: int | None
+    curriculum_level_id: int | None
+    total_questions: int | None
+    timer_minutes: int | None
+    passing_score: int | None
+    instructions: str | None
+    is_active: bool | None
+
+
+def check_values(values: ExamValues, mistakes: Mistakes) -> None:
+    """Notes what cannot be the values of an exam; one SELECT where there is a level."""
+    given: dict[str, Any] = {**values}
+    for field in _ALWAYS_SET:
+        if given.get(field, True) is None:
+            name = camel_case(field)
+            mistakes.add(UserErrorCode.BLANK, f"An exam always has {name}.", name)
+    if given.get("name") is not None:
+        mistakes.check_text(given["name"], "name", limit=MAX_NAME_LENGTH, required=True)
+    mistakes.check_text(
+        given.get("instructions") or "", "instructions", limit=MAX_INSTRUCTIONS_LENGTH
+    )
+    for field, (lowest, highest) in _RANGES.items():
+        if given.get(field) is not None:
+            mistakes.check_range(given[field], lowest, highest, camel_case(field))
+    year = given.get("academic_year")
+    if year is not None and year not in settings.ACADEMIC_YEARS:
+        message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
+        mistakes.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, "academicYear")
+    level = given.get("curriculum_level_id")
+    if level is not None and not CurriculumLevel.objects.filter(pk=level).exists():
+        message = "There is no such curriculum level."
+        mistakes.add(UserErrorCode.NOT_FOUND, message, "curriculumLevelId")
+
+
+def set_values(exam: Exam, values: ExamValues) -> None:
+    """Gives the exam, which is not saved by this, the values that were checked."""
+    for field, value in values.items():
+        setattr(exam, field, "" if field == "instructions" and value is None else value)
+
+
+def recorded(exam: Exam) -> dict[str, Any]:
+    """The values that history keeps."""
+    return {field: getattr(exam, field) for field in _RECORDED}

@@ -1,0 +1,66 @@
+"""Keeping the history."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
+from primepath.domain.viewer import Viewer
+from primepath.models import HistoryEntry
+from primepath.models.bulk import insert_rows
+
+_COLUMNS = (
+    "at",
+    "action",
+    "subject",
+    "subject_key",
+    "actor_id",
+    "actor_name",
+    "teacher_id",
+    "changes",
+)
+
+
+class Recorded(NamedTuple):
+    """What was changed, and how."""
+
+    subject_key: str
+    changes: Sequence[FieldChange]
+
+
+def record(
+    *,
+    viewer: Viewer,
+    action: HistoryAction,
+    subject: HistorySubject,
+    at: datetime.datetime,
+    entries: Iterable[Recorded],
+) -> None:
+    """Adds an entry for each of ``entries``, in one statement; call it in the transaction of the change itself."""
+    rows = [
+        (
+            at,
+            action,
+            subject,
+            entry.subject_key,
+            viewer.user_id,
+            viewer.name,
+            viewer.teacher_id,
+            [
+                (change.field, _plain(change.before), _plain(change.after))
+                for change in entry.changes
+            ],
+        )
+        for entry in entries
+    ]
+    if rows:
+        insert_rows(HistoryEntry, _COLUMNS, rows)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it."""
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, set | frozenset) else value

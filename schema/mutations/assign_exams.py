@@ -1,0 +1,73 @@
+"""Putting exams into cells and taking them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import strawberry
+
+from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.cells.unassign_exams import unassign_exams
+from schema.context import Info
+from schema.mutations.change import change
+from schema.mutations.reading_input import InputReader
+from schema.types.inputs import CellRef
+from schema.types.payloads import CellsOutcome, MatrixCellsPayload
+
+
+@strawberry.input(description="Cells and exams: every exam for every cell.")
+class AssignExamsInput:
+    cells: list[CellRef] = strawberry.field(
+        description="The cells, at most 1,000. They need not have been touched before."
+    )
+    exam_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of the exams, at most 1,000; exams x cells at most 10,000."
+    )
+
+
+async def _change_exams(
+    info: Info, input: AssignExamsInput, service: Callable[..., None]
+) -> CellsOutcome:
+    viewer = info.context.signed_in
+    read = InputReader()
+    cells = read.cells(input.cells, "cells")
+    exam_ids = read.numbers(input.exam_ids, "Exam", "examIds")
+    outcome = await change(
+        info,
+        lambda: service(viewer=viewer, cells=cells, exam_ids=exam_ids, found=read.mistakes),
+    )
+    keys = [] if outcome.refused else [key for key in cells if key]
+    return CellsOutcome(keys, outcome.user_errors)
+
+
+@strawberry.type
+class AssignExams:
+    @strawberry.mutation(
+        graphql_type=MatrixCellsPayload | None,
+        description=(
+            "Puts every exam into every cell, all or nothing. What is there already stays, so that repeating a "
+            "request changes nothing. A cell that was EMPTY becomes SCHEDULED. Needs FULL or CO_TEACHER access."
+        ),
+    )
+    async def assign_exams(
+        self,
+        info: Info,
+        input: Annotated[AssignExamsInput, strawberry.argument(description="Cells and exams.")],
+    ) -> CellsOutcome:
+        return await _change_exams(info, input, assign_exams)
+
+    @strawberry.mutation(
+        graphql_type=MatrixCellsPayload | None,
+        description=(
+            "Takes every exam out of every cell, all or nothing. What is not there is not missed, so that repeating a "
+            "request changes nothing. A SCHEDULED cell that loses its last exam becomes EMPTY. Needs FULL or "
+            "CO_TEACHER access."
+        ),
+    )
+    async def unassign_exams(
+        self,
+        info: Info,
+        input: Annotated[AssignExamsInput, strawberry.argument(description="Cells and exams.")],
+    ) -> CellsOutcome:
+        return await _change_exams(info, input, unassign_exams)

@@ -1,0 +1,54 @@
+"""Reading ids in an input, so that a malformed one is told with all other mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from strawberry import UNSET
+
+from primepath.domain.cell import CellKey
+from primepath.domain.errors import BadUserInputError, InputMistake, UserErrorCode
+from schema.ids import parse_number
+from schema.limits import check_list
+from schema.types.inputs import CellRef
+
+
+class InputReader:
+    """Turns ids into keys. What is not an id becomes None and is kept in ``mistakes``, for the service to tell of."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[InputMistake] = []
+
+    def cell(self, ref: CellRef, *path: str | int) -> CellKey | None:
+        try:
+            return ref.key()
+        except BadUserInputError as error:
+            self._note(error, *path)
+            return None
+
+    def cells(self, refs: Sequence[CellRef], field: str) -> list[CellKey | None]:
+        check_list(field, refs)
+        return [self.cell(ref, field, position) for position, ref in enumerate(refs)]
+
+    def number(self, id: str, type_name: str, *path: str | int) -> int | None:
+        try:
+            return parse_number(id, type_name)
+        except BadUserInputError as error:
+            self._note(error, *path)
+            return None
+
+    def numbers(self, ids: Sequence[str], type_name: str, field: str) -> list[int | None]:
+        check_list(field, ids)
+        return [self.number(id, type_name, field, position) for position, id in enumerate(ids)]
+
+    def _note(self, error: BadUserInputError, *path: str | int) -> None:
+        self.mistakes.append(
+            InputMistake(UserErrorCode.INVALID_ID, str(error), ("input", *map(str, path)))
+        )
+
+
+def given_fields(input: Any, *fields: str) -> dict[str, Any]:
+    """Those of the fields that the input has, null included; a field that was left out is UNSET and not among them."""
+    values = {field: getattr(input, field) for field in fields}
+    return {field: value for field, value in values.items() if value is not UNSET}

@@ -1,0 +1,55 @@
+"""Setting what a class learns."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from primepath.services.set_class_curriculum import set_class_curriculum
+from schema.context import Info
+from schema.mutations.change import change
+from schema.mutations.reading_input import InputReader
+from schema.types.payloads import ClassCurriculumPayload, CurriculumOutcome
+from schema.types.school_class import curriculum_of
+
+
+@strawberry.input(description="What a class learns in an academic year.")
+class SetClassCurriculumInput:
+    class_code: str = strawberry.field(description="The code of the class.")
+    academic_year: int = strawberry.field(description="The academic year, a calendar year: 2026.")
+    level_ids: list[strawberry.ID] = strawberry.field(
+        description="The ids of its levels, the most important first; an empty list clears them."
+    )
+
+
+@strawberry.type
+class SetClassCurriculum:
+    @strawberry.mutation(
+        graphql_type=ClassCurriculumPayload | None,
+        description="Sets what a class learns in an academic year. For head teachers and staff.",
+    )
+    async def set_class_curriculum(
+        self,
+        info: Info,
+        input: Annotated[
+            SetClassCurriculumInput, strawberry.argument(description="Class, year and levels.")
+        ],
+    ) -> CurriculumOutcome:
+        viewer = info.context.signed_in
+        read = InputReader()
+        level_ids = read.numbers(input.level_ids, "CurriculumLevel", "levelIds")
+        outcome = await change(
+            info,
+            lambda: set_class_curriculum(
+                viewer=viewer,
+                class_code=input.class_code,
+                academic_year=input.academic_year,
+                level_ids=level_ids,
+                found=read.mistakes,
+            ),
+        )
+        visible = await info.context.loaders.classes.get(input.class_code)
+        if outcome.refused or visible is None:
+            return CurriculumOutcome(None, outcome.user_errors)
+        return CurriculumOutcome(await curriculum_of(info, visible, input.academic_year), [])

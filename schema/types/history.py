@@ -1,0 +1,192 @@
+"""The history: who changed what from what to what."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import strawberry
+
+from primepath import models
+from primepath.domain.cell import CellStatus
+from primepath.domain.exam import ExamType
+from primepath.domain.history import HistoryAction
+from schema.context import Info
+from schema.types.connection import Connection
+from schema.types.curriculum import CurriculumLevel
+from schema.types.enums import describe
+from schema.types.exam import Exam
+from schema.types.matrix_cell import exams_by_name
+from schema.types.teacher import Teacher
+
+describe(
+    HistoryAction,
+    "What somebody did. Expect further values in the future.",
+    {
+        "ASSIGN_EXAMS": "Put exams into cells.",
+        "UNASSIGN_EXAMS": "Took exams out of cells.",
+        "UPDATE_CELL": "Changed a cell's status, date, times or notes.",
+        "CLONE_CELL": "Copied another cell to this one.",
+        "SHARE_CELL": "Copied the cell of another class to this one.",
+        "CREATE_EXAM": "Created the exam.",
+        "UPDATE_EXAM": "Changed the exam.",
+        "SET_CLASS_CURRICULUM": "Set what a class learns.",
+        "REQUEST_CLASS_ACCESS": "Asked for access to a class.",
+        "WITHDRAW_CLASS_ACCESS_REQUEST": "Took a request for access back.",
+        "APPROVE_CLASS_ACCESS_REQUEST": "Approved a request for access.",
+        "DENY_CLASS_ACCESS_REQUEST": "Denied a request for access.",
+        "ASSIGN_TEACHER": "Gave a teacher access to a class.",
+        "REVOKE_TEACHER": "Took a teacher's access to a class away.",
+    },
+)
+
+
+@strawberry.interface(
+    description=(
+        "One field that was changed, from what to what. Which type it has follows from the kind of the field; the names "
+        "of the values differ from type to type, so that all can be asked for side by side."
+    )
+)
+class Change:
+    field: str = strawberry.field(description="The name of the field: `scheduledDate`.")
+
+
+@strawberry.type(description="A text was changed.")
+class TextChange(Change):
+    text_before: str | None = strawberry.field(description="The text before.")
+    text_after: str | None = strawberry.field(description="The text after.")
+
+
+@strawberry.type(description="A number was changed.")
+class NumberChange(Change):
+    number_before: int | None = strawberry.field(description="The number before.")
+    number_after: int | None = strawberry.field(description="The number after.")
+
+
+@strawberry.type(description="Something was switched on or off.")
+class FlagChange(Change):
+    flag_before: bool | None = strawberry.field(description="Whether it was so before.")
+    flag_after: bool | None = strawberry.field(description="Whether it was so after.")
+
+
+@strawberry.type(description="A date was changed.")
+class DateChange(Change):
+    date_before: datetime.date | None = strawberry.field(description="The date before.")
+    date_after: datetime.date | None = strawberry.field(description="The date after.")
+
+
+@strawberry.type(description="A time of day was changed.")
+class TimeChange(Change):
+    time_before: datetime.time | None = strawberry.field(description="The time before.")
+    time_after: datetime.time | None = strawberry.field(description="The time after.")
+
+
+@strawberry.type(description="The status of a cell was changed.")
+class CellStatusChange(Change):
+    status_before: CellStatus | None = strawberry.field(description="The status before.")
+    status_after: CellStatus | None = strawberry.field(description="The status after.")
+
+
+@strawberry.type(description="The type of an exam was set.")
+class ExamTypeChange(Change):
+    type_before: ExamType | None = strawberry.field(description="The type before.")
+    type_after: ExamType | None = strawberry.field(description="The type after.")
+
+
+@strawberry.type(description="The level that an exam belongs to was changed.")
+class CurriculumLevelChange(Change):
+    before: strawberry.Private[int | None]
+    after: strawberry.Private[int | None]
+
+    @strawberry.field(graphql_type=CurriculumLevel | None, description="The level before.")
+    async def level_before(self, info: Info) -> models.CurriculumLevel | None:
+        return await info.context.loaders.level_by_id.find(self.before)
+
+    @strawberry.field(graphql_type=CurriculumLevel | None, description="The level after.")
+    async def level_after(self, info: Info) -> models.CurriculumLevel | None:
+        return await info.context.loaders.level_by_id.find(self.after)
+
+
+@strawberry.type(description="The exams of a cell were changed.")
+class ExamsChange(Change):
+    before: strawberry.Private[list[int]]
+    after: strawberry.Private[list[int]]
+
+    @strawberry.field(graphql_type=list[Exam], description="The exams that were put in, by name.")
+    async def exams_added(self, info: Info) -> list[models.Exam]:
+        return await exams_by_name(info, set(self.after) - set(self.before))
+
+    @strawberry.field(
+        graphql_type=list[Exam], description="The exams that were taken out, by name."
+    )
+    async def exams_removed(self, info: Info) -> list[models.Exam]:
+        return await exams_by_name(info, set(self.before) - set(self.after))
+
+
+CHANGES = (
+    TextChange,
+    NumberChange,
+    FlagChange,
+    DateChange,
+    TimeChange,
+    CellStatusChange,
+    ExamTypeChange,
+    CurriculumLevelChange,
+    ExamsChange,
+)
+
+
+def _date(text: str | None) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None
+
+
+def _time(text: str | None) -> datetime.time | None:
+    return datetime.time.fromisoformat(text) if text else None
+
+
+def _read_change(field: str, before: Any, after: Any) -> Change:
+    """A change as it is stored, in the type of its field."""
+    match field:
+        case "exams":
+            return ExamsChange(field=field, before=before or [], after=after or [])
+        case "curriculumLevelId":
+            return CurriculumLevelChange(field="curriculumLevel", before=before, after=after)
+        case "status":
+            return CellStatusChange(field=field, status_before=before, status_after=after)
+        case "type":
+            return ExamTypeChange(field=field, type_before=before, type_after=after)
+        case "scheduledDate":
+            return DateChange(field=field, date_before=_date(before), date_after=_date(after))
+        case "startTime" | "endTime":
+            return TimeChange(field=field, time_before=_time(before), time_after=_time(after))
+        case "isActive":
+            return FlagChange(field=field, flag_before=before, flag_after=after)
+        case "academicYear" | "totalQuestions" | "timerMinutes" | "passingScore":
+            return NumberChange(field=field, number_before=before, number_after=after)
+    return TextChange(field=field, text_before=before, text_after=after)
+
+
+@strawberry.type(description="Somebody did something: who, when, and what it changed.")
+class HistoryEntry:
+    at: datetime.datetime = strawberry.field(description="When it was done.")
+    action: HistoryAction = strawberry.field(description="What was done.")
+    actor_name: str = strawberry.field(
+        name="byName", description="The name of who did it, as it was then."
+    )
+
+    @strawberry.field(
+        graphql_type=Teacher | None, description="Who did it; null where it was no teacher."
+    )
+    async def by(
+        self, info: Info, entry: strawberry.Parent[models.HistoryEntry]
+    ) -> models.Teacher | None:
+        return await info.context.loaders.teacher_by_id.find(entry.teacher_id)
+
+    @strawberry.field(description="The fields that were changed.")
+    def changes(self, entry: strawberry.Parent[models.HistoryEntry]) -> list[Change]:
+        return [_read_change(*change) for change in entry.changes]
+
+
+@strawberry.type(description="A page of the history of something.")
+class HistoryConnection(Connection[HistoryEntry]):
+    pass
