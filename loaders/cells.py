@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import logging
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, Protocol
 
@@ -42,6 +42,10 @@ class CellPlace:
     @property
     def period_type(self) -> PeriodType:
         return self.period.type
+
+    @property
+    def school_class(self) -> VisibleClass:
+        return self.visible_class
 
     @property
     def can_edit(self) -> bool:
@@ -155,6 +159,10 @@ class Cells:
         """
         return self._loader.load_many(requests)
 
+    def load_all(self, requests: Sequence[CellRequest]) -> asyncio.Future[list[list[Cell]]]:
+        """As `load_many`, with one future for all."""
+        return self._loader.load_all(requests)
+
     def pending(self, request: CellRequest) -> list[PendingCell]:
         """The same cells before they are read; they are read with all others of the operation."""
         cells = self._loader.load(request)
@@ -205,6 +213,8 @@ class Cells:
             for key in map(CellKey.parse, missing)
             if key is not None and key.academic_year in settings.ACADEMIC_YEARS
         ]
+        if not keys:
+            return ()
         try:
             stored = self._store_missing(keys=keys)
         except DatabaseError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache as cache_in_process
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -72,12 +73,17 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
     with the class. So nothing needs to be taken out of the cache when the curriculum changes, in whichever process,
     and a reader that began before the change can only store under the old version, where nobody looks again.
     """
-    cached: dict[str, list[_Mapping]] = cache.get_many([key.cache_key for key in keys])
+    # A copy, because django-redis answers for a Redis that is down with one dictionary, the same every time.
+    cached: dict[str, list[_Mapping]] = {**cache.get_many([key.cache_key for key in keys])}
     if uncached := [key for key in keys if key.cache_key not in cached]:
         read = _read(uncached)
         cache.set_many(read, settings.CURRICULUM_CACHE_SECONDS)
         cached |= read
-    return [ClassCurriculum(list(map(_level, cached[key.cache_key]))) for key in keys]
+    level = cache_in_process(_level)
+    return [
+        ClassCurriculum([(priority, level(*of)) for priority, *of in cached[key.cache_key]])
+        for key in keys
+    ]
 
 
 def _read(keys: list[CurriculumKey]) -> dict[str, list[_Mapping]]:
@@ -93,11 +99,10 @@ def _read(keys: list[CurriculumKey]) -> dict[str, list[_Mapping]]:
     return {key.cache_key: mappings[key.class_code, key.academic_year] for key in keys}
 
 
-def _level(mapping: _Mapping) -> tuple[int, CurriculumLevel]:
-    priority, level_id, level_number, *parents = mapping
+def _level(level_id: int, level_number: int, *parents: Any) -> CurriculumLevel:
     subprogram_id, subprogram_name, subprogram_position, *program_values = parents
     program = Program(*program_values)
     subprogram = SubProgram(
         id=subprogram_id, name=subprogram_name, position=subprogram_position, program=program
     )
-    return priority, CurriculumLevel(id=level_id, level_number=level_number, subprogram=subprogram)
+    return CurriculumLevel(id=level_id, level_number=level_number, subprogram=subprogram)

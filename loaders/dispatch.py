@@ -73,9 +73,11 @@ class OperationLoop(asyncio.AbstractEventLoop):
         self._ready: deque[asyncio.Handle] = deque()
         self.tasks: list[asyncio.Task[Any]] = []
 
-    def run_ready(self) -> None:
-        """Runs callbacks, and those that they add, until none is left."""
+    def run_ready(self) -> bool:
+        """Runs callbacks, and those that they add, until none is left; False where there was none."""
         ready = self._ready
+        if not ready:
+            return False
         asyncio._set_running_loop(self)
         try:
             while ready:
@@ -84,6 +86,7 @@ class OperationLoop(asyncio.AbstractEventLoop):
                     handle._run()
         finally:
             asyncio._set_running_loop(None)
+        return True
 
     def call_soon(  # type: ignore[override]
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
@@ -123,6 +126,15 @@ class OperationLoop(asyncio.AbstractEventLoop):
         logger.error("%s", context.get("message"), exc_info=context.get("exception"))
 
 
+def outcome(error: Exception) -> Exception:
+    """``error`` as a future takes it: a `StopIteration` would end the coroutine that waits as if that had returned."""
+    if not isinstance(error, StopIteration):
+        return error
+    failure = RuntimeError("A batch raised StopIteration.")
+    failure.__cause__ = error
+    return failure
+
+
 class Call(Batch):
     """A synchronous function that is called once, at a quiet point."""
 
@@ -134,11 +146,12 @@ class Call(Batch):
         if self._future.cancelled():
             return
         try:
-            result = self._function()
+            self._future.set_result(self._function())
         except Exception as error:
-            self._future.set_exception(error)
-        else:
-            self._future.set_result(result)
+            self._future.set_exception(outcome(error))
+        finally:
+            # Not done only where the thread is being ended.
+            self._future.cancel()
 
     def abandon(self) -> None:
         self._future.cancel()
@@ -153,7 +166,7 @@ class Dispatcher:
     def __init__(self, checkpoint: Callable[[], None] = lambda: None) -> None:
         self.loop = OperationLoop()  # type: ignore[abstract]
         self._checkpoint = checkpoint
-        self._waiting: dict[Stage, list[Batch]] = {stage: [] for stage in Stage}
+        self._waiting: dict[Stage, deque[Batch]] = {stage: deque() for stage in Stage}
 
     def enqueue(self, stage: Stage, batch: Batch) -> None:
         """Has ``batch`` run at a quiet point."""
@@ -178,31 +191,27 @@ class Dispatcher:
                 if root.done():
                     return root.result()
                 self._checkpoint()
-                batches = self._take_next_stage()
+                batches = self._earliest_waiting()
                 if not batches:
                     raise RuntimeError(f"The operation waits for what never comes: {root!r}")
-                for batch in batches:
-                    batch.run()
+                while batches:
+                    batches.popleft().run()
         finally:
             self._wind_up()
 
-    def _take_next_stage(self) -> list[Batch]:
-        for stage, batches in self._waiting.items():
-            if batches:
-                self._waiting[stage] = []
-                return batches
-        return []
+    def _earliest_waiting(self) -> deque[Batch]:
+        """The batches of the earliest stage that has any; none where no batch waits."""
+        return next(filter(None, self._waiting.values()), deque())
 
     def _wind_up(self) -> None:
         for _ in range(_MAX_WIND_UP_ROUNDS):
-            while batches := self._take_next_stage():
-                for batch in batches:
-                    batch.abandon()
+            while batches := self._earliest_waiting():
+                batches.popleft().abandon()
             running = [task for task in self.loop.tasks if not task.done()]
             for task in running:
                 task.cancel()
-            self.loop.run_ready()
-            if not running:
+            # What runs now may start something else, and has to be looked at again.
+            if not self.loop.run_ready() and not running:
                 break
         else:
             logger.error("Tasks refuse to be cancelled: %r", running)

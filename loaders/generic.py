@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any, Generic, Self, TypeVar
 
-from aiodataloader import DataLoader, Loader, dispatch_queue_batch
+from aiodataloader import DataLoader, Loader, dispatch_queue_batch, failed_dispatch
 
-from loaders.dispatch import Dispatcher, Stage
+from loaders.dispatch import Dispatcher, Stage, outcome
 
 K = TypeVar("K")
 V = TypeVar("V")
+_Group = tuple[Sequence[K], "asyncio.Future[list[V]]"]
 
 
 class BatchLoader(DataLoader[K, V]):
@@ -29,36 +32,121 @@ class BatchLoader(DataLoader[K, V]):
         self._dispatcher = dispatcher
         self._stage = stage
         self._fetch = fetch
+        self._groups: list[_Group[K, V]] = []
+        self._values: dict[K, V] = {}
 
     def load(self, key: K) -> asyncio.Future[V]:
         """The value of ``key``, read with the other keys of the batch, at most once an operation."""
         future = super().load(key)
+        if future.done():
+            return future
         # Several fields may wait for one key. A field that is cancelled cancels what it waits for, and must not
         # take the value away from the others.
-        return future if future.done() else asyncio.shield(future)
+        waiting: asyncio.Future[V] = self.loop.create_future()
+        future.add_done_callback(partial(_pass_on, waiting))
+        return waiting
+
+    def load_all(self, keys: Sequence[K]) -> asyncio.Future[list[V]]:
+        """The values of ``keys``, in their order, as one future: for many keys, one a key costs more than the query."""
+        future: asyncio.Future[list[V]] = self.loop.create_future()
+        self._enqueue()
+        self._groups.append((keys, future))
+        return future
 
     def do_resolve_reject(self, key: K, future: asyncio.Future[V]) -> None:
-        was_idle = not self._queue
+        self._enqueue()
         self._queue.append(Loader(key, future))
-        if was_idle:
-            self._dispatcher.enqueue(self._stage, self)
+
+    def clear(self, key: K) -> Self:
+        self._values.pop(key, None)
+        return super().clear(key)
+
+    def clear_all(self) -> Self:
+        self._values.clear()
+        return super().clear_all()
 
     async def batch_load_fn(self, keys: list[K]) -> list[V]:
-        return list(self._fetch(keys))
+        return [self._values[key] for key in keys]
 
     def run(self) -> None:
-        queue, self._queue = self._queue, []
-        # A coroutine that never waits ends at its first step, and needs no event loop for it.
+        queue, groups = self._take()
         try:
-            dispatch_queue_batch(self, queue).send(None)
-        except StopIteration:
-            return
-        raise RuntimeError("A batch must not wait for anything.")
+            self._read(chain((entry.key for entry in queue), *(keys for keys, _ in groups)))
+        except Exception as error:
+            failure = outcome(error)
+            failed_dispatch(self, queue, failure)
+            for _, group in groups:
+                _settle(group, error=failure)
+        else:
+            _run_at_once(dispatch_queue_batch(self, queue))
+            for keys, group in groups:
+                values = [self._values[key] for key in keys]
+                failed = next((value for value in values if isinstance(value, Exception)), None)
+                _settle(group, values, error=failed)
+        finally:
+            # Not done only where the thread is being ended.
+            _cancel(queue, groups)
 
     def abandon(self) -> None:
-        queue, self._queue = self._queue, []
-        for _, future in queue:
-            future.cancel()
+        _cancel(*self._take())
+
+    def _enqueue(self) -> None:
+        if not self._queue and not self._groups:
+            self._dispatcher.enqueue(self._stage, self)
+
+    def _take(self) -> tuple[list[Loader], list[_Group[K, V]]]:
+        taken = self._queue, self._groups
+        self._queue, self._groups = [], []
+        return taken
+
+    def _read(self, keys: Iterable[K]) -> None:
+        unread = [key for key in dict.fromkeys(keys) if key not in self._values]
+        if unread:
+            # A list first: where the number of values is wrong, none is kept.
+            self._values.update(list(zip(unread, self._fetch(unread), strict=True)))
+
+
+def _run_at_once(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Runs a coroutine that waits for nothing: it ends at its first step, and needs no event loop for it."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise RuntimeError("A batch must not wait for anything.")
+
+
+def _settle(
+    future: asyncio.Future[list[V]], values: list[V] | None = None, *, error: Exception | None
+) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(values or [])
+    else:
+        future.set_exception(error)
+        # Whoever waits has the error; where all have gone, nobody needs to be told of it.
+        future.exception()
+
+
+def _cancel(queue: Iterable[Loader], groups: Iterable[_Group[Any, Any]]) -> None:
+    for _, future in (*queue, *groups):
+        future.cancel()
+
+
+def _pass_on(waiting: asyncio.Future[V], future: asyncio.Future[V]) -> None:
+    """Gives ``waiting`` the outcome of ``future``, unless it was cancelled meanwhile."""
+    if future.cancelled():
+        waiting.cancel()
+        return
+    error = future.exception()
+    if waiting.done():
+        return
+    if error is None:
+        waiting.set_result(future.result())
+        return
+    waiting.set_exception(error)
+    # Where a field no longer wants the value, nobody needs to hear that it failed: asyncio would log it once a field.
+    waiting.exception()
 
 
 class ByKey(BatchLoader[K, V | None], Generic[K, V]):

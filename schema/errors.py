@@ -66,10 +66,13 @@ def _format(each: GraphQLError, request_id: str, logged: set[int]) -> GraphQLFor
 
 def _cause(each: GraphQLError) -> Exception | None:
     """What made the error; None where GraphQL itself found fault with the request."""
-    if each.path is None and each.original_error is None:
-        return None
     cause: Exception | None = each.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    # What GraphQL says of an argument points into the document. What it says of a value that we gave it does not.
-    return None if isinstance(cause, GraphQLError) and cause.nodes else cause or each
+    if cause is not None and not isinstance(cause, GraphQLError):
+        return cause
+    # Without a path it was not run at all. Later, what GraphQL says of an argument points into the document, and what
+    # it says of a value that we gave it does not.
+    if each.path is None or (cause is not None and cause.nodes):
+        return None
+    return cause or each

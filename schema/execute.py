@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
+from inspect import isawaitable
 from typing import Any
 
+import graphql
+from django.conf import settings
+from strawberry.exceptions import MissingQueryError
+from strawberry.execution.is_awaitable import optimized_is_awaitable
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -12,6 +19,8 @@ from loaders.dispatch import Dispatcher
 from primepath.domain.viewer import Viewer
 from schema.build import schema
 from schema.context import Context
+from schema.documents import PreparedDocument, prepare
+from schema.execution.executor import CompiledExecutor
 
 
 def execute(
@@ -21,27 +30,58 @@ def execute(
     operation_name: str | None = None,
     viewer: Viewer | None,
     token_id: int | None = None,
-    allowed: Iterable[OperationType] = tuple(OperationType),
+    allowed: Collection[OperationType] = tuple(OperationType),
     may_store: bool = True,
     checkpoint: Callable[[], None] = lambda: None,
 ) -> ExecutionResult:
-    """The result of an operation for ``viewer``.
+    """The result of an operation for ``viewer``; without data where the document cannot be run.
 
     No event loop may be running in the calling thread, which does all of the work. ``checkpoint`` is called before
     each round of queries; what it raises ends the operation and is raised here.
+
+    Raises `MissingQueryError`, `CannotGetOperationTypeError` where ``operation_name`` does not name one operation of the
+    document, and `InvalidOperationTypeError` for one whose type is not ``allowed``.
     """
+    if not document:
+        raise MissingQueryError
+    prepared = prepare(document)
+    node = prepared.node
+    if node is None:
+        return ExecutionResult(data=None, errors=prepared.errors)
+    _check_operation(prepared, operation_name, allowed)
     dispatcher = Dispatcher(checkpoint)
     context = Context(dispatcher, viewer=viewer, token_id=token_id, may_store=may_store)
 
     async def operation() -> ExecutionResult:
-        result = await schema.execute(
-            document,
+        result = graphql.execute(
+            schema._schema,
+            node,
             variable_values=variables,
             operation_name=operation_name,
             context_value=context,
-            allowed_operation_types=allowed,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            **_executor(prepared),
         )
+        if isawaitable(result):
+            result = await result
         await context.settle()
-        return result
+        return ExecutionResult(data=result.data, errors=result.errors)
 
     return dispatcher.run(operation())
+
+
+def _executor(prepared: PreparedDocument) -> dict[str, Any]:
+    if settings.COMPILED_EXECUTION:
+        return {"executor_class": CompiledExecutor, "plans": prepared.plans_for}
+    return {"executor_class": StrawberryGraphQLCoreExecutionContext}
+
+
+def _check_operation(
+    prepared: PreparedDocument, name: str | None, allowed: Collection[OperationType]
+) -> None:
+    operation = prepared.operation(name)
+    if operation is None:
+        raise CannotGetOperationTypeError(name)
+    operation_type = OperationType(operation.operation.value)
+    if operation_type not in allowed:
+        raise InvalidOperationTypeError(operation_type)

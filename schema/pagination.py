@@ -65,7 +65,7 @@ class Order:
                 _read_value(column.type, value)
                 for column, value in zip(self.columns, values, strict=True)
             )
-        except (ValueError, TypeError, RecursionError):
+        except (ValueError, TypeError, OverflowError, RecursionError):
             raise BadUserInputError(
                 f"{argument} is not a cursor of this list. Send one that this list gave you, unchanged."
             ) from None
@@ -76,7 +76,7 @@ def _read_value(type_: type, value: Any) -> Any:
         instant = datetime.datetime.fromisoformat(value)
         if instant.tzinfo is None:
             raise ValueError("no offset")
-        return instant
+        return instant.astimezone(datetime.UTC)
     if type(value) is not type_:
         raise ValueError("another type")
     if isinstance(value, str) and has_forbidden_characters(value):

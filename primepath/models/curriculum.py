@@ -58,7 +58,7 @@ class CurriculumLevelQuerySet(models.QuerySet["CurriculumLevel"]):
 
 
 class CurriculumLevel(models.Model):
-    """A step of a sub-program. ``str()`` gives its full name, ``CORE PHONICS L1``."""
+    """A step of a sub-program. Its name is the full one, ``CORE PHONICS L1``."""
 
     subprogram = models.ForeignKey(SubProgram, on_delete=models.PROTECT, related_name="levels")
     level_number = models.PositiveSmallIntegerField()
@@ -77,7 +77,11 @@ class CurriculumLevel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subprogram} L{self.level_number}"
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.subprogram.program.name} {self.subprogram.name} L{self.level_number}"
 
 
 class ClassCurriculumMapping(models.Model):

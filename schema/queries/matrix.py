@@ -14,10 +14,11 @@ from schema.context import Info
 from schema.limits import check_list
 from schema.pagination import Page, PageRequest, page_of_list
 from schema.types.arguments import AcademicYear
+from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassListing
 from schema.types.connection import After, Before, Connection, First, Last
 from schema.types.inputs import CellKey
-from schema.types.matrix_cell import AnyCell, MatrixCell, load_cell
+from schema.types.matrix_cell import MatrixCell, load_cell
 from schema.types.schedule_matrix import Matrix, Row, ScheduleMatrix
 from schema.types.school_class import CLASSES_IN_SCHOOL_ORDER, SchoolClass
 

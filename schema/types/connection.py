@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Awaitable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from schema.pagination import MAX_PAGE_SIZE
+from schema.execution.batch import Batch, batched
+from schema.pagination import MAX_PAGE_SIZE, Page
 
 T = TypeVar("T")
 
@@ -42,6 +44,11 @@ Before = Annotated[
 ]
 
 
+async def _total_counts(batch: Batch, pages: Sequence[Page[Any]]) -> list[int]:
+    counts = [page.total_count for page in pages]
+    return [await count if isinstance(count, Awaitable) else count for count in counts]
+
+
 @strawberry.type(description="An item of a list, and its place in it.")
 class Edge(Generic[T]):
     node: T = strawberry.field(description="The item.")
@@ -70,5 +77,6 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The items of this page.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
     total_count: int = strawberry.field(
-        description="How many items the whole list has. Counted only when asked for."
+        description="How many items the whole list has. Counted only when asked for.",
+        metadata=batched(_total_counts),
     )

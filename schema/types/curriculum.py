@@ -36,10 +36,7 @@ class Program(Node):
 @strawberry.type(description="A part of a program, such as PHONICS in CORE.")
 class SubProgram(Node):
     name: str = strawberry.field(description="The name, unique within the program: `PHONICS`.")
-
-    @strawberry.field(graphql_type=Program, description="The program it is part of.")
-    def program(self, subprogram: strawberry.Parent[models.SubProgram]) -> models.Program:
-        return subprogram.program
+    program: Program = strawberry.field(description="The program it is part of.")
 
     @strawberry.field(graphql_type=list[_CurriculumLevel], description="Its levels, by number.")
     async def levels(
@@ -55,16 +52,10 @@ class SubProgram(Node):
 @strawberry.type(description="A step of a sub-program.")
 class CurriculumLevel(Node):
     level_number: int = strawberry.field(description="The number within the sub-program, from 1.")
-
-    @strawberry.field(
+    name: str = strawberry.field(
         description="The full name, of program, sub-program and number: `CORE PHONICS L1`."
     )
-    def name(self, level: strawberry.Parent[models.CurriculumLevel]) -> str:
-        return str(level)
-
-    @strawberry.field(graphql_type=SubProgram, description="The sub-program it is part of.")
-    def subprogram(self, level: strawberry.Parent[models.CurriculumLevel]) -> models.SubProgram:
-        return level.subprogram
+    subprogram: SubProgram = strawberry.field(description="The sub-program it is part of.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -18,11 +19,13 @@ from primepath.domain.period import Period, select_periods
 from primepath.domain.school_class import school_order
 from primepath.services.exams.update_exam import may_change_exam
 from schema.context import Info
+from schema.execution.batch import Batch, batched
 from schema.pages_of_history import page_of_history
 from schema.pagination import Page
+from schema.types.cell_batches import AnyCell, teachers
 from schema.types.connection import After, First
 from schema.types.curriculum import CurriculumLevel
-from schema.types.matrix_cell import AnyCell, MatrixCell, load_cells
+from schema.types.matrix_cell import MatrixCell, load_cells
 from schema.types.node import Node
 from schema.types.teacher import Teacher
 
@@ -30,6 +33,25 @@ if TYPE_CHECKING:
     from schema.types.history import HistoryConnection
 
 _HistoryConnection = Annotated["HistoryConnection", strawberry.lazy("schema.types.history")]
+
+
+async def _levels(
+    batch: Batch, exams: Sequence[models.Exam]
+) -> list[models.CurriculumLevel | None]:
+    ids = [exam.curriculum_level_id for exam in exams]
+    keys = [key for key in dict.fromkeys(ids) if key is not None]
+    levels = await batch.context.loaders.level_by_id.load_all(keys)
+    by_id = dict(zip(keys, levels, strict=True))
+    return [None if key is None else by_id[key] for key in ids]
+
+
+def _creators(batch: Batch, exams: Sequence[models.Exam]) -> Awaitable[list[models.Teacher | None]]:
+    return teachers(batch.context, [exam.created_by_id for exam in exams])
+
+
+def _may_change(batch: Batch, exams: Sequence[models.Exam]) -> list[bool]:
+    viewer = batch.context.signed_in
+    return [may_change_exam(viewer, exam) for exam in exams]
 
 
 @strawberry.type(description="An exam, which can be put into any number of cells.")
@@ -59,6 +81,7 @@ class Exam(Node):
     @strawberry.field(
         graphql_type=CurriculumLevel | None,
         description="The level of the curriculum it belongs to; null where it belongs to none.",
+        metadata=batched(_levels),
     )
     async def curriculum_level(
         self, info: Info, exam: strawberry.Parent[models.Exam]
@@ -98,7 +121,8 @@ class Exam(Node):
         return [cell for cells in await load_cells(info, requests) for cell in cells]
 
     @strawberry.field(
-        description="Whether you may change this exam: you created it, or you administer the school."
+        description="Whether you may change this exam: you created it, or you administer the school.",
+        metadata=batched(_may_change),
     )
     def can_edit(self, info: Info, exam: strawberry.Parent[models.Exam]) -> bool:
         return may_change_exam(info.context.signed_in, exam)
@@ -126,6 +150,7 @@ class Exam(Node):
     @strawberry.field(
         graphql_type=Teacher | None,
         description="Who created it; null where it was no teacher.",
+        metadata=batched(_creators),
     )
     async def created_by(
         self, info: Info, exam: strawberry.Parent[models.Exam]

@@ -12,11 +12,11 @@ from primepath.domain.cell import CellStatus
 from primepath.domain.exam import ExamType
 from primepath.domain.history import HistoryAction
 from schema.context import Info
+from schema.types.cell_batches import exams_by_name
 from schema.types.connection import Connection
 from schema.types.curriculum import CurriculumLevel
 from schema.types.enums import describe
 from schema.types.exam import Exam
-from schema.types.matrix_cell import exams_by_name
 from schema.types.teacher import Teacher
 
 describe(
@@ -114,13 +114,15 @@ class ExamsChange(Change):
 
     @strawberry.field(graphql_type=list[Exam], description="The exams that were put in, by name.")
     async def exams_added(self, info: Info) -> list[models.Exam]:
-        return await exams_by_name(info, set(self.after) - set(self.before))
+        exams = await exams_by_name(info.context, set(self.after) - set(self.before))
+        return list(exams.values())
 
     @strawberry.field(
         graphql_type=list[Exam], description="The exams that were taken out, by name."
     )
     async def exams_removed(self, info: Info) -> list[models.Exam]:
-        return await exams_by_name(info, set(self.before) - set(self.after))
+        exams = await exams_by_name(info.context, set(self.before) - set(self.after))
+        return list(exams.values())
 
 
 CHANGES = (

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from django.conf import settings
 
-from loaders.cells import Cell, CellRequest, PendingCell
+from loaders.cells import CellRequest
 from loaders.completion import CompletionStats as CellCompletion
-from loaders.exams import ExamKind
 from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.cell import CellKey, CellStatus
-from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.domain.history import HistorySubject
 from primepath.domain.period import Period, PeriodType, select_periods
 from schema.context import Info
+from schema.execution.batch import batched, one
 from schema.pages_of_history import page_of_history
-from schema.pagination import Page, PageRequest, page_of_list
+from schema.pagination import Page
 from schema.selection import leads_back_to
+from schema.types.cell_batches import (
+    AnyCell,
+    available_exams_of_cells,
+    completion_of_cells,
+    creators_of_cells,
+    exam_counts_of_cells,
+    exams_of_cells,
+    modifiers_of_cells,
+)
 from schema.types.connection import After, Connection, First
-from schema.types.exam_order import EXAMS_BY_NAME
 from schema.types.node import Node
 
 if TYPE_CHECKING:
@@ -33,7 +39,6 @@ if TYPE_CHECKING:
     from schema.types.school_class import SchoolClass
     from schema.types.teacher import Teacher
 
-AnyCell = Cell | PendingCell
 _Exam = Annotated["Exam", strawberry.lazy("schema.types.exam")]
 _HistoryConnection = Annotated["HistoryConnection", strawberry.lazy("schema.types.history")]
 _SchoolClass = Annotated["SchoolClass", strawberry.lazy("schema.types.school_class")]
@@ -82,12 +87,6 @@ async def cells_of_class(
     selected = select_periods(period_type, periods)
     (cells,) = await load_cells(info, [CellRequest(visible, academic_year, selected)])
     return cells
-
-
-async def exams_by_name(info: Info, exam_ids: Iterable[int]) -> list[models.Exam]:
-    """Those of the exams that exist, sorted by name."""
-    exams = await info.context.loaders.exam_by_id.load_many(exam_ids)
-    return sorted(filter(None, exams), key=attrgetter("name_key", "pk"))
 
 
 @strawberry.type(description="How far the pupils are with the exams of a cell.")
@@ -142,18 +141,21 @@ class MatrixCell(Node):
         description="When it was last changed; null until somebody changes it."
     )
 
-    @strawberry.field(graphql_type=_SchoolClass, description="The class.")
-    def school_class(self, cell: strawberry.Parent[AnyCell]) -> VisibleClass:
-        return cell.visible_class
+    school_class: _SchoolClass = strawberry.field(description="The class.")
 
-    @strawberry.field(graphql_type=list[_Exam], description="The exams in this cell, by name.")
+    @strawberry.field(
+        graphql_type=list[_Exam],
+        description="The exams in this cell, by name.",
+        metadata=batched(exams_of_cells),
+    )
     async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[models.Exam]:
-        links = await info.context.loaders.exam_links_by_cell.load(cell.pk)
-        return await exams_by_name(info, [exam_id for _, exam_id in links])
+        return await one(exams_of_cells, info, cell)
 
-    @strawberry.field(description="How many exams are in this cell.")
+    @strawberry.field(
+        description="How many exams are in this cell.", metadata=batched(exam_counts_of_cells)
+    )
     async def exam_count(self, info: Info, cell: strawberry.Parent[AnyCell]) -> int:
-        return len(await info.context.loaders.exam_links_by_cell.load(cell.pk))
+        return await one(exam_counts_of_cells, info, cell)
 
     @strawberry.field(
         graphql_type=Connection[_Exam] | None,
@@ -161,6 +163,7 @@ class MatrixCell(Node):
             "The exams that could be put into this cell, by name: active, of its type, "
             "of its academic year or of none, and not in it yet."
         ),
+        metadata=batched(available_exams_of_cells),
     )
     async def available_exams(
         self,
@@ -169,21 +172,15 @@ class MatrixCell(Node):
         first: First = None,
         after: After = None,
     ) -> Page[models.Exam]:
-        request = PageRequest.parse(EXAMS_BY_NAME, first=first, after=after)
-        loaders = info.context.loaders
-        kind = ExamKind(EXAM_TYPE_OF_PERIOD[cell.period_type], cell.academic_year)
-        candidates = loaders.active_exams_by_kind.load(kind)
-        present = {exam_id for _, exam_id in await loaders.exam_links_by_cell.load(cell.pk)}
-        exams = [exam for exam in await candidates if exam.pk not in present]
-        return page_of_list(exams, request)
+        return await one(available_exams_of_cells, info, cell, first=first, after=after)
 
     @strawberry.field(
         graphql_type=CompletionStats | None,
         description="How far the pupils are with the exams of this cell.",
+        metadata=batched(completion_of_cells),
     )
     async def completion(self, info: Info, cell: strawberry.Parent[AnyCell]) -> CellCompletion:
-        stats = await info.context.loaders.completion_by_cell.load(cell.pk)
-        return stats or CellCompletion(cell.pk)
+        return await one(completion_of_cells, info, cell)
 
     @strawberry.field(
         graphql_type=_HistoryConnection | None,
@@ -203,22 +200,22 @@ class MatrixCell(Node):
     @strawberry.field(
         graphql_type=_Teacher | None,
         description="Who first changed it; null until somebody does, and where it was no teacher.",
+        metadata=batched(creators_of_cells),
     )
     async def created_by(
         self, info: Info, cell: strawberry.Parent[AnyCell]
     ) -> models.Teacher | None:
-        teacher_id = (await cell.read()).created_by_id
-        return await info.context.loaders.teacher_by_id.find(teacher_id)
+        return await one(creators_of_cells, info, cell)
 
     @strawberry.field(
         graphql_type=_Teacher | None,
         description="Who last changed it; null until somebody does, and where it was no teacher.",
+        metadata=batched(modifiers_of_cells),
     )
     async def modified_by(
         self, info: Info, cell: strawberry.Parent[AnyCell]
     ) -> models.Teacher | None:
-        teacher_id = (await cell.read()).modified_by_id
-        return await info.context.loaders.teacher_by_id.find(teacher_id)
+        return await one(modifiers_of_cells, info, cell)
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
 
 from schema.context import Info
+from schema.execution.batch import Batch, batched
 from schema.ids import make_id
+
+
+def _ids(batch: Batch, sources: Sequence[Any]) -> list[str]:
+    return [make_id(batch.type_name, source.pk) for source in sources]
 
 
 @strawberry.interface(
@@ -18,7 +24,8 @@ class Node:
         description=(
             "Identifies this among everything the API has. It never changes. "
             "Treat it as opaque: store and send it, but do not take it apart."
-        )
+        ),
+        metadata=batched(_ids),
     )
     def id(self, info: Info, source: strawberry.Parent[Any]) -> strawberry.ID:
         return strawberry.ID(make_id(info._raw_info.parent_type.name, source.pk))

@@ -10,10 +10,11 @@ from loaders.curriculum import ClassCurriculum as ClassCurriculumOfLoader
 from primepath import models
 from primepath.domain.cell import CellKey
 from schema.context import Info
+from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassAccessRequest
 from schema.types.curriculum import ClassCurriculum
 from schema.types.exam import Exam
-from schema.types.matrix_cell import AnyCell, MatrixCell, load_cell, load_cells_of_keys
+from schema.types.matrix_cell import MatrixCell, load_cell, load_cells_of_keys
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 from schema.types.user_error import UserError
 

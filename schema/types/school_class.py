@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from loaders.cells import Cell, CellRequest
 from loaders.curriculum import ClassCurriculum as LoadedCurriculum
 from loaders.curriculum import CurriculumKey
 from loaders.visible_classes import VisibleClass
 from primepath import models
+from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import Division, school_order
 from primepath.school import planned_year
 from schema.context import Info
+from schema.execution.batch import Batch, batched
 from schema.pagination import Column, Order, Place
 from schema.types.arguments import AcademicYear, OfPeriods, OfPeriodType
+from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
-from schema.types.matrix_cell import AnyCell, MatrixCell, cells_of_class
+from schema.types.matrix_cell import MatrixCell, cells_of_class
 from schema.types.node import Node
 
 if TYPE_CHECKING:
@@ -43,6 +48,44 @@ async def curriculum_of(info: Info, visible: VisibleClass, academic_year: int) -
     return await info.context.loaders.curriculum_by_class.load(key)
 
 
+def curriculum_of_classes(
+    batch: Batch, classes: Sequence[tuple[VisibleClass, int]]
+) -> Awaitable[list[LoadedCurriculum]]:
+    """What each class learns in the academic year beside it."""
+    return batch.context.loaders.curriculum_by_class.load_all(
+        [
+            CurriculumKey(visible.code, academic_year, visible.curriculum_version)
+            for visible, academic_year in classes
+        ]
+    )
+
+
+def _curriculum(
+    batch: Batch, classes: Sequence[VisibleClass], academic_year: int | None = None
+) -> Awaitable[list[LoadedCurriculum]]:
+    year = planned_year(academic_year)
+    return curriculum_of_classes(batch, [(visible, year) for visible in classes])
+
+
+def _cells(
+    batch: Batch,
+    classes: Sequence[VisibleClass],
+    academic_year: int | None = None,
+    type: PeriodType | None = None,
+    periods: list[Period] | None = None,
+) -> Awaitable[list[list[Cell]]]:
+    year, selected = planned_year(academic_year), select_periods(type, periods)
+    return batch.context.loaders.cells.load_all(
+        [CellRequest(visible, year, selected) for visible in classes]
+    )
+
+
+def _teachers(
+    batch: Batch, classes: Sequence[VisibleClass]
+) -> Awaitable[list[list[models.TeacherClassAssignment]]]:
+    return batch.context.loaders.assignments_by_class.load_all([each.code for each in classes])
+
+
 @strawberry.type(description="A class of pupils, with its schedule.")
 class SchoolClass(Node):
     code: str = strawberry.field(description="The code, which never changes: `PRIMARY_1A`.")
@@ -56,6 +99,7 @@ class SchoolClass(Node):
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
         description="What the class learns in an academic year.",
+        metadata=batched(_curriculum),
     )
     async def curriculum(
         self,
@@ -68,6 +112,7 @@ class SchoolClass(Node):
     @strawberry.field(
         graphql_type=list[MatrixCell] | None,
         description="The cells of the class in an academic year: JAN to DEC, then Q1 to Q4.",
+        metadata=batched(_cells),
     )
     async def cells(
         self,
@@ -82,6 +127,7 @@ class SchoolClass(Node):
     @strawberry.field(
         graphql_type=list[_TeacherClassAssignment] | None,
         description="Who has access to the class now, by name.",
+        metadata=batched(_teachers),
     )
     async def teachers(
         self, info: Info, visible: strawberry.Parent[VisibleClass]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -11,6 +12,8 @@ from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.school_class import AccessLevel
 from schema.context import Info
+from schema.execution.batch import Batch, batched
+from schema.types.cell_batches import teachers
 from schema.types.node import Node
 from schema.types.teacher import Teacher
 
@@ -18,6 +21,20 @@ if TYPE_CHECKING:
     from schema.types.school_class import SchoolClass
 
 _SchoolClass = Annotated["SchoolClass", strawberry.lazy("schema.types.school_class")]
+
+
+def _teachers(
+    batch: Batch, assignments: Sequence[models.TeacherClassAssignment]
+) -> Awaitable[list[models.Teacher | None]]:
+    return teachers(batch.context, [each.teacher_id for each in assignments])
+
+
+async def _classes(
+    batch: Batch, assignments: Sequence[models.TeacherClassAssignment]
+) -> list[VisibleClass | None]:
+    codes = [each.school_class_id for each in assignments]
+    visible = await batch.context.loaders.classes.get_many(codes)
+    return [visible.get(code) for code in codes]
 
 
 @strawberry.type(description="A teacher's access to a class.")
@@ -28,13 +45,15 @@ class TeacherClassAssignment(Node):
     )
     is_active: bool = strawberry.field(description="False once the assignment is revoked.")
 
-    @strawberry.field(graphql_type=Teacher, description="The teacher.")
+    @strawberry.field(graphql_type=Teacher, description="The teacher.", metadata=batched(_teachers))
     async def teacher(
         self, info: Info, assignment: strawberry.Parent[models.TeacherClassAssignment]
     ) -> models.Teacher | None:
         return await info.context.loaders.teacher_by_id.load(assignment.teacher_id)
 
-    @strawberry.field(graphql_type=_SchoolClass, description="The class.")
+    @strawberry.field(
+        graphql_type=_SchoolClass, description="The class.", metadata=batched(_classes)
+    )
     async def school_class(
         self, info: Info, assignment: strawberry.Parent[models.TeacherClassAssignment]
     ) -> VisibleClass | None:

@@ -1,0 +1,99 @@
+"""graphql-core's executor, with lists and objects completed by compiled plans where that can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from graphql import GraphQLObjectType, GraphQLOutputType
+from graphql.execution.collect_fields import FieldDetails
+from graphql.execution.values import VariableValues
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.execution.plan import Compiler, NotCompilableError, Run
+from schema.execution.shapes import Shape
+
+_Core = StrawberryGraphQLCoreExecutionContext
+PlansByVariables = Callable[[VariableValues], dict[Hashable, Shape | None]]
+
+
+class CompiledExecutor(_Core):
+    """Completes a value by a plan, or as graphql-core does where it has none or something unexpected happens.
+
+    Plans are kept with the prepared document, by selection, type and the variables that its directives depend on.
+    """
+
+    def __init__(self, *args: Any, plans: PlansByVariables, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._run = Run(
+            self.context_value,
+            self.schema._strawberry_schema,  # type: ignore[attr-defined]
+            self.variable_values,
+        )
+        self._plans = plans(self.variable_values)
+        self._compiler = Compiler(self.collect_subfields)
+
+    def complete_list_value(
+        self,
+        return_type: Any,
+        field_details_list: list[FieldDetails],
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        complete = super().complete_list_value
+        shape = self._shape(return_type, field_details_list)
+        arguments = (return_type, field_details_list, info, path, result, position_context)
+        return self._complete(shape, result, lambda: complete(*arguments))
+
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: list[FieldDetails],
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        complete = super().complete_object_value
+        shape = self._shape(return_type, field_details_list)
+        arguments = (return_type, field_details_list, info, path, result, position_context)
+        return self._complete(shape, result, lambda: complete(*arguments))
+
+    def _shape(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Shape | None:
+        # Nodes live as long as the document with which the plans are kept, so their identities name the selection.
+        key = (type_, *(id(each.node) for each in details))
+        if key not in self._plans:
+            try:
+                self._plans[key] = self._compiler.compile(type_, details)
+            except NotCompilableError:
+                self._plans[key] = None
+        return self._plans[key]
+
+    def _complete(
+        self, shape: Shape | None, result: Any, as_graphql_core_does: Callable[[], Any]
+    ) -> Any:
+        if shape is None:
+            return as_graphql_core_does()
+        if shape.waits:
+            return self._complete_later(shape, result, as_graphql_core_does)
+        try:
+            # What waits for nothing ends at its first step.
+            shape.complete(self._run, (result,)).send(None)
+        except StopIteration as completed:
+            return completed.value[0]
+        except Exception:
+            return as_graphql_core_does()
+        raise RuntimeError("A shape that does not wait has waited.")
+
+    async def _complete_later(
+        self, shape: Shape, result: Any, as_graphql_core_does: Callable[[], Any]
+    ) -> Any:
+        try:
+            (completed,) = await shape.complete(self._run, (result,))
+        except Exception:
+            completed = as_graphql_core_does()
+            if self.is_awaitable(completed):
+                completed = await completed
+        return completed

@@ -1,0 +1,221 @@
+"""Compiling a selection set to a plan that completes objects by columns.
+
+A selection can be compiled where each of its fields is a plain attribute of the object, or is computed by a batch
+function, and leads to leaves, or again to such objects or lists of them. It cannot where it comes back to a type it has
+passed through: cells that lead to further cells must ask for these before they are read themselves (see
+`schema.selection.leads_back_to`), and graphql-core goes on one level after the other as that needs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import CollectedFields, FieldDetails
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry import Schema
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from schema.context import Context
+from schema.execution.batch import Batch, BatchFunction, batch_function
+from schema.execution.shapes import LeafShape, ListShape, ObjectShape, Shape, UnexpectedValueError
+
+
+class NotCompilableError(Exception):
+    """The selection has something that only graphql-core can do."""
+
+
+@dataclass(slots=True)
+class Run:
+    """The operation in which plans run."""
+
+    context: Context
+    schema: Schema
+    variable_values: VariableValues
+
+
+class Attribute:
+    """A field that is an attribute of the object."""
+
+    def __init__(self, name: str, shape: Shape) -> None:
+        self._read = attrgetter(name)
+        self._shape = shape
+        self.waits = shape.waits
+
+    async def complete(self, run: Run, objects: Sequence[Any]) -> Sequence[Any]:
+        return await self._shape.complete(run, list(map(self._read, objects)))
+
+
+class TypeName:
+    """The field ``__typename``."""
+
+    waits = False
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def complete(self, run: Run, objects: Sequence[Any]) -> Sequence[Any]:
+        return [self._name] * len(objects)
+
+
+class Batched:
+    """A field that is computed for all objects at once."""
+
+    waits = True
+
+    def __init__(
+        self,
+        function: BatchFunction,
+        field: StrawberryField,
+        definition: GraphQLField,
+        node: FieldNode,
+        type_name: str,
+        shape: Shape,
+    ) -> None:
+        self._function = function
+        self._field = field
+        self._definition = definition
+        self._node = node
+        self._type_name = type_name
+        self._shape = shape
+
+    async def complete(self, run: Run, objects: Sequence[Any]) -> Sequence[Any]:
+        values = self._function(
+            Batch(run.context, self._type_name), objects, **self._arguments(run)
+        )
+        if isinstance(values, Awaitable):
+            values = await values
+        if len(values) != len(objects):
+            raise UnexpectedValueError
+        return await self._shape.complete(run, values)
+
+    def _arguments(self, run: Run) -> dict[str, Any]:
+        if not self._definition.args:
+            return {}
+        given = get_argument_values(self._definition, self._node, run.variable_values)
+        return convert_arguments(
+            given,
+            self._field.arguments,
+            scalar_registry=run.schema.schema_converter.scalar_registry,
+            config=run.schema.config,
+        )
+
+
+Column = Attribute | TypeName | Batched
+
+
+class ObjectPlan:
+    """Completes objects of one type, for one selection set."""
+
+    def __init__(self, columns: dict[str, Column]) -> None:
+        self._names = tuple(columns)
+        self._columns = tuple(columns.values())
+        self.waits = any(column.waits for column in self._columns)
+
+    async def complete(self, run: Run, objects: Sequence[Any]) -> list[dict[str, Any]]:
+        """A dictionary for each object, its fields in the order of the selection."""
+        if not objects:
+            return []
+        # Those that wait, wait together: what they ask for belongs to the same batches.
+        waiting = [
+            asyncio.ensure_future(column.complete(run, objects))
+            for column in self._columns
+            if column.waits
+        ]
+        awaited = iter(await asyncio.gather(*waiting) if waiting else ())
+        values = [
+            next(awaited) if column.waits else await column.complete(run, objects)
+            for column in self._columns
+        ]
+        if not values:
+            return [{} for _ in objects]
+        names = self._names
+        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+class Compiler:
+    """Compiles selections as ``collect_subfields`` finds them, with its fragments and directives applied."""
+
+    def __init__(
+        self, collect_subfields: Callable[[GraphQLObjectType, list[FieldDetails]], CollectedFields]
+    ) -> None:
+        self._collect_subfields = collect_subfields
+
+    def compile(
+        self,
+        type_: GraphQLOutputType,
+        details: list[FieldDetails],
+        passed: frozenset[GraphQLObjectType] = frozenset(),
+    ) -> Shape:
+        """The shape of values of ``type_`` with the selection of ``details``. Raises `NotCompilableError`."""
+        if is_non_null_type(type_):
+            return self._compile_type(type_.of_type, details, passed, nullable=False)
+        return self._compile_type(type_, details, passed, nullable=True)
+
+    def _compile_type(
+        self,
+        type_: Any,
+        details: list[FieldDetails],
+        passed: frozenset[GraphQLObjectType],
+        *,
+        nullable: bool,
+    ) -> Shape:
+        if is_list_type(type_):
+            return ListShape(self.compile(type_.of_type, details, passed), nullable=nullable)
+        if is_leaf_type(type_):
+            return LeafShape(type_, nullable=nullable)
+        if not is_object_type(type_) or type_ in passed:
+            raise NotCompilableError
+        plan = self._compile_object(type_, details, passed | {type_})
+        return ObjectShape(type_, plan, nullable=nullable)
+
+    def _compile_object(
+        self,
+        type_: GraphQLObjectType,
+        details: list[FieldDetails],
+        passed: frozenset[GraphQLObjectType],
+    ) -> ObjectPlan:
+        collected = self._collect_subfields(type_, details)
+        if collected.new_defer_usages:
+            raise NotCompilableError
+        return ObjectPlan(
+            {
+                response_name: self._compile_field(type_, field_details, passed)
+                for response_name, field_details in collected.grouped_field_set.items()
+            }
+        )
+
+    def _compile_field(
+        self,
+        type_: GraphQLObjectType,
+        details: list[FieldDetails],
+        passed: frozenset[GraphQLObjectType],
+    ) -> Column:
+        node = details[0].node
+        name = node.name.value
+        if name == "__typename":
+            return TypeName(type_.name)
+        definition = type_.fields.get(name)
+        field = definition and definition.extensions.get("strawberry-definition")
+        if definition is None or field is None or details[0].fragment_variable_values is not None:
+            raise NotCompilableError
+        shape = self.compile(definition.type, details, passed)
+        if function := batch_function(field.metadata):
+            return Batched(function, field, definition, node, type_.name, shape)
+        if getattr(definition.resolve, "_is_default", False) and not node.arguments:
+            return Attribute(field.python_name, shape)
+        raise NotCompilableError

@@ -1,0 +1,153 @@
+"""How columns of values become columns of JSON, by their GraphQL types.
+
+Anything that is not as expected raises, whatever it is: the caller then leaves the value to graphql-core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Protocol
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLObjectType,
+    GraphQLString,
+    Undefined,
+)
+
+if TYPE_CHECKING:
+    from schema.execution.plan import ObjectPlan, Run
+
+_NOTHING = type(None)
+
+
+class UnexpectedValueError(Exception):
+    """A value that only graphql-core can say the right thing about."""
+
+
+class Shape(Protocol):
+    """Completes columns of one type. ``waits`` says whether it may have to wait for a batch."""
+
+    waits: bool
+
+    async def complete(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
+        """The values as JSON, in their order."""
+
+
+class LeafShape:
+    """Scalars and enumerations."""
+
+    waits = False
+
+    def __init__(self, type: GraphQLLeafType, *, nullable: bool) -> None:
+        self._coerce = type.coerce_output_value
+        self._nullable = nullable
+        self._names = _names_of_values(type, nullable=nullable)
+        plain, self._are_plain = _PLAIN_TYPES.get(type.name, _NOT_PLAIN)
+        self._plain_types = {plain, _NOTHING} if nullable else {plain}
+
+    async def complete(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
+        if self._names is not None:
+            return [self._names[value] for value in values]
+        types = set(map(type, values))
+        if types <= self._plain_types:
+            given = values if _NOTHING not in types else [v for v in values if v is not None]
+            if self._are_plain(given):
+                return values
+        return [self._complete_one(value) for value in values]
+
+    def _complete_one(self, value: Any) -> Any:
+        if value is None and self._nullable:
+            return None
+        completed = self._coerce(value)
+        if value is None or completed is None or completed is Undefined:
+            raise UnexpectedValueError
+        return completed
+
+
+def _names_of_values(type: GraphQLLeafType, *, nullable: bool) -> dict[Any, str | None] | None:
+    """The names of an enumeration's values; None for a scalar."""
+    if not isinstance(type, GraphQLEnumType):
+        return None
+    names: dict[Any, str | None] = {
+        getattr(value.value, "value", value.value): name for name, value in type.values.items()
+    }
+    return {**names, None: None} if nullable else names
+
+
+def _always(values: Iterable[Any]) -> bool:
+    return True
+
+
+def _are_32_bit(values: Sequence[int]) -> bool:
+    return not values or (min(values) >= -(2**31) and max(values) < 2**31)
+
+
+def _are_finite(values: Iterable[float]) -> bool:
+    return all(map(isfinite, values))
+
+
+_NOT_PLAIN: tuple[type | None, Callable[[Any], bool]] = (None, _always)
+# Values of these types that pass the check are written as they are.
+_PLAIN_TYPES: dict[str, tuple[type, Callable[[Any], bool]]] = {
+    GraphQLString.name: (str, _always),
+    GraphQLID.name: (str, _always),
+    GraphQLBoolean.name: (bool, _always),
+    GraphQLInt.name: (int, _are_32_bit),
+    GraphQLFloat.name: (float, _are_finite),
+}
+
+
+class ObjectShape:
+    """Objects of one type. One that is met many times, as an exam in many cells, is completed once."""
+
+    def __init__(self, type: GraphQLObjectType, plan: ObjectPlan, *, nullable: bool) -> None:
+        self._is_type_of = type.is_type_of
+        self._plan = plan
+        self._nullable = nullable
+        self.waits = plan.waits
+
+    async def complete(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
+        distinct = {id(value): value for value in values}
+        has_nothing = distinct.pop(id(None), self) is None
+        if has_nothing and not self._nullable:
+            raise UnexpectedValueError
+        objects = list(distinct.values())
+        self._check_types(objects)
+        completed = await self._plan.complete(run, objects)
+        if len(objects) == len(values):
+            return completed
+        by_id: dict[int, Any] = dict(zip(distinct, completed, strict=True))
+        by_id[id(None)] = None
+        return [by_id[id(value)] for value in values]
+
+    def _check_types(self, objects: Iterable[Any]) -> None:
+        for type_, example in {type(each): each for each in objects}.items():
+            if hasattr(type_, "__await__") or issubclass(type_, Exception):
+                raise UnexpectedValueError
+            if self._is_type_of is not None and not self._is_type_of(example, None):  # type: ignore[arg-type]
+                raise UnexpectedValueError
+
+
+class ListShape:
+    """Lists, whose items are completed together: the exams of all cells as one column."""
+
+    def __init__(self, item: Shape, *, nullable: bool) -> None:
+        self._item = item
+        self._types = {list, tuple, _NOTHING} if nullable else {list, tuple}
+        self.waits = item.waits
+
+    async def complete(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
+        types = set(map(type, values))
+        if not types <= self._types:
+            raise UnexpectedValueError
+        given = values if _NOTHING not in types else [value or () for value in values]
+        items = iter(await self._item.complete(run, list(chain.from_iterable(given))))
+        return [None if value is None else list(islice(items, len(value))) for value in values]

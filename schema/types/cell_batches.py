@@ -1,0 +1,89 @@
+"""What cells tell beside their own row, for many cells at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from operator import attrgetter
+
+from loaders.cells import Cell, PendingCell
+from loaders.completion import CompletionStats
+from loaders.exams import ExamKind
+from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
+from primepath.models import Exam, Teacher
+from schema.context import Context
+from schema.execution.batch import Batch
+from schema.pagination import Page, PageRequest, page_of_list
+from schema.types.exam_order import EXAMS_BY_NAME
+
+AnyCell = Cell | PendingCell
+
+_by_name = attrgetter("name_key", "pk")
+
+
+async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, Exam]:
+    """Those of the exams that exist, by key, in the order of their names."""
+    exams = await context.loaders.exam_by_id.load_all(list(exam_ids))
+    return {exam.pk: exam for exam in sorted(filter(None, exams), key=_by_name)}
+
+
+async def _exam_ids(batch: Batch, cells: Sequence[AnyCell]) -> list[list[int]]:
+    links = await batch.context.loaders.exam_links_by_cell.load_all([cell.pk for cell in cells])
+    return [[exam_id for _, exam_id in of_cell] for of_cell in links]
+
+
+async def exams_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[list[Exam]]:
+    """The exams in each cell, by name."""
+    ids = await _exam_ids(batch, cells)
+    exams = await exams_by_name(batch.context, {each for of_cell in ids for each in of_cell})
+    rank = {exam_id: position for position, exam_id in enumerate(exams)}
+    return [
+        [exams[exam_id] for exam_id in sorted(rank.keys() & of_cell, key=rank.__getitem__)]
+        if len(of_cell) > 1
+        else [exams[exam_id] for exam_id in of_cell if exam_id in exams]
+        for of_cell in ids
+    ]
+
+
+async def exam_counts_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[int]:
+    """How many exams are in each cell."""
+    return list(map(len, await _exam_ids(batch, cells)))
+
+
+async def available_exams_of_cells(
+    batch: Batch, cells: Sequence[AnyCell], first: int | None = None, after: str | None = None
+) -> list[Page[Exam]]:
+    """The exams that could be put into each cell, by name."""
+    request = PageRequest.parse(EXAMS_BY_NAME, first=first, after=after)
+    kinds = [ExamKind(EXAM_TYPE_OF_PERIOD[each.period_type], each.academic_year) for each in cells]
+    candidates = batch.context.loaders.active_exams_by_kind.load_all(kinds)
+    ids = await _exam_ids(batch, cells)
+    return [
+        page_of_list([exam for exam in of_kind if exam.pk not in present], request)
+        for of_kind, present in zip(await candidates, map(set[int], ids), strict=True)
+    ]
+
+
+async def completion_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[CompletionStats]:
+    """How far the pupils are with the exams of each cell."""
+    ids = [cell.pk for cell in cells]
+    found = await batch.context.loaders.completion_by_cell.load_all(ids)
+    return [stats or CompletionStats(id) for id, stats in zip(ids, found, strict=True)]
+
+
+async def creators_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[Teacher | None]:
+    """Who first changed each cell."""
+    read = [await cell.read() for cell in cells]
+    return await teachers(batch.context, [cell.created_by_id for cell in read])
+
+
+async def modifiers_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[Teacher | None]:
+    """Who last changed each cell."""
+    read = [await cell.read() for cell in cells]
+    return await teachers(batch.context, [cell.modified_by_id for cell in read])
+
+
+async def teachers(context: Context, ids: Collection[int | None]) -> list[Teacher | None]:
+    """The teacher of each key; None for none."""
+    keys = [key for key in dict.fromkeys(ids) if key is not None]
+    found = dict(zip(keys, await context.loaders.teacher_by_id.load_all(keys), strict=True))
+    return [None if key is None else found[key] for key in ids]
