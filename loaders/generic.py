@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, Generic, Self, TypeVar
 
-from aiodataloader import DataLoader, Loader, dispatch_queue_batch, failed_dispatch
+from aiodataloader import DataLoader, Loader, dispatch_queue_batch
 
 from loaders.dispatch import Dispatcher, Stage, outcome
 
@@ -33,7 +33,7 @@ class BatchLoader(DataLoader[K, V]):
         self._stage = stage
         self._fetch = fetch
         self._groups: list[_Group[K, V]] = []
-        self._values: dict[K, V] = {}
+        self._values: dict[K, Any] = {}
 
     def load(self, key: K) -> asyncio.Future[V]:
         """The value of ``key``, read with the other keys of the batch, at most once an operation."""
@@ -72,17 +72,9 @@ class BatchLoader(DataLoader[K, V]):
         queue, groups = self._take()
         try:
             self._read(chain((entry.key for entry in queue), *(keys for keys, _ in groups)))
-        except Exception as error:
-            failure = outcome(error)
-            failed_dispatch(self, queue, failure)
-            for _, group in groups:
-                _settle(group, error=failure)
-        else:
             _run_at_once(dispatch_queue_batch(self, queue))
             for keys, group in groups:
-                values = [self._values[key] for key in keys]
-                failed = next((value for value in values if isinstance(value, Exception)), None)
-                _settle(group, values, error=failed)
+                _settle(group, [self._values[key] for key in keys])
         finally:
             # Not done only where the thread is being ended.
             _cancel(queue, groups)
@@ -101,9 +93,13 @@ class BatchLoader(DataLoader[K, V]):
 
     def _read(self, keys: Iterable[K]) -> None:
         unread = [key for key in dict.fromkeys(keys) if key not in self._values]
-        if unread:
-            # A list first: where the number of values is wrong, none is kept.
-            self._values.update(list(zip(unread, self._fetch(unread), strict=True)))
+        if not unread:
+            return
+        try:
+            self._values |= list(zip(unread, self._fetch(unread), strict=True))
+        except Exception as error:
+            # Remembered as a value is, so that a query that failed is not sent again for whoever asks next.
+            self._values |= dict.fromkeys(unread, outcome(error))
 
 
 def _run_at_once(coroutine: Coroutine[Any, Any, None]) -> None:
@@ -115,17 +111,16 @@ def _run_at_once(coroutine: Coroutine[Any, Any, None]) -> None:
     raise RuntimeError("A batch must not wait for anything.")
 
 
-def _settle(
-    future: asyncio.Future[list[V]], values: list[V] | None = None, *, error: Exception | None
-) -> None:
+def _settle(future: asyncio.Future[list[V]], values: list[Any]) -> None:
     if future.done():
         return
+    error = next((value for value in values if isinstance(value, Exception)), None)
     if error is None:
-        future.set_result(values or [])
-    else:
-        future.set_exception(error)
-        # Whoever waits has the error; where all have gone, nobody needs to be told of it.
-        future.exception()
+        future.set_result(values)
+        return
+    future.set_exception(error)
+    # Whoever waits has the error; where all have gone, nobody needs to be told of it.
+    future.exception()
 
 
 def _cancel(queue: Iterable[Loader], groups: Iterable[_Group[Any, Any]]) -> None:

@@ -1,0 +1,254 @@
+"""Who sees what: every way in, for every kind of viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from primepath.domain.school_class import AccessLevel
+from primepath.models import (
+    ClassAccessRequest,
+    ClassCurriculumMapping,
+    ExamScheduleMatrix,
+    SchoolClass,
+    Teacher,
+    TeacherClassAssignment,
+)
+from primepath.services.tokens import create_token
+from tests.client import data
+from tests.factories import (
+    YEAR,
+    assign,
+    make_cell,
+    make_class,
+    make_exam,
+    make_level,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Two classes, of which teachers with an assignment have the first; one that is no longer taught, in which they all
+# have full access; and one that does not exist.
+CODES = ("SEEN", "OTHER", "CLOSED", "MISSING")
+# Keys chosen by the test, so that documents can name them. The last one is given to nothing.
+KEYS = {code: 10**15 - number for number, code in enumerate(CODES)}
+OWN_REQUEST = KEYS["CLOSED"]
+
+# Columns: nobody signed in; a wrong token; a teacher with no class; teachers of each level; teachers with full access
+# that is expired or revoked; a head teacher; staff who are no teachers.
+# Answers: UNAUTHENTICATED (auth), refused as a whole (401), nothing (-), what belongs to the class SEEN (seen), to SEEN
+# and OTHER (all), to oneself (own), to the school.
+TABLE = """
+way in                       nobody wrong lone VIEW SUBST CO_T FULL expired revoked head staff
+scheduleMatrix               auth   401   -    seen seen  seen seen -       -       all  all
+scheduleMatrix(classCodes)   auth   401   -    seen seen  seen seen -       -       all  all
+matrixCell                   auth   401   -    seen seen  seen seen -       -       all  all
+schoolClass                  auth   401   -    seen seen  seen seen -       -       all  all
+schoolClass.cells            auth   401   -    seen seen  seen seen -       -       all  all
+schoolClass.teachers         auth   401   -    seen seen  seen seen -       -       all  all
+schoolClass.curriculum       auth   401   -    seen seen  seen seen -       -       all  all
+schoolClasses                auth   401   -    seen seen  seen seen -       -       all  all
+node(MatrixCell)             auth   401   -    seen seen  seen seen -       -       all  all
+node(SchoolClass)            auth   401   -    seen seen  seen seen -       -       all  all
+node(Assignment)             auth   401   -    seen seen  seen seen -       -       all  all
+node(AccessRequest)          auth   401   own  own  own   own  own  own     own     all  all
+nodes(MatrixCell)            auth   401   -    seen seen  seen seen -       -       all  all
+nodes(SchoolClass)           auth   401   -    seen seen  seen seen -       -       all  all
+nodes(Assignment)            auth   401   -    seen seen  seen seen -       -       all  all
+nodes(AccessRequest)         auth   401   own  own  own   own  own  own     own     all  all
+Exam.cells                   auth   401   -    seen seen  seen seen -       -       all  all
+node(Exam).cells             auth   401   -    seen seen  seen seen -       -       all  all
+MatrixCell.exams.cells       auth   401   -    seen seen  seen seen -       -       all  all
+classAccessRequests          auth   401   own  own  own   own  own  own     own     all  all
+AccessRequest.schoolClass    auth   401   -    -    -     -    -    -       -       all  all
+classDirectory               auth   401   all  all  all   all  all  all     all     all  all
+exams                        auth   401   all  all  all   all  all  all     all     all  all
+programs                     auth   401   all  all  all   all  all  all     all     all  all
+teachers                     auth   401   all  all  all   all  all  all     all     all  all
+viewer                       -      401   own  own  own   own  own  own     own     own  own
+viewer.assignments           -      401   -    seen seen  seen seen -       -       -    -
+school                       school 401   school school school school school school school school school
+"""
+ANSWERS = {
+    "-": set(),
+    "seen": {"SEEN"},
+    "all": {"SEEN", "OTHER"},
+    "own": {"OWN"},
+    "school": {"SCHOOL"},
+}
+
+
+def _table() -> Iterator[tuple[str, str, str]]:
+    (_, _, *viewers), *rows = (line.split() for line in TABLE.strip().splitlines())
+    for way, *answers in rows:
+        for viewer, expected in zip(viewers, answers, strict=True):
+            yield way, viewer, expected
+
+
+# How the documents ask in each way. Whatever is answered under the name `shown` says whose it is: SEEN, OTHER, CLOSED,
+# OWN or SCHOOL. What is no whole document is a field, which is asked for each of the classes.
+WAYS = {
+    "scheduleMatrix": "{ scheduleMatrix(academicYear: YEAR) { rows { CLASS cells { id } } } }",
+    "scheduleMatrix(classCodes)": (
+        'scheduleMatrix(academicYear: YEAR, classCodes: ["CODE"]) { rows { CLASS cells { id } } }'
+    ),
+    "matrixCell": 'matrixCell(at: {classCode: "CODE", academicYear: YEAR, period: Q4}) { CLASS }',
+    "schoolClass": 'schoolClass(code: "CODE") { shown: code }',
+    "schoolClass.cells": 'schoolClass(code: "CODE") { cells(academicYear: YEAR) { CLASS } }',
+    "schoolClass.teachers": 'schoolClass(code: "CODE") { teachers { CLASS } }',
+    "schoolClass.curriculum": (
+        'schoolClass(code: "CODE") { curriculum(academicYear: YEAR) { shown: label } }'
+    ),
+    "schoolClasses": "{ schoolClasses { edges { node { shown: code } } } }",
+    "node(MatrixCell)": 'node(id: "MatrixCell:CODE/YEAR/Q4") { ... on MatrixCell { CLASS } }',
+    "node(SchoolClass)": 'node(id: "SchoolClass:CODE") { ... on SchoolClass { shown: code } }',
+    "node(Assignment)": (
+        'node(id: "TeacherClassAssignment:KEY") { ... on TeacherClassAssignment { CLASS } }'
+    ),
+    "node(AccessRequest)": (
+        'node(id: "ClassAccessRequest:KEY") { ... on ClassAccessRequest { shown: reason } }'
+    ),
+    "nodes(MatrixCell)": 'nodes(ids: ["MatrixCell:CODE/YEAR/Q4"]) { ... on MatrixCell { CLASS } }',
+    "nodes(SchoolClass)": 'nodes(ids: ["SchoolClass:CODE"]) { ... on SchoolClass { shown: code } }',
+    "nodes(Assignment)": (
+        'nodes(ids: ["TeacherClassAssignment:KEY"]) { ... on TeacherClassAssignment { CLASS } }'
+    ),
+    "nodes(AccessRequest)": (
+        'nodes(ids: ["ClassAccessRequest:KEY"]) { ... on ClassAccessRequest { shown: reason } }'
+    ),
+    "Exam.cells": "{ exams { edges { node { cells { CLASS } } } } }",
+    "node(Exam).cells": 'node(id: "Exam:KEY") { ... on Exam { cells(academicYear: YEAR) { CLASS } } }',
+    "MatrixCell.exams.cells": (
+        "{ scheduleMatrix(academicYear: YEAR) { rows { cells { exams { cells { CLASS } } } } } }"
+    ),
+    "classAccessRequests": "{ classAccessRequests { edges { node { shown: reason } } } }",
+    "AccessRequest.schoolClass": "{ classAccessRequests { edges { node { CLASS } } } }",
+    "classDirectory": "{ classDirectory { edges { node { shown: code } } } }",
+    "exams": "{ exams { edges { node { shown: name } } } }",
+    "programs": "{ programs { shown: name } }",
+    "teachers": '{ teachers(nameContains: "e") { edges { node { shown: name } } } }',
+    "viewer": "{ viewer { shown: username } }",
+    "viewer.assignments": "{ viewer { assignments { CLASS } } }",
+    "school": "{ school { shown: name } }",
+}
+
+
+def _document(way: str) -> str:
+    text = WAYS[way].replace("CLASS", "schoolClass { shown: code }").replace("YEAR", str(YEAR))
+    if text.startswith("{"):
+        return text
+    fields = (
+        f"{code.lower()}: {text}".replace("CODE", code).replace("KEY", str(KEYS[code]))
+        for code in CODES
+    )
+    return f"{{ {' '.join(fields)} }}"
+
+
+def _fill_school() -> None:
+    """Three classes, each with a stored cell in January in which both exams are; the rest is per class."""
+    classes = [make_class(code, is_active=code != "CLOSED") for code in CODES[:3]]
+    exams = [make_exam(code, pk=KEYS[code]) for code in ("SEEN", "OTHER")]
+    people = {}
+    for each in classes:
+        make_cell(each, exams=exams)
+        name = each.code if each.is_active else "Nobody"
+        user = User.objects.create(username=name)
+        teacher = people[each.code] = Teacher.objects.create(user=user, name=name)
+        TeacherClassAssignment.objects.create(
+            pk=KEYS[each.code], teacher=teacher, school_class=each, access_level="FULL"
+        )
+    for code, wanted in ("SEEN", "OTHER"), ("OTHER", "SEEN"):
+        _ask(people[code], wanted, pk=KEYS[code], reason=code)
+    for each in classes[:2]:
+        ClassCurriculumMapping.objects.create(
+            school_class=each,
+            academic_year=YEAR,
+            curriculum_level=make_level(program=each.code),
+            priority=1,
+        )
+
+
+def _ask(teacher: Teacher, code: str, **values: Any) -> ClassAccessRequest:
+    return ClassAccessRequest.objects.create(
+        teacher=teacher, school_class_id=code, requested_access_level="VIEW", **values
+    )
+
+
+def _headers(kind: str) -> dict[str, str]:
+    """Makes a viewer of this kind; what their app sends to be let in."""
+    if kind == "nobody":
+        return {}
+    if kind == "wrong":
+        return {"Authorization": "Bearer ppt_wrong"}
+    user = User.objects.create(username="OWN", is_staff=kind == "staff")
+    if kind != "staff":
+        teacher = Teacher.objects.create(user=user, name="OWN", is_head_teacher=kind == "head")
+        if kind != "head":
+            _ask(teacher, "OTHER", pk=OWN_REQUEST, reason="OWN")
+        if kind not in {"lone", "head"}:
+            _assign_as(kind, teacher)
+    token, _ = create_token(user=user, name="Test")
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _assign_as(kind: str, teacher: Teacher) -> None:
+    levels = {"VIEW": "VIEW", "SUBST": "SUBSTITUTE", "CO_T": "CO_TEACHER"}
+    assign(
+        teacher,
+        SchoolClass.objects.get(code="SEEN"),
+        AccessLevel(levels.get(kind, "FULL")),
+        expires_at=timezone.now() - timedelta(seconds=1) if kind == "expired" else None,
+        is_active=kind != "revoked",
+    )
+    assign(teacher, SchoolClass.objects.get(code="CLOSED"))
+
+
+def _shown(value: Any) -> set[str]:
+    """What the answer shows, by whose it is."""
+    if isinstance(value, list):
+        return set().union(*map(_shown, value))
+    if isinstance(value, dict):
+        own = {value["shown"].split()[0]} if "shown" in value else set()
+        return own.union(*map(_shown, value.values()))
+    return set()
+
+
+@pytest.mark.parametrize(("way", "viewer", "expected"), list(_table()))
+def test_every_way_in_shows_every_viewer_what_the_table_says(
+    way: str, viewer: str, expected: str, settings: Settings
+) -> None:
+    settings.SCHOOL_NAME = "SCHOOL"
+    _fill_school()
+    response = Client().post(
+        "/graphql",
+        {"query": _document(way)},
+        content_type="application/json",
+        headers=_headers(viewer),
+    )
+    body = response.json()
+    codes = {error["extensions"]["code"] for error in body.get("errors", [])}
+    if expected == "401":
+        assert (response.status_code, codes, "data" in body) == (401, {"UNAUTHENTICATED"}, False)
+    elif expected == "auth":
+        assert (response.status_code, codes) == (200, {"UNAUTHENTICATED"})
+        assert set(body["data"].values()) == {None}
+    else:
+        assert (response.status_code, codes) == (200, set())
+        assert _shown(body["data"]) == ANSWERS[expected]
+    (visible,) = (
+        answer for way, kind, answer in _table() if (way, kind) == ("schoolClass", viewer)
+    )
+    unseen = ExamScheduleMatrix.objects.exclude(school_class__in=ANSWERS.get(visible, set()))
+    assert {cell.period for cell in unseen} == {"JAN"}, "A cell that may not be seen was stored."
+
+
+def test_the_table_has_every_field_of_the_query_type() -> None:
+    fields = data("{ __schema { queryType { fields { name } } } }", None)["__schema"]["queryType"]
+    assert {each["name"] for each in fields["fields"]} <= {way.split("(")[0] for way in WAYS}

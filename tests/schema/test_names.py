@@ -1,0 +1,195 @@
+"""Names in any language: listed and found alike on every database."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from primepath.domain.text import fold
+from primepath.domain.viewer import Viewer
+from primepath.models import Exam
+from tests.client import answer, error_codes
+from tests.factories import as_viewer, make_exam, make_teacher
+
+pytestmark = pytest.mark.django_db
+
+# As they are listed: by code point, regardless of case and of how an accent is spelt.
+NAMES = [
+    " leading space",
+    "#1 'quoted' \"twice\"",
+    "100%",
+    "1st",
+    "[brackets]",
+    "back\\slash",
+    "Banana",
+    "e",
+    "Emil",
+    "ﬁnal",
+    "SCHULSTRASSE 1",
+    "Schulstraße 2",
+    "under_score",
+    "zoo",
+    "Zoë",
+    "Ärger",
+    "Éclair",
+    "e\N{COMBINING ACUTE ACCENT}cole",
+    "E\N{COMBINING ACUTE ACCENT}TUDE",
+    "Øre",
+    "Žižka",
+    "ΣΟΦΟΣ",
+    "日本",
+    "가나다",
+    "나비",
+    unicodedata.normalize("NFD", "다람쥐"),
+    "한국어 시험",
+    "\N{CALENDAR} calendar",
+]
+# What is searched for, and which of the names hold it.
+SEARCHES = [
+    ("BANANA", ["Banana"]),
+    ("anan", ["Banana"]),
+    ("bananas", []),
+    ("%", ["100%"]),
+    ("0%", ["100%"]),
+    ("1%0", []),
+    ("%%", []),
+    ("_", ["under_score"]),
+    ("under%score", []),
+    ("\\", ["back\\slash"]),
+    ("\\_", []),
+    ("\\%", []),
+    ("k\\S", ["back\\slash"]),
+    ("'QUOTED'", ["#1 'quoted' \"twice\""]),
+    ('"', ["#1 'quoted' \"twice\""]),
+    ("'; --", []),
+    ("[B", ["[brackets]"]),
+    ("*", []),
+    ("?", []),
+    ("FINAL", ["ﬁnal"]),
+    ("strasse", ["SCHULSTRASSE 1", "Schulstraße 2"]),
+    ("STRAẞE", ["SCHULSTRASSE 1", "Schulstraße 2"]),
+    ("ë", ["Zoë"]),
+    ("E\N{COMBINING DIAERESIS}", ["Zoë"]),
+    ("é", ["Éclair", "e\N{COMBINING ACUTE ACCENT}cole", "E\N{COMBINING ACUTE ACCENT}TUDE"]),
+    ("ÉT", ["E\N{COMBINING ACUTE ACCENT}TUDE"]),
+    ("øR", ["Øre"]),
+    ("žiŽ", ["Žižka"]),
+    ("σοφος", ["ΣΟΦΟΣ"]),
+    ("σοφοσ", ["ΣΟΦΟΣ"]),
+    ("本", ["日本"]),
+    ("나", ["가나다", "나비"]),
+    (unicodedata.normalize("NFD", "나비"), ["나비"]),
+    ("다람", [unicodedata.normalize("NFD", "다람쥐")]),
+    ("\N{CALENDAR}", ["\N{CALENDAR} calendar"]),
+]
+KINDS = ["exams", "teachers"]
+
+
+@pytest.fixture
+def viewer() -> Viewer:
+    """Staff who are no teachers, and so in no list."""
+    return as_viewer(User.objects.create(username="office", is_staff=True))
+
+
+def make(kind: str, name: str) -> None:
+    if kind == "exams":
+        make_exam(name)
+    else:
+        teacher = make_teacher()
+        teacher.name = name
+        teacher.save()
+
+
+def ask(kind: str, text: str | None, viewer: Viewer) -> dict[str, Any]:
+    taken = "filter: {nameContains: $text}" if kind == "exams" else "nameContains: $text"
+    document = (
+        f"query ($text: String) {{ list: {kind}({taken}) {{ edges {{ node {{ name }} }} }} }}"
+    )
+    return answer(document, viewer, {"text": text})
+
+
+def found(kind: str, text: str | None, viewer: Viewer) -> list[str]:
+    response = ask(kind, text, viewer)
+    assert "errors" not in response
+    return [edge["node"]["name"] for edge in response["data"]["list"]["edges"]]
+
+
+@pytest.mark.parametrize("text", [None, ""])
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_are_listed_regardless_of_case_accent_spelling_and_database(
+    kind: str, text: str | None, viewer: Viewer
+) -> None:
+    for name in sorted(NAMES, key=len):
+        make(kind, name)
+    assert found(kind, text, viewer) == NAMES
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_equal_names_are_listed_in_the_order_in_which_they_were_made(
+    kind: str, viewer: Viewer
+) -> None:
+    spellings = ["été", "ÉTÉ", unicodedata.normalize("NFD", "été"), "Été", "été"]
+    for name in spellings:
+        make(kind, name)
+    assert found(kind, None, viewer) == spellings
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_are_found_by_any_part_taken_literally(kind: str, viewer: Viewer) -> None:
+    for name in NAMES:
+        make(kind, name)
+    assert {text: found(kind, text, viewer) for text, _ in SEARCHES} == dict(SEARCHES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_text_that_no_name_can_contain_is_bad_input(kind: str, viewer: Viewer) -> None:
+    make(kind, "name")
+    for text in "\0", "na\0me", "\ud800", "name\udfff", "x" * 201, "x" * 100_000:
+        response = ask(kind, text, viewer)
+        assert response["data"] == {"list": None}
+        assert error_codes(response) == {"list": "BAD_USER_INPUT"}
+        assert "nameContains" in response["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_text_of_two_hundred_characters_is_searched_for(kind: str, viewer: Viewer) -> None:
+    make("exams", "ß" * 200)
+    for text in "ß" * 200, "x" * 200, "%" * 200, "\\" * 200, "\N{CALENDAR}" * 200:
+        expected = ["ß" * 200] if (kind, text[0]) == ("exams", "ß") else []
+        assert found(kind, text, viewer) == expected
+
+
+@pytest.mark.parametrize(
+    "character", ["ﬃ", "ΐ", "ᾷ", "İ", "\ufb2c", "\U0001d160", "힣", "\N{CALENDAR}"]
+)
+def test_the_longest_names_are_found_however_much_they_grow_when_folded(
+    character: str, viewer: Viewer
+) -> None:
+    make("exams", character * 200)
+    make("teachers", character * 100)
+    assert found("exams", unicodedata.normalize("NFD", character), viewer) == [character * 200]
+    assert found("teachers", character * 100, viewer) == [character * 100]
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+_LIKELY = st.text(st.sampled_from("aAbBéÉßsS%_\\'\"e\u0301가ㄱ\u1100\u1161İiı\u0345"), max_size=6)
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_TEXT | _LIKELY, min_size=1, max_size=5), st.data())
+def test_any_database_lists_and_finds_what_python_does(
+    names: list[str], data: st.DataObject
+) -> None:
+    viewer = as_viewer(User.objects.get_or_create(username="office", is_staff=True)[0])
+    Exam.objects.all().delete()
+    for name in names:
+        Exam.objects.create(name=name, type="REVIEW", total_questions=1, timer_minutes=1)
+    text = data.draw(_LIKELY | st.sampled_from(names))
+    assert found("exams", text, viewer) == [
+        name for name in sorted(names, key=fold) if fold(text) in fold(name)
+    ]

@@ -1,0 +1,241 @@
+"""Who a request comes from: the owner of its bearer token or of its session, or nobody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from primepath.domain.period import Period
+from primepath.models import ApiToken, ExamScheduleMatrix
+from primepath.services.tokens import create_token
+from tests.factories import YEAR, assign, make_class, make_teacher
+from tests.query_counts import statements
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+pytestmark = pytest.mark.django_db
+
+VIEWER = "{ viewer { username } }"
+
+
+@pytest.fixture
+def mina() -> User:
+    """A teacher of the class A."""
+    teacher = make_teacher("mina")
+    assign(teacher, make_class("A"))
+    return teacher.user
+
+
+def post(client: Client, query: str = VIEWER, **headers: str) -> Response:
+    return client.post(
+        "/graphql", {"query": query}, content_type="application/json", headers=headers
+    )
+
+
+def new_token(user: User) -> str:
+    return create_token(user=user, name="Test")[0]
+
+
+def username(response: Response) -> str | None:
+    """Whom a request was answered for; None for nobody."""
+    assert response.status_code == 200
+    body = response.json()
+    assert "errors" not in body
+    viewer = body["data"]["viewer"]
+    return viewer and str(viewer["username"])
+
+
+def assert_refused(response: Response, status: int, code: str) -> None:
+    """An error of GraphQL's shape, and no answer at all."""
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/json; charset=utf-8"
+    body = response.json()
+    assert [error["extensions"]["code"] for error in body.pop("errors")] == [code]
+    assert body == {}
+    if status == 401:
+        assert response["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer "])
+def test_a_token_lets_its_owner_in(mina: User, scheme: str) -> None:
+    header = f"{scheme} {new_token(mina)}"
+    assert username(post(Client(), Authorization=header)) == "mina"
+    response = Client().get("/graphql", {"query": VIEWER}, headers={"Authorization": header})
+    assert username(response) == "mina"
+
+
+def test_without_any_sign_one_is_nobody() -> None:
+    assert username(post(Client())) is None
+
+
+def _spoil(token: str, user: User, how: str) -> str:
+    stored = ApiToken.objects.filter(user=user)
+    if how == "wrong":
+        return token[:-1] + ("A" if token[-1] != "A" else "B")
+    if how == "of other case":
+        return token.swapcase()
+    if how == "expired":
+        stored.update(expires_at=timezone.now() - timedelta(seconds=1))
+    elif how == "revoked":
+        stored.update(revoked_at=timezone.now())
+    elif how == "deleted":
+        stored.delete()
+    elif how == "of an inactive user":
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    else:
+        assert how == "of a user without a profile"
+        stored.update(user=User.objects.create(username="stranger"))
+    return token
+
+
+@pytest.mark.parametrize("signed_in_too", [False, True])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "wrong",
+        "of other case",
+        "expired",
+        "revoked",
+        "deleted",
+        "of an inactive user",
+        "of a user without a profile",
+    ],
+)
+def test_a_token_that_is_not_valid_is_refused_and_never_taken_for_nobody(
+    mina: User, how: str, signed_in_too: bool
+) -> None:
+    token = _spoil(new_token(mina), mina, how)
+    client = Client()
+    if signed_in_too:
+        client.force_login(make_teacher("colleague").user)
+    for query in VIEWER, "{ school { name } }", "{ __typename }", "{ nonsense", "":
+        response = post(client, query, Authorization=f"Bearer {token}")
+        assert_refused(response, 401, "UNAUTHENTICATED")
+    response = client.get(
+        "/graphql", {"query": VIEWER}, headers={"Authorization": f"Bearer {token}"}
+    )
+    assert_refused(response, 401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        " ",
+        "Bearer",
+        "Bearer ",
+        "TOKEN",
+        "Token TOKEN",
+        "Basic bWluYTpzZWNyZXQ=",
+        "Digest username=mina",
+        "BearerTOKEN",
+        "Bearer: TOKEN",
+        "Bearer TOKEN TOKEN",
+        "Bearer TOKEN, Bearer TOKEN",
+        'Bearer "TOKEN"',
+        "Bearer\tTOKEN",
+        "Bearer \0",
+        "Bearer TOKEN\0",
+        "Bearer tøken 토큰",
+        "Bearer " + "x" * 10_000,
+    ],
+)
+def test_a_header_that_holds_no_token_is_refused(mina: User, header: str) -> None:
+    response = post(Client(), Authorization=header.replace("TOKEN", new_token(mina)))
+    assert_refused(response, 401, "UNAUTHENTICATED")
+
+
+def test_a_session_lets_its_owner_in(mina: User) -> None:
+    client = Client()
+    client.force_login(mina)
+    assert username(post(client)) == "mina"
+
+
+@pytest.mark.parametrize("how", ["is inactive", "has no profile", "has another password"])
+def test_a_session_whose_owner_may_not_sign_in_is_nobodys(mina: User, how: str) -> None:
+    client = Client()
+    if how == "has no profile":
+        client.force_login(User.objects.create(username="stranger"))
+    else:
+        client.force_login(mina)
+        User.objects.filter(pk=mina.pk).update(
+            **({"is_active": False} if how == "is inactive" else {"password": "!changed"})
+        )
+    assert username(post(client)) is None
+
+
+class Browser(Client):
+    """Sends cookies, and is held to the CSRF rules."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(enforce_csrf_checks=True)
+        self.get("/admin/login/")
+        self.force_login(user)
+
+    @property
+    def csrf_token(self) -> str:
+        return self.cookies["csrftoken"].value
+
+
+@pytest.mark.parametrize("query", [VIEWER, "mutation { signOut { signedOut } }"])
+def test_a_cookie_alone_is_refused(mina: User, query: str) -> None:
+    assert_refused(post(Browser(mina), query), 403, "FORBIDDEN")
+
+
+def test_a_cookie_with_a_wrong_csrf_token_is_refused(mina: User) -> None:
+    browser = Browser(mina)
+    for wrong in "", "x", browser.csrf_token[::-1], "ü":
+        assert_refused(post(browser, **{"X-CSRFToken": wrong}), 403, "FORBIDDEN")
+
+
+def test_a_cookie_from_a_page_of_another_origin_is_refused(mina: User) -> None:
+    browser = Browser(mina)
+    headers = {"X-CSRFToken": browser.csrf_token, "Origin": "https://elsewhere.example"}
+    assert_refused(post(browser, **headers), 403, "FORBIDDEN")
+
+
+def test_a_cookie_with_its_csrf_token_is_answered(mina: User) -> None:
+    browser = Browser(mina)
+    assert username(post(browser, **{"X-CSRFToken": browser.csrf_token})) == "mina"
+
+
+def test_a_bearer_token_needs_no_csrf_token(mina: User) -> None:
+    colleague = make_teacher("colleague").user
+    response = post(Browser(mina), Authorization=f"Bearer {new_token(colleague)}")
+    assert username(response) == "colleague"
+
+
+def test_nobody_needs_no_csrf_token() -> None:
+    assert username(post(Client(enforce_csrf_checks=True))) is None
+
+
+def test_a_cookie_reads_by_get_without_a_csrf_token_and_stores_nothing(mina: User) -> None:
+    query = f"{{ scheduleMatrix(academicYear: {YEAR}) {{ rows {{ cells {{ id status }} }} }} }}"
+    response = Browser(mina).get("/graphql", {"query": query})
+    assert response.status_code == 200
+    (row,) = response.json()["data"]["scheduleMatrix"]["rows"]
+    assert row["cells"] == [
+        {"id": f"MatrixCell:A/{YEAR}/{period}", "status": "EMPTY"} for period in Period
+    ]
+    assert not ExamScheduleMatrix.objects.exists()
+
+
+def test_telling_who_asks_takes_one_query_for_a_token_and_two_for_a_session(mina: User) -> None:
+    with_session, token = Client(), new_token(mina)
+    with_session.force_login(mina)
+    with CaptureQueriesContext(connection) as by_token:
+        assert username(post(Client(), Authorization=f"Bearer {token}")) == "mina"
+    with CaptureQueriesContext(connection) as by_session:
+        assert username(post(with_session)) == "mina"
+    with CaptureQueriesContext(connection) as as_nobody:
+        assert username(post(Client())) is None
+    counts = [len(statements(each)) for each in (by_token, by_session, as_nobody)]
+    assert counts == [1, 2, 0]

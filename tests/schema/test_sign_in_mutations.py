@@ -1,0 +1,269 @@
+"""Signing in and out with name and password: the mutations that make and revoke tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from primepath.models import ApiToken
+from primepath.services.tokens import create_token, digest
+from tests.factories import assign, make_class, make_teacher
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse"
+SIGN_IN = """
+mutation ($input: SignInInput!) {
+  signIn(input: $input) {
+    token expiresAt
+    viewer { username teacher { name } assignments { schoolClass { code } } }
+    userErrors { code message field }
+  }
+}
+"""
+ITERATIONS = 10
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", ITERATIONS)
+
+
+@pytest.fixture
+def mina() -> User:
+    """A teacher of the class A, who has a password."""
+    teacher = make_teacher("mina")
+    assign(teacher, make_class("A"))
+    return _with_password(teacher.user)
+
+
+def _with_password(user: User) -> User:
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def send(query: str, variables: dict[str, Any] | None = None, **headers: str) -> Any:
+    """What is answered over HTTP."""
+    response = Client(enforce_csrf_checks=True).post(
+        "/graphql",
+        {"query": query, "variables": variables},
+        content_type="application/json",
+        headers=headers,
+    )
+    assert response.status_code == 200
+    return response.json()
+
+
+def sign_in(**values: Any) -> Any:
+    response = send(SIGN_IN, {"input": {"username": "mina", "password": PASSWORD, **values}})
+    assert "errors" not in response
+    return response["data"]["signIn"]
+
+
+def test_name_and_password_give_a_token_that_works_from_then_on(mina: User) -> None:
+    payload = sign_in()
+    assert payload["userErrors"] == []
+    assert payload["viewer"] == {
+        "username": "mina",
+        "teacher": {"name": "Mina"},
+        "assignments": [{"schoolClass": {"code": "A"}}],
+    }
+    answered = send("{ viewer { username } }", Authorization=f"Bearer {payload['token']}")
+    assert answered == {"data": {"viewer": {"username": "mina"}}}
+
+
+def test_only_the_digest_of_a_token_is_stored(mina: User) -> None:
+    token = sign_in(deviceName="Mina's 폰")["token"]
+    (stored,) = ApiToken.objects.values()
+    assert stored["digest"] == digest(token)
+    assert token not in map(str, stored.values())
+    assert (stored["user_id"], stored["name"], stored["revoked_at"]) == (mina.pk, "Mina's 폰", None)
+
+
+def test_a_token_lives_as_long_as_the_settings_say(mina: User, settings: Settings) -> None:
+    settings.TOKEN_LIFETIME_DAYS = 7
+    before = timezone.now()
+    expires_at = datetime.fromisoformat(sign_in()["expiresAt"])
+    assert before <= expires_at - timedelta(days=7) <= timezone.now()
+
+
+def test_each_sign_in_gives_a_token_of_its_own(mina: User) -> None:
+    assert sign_in()["token"] != sign_in(deviceName=None)["token"]
+    assert ApiToken.objects.count() == 2
+
+
+def _input(how: str) -> dict[str, str]:
+    """Makes an account of this kind; what is sent for it."""
+    password = PASSWORD
+    match how:
+        case "right password":
+            _with_password(make_teacher("someone").user)
+        case "wrong password":
+            _with_password(make_teacher("someone").user)
+            password = "wrong horse"
+        case "empty password":
+            _with_password(make_teacher("someone").user)
+            password = ""
+        case "no password set":
+            make_teacher("someone", password=make_password(None))
+        case "inactive":
+            _with_password(make_teacher("someone", is_active=False).user)
+        case "no profile":
+            _with_password(User.objects.create(username="someone"))
+        case "name of other case":
+            _with_password(make_teacher("SOMEONE").user)
+        case _:
+            assert how == "unknown name"
+    return {"username": "someone", "password": password}
+
+
+REFUSED = [
+    "unknown name",
+    "wrong password",
+    "empty password",
+    "no password set",
+    "inactive",
+    "no profile",
+    "name of other case",
+]
+
+
+@pytest.mark.parametrize("how", REFUSED)
+def test_whatever_is_wrong_with_name_and_password_is_told_alike(how: str) -> None:
+    payload = sign_in(**_input(how))
+    assert payload.pop("userErrors") == [
+        {
+            "code": "INVALID_CREDENTIALS",
+            "message": "This name and password do not belong to an account that may sign in.",
+            "field": ["input"],
+        }
+    ]
+    assert payload == {"token": None, "expiresAt": None, "viewer": None}
+    assert not ApiToken.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["right password", *REFUSED])
+def test_whatever_is_wrong_costs_one_hashing_as_a_right_password_does(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    input = _input(how)
+    rounds: list[int] = []
+    encode = PBKDF2PasswordHasher.encode
+
+    def counting(
+        self: PBKDF2PasswordHasher, password: str, salt: str, iterations: int | None = None
+    ) -> str:
+        rounds.append(iterations or self.iterations)
+        return encode(self, password, salt, iterations)
+
+    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", counting)
+    sign_in(**input)
+    assert rounds == [ITERATIONS]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("username", "mina\0", "INVALID_CHARACTERS"),
+        ("password", "\0", "INVALID_CHARACTERS"),
+        ("deviceName", "a\0b", "INVALID_CHARACTERS"),
+        ("username", "m" * 151, "TOO_LONG"),
+        ("password", "p" * 4097, "TOO_LONG"),
+        ("deviceName", "d" * 101, "TOO_LONG"),
+    ],
+)
+def test_text_that_no_account_can_have_is_told_where_it_is(
+    mina: User, field: str, value: str, code: str
+) -> None:
+    payload = sign_in(**{field: value})
+    (mistake,) = payload.pop("userErrors")
+    assert (mistake["code"], mistake["field"]) == (code, ["input", field])
+    assert mistake["message"]
+    assert payload == {"token": None, "expiresAt": None, "viewer": None}
+    assert not ApiToken.objects.exists()
+
+
+def test_all_mistakes_of_an_input_are_told_at_once() -> None:
+    mistakes = sign_in(username="\0", password="p" * 4097, deviceName="\0")["userErrors"]
+    assert [each["field"][-1] for each in mistakes] == ["username", "password", "deviceName"]
+
+
+def test_the_longest_input_that_is_allowed_is_looked_up(mina: User) -> None:
+    assert sign_in(deviceName="d" * 100)["userErrors"] == []
+    (mistake,) = sign_in(username="m" * 150, password="p" * 4096)["userErrors"]
+    assert mistake["code"] == "INVALID_CREDENTIALS"
+
+
+def test_the_rest_of_the_request_goes_on_as_the_person_who_signed_in(mina: User) -> None:
+    office = _with_password(User.objects.create(username="office", is_staff=True))
+    token, _ = create_token(user=office, name="Test")
+    answered = send(
+        """
+        mutation ($mina: SignInInput!, $wrong: SignInInput!) {
+          first: signIn(input: $mina) { viewer { username seesAllClasses assignments { id } } }
+          wrong: signIn(input: $wrong) { viewer { username } }
+          signOut { signedOut }
+          again: signOut { signedOut }
+          last: signIn(input: $mina) { viewer { canCreateExams teacher { name } } }
+        }
+        """,
+        {
+            "mina": {"username": "mina", "password": PASSWORD},
+            "wrong": {"username": "mina", "password": "wrong"},
+        },
+        Authorization=f"Bearer {token}",
+    )
+    data = answered["data"]
+    assert data["first"]["viewer"]["username"] == "mina"
+    assert data["first"]["viewer"]["seesAllClasses"] is False
+    assert len(data["first"]["viewer"]["assignments"]) == 1
+    assert data["wrong"] == {"viewer": None}
+    assert data["signOut"] == {"signedOut": True}
+    assert data["again"] is None
+    assert [error["extensions"]["code"] for error in answered["errors"]] == ["UNAUTHENTICATED"]
+    assert data["last"] == {"viewer": {"canCreateExams": True, "teacher": {"name": "Mina"}}}
+    names = ApiToken.objects.filter(revoked_at=None).values_list("user__username", flat=True)
+    assert sorted(names) == ["mina", "office"], "Signing out revoked what Mina had just been given."
+
+
+def test_signing_out_revokes_the_token_that_carries_the_request_and_no_other(mina: User) -> None:
+    token, kept = sign_in()["token"], sign_in()["token"]
+    answered = send(
+        "mutation { signOut { signedOut userErrors { code } } }", Authorization=f"Bearer {token}"
+    )
+    assert answered == {"data": {"signOut": {"signedOut": True, "userErrors": []}}}
+    body = {"query": "{ viewer { username } }"}
+    for each, status in (token, 401), (kept, 200):
+        response = Client().post(
+            "/graphql",
+            body,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {each}"},
+        )
+        assert response.status_code == status
+
+
+def test_signing_out_leaves_a_session_alone(mina: User) -> None:
+    client = Client()
+    client.force_login(mina)
+    for _ in range(2):
+        response = client.post(
+            "/graphql",
+            {"query": "mutation { signOut { signedOut } }"},
+            content_type="application/json",
+        )
+        assert response.json() == {"data": {"signOut": {"signedOut": False}}}
+
+
+def test_nobody_cannot_sign_out() -> None:
+    answered = send("mutation { signOut { signedOut } }")
+    assert answered["data"] == {"signOut": None}
+    assert [error["extensions"]["code"] for error in answered["errors"]] == ["UNAUTHENTICATED"]

@@ -1,0 +1,206 @@
+"""GraphQL over HTTP: what a client gets for a request that is well formed, and for one that is not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+SCHOOL = "{ school { name } }"
+
+
+def send(body: bytes | str, content_type: str = JSON, **headers: str) -> Response:
+    # Named twice, as the client forgets the type of an empty body.
+    return Client().generic(
+        "POST", "/graphql", body, content_type, headers=headers, CONTENT_TYPE=content_type
+    )
+
+
+def ask(query: str, accept: str = "*/*", **members: Any) -> Response:
+    return send(json.dumps({"query": query, **members}), Accept=accept)
+
+
+def errors_of(response: Response) -> list[dict[str, Any]]:
+    """The errors of a request that was not run, whose form is the same for all of them."""
+    content_type = response["Content-Type"].split(";")[0]
+    assert content_type in {JSON, GRAPHQL_JSON}
+    assert len(response["X-Request-ID"]) == 32
+    body = response.json()
+    assert set(body) == {"errors"}
+    assert body["errors"]
+    for each in body["errors"]:
+        assert each["message"]
+        assert each["extensions"]["code"]
+    return list(body["errors"])
+
+
+def assert_refused(response: Response, status: int = 400) -> None:
+    assert response.status_code == status
+    (error,) = errors_of(response)
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"null",
+        b"true",
+        b"3",
+        b"-0.0e0",
+        b"1e999",
+        b"NaN",
+        b'"{ school { name } }"',
+        b"[]",
+        b'[{"query": "{ school { name } }"}]',
+        b"{",
+        b"{}",
+        b"{query: 1}",
+        b"query { school { name } }",
+        b'{"query": "{ school { name } }"} {}',
+        b"\xff\xfe{}",
+        b'{"query": "\xff"}',
+        b'\xef\xbb\xbf{"query": "{ school { name } }"}',
+        '{"query": "{ school { name } }"}'.encode("utf-16"),
+        b'{"query": "\0"}',
+        rb'{"query": "\ud800"}',
+        rb'{"query": "{ school { name } } # \udc00\ud800"}',
+        rb'{"query": "{ school { name } }", "variables": {"a": "\ud800"}}',
+        rb'{"query": "{ school { name } }", "variables": {"\udfff": 1}}',
+        b"[" * 3_000,
+        b"[" * 3_000 + b"]" * 3_000,
+        b'{"query":' * 3_000 + b"1" + b"}" * 3_000,
+        b'{"query": "{ school { name } }", "variables": {"a": '
+        + b"[" * 3_000
+        + b"]" * 3_000
+        + b"}}",
+        b'{"query": null}',
+        b'{"query": ""}',
+        b'{"variables": {}}',
+        b'{"query": 3}',
+        b'{"query": ["{ school { name } }"]}',
+        b'{"query": {"a": 1}}',
+        b'{"query": true}',
+        b'{"query": "{ school { name } }", "variables": []}',
+        b'{"query": "{ school { name } }", "variables": "{}"}',
+        b'{"query": "{ school { name } }", "variables": 0}',
+        b'{"query": "{ school { name } }", "variables": false}',
+        b'{"query": "{ school { name } }", "operationName": 1}',
+        b'{"query": "{ school { name } }", "operationName": []}',
+        b'{"query": "{ school { name } }", "operationName": "other"}',
+        b'{"query": "{ school { name } }", "extensions": []}',
+        b'{"query": "{ school { name } }", "extensions": "x"}',
+    ],
+)
+def test_a_body_that_is_no_request_is_refused(body: bytes) -> None:
+    assert_refused(send(body))
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "",
+        "text/plain",
+        "text/html",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "application/graphql",
+        "application/jsonp",
+        "application/json-patch+json",
+        "text/plain; application/json",
+        ";",
+        "ü",
+    ],
+)
+def test_a_body_of_another_type_is_refused(content_type: str) -> None:
+    assert_refused(send(json.dumps({"query": SCHOOL}), content_type), 415)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json; charset=utf-8", "Application/JSON", "application/json ;charset=UTF-8"],
+)
+def test_a_json_type_is_known_however_it_is_written(content_type: str) -> None:
+    assert send(json.dumps({"query": SCHOOL}), content_type).status_code == 200
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.binary()
+    | st.text().map(str.encode)
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(st.sampled_from(["query", "variables", "operationName", "x"]), inner)
+        ),
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_no_body_is_a_fault_of_ours(body: bytes) -> None:
+    response = send(body)
+    assert response.status_code in {200, 400}
+    assert {error["extensions"]["code"] for error in errors_of(response)} == {"BAD_USER_INPUT"}
+
+
+def test_a_body_beyond_the_limit_is_refused() -> None:
+    assert_refused(ask(SCHOOL + " " * 3_000_000), 413)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_other_methods_are_refused(method: str) -> None:
+    response = Client().generic(method, "/graphql", json.dumps({"query": SCHOOL}), JSON)
+    assert_refused(response, 405)
+    assert response["Allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"query": ""},
+        {"query": SCHOOL, "variables": "{"},
+        {"query": SCHOOL, "variables": "[]"},
+        {"query": SCHOOL, "variables": "3"},
+        {"query": SCHOOL, "variables": r'{"a": "\ud800"}'},
+        {"query": SCHOOL, "variables": "[" * 3_000},
+        {"query": SCHOOL, "extensions": "[]"},
+        {"query": SCHOOL, "operationName": "other"},
+        {"query": SCHOOL, **{f"x{number}": "" for number in range(2_000)}},
+    ],
+    ids=lambda parameters: str(parameters)[:60],
+)
+@pytest.mark.parametrize("accept", ["", "*/*", JSON])
+def test_a_get_that_is_no_request_is_refused_without_html(
+    parameters: dict[str, str], accept: str
+) -> None:
+    assert_refused(Client().get("/graphql", parameters, headers={"Accept": accept}))
+
+
+def test_a_get_with_a_query_is_answered() -> None:
+    query = "query A($no: Boolean!) { school @skip(if: $no) { __typename } } query B { viewer { username } }"
+    response = Client().get(
+        "/graphql", {"query": query, "variables": '{"no": false}', "operationName": "A"}
+    )
+    assert response.json() == {"data": {"school": {"__typename": "School"}}}
+
+
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
+def test_a_get_with_a_mutation_is_refused(accept: str) -> None:
+    response = Client().get(
+        "/graphql",
+        {"query": "mutation { signOut { signedOut } }"},
+        headers={"Accept": accept},
+    )
+    assert_refused(response, 405)
+    assert response["Allow"] == "POST"
