@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from asgiref.sync import sync_to_async
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from cross_web import HTTPException
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from graphql import GraphQLFormattedError
-from strawberry.django.views import AsyncGraphQLView, TemporalHttpResponse
+from strawberry.django.views import GraphQLView as StrawberryView
+from strawberry.django.views import TemporalHttpResponse
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
@@ -24,6 +22,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from primepath.domain.errors import ErrorCode
+from primepath.handler import has_departed
 from schema.authentication import identify
 from schema.errors import RefusedError, error, format_errors, internal_error, logger
 from schema.execute import execute
@@ -41,21 +40,19 @@ class ClientDepartedError(Exception):
     """Nobody waits for the answer any more."""
 
 
-class GraphQLView(AsyncGraphQLView[None, None]):
-    """Strawberry's view, which runs each operation in the request's one worker thread.
+class GraphQLView(StrawberryView[None, None]):
+    """Strawberry's view for threads, in which each operation has an event loop of its own.
 
-    The event loop only receives and sends. Signing in, parsing, resolving and all queries are done in one visit to
-    the thread, because each further visit costs more than it gives: Django's ORM runs the queries of a request one
-    after another anyway.
+    Signing in, parsing, resolving, all queries and writing the JSON are done in the request's one thread: Django's ORM
+    runs the queries of a request one after another anyway, and going back to the server's event loop in between
+    would only cost.
     """
 
-    async def dispatch(  # type: ignore[override]
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request_id = request.META[_REQUEST_ID] = uuid.uuid4().hex
         response: HttpResponseBase
         try:
-            response = await self.run(request=request)
+            response = self.run(request=request)
         except RefusedError as refused:
             response = _refusal(refused)
         except HTTPException as refused:
@@ -68,7 +65,8 @@ class GraphQLView(AsyncGraphQLView[None, None]):
             status = 413 if isinstance(refused, RequestDataTooBig) else 400
             response = _refusal(RefusedError(status, ErrorCode.BAD_USER_INPUT, str(refused)))
         except ClientDepartedError:
-            raise
+            # Nobody reads this.
+            response = HttpResponse(status=204)
         except Exception as failure:
             logger.error("Request %s failed", request_id, exc_info=failure)
             response = _error_response(500, internal_error(request_id))
@@ -81,14 +79,15 @@ class GraphQLView(AsyncGraphQLView[None, None]):
             "Accept", ""
         ) and super().should_render_graphql_ide(request)
 
-    async def get_context(self, request: HttpRequest, response: HttpResponse) -> None:
-        """None: `execute` makes the context, in the thread in which it is used."""
+    def get_context(self, request: HttpRequest, response: HttpResponse) -> None:
+        """None: `execute` makes the context, with the event loop it belongs to."""
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+    def read_request(self, request: HttpRequest) -> GraphQLRequestData:
+        """What the request asks for. Raises `RefusedError` for a body that is no GraphQL request."""
         if request.method == "GET":
-            data: Any = self.parse_query_params(request.query_params)
-        elif (request.content_type or "").split(";")[0].strip().lower() == _JSON:
-            data = self.parse_json(await request.get_body())
+            data: Any = self.parse_query_params(request.GET.dict())
+        elif (request.content_type or "").lower() == _JSON:
+            data = self.parse_json(request.body)
         else:
             raise RefusedError(
                 415, ErrorCode.BAD_USER_INPUT, f"Send the request as {_JSON}, in UTF-8."
@@ -111,28 +110,14 @@ class GraphQLView(AsyncGraphQLView[None, None]):
             extensions=data.get("extensions"),
         )
 
-    async def execute_operation(
+    def execute_operation(
         self,
         request: HttpRequest,
-        request_adapter: AsyncHTTPRequestAdapter,
-        request_data: GraphQLRequestData | list[GraphQLRequestData],
         context: None,
         root_value: None,
         sub_response: TemporalHttpResponse,
     ) -> ExecutionResult:
-        assert isinstance(request_data, GraphQLRequestData)
-        departed = threading.Event()
-        work = asyncio.ensure_future(
-            sync_to_async(_execute, thread_sensitive=True)(request, request_data, departed)
-        )
-        try:
-            result = await asyncio.shield(work)
-        except asyncio.CancelledError:
-            # The client has gone. The thread cannot be stopped from here; it stops at its next checkpoint.
-            departed.set()
-            await asyncio.wait([work])
-            work.exception()
-            raise
+        result = _execute(request, self.read_request(request))
         accepts_graphql = _GRAPHQL_JSON in request.headers.get("Accept", "")
         sub_response["Content-Type"] = (
             f"{_GRAPHQL_JSON if accepts_graphql else _JSON}; charset=utf-8"
@@ -141,9 +126,7 @@ class GraphQLView(AsyncGraphQLView[None, None]):
         sub_response.status_code = 400 if accepts_graphql and result.data is None else 200
         return result
 
-    async def process_result(
-        self, request: HttpRequest, result: ExecutionResult
-    ) -> GraphQLHTTPResponse:
+    def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         response: GraphQLHTTPResponse = {}
         if result.errors:
             response["errors"] = list(format_errors(result.errors, request.META[_REQUEST_ID]))
@@ -151,7 +134,7 @@ class GraphQLView(AsyncGraphQLView[None, None]):
             response["data"] = result.data
         return response
 
-    async def render_graphql_ide(self, request: HttpRequest) -> HttpResponse:
+    def render_graphql_ide(self, request: HttpRequest) -> HttpResponse:
         return render_explorer(request)
 
     def decode_json(self, data: str | bytes) -> object:
@@ -161,13 +144,9 @@ class GraphQLView(AsyncGraphQLView[None, None]):
         return orjson.dumps(data)
 
 
-def _execute(
-    request: HttpRequest, data: GraphQLRequestData, departed: threading.Event
-) -> ExecutionResult:
-    """The part of a request that is done in its thread."""
-
+def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
     def checkpoint() -> None:
-        if departed.is_set():
+        if has_departed(request):
             raise ClientDepartedError
 
     caller = identify(request)

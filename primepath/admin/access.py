@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 
+from primepath.domain.viewer import Viewer
 from primepath.services.sign_in import viewer_of
 
 
@@ -17,6 +18,13 @@ def is_administrator(user: User | AnonymousUser | Any) -> bool:
     """Whether this user works in the site: head teachers and staff do."""
     viewer = viewer_of(user)
     return viewer is not None and viewer.administers
+
+
+def viewer_in(request: HttpRequest) -> Viewer:
+    """The administrator who asks for a page of the site."""
+    viewer = viewer_of(request.user)
+    assert viewer is not None, "the site lets in only those who administer the school"
+    return viewer
 
 
 class ByRole:
@@ -38,11 +46,15 @@ class ByRole:
         return False
 
 
-class ViewOnly(ByRole):
-    """Administrators see, and change nothing here."""
+class ChangeOnly(ByRole):
+    """Administrators see and change what comes about elsewhere."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ViewOnly(ChangeOnly):
+    """Administrators see, and change nothing here."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any
 
-from primepath.admin.base import ViewOnlyAdmin
+from django.contrib import admin
+from django.http import HttpRequest
+
+from primepath.admin.access import ChangeOnly
+from primepath.admin.access_request_form import DECISION_FIELDS, DecisionForm
+from primepath.admin.history import WithHistory
+from primepath.admin.service_pages import ServicePage
+from primepath.domain.history import HistorySubject
+from primepath.domain.school_class import AccessRequestStatus
 from primepath.models import ClassAccessRequest
 
 
 @admin.register(ClassAccessRequest)
-class AccessRequestAdmin(ViewOnlyAdmin[ClassAccessRequest]):
+class AccessRequestAdmin(
+    ChangeOnly, WithHistory[ClassAccessRequest], ServicePage[ClassAccessRequest]
+):
+    """A pending request is decided on its page; nothing else about a request changes here."""
+
+    form = DecisionForm
+    history_subject = HistorySubject.ACCESS_REQUEST
     list_display = (
         "teacher",
         "class_code",
@@ -38,7 +52,24 @@ class AccessRequestAdmin(ViewOnlyAdmin[ClassAccessRequest]):
         "reviewed_by",
         "reviewed_at",
         "review_note",
+        "latest_changes",
     )
+    readonly_fields = fields
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: ClassAccessRequest | None = None
+    ) -> bool:
+        """What was decided is only shown; who decides a moment too late is told by the service."""
+        is_decided = obj is not None and obj.status != AccessRequestStatus.PENDING
+        return super().has_change_permission(request, obj) and (
+            request.method == "POST" or not is_decided
+        )
+
+    def get_fieldsets(self, request: HttpRequest, obj: ClassAccessRequest | None = None) -> Any:
+        shown = [(None, {"fields": self.fields})]
+        if not self.has_change_permission(request, obj):
+            return shown
+        return [*shown, ("Decision", {"fields": DECISION_FIELDS})]
 
     @admin.display(description="code", ordering="school_class_id")
     def class_code(self, access_request: ClassAccessRequest) -> str:

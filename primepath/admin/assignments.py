@@ -5,32 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from primepath.admin.base import SchoolAdmin, SchoolInline
-from primepath.admin.forms import SchoolForm
+from primepath.admin.assignment_form import AssignmentForm
 from primepath.admin.generics import Parent
-from primepath.models import SchoolClass, TeacherClassAssignment
+from primepath.admin.history import WithHistory
+from primepath.admin.service_pages import ServiceInline, ServicePage
+from primepath.domain.history import HistorySubject
+from primepath.models import TeacherClassAssignment
 
-
-class AssignmentForm(SchoolForm[TeacherClassAssignment]):
-    """Refuses a new assignment to a class that is not active, as it would give no access."""
-
-    def clean_school_class(self) -> SchoolClass:
-        school_class: SchoolClass = self.cleaned_data["school_class"]
-        if not school_class.is_active:
-            raise ValidationError("This class is not active.", code="inactive")
-        return school_class
+_RECORD = ("assigned_at", "latest_changes")
 
 
 @admin.register(TeacherClassAssignment)
-class AssignmentAdmin(SchoolAdmin[TeacherClassAssignment]):
+class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherClassAssignment]):
     """Who has access to what. Teacher and class stay: another pair is another assignment."""
 
     form = AssignmentForm
+    history_subject = HistorySubject.ASSIGNMENT
     list_display = (
         "teacher",
         "class_code",
@@ -56,17 +50,17 @@ class AssignmentAdmin(SchoolAdmin[TeacherClassAssignment]):
     search_is_folded = True
     search_help_text = "Teacher's name, or code or name of the class."
     autocomplete_fields = ("teacher", "school_class")
-    fields = ("teacher", "school_class", "access_level", "expires_at", "is_active")
+    fields = ("teacher", "school_class", "access_level", "expires_at")
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: TeacherClassAssignment | None = None
     ) -> tuple[str, ...]:
-        return ("teacher", "school_class", "assigned_at") if obj else ()
+        return ("teacher", "school_class", *_RECORD) if obj else ()
 
     def get_fields(
         self, request: HttpRequest, obj: TeacherClassAssignment | None = None
     ) -> tuple[str, ...]:
-        return (*self.fields, "assigned_at") if obj else self.fields
+        return (*self.fields, "is_active", *_RECORD) if obj else self.fields
 
     @admin.display(description="code", ordering="school_class_id")
     def class_code(self, assignment: TeacherClassAssignment) -> str:
@@ -82,10 +76,11 @@ class AssignmentAdmin(SchoolAdmin[TeacherClassAssignment]):
         )
 
 
-class AssignmentsInline(SchoolInline[TeacherClassAssignment, Parent]):
+class AssignmentsInline(ServiceInline[TeacherClassAssignment, Parent]):
     """The assignments there are: the level, the expiry and whether it is active can be changed."""
 
     model = TeacherClassAssignment
+    form = AssignmentForm
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TeacherClassAssignment]:
@@ -96,7 +91,7 @@ class AssignmentsInline(SchoolInline[TeacherClassAssignment, Parent]):
         return False
 
 
-class NewAssignmentsInline(SchoolInline[TeacherClassAssignment, Parent]):
+class NewAssignmentsInline(ServiceInline[TeacherClassAssignment, Parent]):
     """Room for new ones.
 
     On its own, because a teacher or class is chosen in a search box, and each box reads its label

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -16,8 +15,8 @@ from primepath.domain.text import fold, has_forbidden_characters
 from primepath.models.fields import FoldedTextField
 
 
-def save_changed(obj: Model, form: forms.ModelForm[Any], *, also: Iterable[str] = ()) -> None:
-    """Writes the fields that the form changed, and ``also``; nothing where it changed none.
+def save_changed(obj: Model, form: forms.ModelForm[Any]) -> None:
+    """Writes the fields that the form changed; nothing where it changed none.
 
     Saving the whole row would put back what others wrote to its other fields since it was read.
     """
@@ -29,7 +28,7 @@ def save_changed(obj: Model, form: forms.ModelForm[Any], *, also: Iterable[str] 
         if isinstance(field, FoldedTextField) and field.source in changed
     }
     if changed:
-        obj.save(update_fields=changed | folded | set(also))
+        obj.save(update_fields=changed | folded)
 
 
 class SchoolAdmin(ByRole, SearchBoxes[M], GenericModelAdmin[M]):

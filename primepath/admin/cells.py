@@ -1,20 +1,29 @@
-"""Cells of the matrix, to look at: what is in them and how far the pupils are."""
+"""Cells of the matrix: what is in them, what they say, and how far the pupils are."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from primepath.admin.base import ViewOnlyAdmin, ViewOnlyInline
+from primepath.admin.access import ChangeOnly
+from primepath.admin.base import ViewOnlyInline
+from primepath.admin.cell_form import DETAILS, CellForm
 from primepath.admin.columns import count_of, period_order
+from primepath.admin.history import WithHistory
+from primepath.admin.service_pages import ServicePage
 from primepath.domain.cell import CELL_APPEARANCE, CellStatus
 from primepath.domain.exam import SessionStatus
+from primepath.domain.history import HistorySubject
 from primepath.models import ExamScheduleMatrix, ExamSession, MatrixCellExam
+
+_PLACE = ("school_class", "academic_year", "period", "completion")
+_RECORD = ("version", "created_by", "created_at", "modified_by", "updated_at", "latest_changes")
 
 
 def _completion(completed: int, total: int) -> str:
@@ -57,7 +66,11 @@ class ExamsOfCell(ViewOnlyInline[MatrixCellExam, ExamScheduleMatrix]):
 
 
 @admin.register(ExamScheduleMatrix)
-class CellAdmin(ViewOnlyAdmin[ExamScheduleMatrix]):
+class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamScheduleMatrix]):
+    """Cells are stored when somebody looks at them in the matrix; here they are changed."""
+
+    form = CellForm
+    history_subject = HistorySubject.CELL
     list_display = (
         "class_code",
         "school_class",
@@ -84,22 +97,23 @@ class CellAdmin(ViewOnlyAdmin[ExamScheduleMatrix]):
     search_help_text = "Code or name of the class."
     ordering = (F("academic_year").desc(), F("school_class_id").asc(), period_order())
     inlines = (ExamsOfCell,)
-    fields = (
-        "school_class",
-        "academic_year",
-        "period",
-        "coloured_status",
-        "scheduled_date",
-        "start_time",
-        "end_time",
-        "notes",
-        "completion",
-        "version",
-        "created_by",
-        "created_at",
-        "modified_by",
-        "updated_at",
-    )
+    readonly_fields = (*_PLACE, *_RECORD)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: ExamScheduleMatrix | None = None
+    ) -> bool:
+        is_planned = obj is None or (
+            obj.school_class.is_active and obj.academic_year in settings.ACADEMIC_YEARS
+        )
+        return super().has_change_permission(request, obj) and is_planned
+
+    def get_fieldsets(self, request: HttpRequest, obj: ExamScheduleMatrix | None = None) -> Any:
+        may_change = self.has_change_permission(request, obj)
+        entered = ("chosen_exams", "expected_version") if may_change else ()
+        return [
+            (None, {"fields": (*_PLACE, *DETAILS, *entered)}),
+            ("Record", {"fields": _RECORD}),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExamScheduleMatrix]:
         sessions = ExamSession.objects.filter(cell=OuterRef("pk"))

@@ -15,13 +15,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
+from primepath.admin.access import viewer_in
 from primepath.admin.base import SchoolAdmin
 from primepath.admin.class_curriculum_form import ClassCurriculumForm
 from primepath.domain.errors import RejectedInputError
 from primepath.models import ClassCurriculumMapping, SchoolClass
 from primepath.school import current_academic_year
 from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.sign_in import viewer_of
 
 
 def curriculum_url(class_code: str, academic_year: int, *, site_name: str) -> str:
@@ -93,12 +93,10 @@ class CurriculumPage(SchoolAdmin[SchoolClass]):
         """Saves through the service; False, with the form's errors, where the service refuses."""
         year, levels = form.cleaned_data["academic_year"], form.chosen
         names = ", ".join(map(str, levels)) or "no levels"
-        viewer = viewer_of(request.user)
-        assert viewer is not None, "the site lets in only those who administer the school"
         try:
             with transaction.atomic():
                 set_class_curriculum(
-                    viewer=viewer,
+                    viewer=viewer_in(request),
                     class_code=school_class.code,
                     academic_year=year,
                     level_ids=[level.pk for level in levels],

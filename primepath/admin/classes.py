@@ -13,6 +13,7 @@ from primepath.admin.class_curriculum import CurriculumPage, curriculum_table
 from primepath.admin.columns import count_of, school_order
 from primepath.admin.fields import NumberField
 from primepath.admin.forms import SchoolForm
+from primepath.admin.service_pages import ServicePage
 from primepath.models import ClassCurriculumMapping, SchoolClass, TeacherClassAssignment
 from primepath.school import current_academic_year
 
@@ -35,7 +36,7 @@ class SchoolClassForm(SchoolForm[SchoolClass]):
 
 
 @admin.register(SchoolClass)
-class SchoolClassAdmin(CurriculumPage):
+class SchoolClassAdmin(CurriculumPage, ServicePage[SchoolClass]):
     """Classes are made inactive, not deleted; a code names cells and links, so it is given once."""
 
     form = SchoolClassForm

@@ -1,21 +1,24 @@
-"""The form of an exam: the rules that keep it fitting the cells it is in."""
+"""The form of an exam."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
+from primepath.admin.fields import NumberField
+from primepath.admin.service_forms import VersionedForm
+from primepath.domain.exam import ExamType
+from primepath.models import Exam
+from primepath.services.exams.create_exam import create_exam
+from primepath.services.exams.update_exam import update_exam
+from primepath.services.exams.values import ExamValues
 
-from primepath.admin.fields import AcademicYearField, NumberField
-from primepath.admin.forms import SchoolForm
-from primepath.models import Exam, MatrixCellExam
 
+class ExamForm(VersionedForm[Exam]):
+    """Refuses to save over a later version than it was shown with."""
 
-class ExamForm(SchoolForm[Exam]):
-    """Knows the version it was opened with, and refuses to save over a later one."""
+    shown_at = {"curriculumLevelId": "curriculum_level"}
 
-    academic_year = AcademicYearField(
+    academic_year = NumberField(
         required=False, help_text="Empty for an exam that is used in every year."
     )
     total_questions = NumberField(min_value=1)
@@ -23,29 +26,28 @@ class ExamForm(SchoolForm[Exam]):
     passing_score = NumberField(
         required=False, min_value=0, max_value=100, help_text="Per cent, 0 to 100."
     )
-    expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["expected_version"].initial = self.instance.version
+    def write(self) -> Exam:
+        if self.is_new:
+            type = ExamType(self.cleaned_data["type"])
+            return create_exam(viewer=self.viewer, type=type, values=self._values())
+        return update_exam(
+            viewer=self.viewer,
+            exam_id=self.instance.pk,
+            values=self._values(),
+            expected_version=self.cleaned_data["expected_version"],
+        )
 
-    def clean_academic_year(self) -> int | None:
-        year: int | None = self.cleaned_data["academic_year"]
-        if year is not None and self.instance.pk is not None:
-            cells = MatrixCellExam.objects.filter(exam=self.instance)
-            if cells.exclude(cell__academic_year=year).exists():
-                raise ValidationError("This exam is in cells of another year.", code="in_use")
-        return year
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if self.instance.pk is not None and cleaned.get("expected_version") is not None:
-            # Locked until the request's transaction ends, so that the version stays what it is.
-            locked = Exam.objects.select_for_update(no_key=True).filter(pk=self.instance.pk)
-            version = locked.values_list("version", flat=True).get()
-            if version != cleaned["expected_version"]:
-                raise ValidationError(
-                    "Somebody else changed this exam since you opened it. Open it again to see it.",
-                    code="stale_version",
-                )
-        return cleaned
+    def _values(self) -> ExamValues:
+        entered: dict[str, Any] = self.cleaned_data
+        level = entered["curriculum_level"]
+        return {
+            "name": entered["name"],
+            "academic_year": entered["academic_year"],
+            "curriculum_level_id": level.pk if level else None,
+            "total_questions": entered["total_questions"],
+            "timer_minutes": entered["timer_minutes"],
+            "passing_score": entered["passing_score"],
+            "instructions": entered["instructions"],
+            "is_active": entered["is_active"],
+        }

@@ -7,13 +7,16 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
-from primepath.admin.base import SchoolAdmin, ViewOnlyInline, save_changed
+from primepath.admin.base import ViewOnlyInline
 from primepath.admin.columns import count_of, period_order
 from primepath.admin.exam_form import ExamForm
+from primepath.admin.history import WithHistory
+from primepath.admin.service_pages import ServicePage
+from primepath.domain.history import HistorySubject
 from primepath.models import Exam, MatrixCellExam
-from primepath.services.sign_in import viewer_of
+
+_RECORD = ("version", "created_by", "created_at", "updated_at", "latest_changes")
 
 
 class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
@@ -39,8 +42,9 @@ class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
 
 
 @admin.register(Exam)
-class ExamAdmin(SchoolAdmin[Exam]):
+class ExamAdmin(WithHistory[Exam], ServicePage[Exam]):
     form = ExamForm
+    history_subject = HistorySubject.EXAM
     list_display = (
         "name",
         "type",
@@ -78,23 +82,13 @@ class ExamAdmin(SchoolAdmin[Exam]):
     def get_fieldsets(self, request: HttpRequest, obj: Exam | None = None) -> Any:
         what = ("name", "type", "academic_year", "curriculum_level", "is_active")
         how = ("total_questions", "timer_minutes", "passing_score", "instructions")
-        record = ("version", "created_by", "created_at", "updated_at", "expected_version")
+        record = (*_RECORD, "expected_version")
         fieldsets = [(None, {"fields": what}), ("How it is sat", {"fields": how})]
         return [*fieldsets, ("Record", {"fields": record})] if obj else fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Exam | None = None) -> tuple[str, ...]:
         """The type is chosen once: cells of the other type may not hold the exam."""
-        return ("type", "version", "created_by", "created_at", "updated_at") if obj else ()
+        return ("type", *_RECORD) if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: Exam | None) -> list[Any]:
         return list(self.inlines) if obj else []
-
-    def save_model(self, request: HttpRequest, obj: Exam, form: Any, change: bool) -> None:
-        if not change:
-            viewer = viewer_of(request.user)
-            obj.created_by_id = viewer.teacher_id if viewer else None
-            obj.save()
-        elif form.changed_data:
-            obj.version += 1
-            obj.updated_at = timezone.now()
-            save_changed(obj, form, also=("version", "updated_at"))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.admin.widgets import AdminIntegerFieldWidget
-from django.core.exceptions import ValidationError
 
 SMALL_NUMBER_LIMIT = 32_767
 
@@ -21,14 +19,14 @@ class NumberField(forms.IntegerField):
         super().__init__(max_value=max_value, **kwargs)
 
 
-class AcademicYearField(forms.IntegerField):
-    """One of the years that the school plans."""
+class LinesField(forms.CharField):
+    """Text of several lines, as it was entered but for the line breaks: browsers send each as two characters.
 
-    widget = AdminIntegerFieldWidget
+    What was stored with one character would else count as changed whenever its page is saved.
+    """
 
-    def validate(self, value: int | None) -> None:
-        super().validate(value)
-        if value is not None and value not in settings.ACADEMIC_YEARS:
-            raise ValidationError(
-                f"The school plans the years {settings.ACADEMIC_YEARS}.", code="year_out_of_range"
-            )
+    def __init__(self, *, strip: bool = False, **kwargs: Any) -> None:
+        super().__init__(strip=strip, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import Field, ForeignKey
-from django.forms import ModelChoiceField
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from primepath.admin.generics import GenericPage, M
@@ -35,15 +35,29 @@ class KeyChoiceField(ModelChoiceField):  # type: ignore[type-arg]
     """Asks the database only for what could be a key: PostgreSQL refuses others with an error."""
 
     def to_python(self, value: Any) -> Any:
-        assert self.queryset is not None
-        key = self.queryset.model._meta.pk
-        if value not in self.empty_values and not may_be_key(key, value):
+        if value not in self.empty_values:
+            _check_keys(self, [value])
+        return super().to_python(value)
+
+
+class KeysChoiceField(ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """The same for any number of keys."""
+
+    def clean(self, value: Any) -> Any:
+        _check_keys(self, value or [])
+        return super().clean(value)
+
+
+def _check_keys(field: ModelChoiceField[Any], values: Iterable[Any]) -> None:
+    assert field.queryset is not None
+    key = field.queryset.model._meta.pk
+    for value in values:
+        if not may_be_key(key, value):
             raise ValidationError(
-                self.error_messages["invalid_choice"],
+                field.error_messages["invalid_choice"],
                 code="invalid_choice",
                 params={"value": value},
             )
-        return super().to_python(value)
 
 
 class SearchBoxes(GenericPage[M]):

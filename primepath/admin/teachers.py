@@ -11,9 +11,9 @@ from django.db.models import ForeignKey, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
-from primepath.admin.base import SchoolAdmin
 from primepath.admin.columns import count_of
 from primepath.admin.forms import SchoolForm
+from primepath.admin.service_pages import ServicePage
 from primepath.models import Teacher, TeacherClassAssignment
 
 
@@ -45,7 +45,7 @@ class TeacherForm(SchoolForm[Teacher]):
 
 
 @admin.register(Teacher)
-class TeacherAdmin(SchoolAdmin[Teacher]):
+class TeacherAdmin(ServicePage[Teacher]):
     """Teachers who leave may not sign in any more; what they did keeps their name."""
 
     list_display = ("name", "user", "may_sign_in", "is_head_teacher", "classes")

@@ -94,8 +94,10 @@ def _levels(priorities: Iterable[tuple[int, int]]) -> list[int]:
 
 def _lock_levels(level_ids: Sequence[int | None]) -> set[int]:
     """Those of the levels that exist, locked: a level cannot get another name until we are done."""
+    # None first: a range looks for what is no integer one by one.
+    keys = [id_ for id_ in level_ids if id_ is not None and id_ in _KEYS]
     return set(
-        CurriculumLevel.objects.filter(pk__key_in=[id_ for id_ in level_ids if id_ in _KEYS])
+        CurriculumLevel.objects.filter(pk__key_in=keys)
         .order_by("pk")
         .select_for_update(no_key=True)
         .values_list("pk", flat=True)

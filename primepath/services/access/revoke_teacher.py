@@ -31,9 +31,10 @@ def revoke_teacher(
     check_administers(viewer, mistakes)
     mistakes.raise_if_any()
     assert assignment_id is not None
+    # As everywhere, the assignments of a class that is no longer taught are not there.
     assignment = (
-        TeacherClassAssignment.objects.select_for_update(no_key=True)
-        .filter(pk=assignment_id)
+        TeacherClassAssignment.objects.select_for_update(no_key=True, of=("self",))
+        .filter(pk=assignment_id, school_class__is_active=True)
         .first()
     )
     if assignment is None:

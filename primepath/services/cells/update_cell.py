@@ -70,8 +70,8 @@ def update_cell(
     given: dict[str, Any] = {**changes}
     if given.get("notes", "") is None:
         given["notes"] = ""
-    if given.get("status", "") is None:
-        del given["status"]
+    if (status := given.pop("status", None)) is not None:
+        given["status"] = CellStatus(status)
     after = replace(before.state, **given)
     _check_state(cell, after, changes, mistakes)
     mistakes.raise_if_any()

@@ -45,7 +45,9 @@ def update_exam(
     if not may_change_exam(viewer, exam):
         message = "Only the teacher who created an exam, head teachers and staff may change it."
         mistakes.add(UserErrorCode.FORBIDDEN, message, "id")
-    elif expected_version is not None and expected_version != exam.version:
+        # In which cells the exam is, is not for everybody.
+        mistakes.raise_if_any()
+    if expected_version is not None and expected_version != exam.version:
         message = (
             f"Somebody changed the exam: its version is {exam.version}, not {expected_version}."
         )

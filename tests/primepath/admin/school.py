@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
 from primepath.domain.period import Period
 from primepath.models import (
     ApiToken,
@@ -16,6 +17,7 @@ from primepath.models import (
     Exam,
     ExamScheduleMatrix,
     ExamSession,
+    HistoryEntry,
     Program,
     SchoolClass,
     SubProgram,
@@ -23,7 +25,16 @@ from primepath.models import (
     TeacherClassAssignment,
 )
 from primepath.school import current_academic_year
-from tests.factories import assign, make_cell, make_class, make_exam, make_level, make_teacher
+from primepath.services.history import Recorded, record
+from tests.factories import (
+    as_viewer,
+    assign,
+    make_cell,
+    make_class,
+    make_exam,
+    make_level,
+    make_teacher,
+)
 
 
 class Row(NamedTuple):
@@ -41,6 +52,7 @@ class Row(NamedTuple):
     exam: Exam
     cell: ExamScheduleMatrix
     session: ExamSession
+    history: HistoryEntry
 
 
 def make_row(number: int) -> Row:
@@ -81,4 +93,30 @@ def make_row(number: int) -> Row:
         exam=exam,
         cell=cell,
         session=ExamSession.objects.create(cell=cell, exam=exam, pupil=f"Pupil {number}"),
+        history=_history(teacher, cell, exam),
     )
+
+
+def _history(teacher: Teacher, cell: ExamScheduleMatrix, exam: Exam) -> HistoryEntry:
+    """The exam came into the cell."""
+    record(
+        viewer=as_viewer(teacher),
+        action=HistoryAction.ASSIGN_EXAMS,
+        subject=HistorySubject.CELL,
+        at=timezone.now(),
+        entries=[
+            Recorded(
+                cell.pk,
+                [
+                    FieldChange("status", "EMPTY", "SCHEDULED"),
+                    FieldChange("exams", [], [exam.pk]),
+                ],
+            )
+        ],
+    )
+    return HistoryEntry.objects.latest("pk")
+
+
+def written_since(row: Row) -> list[HistoryEntry]:
+    """What the history got after the row was made, oldest first."""
+    return list(HistoryEntry.objects.filter(pk__gt=row.history.pk).order_by("pk"))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from django.test import Client
 
+from primepath.domain.academic_year import AcademicYears
 from primepath.domain.period import Period
-from primepath.models import ExamScheduleMatrix, ExamSession
+from primepath.models import Exam, ExamScheduleMatrix, ExamSession, SchoolClass, Teacher
 from primepath.school import current_academic_year
 from tests.factories import make_cell, make_exam
-from tests.primepath.admin.pages import change_url, list_url
-from tests.primepath.admin.school import Row
+from tests.primepath.admin.pages import change_url, errors_of, filled, list_url
+from tests.primepath.admin.school import Row, written_since
+
+YEAR = current_academic_year()
 
 
 def test_a_cell_shows_its_exams_and_how_far_the_pupils_are(head: Client, row: Row) -> None:
@@ -39,10 +45,162 @@ def test_cells_are_listed_in_the_order_of_the_matrix(head: Client, row: Row) -> 
     assert [cell.period for cell in listed] == ["JAN", "FEB", "APR", "Q1"]
 
 
-def test_nothing_of_a_cell_is_a_field(head: Client, row: Row) -> None:
-    context = head.get(change_url(row.cell)).context
-    assert not context["adminform"].form.fields
-    assert not any(
-        inline.has_add_permission or inline.has_change_permission
-        for inline in context["inline_admin_formsets"]
+def _save(client: Client, row: Row, **values: Any) -> Any:
+    url = change_url(row.cell)
+    return client.post(url, filled(client, url) | values)
+
+
+def _stored(row: Row) -> ExamScheduleMatrix:
+    return ExamScheduleMatrix.objects.get(pk=row.cell.pk)
+
+
+def _exams(row: Row) -> list[str]:
+    return list(row.cell.exams.values_list("name", flat=True))
+
+
+def test_what_a_cell_says_is_changed_through_the_service(
+    head: Client, head_teacher: Teacher, row: Row
+) -> None:
+    values = {"start_time": "09:00", "end_time": "10:30", "notes": "Room 2", "status": "COMPLETED"}
+    assert _save(head, row, **values).status_code == 302
+    cell = _stored(row)
+    assert (cell.notes, cell.status, cell.version) == ("Room 2", "COMPLETED", 2)
+    assert (cell.created_by, cell.modified_by) == (row.teacher, head_teacher)
+    (entry,) = written_since(row)
+    assert (entry.action, entry.subject_key) == ("UPDATE_CELL", cell.pk)
+    assert (entry.actor, entry.actor_name, entry.teacher) == (
+        head_teacher.user,
+        "Head-Teacher",
+        head_teacher,
     )
+    assert {field for field, _, _ in entry.changes} == {"startTime", "endTime", "notes", "status"}
+
+
+@pytest.mark.parametrize("notes", ["", " Two\n\nlines \n"])
+def test_saving_a_cell_without_a_change_is_no_version(head: Client, row: Row, notes: str) -> None:
+    ExamScheduleMatrix.objects.update(notes=notes)
+    # A browser sends line breaks so.
+    assert _save(head, row, notes=notes.replace("\n", "\r\n")).status_code == 302
+    assert _stored(row).version == 1
+    assert not written_since(row)
+
+
+def test_exams_are_chosen_from_those_that_fit(head: Client, row: Row) -> None:
+    for values in (
+        {"type": "QUARTERLY"},
+        {"is_active": False},
+        {"academic_year": current_academic_year() + 1},
+    ):
+        response = _save(head, row, chosen_exams=[make_exam("Unfit", **values).pk])
+        assert "Unfit" not in response.content.decode()
+        assert "not one of the available choices" in errors_of(response)["chosen_exams"][0]
+    for key in ("x", "\0", "10000000000000000000000"):
+        assert list(errors_of(_save(head, row, chosen_exams=[key]))) == ["chosen_exams"]
+    assert _exams(row) == ["Exam 1"]
+    assert not written_since(row)
+
+
+def test_exams_are_put_in_and_taken_out(head: Client, row: Row) -> None:
+    Exam.objects.update(is_active=False)
+    other = make_exam("Other", academic_year=current_academic_year())
+    assert filled(head, change_url(row.cell))["chosen_exams"] == [str(row.exam.pk)]
+    for chosen, action, status in [
+        ([row.exam.pk, other.pk], "ASSIGN_EXAMS", "SCHEDULED"),
+        ([other.pk], "UNASSIGN_EXAMS", "SCHEDULED"),
+        ([], "UNASSIGN_EXAMS", "EMPTY"),
+        ([other.pk], "ASSIGN_EXAMS", "SCHEDULED"),
+    ]:
+        before = written_since(row)
+        assert _save(head, row, chosen_exams=chosen).status_code == 302
+        assert {exam.pk for exam in row.cell.exams.all()} == set(chosen)
+        assert _stored(row).status == status
+        assert [entry.action for entry in written_since(row)[len(before) :]] == [action]
+
+
+def test_the_exams_of_a_scheduled_cell_are_replaced(head: Client, row: Row) -> None:
+    assert _save(head, row, chosen_exams=[make_exam("Other").pk], notes="New").status_code == 302
+    assert _exams(row) == ["Other"]
+    changed = [[field for field, _, _ in entry.changes] for entry in written_since(row)]
+    assert changed == [["exams"], ["exams"], ["notes"]]
+
+
+def test_the_exams_of_a_locked_cell_stay_until_it_is_set_back(head: Client, row: Row) -> None:
+    assert _save(head, row, status="COMPLETED").status_code == 302
+    other = make_exam("Other")
+    chosen = [row.exam.pk, other.pk]
+    refused = errors_of(_save(head, row, chosen_exams=chosen, notes="Not kept"))
+    assert "do not change until its status is set back" in refused["chosen_exams"][0]
+    assert (_stored(row).version, _stored(row).notes, _exams(row)) == (2, "", ["Exam 1"])
+    assert _save(head, row, chosen_exams=chosen, status="SCHEDULED").status_code == 302
+    assert _exams(row) == ["Exam 1", "Other"]
+    assert _save(head, row, chosen_exams=[other.pk], status="IN_PROGRESS").status_code == 302
+    assert (_exams(row), _stored(row).status) == (["Other"], "IN_PROGRESS")
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "message"),
+    [
+        ({"status": "EMPTY"}, "status", "A cell with exams is not EMPTY"),
+        ({"start_time": "", "end_time": "10:00"}, "end_time", "An end needs a start."),
+        ({"start_time": "10:00", "end_time": "10:00"}, "end_time", "must be after the start"),
+        ({"scheduled_date": "1999-01-01"}, "scheduled_date", f"JAN of {YEAR} is from"),
+        ({"notes": "x" * 10_001}, "notes", "at most 10000"),
+        ({"notes": "\0"}, "notes", "Null characters"),
+        ({"status": "OTHER"}, "status", "Select a valid choice"),
+        ({"scheduled_date": "soon"}, "scheduled_date", "Enter a valid date"),
+    ],
+)
+def test_what_a_cell_cannot_have_is_an_error_at_its_field(
+    head: Client, row: Row, values: dict[str, str], field: str, message: str
+) -> None:
+    errors = errors_of(_save(head, row, **values))
+    assert list(errors) == [field]
+    assert message in errors[field][0]
+    assert _stored(row).version == 1
+    assert not written_since(row)
+
+
+@pytest.mark.parametrize("values", [{"notes": "Late"}, {"chosen_exams": []}, {}])
+def test_a_form_that_was_open_while_others_wrote_saves_nothing(
+    head: Client, row: Row, values: dict[str, Any]
+) -> None:
+    url = change_url(row.cell)
+    data = filled(head, url)
+    assert _save(head, row, notes="First").status_code == 302
+    for _ in range(2):  # Pressing Save again does not help; opening the page again does.
+        response = head.post(url, data | values)
+        assert "Somebody else changed this" in errors_of(response)["__all__"][0]
+    assert (_stored(row).notes, _stored(row).version, _exams(row)) == ("First", 2, ["Exam 1"])
+    assert len(written_since(row)) == 1
+    assert _save(head, row, **values).status_code == 302
+
+
+def test_a_cell_that_was_only_looked_at_is_changed_from_version_0(head: Client, row: Row) -> None:
+    cell = make_cell(row.school_class, Period.Q1, YEAR)
+    exam = make_exam("Quarterly", type="QUARTERLY")
+    data = filled(head, change_url(cell))
+    assert data["expected_version"] == "0"
+    assert head.post(change_url(cell), data | {"chosen_exams": [exam.pk]}).status_code == 302
+    cell.refresh_from_db()
+    assert (cell.status, cell.version) == ("SCHEDULED", 1)
+
+
+def test_a_cell_of_a_class_or_year_that_is_not_planned_is_only_shown(
+    head: Client, row: Row, settings: Any
+) -> None:
+    url = change_url(row.cell)
+    data = filled(head, url)
+    assert "notes" in data
+    settings.ACADEMIC_YEARS = AcademicYears(YEAR + 1, YEAR + 2)
+    assert "notes" not in filled(head, url)
+    assert head.post(url, data | {"notes": "New"}).status_code == 403
+    settings.ACADEMIC_YEARS = AcademicYears(YEAR, YEAR)
+    SchoolClass.objects.update(is_active=False)
+    assert "notes" not in filled(head, url)
+    assert head.post(url, data | {"notes": "New"}).status_code == 403
+
+
+def test_a_cell_that_is_not_stored_has_no_page(head: Client, row: Row) -> None:
+    cell = ExamScheduleMatrix(pk=f"{row.school_class.pk}/{YEAR}/DEC")
+    assert head.get(change_url(cell)).headers["Location"] == "/admin/"
+    assert ExamScheduleMatrix.objects.count() == 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from primepath.models import Exam, Teacher
 from primepath.school import current_academic_year
 from tests.factories import make_exam
 from tests.primepath.admin.pages import add_url, change_url, errors_of, filled, list_url
-from tests.primepath.admin.school import Row
+from tests.primepath.admin.school import Row, written_since
 
 NEW = {
     "name": "Midterm",
@@ -28,7 +29,7 @@ NEW = {
 def test_an_exam_is_added_by_a_head_teacher(head: Client, head_teacher: Teacher) -> None:
     assert head.post(add_url(Exam), NEW).status_code == 302
     exam = Exam.objects.get()
-    assert (exam.name_key, exam.created_by, exam.version) == ("midterm", head_teacher, 0)
+    assert (exam.name_key, exam.created_by, exam.version) == ("midterm", head_teacher, 1)
 
 
 def test_an_exam_is_added_by_staff_without_a_profile(staff: Client) -> None:
@@ -45,10 +46,26 @@ def test_a_change_counts_as_a_version(head: Client, row: Row) -> None:
     assert exam.updated_at > row.exam.updated_at
 
 
+def test_each_write_is_one_entry_of_the_history(
+    head: Client, head_teacher: Teacher, row: Row
+) -> None:
+    assert head.post(add_url(Exam), NEW).status_code == 302
+    exam = Exam.objects.latest("pk")
+    data = filled(head, change_url(exam)) | {"name": "Finals"}
+    assert head.post(change_url(exam), data).status_code == 302
+    assert [(entry.action, entry.subject_key, entry.teacher) for entry in written_since(row)] == [
+        ("CREATE_EXAM", str(exam.pk), head_teacher),
+        ("UPDATE_EXAM", str(exam.pk), head_teacher),
+    ]
+    assert written_since(row)[1].changes == [["name", "Midterm", "Finals"]]
+    assert {log.object_repr for log in LogEntry.objects.all()} == {"Midterm", "Finals"}
+
+
 def test_saving_without_a_change_is_no_version(head: Client, row: Row) -> None:
     data = filled(head, change_url(row.exam))
     assert head.post(change_url(row.exam), data).status_code == 302
     assert Exam.objects.get().version == 0
+    assert not written_since(row)
 
 
 def test_a_form_that_was_open_while_others_wrote_saves_nothing(head: Client, row: Row) -> None:
@@ -56,6 +73,7 @@ def test_a_form_that_was_open_while_others_wrote_saves_nothing(head: Client, row
     Exam.objects.update(version=1, timer_minutes=99)
     response = head.post(change_url(row.exam), data)
     assert "Somebody else changed" in errors_of(response)["__all__"][0]
+    assert "Open it again" in response.content.decode()
     assert Exam.objects.values_list("name", "timer_minutes").get() == ("Exam 1", 99)
 
 
@@ -66,7 +84,9 @@ def test_a_form_that_was_open_while_others_wrote_saves_nothing(head: Client, row
         ("academic_year", settings.ACADEMIC_YEARS.last + 1),
         ("academic_year", 10**30),
         ("total_questions", 0),
+        ("total_questions", 1_001),
         ("total_questions", 32_768),
+        ("timer_minutes", 1_441),
         ("timer_minutes", -1),
         ("passing_score", 101),
         ("name", "NUL \0"),
@@ -87,7 +107,12 @@ def test_what_an_exam_cannot_have_is_an_error_of_the_form(
 def test_an_exam_stays_in_the_year_of_its_cells(head: Client, row: Row) -> None:
     url = change_url(row.exam)
     response = head.post(url, filled(head, url) | {"academic_year": current_academic_year() - 1})
-    assert errors_of(response) == {"academic_year": ["This exam is in cells of another year."]}
+    assert errors_of(response) == {
+        "academic_year": [
+            f"The exam is in cells of other years than {current_academic_year() - 1}; "
+            "take it out of them first."
+        ]
+    }
     assert (
         head.post(url, filled(head, url) | {"academic_year": current_academic_year()}).status_code
         == 302

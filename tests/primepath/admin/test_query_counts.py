@@ -12,7 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from primepath.models import Teacher
+from primepath.domain.cell import CellKey
+from primepath.domain.viewer import COMMAND_LINE
+from primepath.models import HistoryEntry, Teacher
+from primepath.services.cells.assign_exams import assign_exams
 from tests.factories import assign, make_cell, make_class, make_exam, make_level, make_teacher
 from tests.primepath.admin.pages import change_url, every_page, list_url
 from tests.primepath.admin.school import Row, make_row
@@ -81,6 +84,15 @@ def test_the_classes_on_the_page_of_a_teacher(head: Client, row: Row) -> None:
 
 def test_the_exams_on_the_page_of_a_cell(head: Client, row: Row) -> None:
     _assert_constant(head, change_url(row.cell), lambda n: row.cell.links.create(exam=make_exam()))
+
+
+def test_the_history_on_the_page_of_a_cell_and_in_its_list(head: Client, row: Row) -> None:
+    def change(number: int) -> None:
+        exams = [make_exam().pk, make_exam().pk]
+        assign_exams(viewer=COMMAND_LINE, cells=[CellKey.parse(row.cell.pk)], exam_ids=exams)
+
+    _assert_constant(head, change_url(row.cell), change)
+    _assert_constant(head, list_url(HistoryEntry), change)
 
 
 def test_the_cells_on_the_page_of_an_exam(head: Client, row: Row) -> None:

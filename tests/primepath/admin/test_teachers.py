@@ -106,7 +106,9 @@ def test_nobody_is_assigned_to_an_inactive_class(head: Client, row: Row) -> None
         "access_level": "VIEW",
     }
     response = head.post(add_url(TeacherClassAssignment), data)
-    assert errors_of(response) == {"school_class": ["This class is not active."]}
+    assert errors_of(response) == {
+        "school_class": ["There is no active class with the code 'PRIMARY_1A'."]
+    }
 
 
 def test_a_password_is_not_guessed_by_a_filter(head: Client, row: Row) -> None:

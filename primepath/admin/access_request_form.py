@@ -1,0 +1,57 @@
+"""The form in which a request for access is decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
+
+from primepath.admin.service_forms import ServiceForm
+from primepath.domain.school_class import AccessLevel
+from primepath.models import ClassAccessRequest
+from primepath.models.constraints import choices
+from primepath.services.access.approve_class_access_request import approve_class_access_request
+from primepath.services.access.deny_class_access_request import deny_class_access_request
+
+_APPROVE, _DENY = "APPROVE", "DENY"
+DECISION_FIELDS = ("decision", "access_level", "expires_at", "note")
+
+
+class DecisionForm(ServiceForm[ClassAccessRequest]):
+    """Approve or deny."""
+
+    decision = forms.ChoiceField(
+        choices=[("", "---------"), (_APPROVE, "Approve"), (_DENY, "Deny")]
+    )
+    access_level = forms.ChoiceField(
+        choices=choices(AccessLevel), help_text="What the teacher gets if you approve."
+    )
+    expires_at = forms.SplitDateTimeField(
+        required=False,
+        widget=AdminSplitDateTime,
+        help_text="When access ends if you approve; empty for not at all.",
+    )
+    note = forms.CharField(
+        required=False,
+        widget=AdminTextareaWidget,
+        help_text="The teacher reads it. Who is denied is told why.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["access_level"] = self.instance.requested_access_level
+
+    def write(self) -> ClassAccessRequest:
+        request_id, entered = self.instance.pk, self.cleaned_data
+        if entered["decision"] == _DENY:
+            return deny_class_access_request(
+                viewer=self.viewer, request_id=request_id, note=entered["note"]
+            )
+        return approve_class_access_request(
+            viewer=self.viewer,
+            request_id=request_id,
+            access_level=AccessLevel(entered["access_level"]),
+            expires_at=entered["expires_at"],
+            note=entered["note"],
+        )

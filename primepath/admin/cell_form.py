@@ -1,0 +1,84 @@
+"""The form of a cell: what it says, and which exams are in it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.db.models import Q, QuerySet
+
+from primepath.admin.search_boxes import KeysChoiceField
+from primepath.admin.service_forms import VersionedForm
+from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
+from primepath.domain.period import Period
+from primepath.models import Exam, ExamScheduleMatrix
+from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.cells.unassign_exams import unassign_exams
+from primepath.services.cells.update_cell import CellChanges, update_cell
+from primepath.services.cells.writing import LOCKED_STATUSES
+
+DETAILS = ("status", "scheduled_date", "start_time", "end_time", "notes")
+
+
+class CellForm(VersionedForm[ExamScheduleMatrix]):
+    """Changes what the cell says and which exams are in it: up to three services, in the request's one transaction."""
+
+    shown_at = {"cells": "chosen_exams", "examIds": "chosen_exams"}
+
+    chosen_exams = KeysChoiceField(
+        Exam.objects.none(),
+        required=False,
+        label="Exams",
+        widget=FilteredSelectMultiple("exams", is_stacked=False),
+        help_text="An empty cell that gets exams is scheduled; a scheduled one that loses all is empty.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        exam_ids = list(self.instance.links.values_list("exam", flat=True))
+        self.initial["chosen_exams"] = exam_ids
+        choice = cast("forms.ModelMultipleChoiceField[Exam]", self.fields["chosen_exams"])
+        choice.queryset = _exams_for(self.instance, exam_ids)
+
+    def write(self) -> ExamScheduleMatrix:
+        cell = CellKey.parse(self.instance.pk)
+        changes = self._changes()
+        # A locked cell is set back before its exams change; any other gets its exams before the status they allow.
+        # The first update locks the cell and checks its version, also where it has nothing to change yet.
+        is_locked = self.initial["status"] in LOCKED_STATUSES
+        update_cell(
+            viewer=self.viewer,
+            cell=cell,
+            changes=changes if is_locked else {},
+            expected_version=self.cleaned_data["expected_version"],
+        )
+        self._write_exams(cell)
+        if not is_locked:
+            update_cell(viewer=self.viewer, cell=cell, changes=changes)
+        return self.instance
+
+    def _changes(self) -> CellChanges:
+        entered = {**self.cleaned_data, "status": CellStatus(self.cleaned_data["status"])}
+        changed = {name: entered[name] for name in DETAILS if name in self.changed_data}
+        return cast("CellChanges", changed)
+
+    def _write_exams(self, cell: CellKey | None) -> None:
+        shown: set[int] = set(self.initial["chosen_exams"])
+        chosen = {exam.pk for exam in self.cleaned_data["chosen_exams"]}
+        # Added first, so that a scheduled cell whose exams are replaced is not empty in between.
+        if added := sorted(chosen - shown):
+            assign_exams(viewer=self.viewer, cells=[cell], exam_ids=added)
+        if removed := sorted(shown - chosen):
+            unassign_exams(viewer=self.viewer, cells=[cell], exam_ids=removed)
+
+
+def _exams_for(cell: ExamScheduleMatrix, exam_ids: list[int]) -> QuerySet[Exam]:
+    """The exams that fit the cell, and those that are in it, whether they are still used or not."""
+    fitting = Q(
+        Q(academic_year=None) | Q(academic_year=cell.academic_year),
+        type=EXAM_TYPE_OF_PERIOD[Period(cell.period).type],
+        is_active=True,
+    )
+    return Exam.objects.filter(fitting | Q(pk__key_in=exam_ids))

@@ -1,0 +1,62 @@
+"""Pages and tables on pages whose forms are saved by services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import TextField
+from django.http import HttpRequest, HttpResponse
+
+from primepath.admin.access import viewer_in
+from primepath.admin.base import SchoolAdmin, SchoolInline
+from primepath.admin.fields import LinesField
+from primepath.admin.generics import M, Parent
+from primepath.admin.service_forms import RefusedFormError, ServiceForm
+
+
+class ServicePage(SchoolAdmin[M]):
+    """A page with such a form, or with such tables."""
+
+    formfield_overrides = {TextField: {"form_class": LinesField}}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Shows the page again where a service refuses: what the page wrote before is undone by then."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except RefusedFormError as refused:
+            vars(request)["refused"] = refused
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        return _prepared(super().get_form(request, obj, change, **kwargs), request)
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        if isinstance(form, ServiceForm):
+            form.save()
+        else:
+            super().save_model(request, obj, form, change)
+
+
+class ServiceInline(SchoolInline[M, Parent]):
+    """A table with such forms; it is on a `ServicePage`."""
+
+    def get_formset(self, request: HttpRequest, obj: Parent | None = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        _prepared(formset.form, request)
+        return formset
+
+
+def _prepared(form: Any, request: HttpRequest) -> Any:
+    """The class of a form, which Django has just made for this request, with what is the request's."""
+    if issubclass(form, ServiceForm):
+        form.viewer = viewer_in(request)
+        form.refused = vars(request).get("refused")
+    return form

@@ -1,0 +1,79 @@
+"""What operations leave behind, and a database that other processes can open too."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
+
+from tests.concurrency.recording import nothing_left
+
+
+@pytest.fixture
+def _nothing_is_left() -> Iterator[None]:
+    with nothing_left():
+        yield
+
+
+@pytest.fixture
+def log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> pytest.LogCaptureFixture:
+    """What the product logs."""
+    monkeypatch.setattr(logging.getLogger("primepath"), "propagate", True)
+    return caplog
+
+
+@pytest.fixture
+def _nothing_is_logged(log: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert [record.getMessage() for record in log.get_records("call")] == []
+
+
+@pytest.fixture(scope="session")
+def database_url(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """The test database as `DATABASE_URL` names it; on SQLite, where that is in memory, a file with the same tables."""
+    if connection.vendor == "postgresql":
+        return _postgresql_url()
+    path = tmp_path_factory.mktemp("shared") / "database.sqlite3"
+    with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as file:
+        connection.ensure_connection()
+        assert connection.connection is not None
+        connection.connection.backup(file)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def shared_database(transactional_db: None, database_url: str) -> Iterator[str]:
+    """The URL of an empty database, which is also the one that this process uses in the test."""
+    if connection.vendor == "postgresql":
+        yield database_url
+        return
+    in_memory = connections["default"]
+    path = database_url.removeprefix("sqlite:///")
+    connections["default"] = type(in_memory)({**in_memory.settings_dict, "NAME": path}, "default")
+    try:
+        yield database_url
+        call_command("flush", interactive=False, verbosity=0)
+    finally:
+        connection.close()
+        connections["default"] = in_memory
+
+
+def _postgresql_url() -> str:
+    settings = connection.settings_dict
+    user = ":".join(quote(str(settings[key]), safe="") for key in ("USER", "PASSWORD"))
+    options = {key: value for key, value in settings["OPTIONS"].items() if isinstance(value, str)}
+    address = f"{settings['HOST'] or 'localhost'}:{settings['PORT'] or 5432}"
+    return f"postgresql://{user}@{address}/{quote(settings['NAME'])}?{urlencode(options)}"

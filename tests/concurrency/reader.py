@@ -1,0 +1,104 @@
+"""A process whose threads read the matrix, each on a connection of its own: ``python -m tests.concurrency.reader``.
+
+It takes one job a line on its standard input, and answers on its standard output. Where its threads are to meet those of
+other processes it says so in a line, and goes on when it is sent one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypedDict
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from primepath.services.sign_in import viewer_of  # noqa: E402
+from tests.client import answer  # noqa: E402
+from tests.query_counts import of_cells  # noqa: E402
+
+PATIENCE = 60
+
+
+class Job(TypedDict):
+    """What the threads of a process ask: all the same document, each with variables of its own."""
+
+    document: str
+    user_id: int
+    variables: list[dict[str, Any]]
+
+
+class Reading(TypedDict):
+    """What one thread read, and when, by the clock that all processes share."""
+
+    begun: float
+    ended: float
+    answer: dict[str, Any]
+
+
+def read(
+    document: str,
+    variables: dict[str, Any],
+    user_id: int,
+    connected: Callable[[], object],
+    selected: Callable[[], object],
+) -> Reading:
+    """Reads once; calls ``connected`` before it begins, and ``selected`` between its SELECT of cells and its INSERT."""
+    viewer = viewer_of(User.objects.select_related("teacher").get(pk=user_id))
+    pauses = [selected]
+
+    def pause(execute: Any, sql: str, *args: Any) -> Any:
+        result = execute(sql, *args)
+        if pauses and of_cells([sql]):
+            pauses.pop()()
+        return result
+
+    connected()
+    begun = time.monotonic()
+    try:
+        with connection.execute_wrapper(pause):
+            response = answer(document, viewer, variables)
+        return {"begun": begun, "ended": time.monotonic(), "answer": response}
+    finally:
+        connection.close()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _meet(point: str) -> None:
+    _say(point)
+    sys.stdin.readline()
+
+
+def main() -> None:
+    while line := sys.stdin.readline():
+        job: Job = json.loads(line)
+        count = len(job["variables"])
+        points = [
+            threading.Barrier(count, partial(_meet, point), PATIENCE).wait
+            for point in ("connected", "selected")
+        ]
+        with ThreadPoolExecutor(count) as pool:
+            readings = [
+                pool.submit(read, job["document"], each, job["user_id"], *points)
+                for each in job["variables"]
+            ]
+            _say(json.dumps([each.result() for each in readings]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""A Redis server for one test module, on a free port of this machine."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+_PATIENCE = 10
+
+
+class RedisServer:
+    """A server that keeps nothing on disk, and can be killed, held up and started again."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port: int = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        if self._process is not None:
+            return
+        options = ["--bind", "127.0.0.1", "--port", str(self._port), "--save", ""]
+        self._process = subprocess.Popen(
+            [self._program, *options, "--appendonly", "no"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+        )
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+            except OSError:
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    self.kill()
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
+    def kill(self) -> None:
+        """Ends the server as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    @contextmanager
+    def held_up(self) -> Iterator[None]:
+        """Connections are accepted in the block, and nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def redis_server() -> Iterator[RedisServer]:
+    """A running server; skips the test where there is none to be had."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip(
+            "redis-server is not installed; the cache in the process is tested all the same"
+        )
+    server = RedisServer(program)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()

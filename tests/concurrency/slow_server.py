@@ -1,0 +1,114 @@
+"""A real server of the product whose database is slow for operations that say so: ``python -m tests.concurrency.slow_server``.
+
+It prints its port. An operation named ``Slow_TABLE`` waits in its SELECT on the table until it is told that its client has
+gone. ``GET /state`` tells what operations did and what is pending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
+
+from primepath.asgi import application as product
+from schema import view
+from schema.execute import execute
+from tests.concurrency.recording import pending_futures
+
+PATIENCE = 20
+_STATEMENT = re.compile(
+    r'(SELECT|INSERT|UPDATE|DELETE)\b.*?\b(?:FROM|INTO|UPDATE) "(\w+)"', re.DOTALL
+)
+
+_did: list[str] = []
+
+
+class _Operation(threading.local):
+    """The operation that this thread runs."""
+
+    name = ""
+    checkpoint: Callable[[], None] = staticmethod(lambda: None)
+
+
+_operation = _Operation()
+
+
+def _execute(
+    *args: Any, operation_name: str | None, checkpoint: Callable[[], None], **options: Any
+) -> Any:
+    _operation.name = operation_name or ""
+    _operation.checkpoint = checkpoint
+    try:
+        result = execute(*args, operation_name=operation_name, checkpoint=checkpoint, **options)
+    except BaseException as error:
+        _did.append(type(error).__name__)
+        raise
+    finally:
+        _operation.name = ""
+    _did.append("answered")
+    return result
+
+
+def _note(run: Any, sql: str, *args: Any) -> Any:
+    result = run(sql, *args)
+    if statement := _STATEMENT.match(sql):
+        verb, table = statement.groups()
+        _did.append(f"{verb} {table}")
+        if _operation.name == f"Slow_{table}" and verb == "SELECT":
+            _wait_until_the_client_has_gone()
+    return result
+
+
+def _wait_until_the_client_has_gone() -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            _operation.checkpoint()
+        except Exception:
+            return
+        time.sleep(0.01)
+
+
+def _watch(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    if _note not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_note)
+
+
+async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    if scope["type"] != "http" or scope["path"] != "/state":
+        await product(scope, receive, send)
+        return
+    state = {
+        "did": _did,
+        "tasks": len(asyncio.all_tasks()),
+        "threads": threading.active_count(),
+        "pending": len(pending_futures()),
+    }
+    await send({"type": "http.response.start", "status": 200, "headers": [], "trailers": False})
+    body = json.dumps(state).encode()
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def main() -> None:
+    vars(view)["execute"] = _execute
+    connection_created.connect(_watch)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        sys.stdout.write(f"{listener.getsockname()[1]}\n")
+        sys.stdout.flush()
+        config = uvicorn.Config(application, log_level="warning", lifespan="off")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

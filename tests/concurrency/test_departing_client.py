@@ -1,0 +1,145 @@
+"""A client that goes away in the middle: its operation ends, nothing is left, and others are answered."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from primepath.domain.period import PERIODS
+from primepath.models import ExamScheduleMatrix
+from primepath.services.tokens import create_token
+from tests.concurrency.processes import product_process
+from tests.factories import YEAR, make_classes, make_teacher
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE = 20
+DOCUMENT = """
+query %s {
+  scheduleMatrix(academicYear: %d) {
+    rows { curriculum { label } cells { id status exams { name } completion { totalSessions } } }
+  }
+}
+"""
+TOKEN, CLASSES, CELLS = (
+    f"primepath_{name}" for name in ("apitoken", "schoolclass", "examschedulematrix")
+)
+
+
+class Server:
+    """A server of the product, as a client reaches it."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._port = port
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self._client.get("/state").json()
+        return state
+
+    def ask(self, name: str) -> Any:
+        return self._client.post("/graphql", content=_body(name), headers=self._headers).json()
+
+    def ask_and_go_away(self, name: str, when: Callable[[], bool]) -> None:
+        """Sends the operation, and closes the connection without an answer when it is time."""
+        body = _body(name)
+        headers = {**self._headers, "Host": "127.0.0.1", "Content-Length": str(len(body))}
+        head = "\r\n".join(f"{name}: {value}" for name, value in headers.items())
+        with socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE) as client:
+            client.sendall(f"POST /graphql HTTP/1.1\r\n{head}\r\n\r\n".encode() + body)
+            wait_until(when)
+
+
+def _body(name: str) -> bytes:
+    document = DOCUMENT % (name, YEAR)
+    return json.dumps({"query": document, "operationName": name}).encode()
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "It never happened."
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def server(
+    shared_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Server]:
+    """A server that has nothing to complain of, from its start to its orderly end."""
+    monkeypatch.setenv("DATABASE_POOL_SIZE", "2")
+    make_classes(2)
+    token, _ = create_token(user=make_teacher(head=True).user, name="test")
+    log = tmp_path / "errors"
+    with (
+        log.open("wb") as errors,
+        product_process(
+            "-m", "tests.concurrency.slow_server", database_url=shared_database, errors=errors
+        ) as process,
+    ):
+        assert process.stdout is not None
+        port = process.stdout.readline()
+        assert port, log.read_text()
+        with Server(int(port), token) as running:
+            yield running
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) in {0, -signal.SIGTERM}
+    assert log.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("slow", "did"),
+    [
+        (CLASSES, [f"SELECT {CLASSES}"]),
+        # The cells that are missing belong to the batch that was under way.
+        (CELLS, [f"SELECT {CLASSES}", f"SELECT {CELLS}", f"INSERT {CELLS}"]),
+    ],
+)
+def test_the_operation_of_a_client_that_goes_away_ends_before_its_next_batch(
+    server: Server, slow: str, did: list[str]
+) -> None:
+    begun = len(server.state()["did"])
+    go_away(server, slow)
+    assert server.state()["did"][begun:] == [f"SELECT {TOKEN}", *did, "ClientDepartedError"]
+    assert ExamScheduleMatrix.objects.count() == (2 * len(PERIODS) if slow == CELLS else 0)
+
+
+def test_clients_that_go_away_leave_nothing_behind_and_others_are_answered(server: Server) -> None:
+    assert "errors" not in server.ask("Before")
+    before = server.state()
+    # More than there are connections in the pool.
+    for slow in [CLASSES, CELLS] * 3:
+        go_away(server, slow)
+    wait_until(lambda: nothing_more(server.state(), than=before))
+    answer = server.ask("After")
+    assert "errors" not in answer
+    assert len(answer["data"]["scheduleMatrix"]["rows"]) == 2
+
+
+def go_away(server: Server, slow: str) -> None:
+    """Goes away while the table is read, and comes back when the operation has ended."""
+    begun = len(server.state()["did"])
+    server.ask_and_go_away(
+        f"Slow_{slow}", lambda: f"SELECT {slow}" in server.state()["did"][begun:]
+    )
+    wait_until(lambda: "ClientDepartedError" in server.state()["did"][begun:])
+
+
+def nothing_more(state: dict[str, Any], *, than: dict[str, Any]) -> bool:
+    busy = ("tasks", "threads")
+    return state["pending"] == 0 and all(state[name] <= than[name] for name in busy)

@@ -1,0 +1,154 @@
+"""A batch that raises, through the whole API: its own fields fail, the rest is answered, and nothing is left."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any, NoReturn
+
+import pytest
+from django.db import DatabaseError
+
+from primepath.domain.viewer import Viewer
+from tests.client import answer, data, error_codes
+from tests.factories import YEAR, fill_matrix, head_teacher, make_classes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_nothing_is_left")]
+
+SECRET = 'relation "primepath_secret" does not exist'
+PERIODS = 16
+
+
+class Failure:
+    """A database that fails in one place, and how often it was asked there."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        self.calls += 1
+        raise DatabaseError(SECRET)
+
+
+@pytest.fixture
+def failure() -> Failure:
+    return Failure()
+
+
+@pytest.fixture
+def viewer() -> Viewer:
+    fill_matrix(make_classes(1))
+    return head_teacher()
+
+
+def assert_logged_once(log: pytest.LogCaptureFixture) -> None:
+    # asyncio complains of a failure that nobody heard of when it throws it away.
+    gc.collect()
+    (record,) = log.records
+    assert (record.name, record.levelname) == ("primepath.errors", "ERROR")
+    assert record.exc_info is not None
+    assert str(record.exc_info[1]) == SECRET
+
+
+def test_a_batch_that_raises_makes_its_own_fields_null_and_no_others(
+    failure: Failure,
+    viewer: Viewer,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = "rows { curriculum { label } cells { id exams { name } %s } }"
+    document = f"query ($year: Int) {{ scheduleMatrix(academicYear: $year) {{ {rows} }} }}"
+    (healthy,) = data(document % "", viewer, {"year": YEAR})["scheduleMatrix"]["rows"]
+
+    monkeypatch.setattr("loaders.registry.completion_of_cells", failure)
+    response = answer(document % "completion { completed }", viewer, {"year": YEAR})
+
+    (row,) = response["data"]["scheduleMatrix"]["rows"]
+    assert [cell.pop("completion") for cell in row["cells"]] == [None] * PERIODS
+    assert row == healthy
+    assert error_codes(response) == {
+        f"scheduleMatrix.rows.0.cells.{number}.completion": "INTERNAL" for number in range(PERIODS)
+    }
+    assert SECRET not in str(response)
+    assert failure.calls == 1
+    assert_logged_once(log)
+
+
+def test_what_must_not_be_null_takes_the_nearest_thing_that_may_be(
+    failure: Failure,
+    viewer: Viewer,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("primepath.models.MatrixCellExam.objects.filter", failure)
+    document = """
+    query ($year: Int!) {
+      first: matrixCell(at: {classCode: "C000", academicYear: $year, period: JAN}) { examCount }
+      second: matrixCell(at: {classCode: "C000", academicYear: $year, period: FEB}) { status }
+      school { name }
+      schoolClass(code: "C000") { name cells(academicYear: $year) { exams { name } completion { completed } } }
+    }
+    """
+    response = answer(document, viewer, {"year": YEAR})
+    assert response["data"]["first"] is None
+    assert response["data"]["second"] == {"status": "SCHEDULED"}
+    assert response["data"]["school"] is not None
+    assert response["data"]["schoolClass"] == {"name": "Class 0", "cells": None}
+    assert set(error_codes(response).values()) == {"INTERNAL"}
+    assert "first.examCount" in error_codes(response)
+    assert SECRET not in str(response)
+    assert_logged_once(log)
+
+
+def test_where_the_cells_cannot_be_read_the_classes_still_are(
+    failure: Failure,
+    viewer: Viewer,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("loaders.cells.Cells._read", failure)
+    document = """
+    query ($year: Int) {
+      schoolClass(code: "C000") {
+        code
+        cells(academicYear: $year) { status schoolClass { cells(academicYear: $year) { id status } } }
+      }
+      exams(first: 1) { edges { node { cells { status } } } }
+      nodes(ids: ["SchoolClass:C000", "MatrixCell:C000/2026/JAN"]) { id }
+    }
+    """
+    response = answer(document, viewer, {"year": YEAR})
+    assert response["data"]["schoolClass"] == {"code": "C000", "cells": None}
+    assert response["data"]["exams"] == {"edges": [{"node": {"cells": None}}]}
+    assert response["data"]["nodes"] == [{"id": "SchoolClass:C000"}, None]
+    assert set(error_codes(response).values()) == {"INTERNAL"}
+    assert failure.calls == 1
+    assert_logged_once(log)
+
+
+def test_where_everything_fails_everything_is_told_and_logged_once_each(
+    failure: Failure,
+    viewer: Viewer,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for place in ("completion_of_cells", "active_exams_of_kinds", "get_class_curriculum_mapping"):
+        monkeypatch.setattr(f"loaders.registry.{place}", failure)
+    monkeypatch.setattr("primepath.models.MatrixCellExam.objects.filter", failure)
+    document = """
+    query ($year: Int) {
+      scheduleMatrix(academicYear: $year) {
+        rows { curriculum { label } cells { completion { completed } availableExams { totalCount } } }
+      }
+    }
+    """
+    response = answer(document, viewer, {"year": YEAR})
+    (row,) = response["data"]["scheduleMatrix"]["rows"]
+    assert row == {
+        "curriculum": None,
+        "cells": [{"completion": None, "availableExams": None}] * PERIODS,
+    }
+    assert set(error_codes(response).values()) == {"INTERNAL"}
+    assert failure.calls == 4
+    gc.collect()
+    assert {record.name for record in log.records} == {"primepath.errors"}
+    assert len(log.records) == 3

@@ -1,0 +1,132 @@
+"""What fails with a batch: its own keys, for those who still wait for them, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from loaders.dispatch import Stage
+from tests.concurrency.recording import Recording
+
+pytestmark = pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged")
+
+
+def _fails(_keys: list[Any]) -> Sequence[Any]:
+    raise ValueError("No such table.")
+
+
+@pytest.mark.parametrize("error", [ValueError("bad"), StopIteration(), TimeoutError()])
+@pytest.mark.parametrize("way", ["batch", "call"])
+def test_a_batch_that_raises_fails_its_own_keys_and_no_others(way: str, error: Exception) -> None:
+    def fail(*_: Any) -> Any:
+        raise error
+
+    dispatcher = Recording()
+    broken = dispatcher.loader("broken", fetch=fail)
+    healthy, later = dispatcher.loader("healthy"), dispatcher.loader("later", Stage.DETAIL)
+
+    async def operation() -> list[Any]:
+        if way == "batch":
+            failing = [broken.load(1), broken.load_all([2, 3])]
+        else:
+            failing = [dispatcher.call(fail), dispatcher.call(fail)]
+        futures = [*failing, healthy.load(1), later.load(1)]
+        return list(await asyncio.gather(*futures, return_exceptions=True))
+
+    first, second, *rest = dispatcher.run(operation())
+    assert isinstance(first, Exception)
+    assert isinstance(second, Exception)
+    assert error in {first, first.__cause__}
+    assert rest == ["healthy:1", "later:1"]
+
+
+def test_a_batch_that_failed_is_not_tried_again_until_it_is_cleared() -> None:
+    answers: Iterator[Any] = iter([ValueError("Not now."), ["found"]])
+
+    def fetch(_keys: list[Any]) -> Sequence[Any]:
+        answer = next(answers)
+        if isinstance(answer, ValueError):
+            raise answer
+        return list(answer)
+
+    dispatcher = Recording()
+    rows = dispatcher.loader("row", fetch=fetch)
+
+    async def operation() -> Any:
+        for _ in range(2):
+            with pytest.raises(ValueError, match=r"Not now\."):
+                await rows.load(1)
+            with pytest.raises(ValueError, match=r"Not now\."):
+                await rows.load_all([1, 1])
+        assert len(dispatcher.batches) == 1
+        rows.clear(1)
+        return await rows.load(1), await rows.load_all([1])
+
+    assert dispatcher.run(operation()) == ("found", ["found"])
+    assert dispatcher.batches == [("row", [1]), ("row", [1])]
+
+
+@pytest.mark.parametrize("values", [[], ["one"], ["one", "two", "three"], None])
+def test_a_wrong_number_of_values_is_an_error_of_every_key_and_none_is_kept(values: Any) -> None:
+    dispatcher = Recording()
+    answers = iter([values, ["first", "second"]])
+    rows = dispatcher.loader("row", fetch=lambda _: next(answers))
+
+    async def operation() -> list[Any]:
+        futures: list[Any] = [rows.load(1), rows.load_all([2, 1])]
+        for failed in await asyncio.gather(*futures, return_exceptions=True):
+            assert isinstance(failed, ValueError | TypeError)
+        rows.clear_all()
+        return await rows.load_all([1, 2])
+
+    assert dispatcher.run(operation()) == ["first", "second"]
+
+
+def test_a_waiter_that_is_cancelled_does_not_take_the_value_from_another() -> None:
+    dispatcher = Recording()
+    rows = dispatcher.loader("row")
+
+    async def operation() -> Any:
+        leaving, staying = (asyncio.ensure_future(rows.load(1)) for _ in range(2))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        return await staying, leaving.cancelled(), await rows.load(1)
+
+    assert dispatcher.run(operation()) == ("row:1", True, "row:1")
+    assert dispatcher.batches == [("row", [1])]
+
+
+def test_a_batch_whose_waiters_have_all_gone_harms_nobody() -> None:
+    dispatcher = Recording()
+    broken, rows = dispatcher.loader("broken", fetch=_fails), dispatcher.loader("row")
+    called: list[str] = []
+
+    async def operation() -> Any:
+        leaving: list[asyncio.Future[Any]] = [broken.load(1), broken.load_all([1]), rows.load(1)]
+        leaving.append(dispatcher.call(lambda: called.append("call")))
+        for future in leaving:
+            future.cancel()
+        return await rows.load(2)
+
+    assert dispatcher.run(operation()) == "row:2"
+    assert called == []
+
+
+def test_a_failure_that_nobody_waits_for_any_more_is_not_reported() -> None:
+    dispatcher = Recording()
+    first, second = (dispatcher.loader(name, fetch=_fails) for name in ("first", "second"))
+
+    async def operation() -> str:
+        wanted_later = second.load(1), second.load_all([1, 2])
+        with pytest.raises(ValueError, match="No such table"):
+            await first.load(1)
+        del wanted_later
+        return "done"
+
+    assert dispatcher.run(operation()) == "done"
+    # asyncio complains when it throws a future away.
+    gc.collect()

@@ -1,0 +1,126 @@
+"""A database that refuses to be written to answers the same cells as one that does not."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from django.db import DatabaseError, connection
+
+from primepath.domain.period import PERIODS
+from primepath.domain.school_class import AccessLevel
+from primepath.models import ExamScheduleMatrix
+from tests.concurrency.processes import Readers, product_process
+from tests.concurrency.reader import Job
+from tests.factories import YEAR, assign, make_cell, make_class, make_exam, make_teacher
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DOCUMENT = """
+query ($year: Int, $codes: [String!]) {
+  scheduleMatrix(academicYear: $year, classCodes: $codes) {
+    unavailableClassCodes
+    rows {
+      schoolClass { code cells(academicYear: $year, periods: [DEC]) { id version } }
+      curriculum { label }
+      canEdit
+      cells { id period status color icon version canEdit examCount exams { name } completion { totalSessions } }
+    }
+  }
+}
+"""
+
+
+@contextmanager
+def _postgresql_role_without_insert(url: str) -> Iterator[str]:
+    role, password = f"reader_{secrets.token_hex(4)}", secrets.token_hex(8)
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+        except DatabaseError as error:
+            pytest.skip(f"The user of DATABASE_URL may not create roles: {error}")
+        try:
+            cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+            address = urlsplit(url)
+            place = f"{address.hostname}:{address.port}"
+            yield address._replace(netloc=f"{role}:{password}@{place}").geturl()
+        finally:
+            cursor.execute(f"DROP OWNED BY {role}")
+            cursor.execute(f"DROP ROLE {role}")
+
+
+@contextmanager
+def _postgresql_replica(url: str) -> Iterator[str]:
+    """Refuses every write, as a replica does."""
+    yield f"{url}&options={quote('-c default_transaction_read_only=on')}"
+
+
+@contextmanager
+def _sqlite_query_only(url: str) -> Iterator[str]:
+    yield f"{url}?init_command={quote('PRAGMA query_only=ON')}"
+
+
+@contextmanager
+def _sqlite_file_that_is_opened_to_read(url: str) -> Iterator[str]:
+    """As a file is whose mode does not let its reader write; that would not hold root back."""
+    path = url.removeprefix("sqlite:///")
+    yield f"sqlite:///{quote(f'file:{path}?mode=ro')}"
+
+
+WAYS = {
+    "postgresql": [_postgresql_role_without_insert, _postgresql_replica],
+    "sqlite": [_sqlite_query_only, _sqlite_file_that_is_opened_to_read],
+}
+
+
+def _job() -> Job:
+    """What a teacher asks who may change one class, see another, and must not see a third."""
+    teacher = make_teacher()
+    changed, seen, unseen = (make_class(code) for code in ("CHANGED", "SEEN", "UNSEEN"))
+    assign(teacher, changed, AccessLevel.CO_TEACHER)
+    assign(teacher, seen, AccessLevel.VIEW)
+    make_cell(changed, PERIODS[0], exams=[make_exam("First"), make_exam("Second")])
+    make_cell(seen, PERIODS[1])
+    make_cell(unseen, PERIODS[2])
+    codes = [each.code for each in (changed, seen, unseen)]
+    variables = [{"year": YEAR, "codes": codes}]
+    return {"document": DOCUMENT, "user_id": teacher.user_id, "variables": variables}
+
+
+def _read(job: Job, url: str, folder: Path) -> tuple[Any, list[str]]:
+    """The answer of a process that knows the database by this URL, and what it logs."""
+    log = folder / "errors"
+    with (
+        log.open("wb") as errors,
+        product_process(
+            "-m", "tests.concurrency.reader", database_url=url, errors=errors, folder=folder
+        ) as process,
+    ):
+        (reading,) = Readers([process], log).read([job])
+    return reading["answer"], log.read_text().splitlines()
+
+
+@pytest.mark.parametrize("way", WAYS[connection.vendor])
+def test_a_database_that_refuses_writes_answers_like_one_that_takes_them(
+    way: Callable[[str], AbstractContextManager[str]], shared_database: str, tmp_path: Path
+) -> None:
+    job = _job()
+    with way(shared_database) as url:
+        answer, log = _read(job, url, tmp_path)
+    assert ExamScheduleMatrix.objects.count() == 3
+    assert len(log) == 1
+    assert "WARNING primepath.cells: 30 missing cells could not be stored" in log[0]
+
+    assert _read(job, shared_database, tmp_path) == (answer, [])
+    assert ExamScheduleMatrix.objects.count() == 2 * len(PERIODS) + 1
+
+    assert "errors" not in answer
+    matrix = answer["data"]["scheduleMatrix"]
+    assert matrix["unavailableClassCodes"] == ["UNSEEN"]
+    statuses = [[cell["status"] for cell in row["cells"]] for row in matrix["rows"]]
+    assert statuses == [["SCHEDULED", *["EMPTY"] * 15], ["EMPTY"] * 16]

@@ -1,0 +1,212 @@
+"""How an operation ends when something fails, is cancelled or never comes: at once, and with nothing left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from loaders.dispatch import Stage
+from tests.concurrency.recording import Recording
+
+pytestmark = pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged")
+
+
+class StoppedError(Exception):
+    """What a checkpoint raises in these tests."""
+
+
+class Checkpoint:
+    """Stops the operation when it is asked for the ``last`` time."""
+
+    def __init__(self, last: int = 1) -> None:
+        self._left = last
+
+    def __call__(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            raise StoppedError
+
+
+def test_waiting_for_what_never_comes_is_an_error() -> None:
+    dispatcher = Recording()
+    ended: list[str] = []
+
+    async def operation() -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ended.append("operation")
+
+    with pytest.raises(RuntimeError, match="waits for what never comes"):
+        dispatcher.run(operation())
+    assert ended == ["operation"]
+
+
+def test_two_that_wait_for_each_other_are_an_error() -> None:
+    async def operation() -> None:
+        first, second = asyncio.Event(), asyncio.Event()
+
+        async def wait(mine: asyncio.Event, other: asyncio.Event) -> None:
+            await other.wait()
+            mine.set()
+
+        await asyncio.gather(wait(first, second), wait(second, first))
+
+    with pytest.raises(RuntimeError, match="waits for what never comes"):
+        Recording().run(operation())
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 3])
+def test_a_checkpoint_that_raises_ends_everything_before_the_next_batch(rounds: int) -> None:
+    dispatcher = Recording(Checkpoint(rounds))
+    rows, details = dispatcher.loader("row"), dispatcher.loader("detail", Stage.DETAIL)
+    tasks: list[asyncio.Task[Any]] = []
+    futures: list[asyncio.Future[Any]] = []
+
+    async def branch(number: int) -> None:
+        futures.extend([details.load(number), details.load_all([number, "more"])])
+        for depth in range(5):
+            futures.append(rows.load((depth, number)))
+            await futures[-1]
+        await futures[0]
+
+    async def operation() -> None:
+        tasks.extend(asyncio.create_task(branch(number)) for number in range(3))
+        tasks.append(asyncio.create_task(asyncio.Event().wait()))
+        await asyncio.gather(*tasks, dispatcher.call(lambda: None, Stage.DETAIL))
+
+    with pytest.raises(StoppedError):
+        dispatcher.run(operation())
+    assert len(dispatcher.batches) == rounds - 1
+    assert len(tasks) == 4
+    assert all(task.cancelled() for task in tasks)
+    assert all(future.done() for future in futures)
+    assert dispatcher.loop.tasks == []
+    assert asyncio.all_tasks(dispatcher.loop) == set()
+
+
+def test_tasks_that_load_again_when_they_are_cancelled_end_too() -> None:
+    dispatcher = Recording(Checkpoint())
+    rows = dispatcher.loader("row")
+    tries: list[int] = []
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def load(key: Any) -> Any:
+        return await rows.load(key)
+
+    async def insist() -> None:
+        for number in range(50):
+            try:
+                await rows.load(number)
+            except asyncio.CancelledError:
+                tries.append(number)
+                tasks.append(asyncio.create_task(load(-number - 1)))
+        await asyncio.gather(load("last"), asyncio.Event().wait())
+
+    async def operation() -> None:
+        await asyncio.gather(insist(), insist())
+
+    with pytest.raises(StoppedError):
+        dispatcher.run(operation())
+    assert tries == [number for number in range(50) for _ in range(2)]
+    assert all(task.cancelled() for task in tasks)
+    assert dispatcher.batches == []
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_what_starts_while_the_operation_ends_is_ended_too(answers: bool) -> None:
+    dispatcher = Recording(Checkpoint())
+    rows = dispatcher.loader("row")
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def start_over() -> None:
+        await rows.load("again")
+
+    async def operation() -> None:
+        waiting = rows.load(1)
+        waiting.add_done_callback(lambda _: tasks.append(asyncio.create_task(start_over())))
+        waiting.add_done_callback(lambda _: rows.load("dropped"))
+        if not answers:
+            await waiting
+
+    if answers:
+        dispatcher.run(operation())
+    else:
+        with pytest.raises(StoppedError):
+            dispatcher.run(operation())
+    assert [task.cancelled() for task in tasks] == [True]
+    assert dispatcher.batches == []
+
+
+def test_a_task_that_refuses_to_end_does_not_hold_up_the_thread(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    dispatcher = Recording(Checkpoint())
+    tasks: list[asyncio.Task[None]] = []
+    refuses = True
+
+    async def stay() -> None:
+        while refuses:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                continue
+
+    async def operation() -> None:
+        tasks.append(asyncio.create_task(stay()))
+        await tasks[0]
+
+    with pytest.raises(StoppedError):
+        dispatcher.run(operation())
+    assert [record.name for record in caplog.records] == ["primepath.dispatch"]
+    assert "refuse to be cancelled" in caplog.text
+    caplog.clear()
+    refuses = False
+    tasks[0].cancel()
+    dispatcher.loop.run_ready()
+
+
+def test_a_synchronous_error_beside_a_pending_load_leaves_no_live_task() -> None:
+    dispatcher = Recording()
+    rows = dispatcher.loader("row")
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def field() -> Any:
+        return await rows.load(1)
+
+    async def operation() -> None:
+        tasks.append(asyncio.create_task(field()))
+        await asyncio.sleep(0)
+        raise ValueError("A resolver that is not async failed.")
+
+    with pytest.raises(ValueError, match="not async"):
+        dispatcher.run(operation())
+    assert tasks[0].cancelled()
+    assert dispatcher.batches == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+def test_what_ends_the_thread_in_a_batch_leaves_nothing_either(error: type[BaseException]) -> None:
+    def interrupted(_keys: list[Any]) -> Sequence[Any]:
+        raise error
+
+    dispatcher = Recording()
+    loaders = [
+        dispatcher.loader("before"),
+        dispatcher.loader("interrupted", fetch=interrupted),
+        dispatcher.loader("after"),
+    ]
+    futures: list[asyncio.Future[Any]] = []
+
+    async def operation() -> None:
+        futures.extend(loader.load(number) for loader in loaders for number in range(2))
+        futures.extend(loader.load_all([1, 2]) for loader in loaders)
+        await asyncio.gather(*futures, dispatcher.call(int))
+
+    with pytest.raises(error):
+        dispatcher.run(operation())
+    assert all(future.done() for future in futures)
+    assert [name for name, _ in dispatcher.batches] == ["before", "interrupted"]

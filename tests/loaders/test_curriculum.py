@@ -1,0 +1,259 @@
+"""The cached curriculum: cheap to read again, and never older than the last write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache, caches
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext, override_settings
+from django_redis import get_redis_connection
+
+from loaders.curriculum import CurriculumKey, get_class_curriculum_mapping
+from primepath.database import cache as cache_settings
+from primepath.models import CurriculumLevel, Program, SchoolClass
+from primepath.services.set_class_curriculum import set_class_curriculum
+from primepath.services.touch_curriculum import touch_curriculum
+from tests.concurrency.redis_server import RedisServer, redis_server
+from tests.factories import YEAR, head_teacher, make_class, make_level
+
+pytestmark = pytest.mark.django_db
+
+DEAD_REDIS_SECONDS = 2.5
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture
+def redis(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
+    """The product as it is when `REDIS_URL` is set, and its server."""
+    monkeypatch.setenv("REDIS_URL", server.url)
+    with override_settings(CACHES={"default": cache_settings()}):
+        server.start()
+        cache.clear()
+        yield server
+        get_redis_connection("default").connection_pool.disconnect()
+
+
+@pytest.fixture(params=["in the process", "Redis"])
+def _every_cache(request: pytest.FixtureRequest) -> None:
+    if request.param == "Redis":
+        request.getfixturevalue("redis")
+
+
+every_cache = pytest.mark.usefixtures("_every_cache")
+
+
+class CacheCalls:
+    """How often the cache was asked and told, and with how many keys each time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked: list[int] = []
+        self.told: list[int] = []
+        backend = caches["default"]
+        get_many, set_many = backend.get_many, backend.set_many
+
+        def note_get(keys: Iterable[str], *args: Any) -> Any:
+            self.asked.append(len(list(keys)))
+            return get_many(keys, *args)
+
+        def note_set(values: dict[str, Any], timeout: int) -> Any:
+            assert timeout == settings.CURRICULUM_CACHE_SECONDS == 300
+            self.told.append(len(values))
+            return set_many(values, timeout)
+
+        monkeypatch.setattr(backend, "get_many", note_get)
+        monkeypatch.setattr(backend, "set_many", note_set)
+
+
+def key_of(code: str, year: int = YEAR) -> CurriculumKey:
+    """What an operation that begins now asks for."""
+    return CurriculumKey(code, year, SchoolClass.objects.get(pk=code).curriculum_version)
+
+
+def labels(*keys: CurriculumKey) -> list[str]:
+    return [each.label for each in get_class_curriculum_mapping(list(keys))]
+
+
+def read(code: str, year: int = YEAR) -> list[str]:
+    """The names of the levels, as an operation that begins now reads them."""
+    (curriculum,) = get_class_curriculum_mapping([key_of(code, year)])
+    return [str(level) for level in curriculum.levels]
+
+
+def write(code: str, *levels: CurriculumLevel, year: int = YEAR) -> None:
+    set_class_curriculum(
+        viewer=head_teacher(),
+        class_code=code,
+        academic_year=year,
+        level_ids=[level.pk for level in levels],
+    )
+
+
+@every_cache
+def test_what_was_read_once_takes_no_query_again() -> None:
+    make_class("A")
+    make_class("B")
+    first, second = make_level(number=1), make_level(number=2)
+    write("A", first, second)
+    keys = [key_of("A"), key_of("B")]
+    answers = []
+    for queries in (1, 0, 0):
+        with CaptureQueriesContext(connection) as captured:
+            a, b = get_class_curriculum_mapping(keys)
+            answers.append((a.label, str(a.primary), str(a.secondary), [*map(str, a.levels)]))
+            assert (b.label, b.primary, b.secondary, b.levels) == ("Not assigned", None, None, [])
+        assert len(captured) == queries
+    assert answers == [(str(first), str(first), str(second), [str(first), str(second)])] * 3
+
+
+@every_cache
+def test_the_cache_is_asked_and_told_many_keys_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    level = make_level()
+    codes = [make_class().code for _ in range(20)]
+    for code in codes:
+        write(code, level)
+    keys = [key_of(code) for code in codes]
+    calls = CacheCalls(monkeypatch)
+    assert labels(*keys[:5]) == [str(level)] * 5
+    with CaptureQueriesContext(connection) as captured:
+        assert labels(*reversed(keys)) == [str(level)] * 20
+    assert len(captured) == 1
+    assert codes[5] in captured[0]["sql"]
+    assert codes[4] not in captured[0]["sql"]
+    assert labels(*keys) == [str(level)] * 20
+    assert calls.asked == [5, 20, 20]
+    assert calls.told == [5, 15]
+
+
+@every_cache
+def test_classes_and_years_do_not_mix() -> None:
+    make_class("A")
+    make_class("B")
+    levels = [make_level(number=number) for number in (1, 2, 3)]
+    places = [("A", YEAR), ("A", YEAR + 1), ("B", YEAR)]
+    for (code, year), level in zip(places, levels, strict=True):
+        write(code, level, year=year)
+    keys = [key_of(*place) for place in (*places, ("B", YEAR + 1))]
+    for _ in range(2):
+        assert labels(*keys) == [*map(str, levels), "Not assigned"]
+    write("A", levels[2])
+    assert [read(*place) for place in places] == [[str(levels[n])] for n in (2, 1, 2)]
+
+
+@every_cache
+def test_a_write_is_seen_by_the_next_operation() -> None:
+    make_class("A")
+    first, second = make_level(number=1), make_level(number=2)
+    for levels in ([first], [second, first], [first, second], [], [second]):
+        write("A", *levels)
+        for _ in range(2):
+            assert read("A") == [str(level) for level in levels]
+
+
+@every_cache
+def test_a_new_name_is_seen_by_the_next_operation() -> None:
+    make_class("A")
+    level = make_level("PHONICS", 1, "CORE")
+    write("A", level)
+    assert read("A") == ["CORE PHONICS L1"]
+    with transaction.atomic():
+        touch_curriculum(levels=CurriculumLevel.objects.filter(pk=level.pk))
+        Program.objects.update(name="EDGE")
+    assert read("A") == ["EDGE PHONICS L1"]
+
+
+@every_cache
+def test_a_reader_that_began_before_the_write_does_not_put_the_old_value_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_class("A")
+    old, new = make_level(number=1), make_level(number=2)
+    write("A", old)
+    slow = key_of("A")
+    backend = caches["default"]
+    set_many = backend.set_many
+
+    def store_after_the_write(*args: Any) -> Any:
+        monkeypatch.undo()
+        write("A", new)
+        assert read("A") == [str(new)]
+        return set_many(*args)
+
+    monkeypatch.setattr(backend, "set_many", store_after_the_write)
+    assert labels(slow) == [str(old)]
+    assert [read("A"), read("A")] == [[str(new)]] * 2
+
+
+@every_cache
+def test_a_reader_that_looks_after_the_write_does_not_find_the_old_value() -> None:
+    make_class("A")
+    old, new = make_level(number=1), make_level(number=2)
+    write("A", old)
+    assert read("A") == [str(old)]
+    slow = key_of("A")
+    write("A", new)
+    assert labels(slow) in ([str(old)], [str(new)])
+    write("A", old)
+    assert labels(slow) == [str(old)]
+    assert read("A") == [str(old)]
+    write("A", new)
+    assert read("A") == [str(new)]
+
+
+@every_cache
+def test_what_was_cached_in_a_transaction_that_is_rolled_back_is_never_seen() -> None:
+    make_class("A")
+    old, undone, new = (make_level(number=number) for number in (1, 2, 3))
+    write("A", old)
+    with transaction.atomic():
+        write("A", undone)
+        assert read("A") == [str(undone)]
+        transaction.set_rollback(True)
+    assert read("A") == [str(old)]
+    write("A", new)
+    assert read("A") == [str(new)]
+
+
+def test_a_redis_that_dies_in_the_middle_is_an_empty_cache(redis: RedisServer) -> None:
+    make_class("A")
+    level = make_level()
+    write("A", level)
+    key = key_of("A")
+    for queries in (1, 0):
+        with CaptureQueriesContext(connection) as captured:
+            assert labels(key) == [str(level)]
+        assert len(captured) == queries
+    redis.kill()
+    began = time.monotonic()
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            assert labels(key) == [str(level)]
+        assert len(captured) == 1
+    assert time.monotonic() - began < DEAD_REDIS_SECONDS
+    redis.start()
+    for queries in (1, 0):
+        with CaptureQueriesContext(connection) as captured:
+            assert labels(key) == [str(level)]
+        assert len(captured) == queries
+
+
+def test_a_redis_that_does_not_answer_is_an_empty_cache(redis: RedisServer) -> None:
+    make_class("A")
+    level = make_level()
+    write("A", level)
+    key = key_of("A")
+    assert labels(key) == [str(level)]
+    with redis.held_up():
+        began = time.monotonic()
+        assert labels(key) == [str(level)]
+        assert time.monotonic() - began < DEAD_REDIS_SECONDS
+    assert labels(key) == [str(level)]

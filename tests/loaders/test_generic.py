@@ -1,0 +1,231 @@
+"""The loaders that serve every plain lookup."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import Any
+
+import pytest
+
+from loaders.dispatch import Dispatcher, Stage
+from loaders.generic import BatchLoader, ByKey, Grouped
+from tests.concurrency.recording import nothing_left
+
+Row = tuple[str, int]
+TABLE: list[Row] = [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("a", 5)]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left() -> Iterator[None]:
+    with nothing_left():
+        yield
+
+
+class Table:
+    """Rows, and the key lists by which they were asked for."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+        self.asked: list[list[str]] = []
+
+    def __call__(self, keys: list[str]) -> Iterable[Row]:
+        self.asked.append(keys)
+        return (row for row in self._rows if row[0] in keys)
+
+
+def test_by_key_answers_in_the_order_of_its_keys_with_none_for_the_missing() -> None:
+    table = Table([("a", 1), ("b", 2), ("z", 3)])
+    dispatcher = Dispatcher()
+    loader = ByKey(dispatcher, Stage.SOURCE, table, itemgetter(0))
+
+    async def operation() -> list[Row | None]:
+        return await loader.load_many(["z", "nowhere", "a"])
+
+    assert dispatcher.run(operation()) == [("z", 3), None, ("a", 1)]
+    assert table.asked == [["z", "nowhere", "a"]]
+
+
+def test_a_row_that_was_not_asked_for_is_nobodys() -> None:
+    dispatcher = Dispatcher()
+    loader = ByKey(dispatcher, Stage.SOURCE, lambda _: [("other", 1)], itemgetter(0))
+
+    async def operation() -> Row | None:
+        return await loader.load("mine")
+
+    assert dispatcher.run(operation()) is None
+
+
+def test_finding_by_no_key_finds_nothing_and_asks_nobody() -> None:
+    table = Table([("a", 1)])
+    dispatcher = Dispatcher()
+    loader = ByKey(dispatcher, Stage.SOURCE, table, itemgetter(0))
+
+    async def operation() -> list[Row | None]:
+        return [await loader.find(None), await loader.find("a"), await loader.find("nowhere")]
+
+    assert dispatcher.run(operation()) == [None, ("a", 1), None]
+    assert table.asked == [["a"], ["nowhere"]]
+
+
+def test_grouped_answers_each_key_with_its_rows_as_they_came() -> None:
+    table = Table(TABLE)
+    dispatcher = Dispatcher()
+    loader = Grouped(dispatcher, Stage.SOURCE, table, itemgetter(0))
+
+    async def operation() -> list[list[Row]]:
+        return await loader.load_many(["c", "nowhere", "b", "a"])
+
+    assert dispatcher.run(operation()) == [
+        [("c", 4)],
+        [],
+        [("b", 1), ("b", 3)],
+        [("a", 2), ("a", 5)],
+    ]
+    assert table.asked == [["c", "nowhere", "b", "a"]]
+
+
+def test_groups_without_rows_are_not_one_list() -> None:
+    dispatcher = Dispatcher()
+    loader = Grouped(dispatcher, Stage.SOURCE, Table([]), itemgetter(0))
+
+    async def operation() -> list[list[Row]]:
+        return await loader.load_many(["a", "b"])
+
+    first, second = dispatcher.run(operation())
+    first.append(("a", 1))
+    assert second == []
+
+
+def test_no_keys_ask_nobody() -> None:
+    table = Table(TABLE)
+    dispatcher = Dispatcher()
+    loader = Grouped(dispatcher, Stage.SOURCE, table, itemgetter(0))
+
+    async def operation() -> list[list[Row]]:
+        return await loader.load_many([])
+
+    assert dispatcher.run(operation()) == []
+    assert table.asked == []
+
+
+@pytest.mark.parametrize("kind", [ByKey, Grouped])
+def test_a_key_is_asked_for_once_an_operation(
+    kind: type[ByKey[str, Row] | Grouped[str, Row]],
+) -> None:
+    table = Table(TABLE)
+    dispatcher = Dispatcher()
+    loader = kind(dispatcher, Stage.SOURCE, table, itemgetter(0))
+
+    async def operation() -> None:
+        at_once: list[Any] = await asyncio.gather(*(loader.load(key) for key in "aba"))
+        assert at_once[0] is at_once[2]
+        later: list[Any] = await loader.load_many("abc")
+        assert later[:2] == at_once[:2]
+        assert await loader.load("c") is later[2]
+
+    dispatcher.run(operation())
+    assert table.asked == [["a", "b"], ["c"]]
+
+
+def test_a_key_that_is_not_there_is_remembered_too() -> None:
+    table = Table([])
+    dispatcher = Dispatcher()
+    loader = ByKey(dispatcher, Stage.SOURCE, table, itemgetter(0))
+
+    async def operation() -> list[Row | None]:
+        return [await loader.load("a"), await loader.load("a")]
+
+    assert dispatcher.run(operation()) == [None, None]
+    assert table.asked == [["a"]]
+
+
+def test_another_operation_remembers_nothing() -> None:
+    table = Table(TABLE)
+
+    def operation() -> list[Row]:
+        dispatcher = Dispatcher()
+        loader = Grouped(dispatcher, Stage.SOURCE, table, itemgetter(0))
+
+        async def load() -> list[Row]:
+            return await loader.load("c")
+
+        return dispatcher.run(load())
+
+    assert operation() == operation() == [("c", 4)]
+    assert table.asked == [["c"], ["c"]]
+
+
+def test_what_was_cleared_is_read_again() -> None:
+    values = iter(["before", "after"])
+    dispatcher = Dispatcher()
+    loader: BatchLoader[int, str] = BatchLoader(
+        dispatcher, Stage.SOURCE, lambda keys: [next(values) for _ in keys]
+    )
+
+    async def operation() -> list[str]:
+        first = await loader.load(1)
+        loader.clear(1)
+        return [first, await loader.load(1)]
+
+    assert dispatcher.run(operation()) == ["before", "after"]
+
+
+def test_an_exception_in_place_of_a_value_fails_that_key_alone() -> None:
+    asked: list[list[str]] = []
+
+    def fetch(keys: list[str]) -> list[Any]:
+        asked.append(keys)
+        return [LookupError(key) if key == "bad" else key.upper() for key in keys]
+
+    dispatcher = Dispatcher()
+    loader: BatchLoader[str, Any] = BatchLoader(dispatcher, Stage.SOURCE, fetch)
+
+    async def operation() -> list[Any]:
+        futures = [loader.load(key) for key in ("good", "bad", "fine")]
+        answers = await asyncio.gather(*futures, return_exceptions=True)
+        with pytest.raises(LookupError):
+            await loader.load("bad")
+        return answers
+
+    good, bad, fine = dispatcher.run(operation())
+    assert (good, fine) == ("GOOD", "FINE")
+    assert isinstance(bad, LookupError)
+    assert asked == [["good", "bad", "fine"]]
+
+
+@pytest.mark.parametrize("kind", [ByKey, Grouped])
+def test_keys_that_are_loaded_all_at_once_share_the_batch_of_the_others(
+    kind: type[ByKey[str, Row] | Grouped[str, Row]],
+) -> None:
+    table = Table(TABLE)
+    dispatcher = Dispatcher()
+    loader = kind(dispatcher, Stage.SOURCE, table, itemgetter(0))
+
+    async def operation() -> None:
+        futures: list[Any] = [loader.load("b"), loader.load_all(["c", "b", "c", "nowhere"])]
+        one, several, none = await asyncio.gather(*futures, loader.load_all([]))
+        assert none == []
+        assert several[1] == one
+        assert several[0] == several[2]
+        assert not several[3]
+        assert await loader.load_all(["a", "c"]) == [await loader.load("a"), several[0]]
+
+    dispatcher.run(operation())
+    assert table.asked == [["b", "c", "nowhere"], ["a"]]
+
+
+def test_an_exception_in_place_of_a_value_fails_all_that_are_loaded_with_it() -> None:
+    dispatcher = Dispatcher()
+    loader: BatchLoader[int, Any] = BatchLoader(
+        dispatcher, Stage.SOURCE, lambda keys: [LookupError() if key < 0 else key for key in keys]
+    )
+
+    async def operation() -> list[Any]:
+        futures: list[Any] = [loader.load_all([1, -1]), loader.load_all([1, 2]), loader.load(1)]
+        return list(await asyncio.gather(*futures, return_exceptions=True))
+
+    failed, *rest = dispatcher.run(operation())
+    assert isinstance(failed, LookupError)
+    assert rest == [[1, 2], 1]

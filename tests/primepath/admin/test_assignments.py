@@ -1,0 +1,137 @@
+"""Assignments are written by the services, from their own page and from those of teachers and classes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.utils import timezone
+
+from primepath.models import SchoolClass, Teacher, TeacherClassAssignment
+from tests.factories import assign, make_class, make_teacher
+from tests.primepath.admin.pages import add_url, change_url, errors_of, filled
+from tests.primepath.admin.school import Row, written_since
+
+
+def _save(client: Client, row: Row, *without: str, **values: Any) -> Any:
+    url = change_url(row.assignment)
+    data = filled(client, url) | values
+    return client.post(url, {name: data[name] for name in data if name not in without})
+
+
+def _stored(row: Row) -> tuple[str, bool]:
+    stored = TeacherClassAssignment.objects.get(pk=row.assignment.pk)
+    return stored.access_level, stored.is_active
+
+
+def test_an_assignment_is_made_changed_revoked_and_given_again(
+    head: Client, head_teacher: Teacher, row: Row
+) -> None:
+    new = filled(head, add_url(TeacherClassAssignment)) | {
+        "teacher": make_teacher().pk,
+        "school_class": row.school_class.pk,
+        "access_level": "VIEW",
+    }
+    assert head.post(add_url(TeacherClassAssignment), new).status_code == 302
+    assert LogEntry.objects.get().object_repr.endswith("in PRIMARY_1A: VIEW")
+    assert _save(head, row, access_level="SUBSTITUTE").status_code == 302
+    assert _save(head, row, "is_active").status_code == 302
+    assert _stored(row) == ("SUBSTITUTE", False)
+    assert _save(head, row, is_active="on").status_code == 302
+    assert _stored(row) == ("SUBSTITUTE", True)
+    assert _save(head, row).status_code == 302
+    entries = written_since(row)
+    assert [entry.action for entry in entries] == [
+        "ASSIGN_TEACHER",
+        "ASSIGN_TEACHER",
+        "REVOKE_TEACHER",
+        "ASSIGN_TEACHER",
+    ]
+    assert {entry.teacher for entry in entries} == {head_teacher}
+
+
+def test_level_and_expiry_are_not_changed_while_access_is_taken(head: Client, row: Row) -> None:
+    response = _save(head, row, "is_active", access_level="VIEW")
+    assert list(errors_of(response)) == ["is_active"]
+    assert _stored(row) == ("FULL", True)
+
+
+def test_access_does_not_end_in_the_past(head: Client, row: Row) -> None:
+    response = _save(head, row, expires_at_0="2020-01-01", expires_at_1="12:00")
+    assert errors_of(response) == {"expires_at": ["Access must end in the future, or not at all."]}
+    assert not written_since(row)
+
+
+def test_an_expired_assignment_is_saved_unchanged(head: Client, row: Row) -> None:
+    expired = timezone.now() - timedelta(days=1)
+    TeacherClassAssignment.objects.update(expires_at=expired)
+    assert _save(head, row).status_code == 302
+    assert TeacherClassAssignment.objects.get().expires_at == expired
+    assert not written_since(row)
+
+
+def test_nobody_assigns_or_revokes_themselves(
+    head: Client, head_teacher: Teacher, row: Row
+) -> None:
+    new = filled(head, add_url(TeacherClassAssignment)) | {
+        "teacher": head_teacher.pk,
+        "school_class": row.school_class.pk,
+        "access_level": "VIEW",
+    }
+    response = head.post(add_url(TeacherClassAssignment), new)
+    assert "Nobody decides about their own access" in errors_of(response)["teacher"][0]
+    url = change_url(assign(head_teacher, row.school_class))
+    data = filled(head, url)
+    del data["is_active"]
+    assert "Nobody decides" in errors_of(head.post(url, data))["__all__"][0]
+    assert not written_since(row)
+
+
+def test_tables_of_teachers_and_classes_write_through_the_services(
+    head: Client, head_teacher: Teacher, row: Row
+) -> None:
+    for obj, field, new in [
+        (row.school_class, "teacher", make_teacher().pk),
+        (row.teacher, "school_class", make_class().pk),
+    ]:
+        before = len(written_since(row))
+        data = filled(head, change_url(obj)) | {
+            "assignments-2-TOTAL_FORMS": "1",
+            f"assignments-2-0-{field}": new,
+            "assignments-2-0-access_level": "VIEW",
+        }
+        assert head.post(change_url(obj), data).status_code == 302
+        (entry,) = written_since(row)[before:]
+        assert (entry.action, entry.teacher) == ("ASSIGN_TEACHER", head_teacher)
+
+
+def test_a_page_is_saved_as_a_whole_or_not_at_all(head: Client, row: Row) -> None:
+    """The second row of the table is refused: neither the class's new name nor the first row are written."""
+    assign(make_teacher("zoe"), row.school_class)
+    url = change_url(row.school_class)
+    data = filled(head, url) | {
+        "name": "New name",
+        "assignments-0-access_level": "VIEW",
+        "assignments-1-expires_at_0": "2020-01-01",
+        "assignments-1-expires_at_1": "12:00",
+    }
+    response = head.post(url, data)
+    assert "Access must end in the future" in response.content.decode()
+    table = response.context["inline_admin_formsets"][0].formset
+    assert [list(form.errors) for form in table.initial_forms] == [[], ["expires_at"]]
+    assert SchoolClass.objects.get().name == row.school_class.name
+    assert _stored(row) == ("FULL", True)
+    assert not written_since(row)
+
+
+def test_an_assignment_that_others_revoke_meanwhile_is_not_given_back(
+    head: Client, staff: Client, row: Row
+) -> None:
+    for url in (change_url(row.school_class), change_url(row.assignment)):
+        TeacherClassAssignment.objects.update(is_active=True)
+        data = filled(head, url)
+        assert _save(staff, row, "is_active").status_code == 302
+        assert head.post(url, data).status_code == 302
+        assert _stored(row) == ("FULL", False)
