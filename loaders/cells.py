@@ -129,8 +129,8 @@ class CellRequest(NamedTuple):
 _STORED_COLUMNS = tuple(
     field.name for field in fields(Cell) if field.name not in CellPlace.__dataclass_fields__
 )
-_Stored = tuple[Any, ...]
-_NOT_STORED: _Stored = ()
+_DEFAULTS = tuple(Cell.__dataclass_fields__[name].default for name in _STORED_COLUMNS)
+_Stored = Sequence[Any]
 
 
 class StoreMissing(Protocol):
@@ -140,13 +140,21 @@ class StoreMissing(Protocol):
 
 
 class Cells:
-    """Reads cells. Without ``store_missing`` it stores none."""
+    """Reads cells. Without ``store_missing`` it stores none.
+
+    ``columns`` are the attributes of cells that will be asked for, by default all. The others are not read, and have
+    the values of a cell that is not stored.
+    """
 
     def __init__(
         self,
         dispatcher: Dispatcher,
         store_missing: StoreMissing | None,
+        columns: Collection[str] = _STORED_COLUMNS,
     ) -> None:
+        self._columns = {
+            name: position for position, name in enumerate(_STORED_COLUMNS) if name in columns
+        }
         self._loader = BatchLoader(dispatcher, Stage.CELLS, self._fetch)
         self._store_missing = store_missing
         self._stored: dict[str, _Stored] = {}
@@ -191,7 +199,7 @@ class Cells:
             missing = [id for id in wanted if id not in found]
             if missing and (lost := self._store(missing)):
                 found |= self._read(lost)
-            self._stored |= {id: found.get(id, _NOT_STORED) for id in wanted}
+            self._stored |= {id: found.get(id, _DEFAULTS) for id in wanted}
         return [
             [
                 Cell(request.visible_class, request.academic_year, period, *self._stored[id])
@@ -202,7 +210,14 @@ class Cells:
 
     def _read(self, ids: Iterable[str]) -> dict[str, _Stored]:
         rows = ExamScheduleMatrix.objects.filter(id__key_in=list(ids)).order_by()
-        return {id: tuple(stored) for id, *stored in rows.values_list("id", *_STORED_COLUMNS)}
+        positions = self._columns.values()
+        read: dict[str, _Stored] = {}
+        for id, *values in rows.values_list("id", *self._columns):
+            stored = list(_DEFAULTS)
+            for position, value in zip(positions, values, strict=True):
+                stored[position] = value
+            read[id] = stored
+        return read
 
     def _store(self, missing: Iterable[str]) -> Collection[str]:
         """Stores the missing cells; returns those that somebody else stored in the meantime."""

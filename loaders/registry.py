@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import TypeVar
@@ -40,6 +40,7 @@ class Loaders:
     """What one operation of one viewer looks up. Never shared: it remembers all it has read.
 
     ``store_missing`` stores cells that do not exist yet; None where the operation must not store anything.
+    ``cell_columns`` are the attributes of cells that it will ask for.
     """
 
     def __init__(
@@ -47,11 +48,12 @@ class Loaders:
         dispatcher: Dispatcher,
         viewer: Viewer,
         store_missing: StoreMissing | None,
+        cell_columns: Collection[str],
     ) -> None:
         self._dispatcher = dispatcher
         self._viewer = viewer
         self.classes = VisibleClasses(dispatcher, viewer)
-        self.cells = Cells(dispatcher, store_missing)
+        self.cells = Cells(dispatcher, store_missing, cell_columns)
 
     def call(self, read: Callable[[], T]) -> asyncio.Future[T]:
         """The result of ``read``, a query that only one field needs."""

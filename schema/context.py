@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypeAlias
 
 import strawberry
@@ -17,7 +18,8 @@ class Context:
     """One operation: who asks, and the loaders that look things up for them.
 
     ``may_store`` says whether the operation may write, as one that came by GET may not. ``token_id`` is the key of the
-    bearer token that carried the request, None where a session did or nobody is signed in.
+    bearer token that carried the request, None where a session did or nobody is signed in. ``cell_columns`` are the
+    attributes of cells that its document asks for.
     """
 
     def __init__(
@@ -26,9 +28,11 @@ class Context:
         *,
         viewer: Viewer | None,
         token_id: int | None = None,
-        may_store: bool = False,
+        may_store: bool,
+        cell_columns: Collection[str],
     ) -> None:
         self.dispatcher = dispatcher
+        self.cell_columns = cell_columns
         self.may_store = may_store
         self.become(viewer, token_id)
 
@@ -50,7 +54,7 @@ class Context:
         self._loaders: Loaders | None = None
         if self.viewer is not None:
             store_missing = create_missing_cells if may_store and self.may_store else None
-            self._loaders = Loaders(self.dispatcher, self.viewer, store_missing)
+            self._loaders = Loaders(self.dispatcher, self.viewer, store_missing, self.cell_columns)
 
     async def settle(self) -> None:
         """Reads the cells that were asked for, also those of which only the place was shown."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     OperationDefinitionNode,
     VariableNode,
@@ -19,6 +20,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from schema.build import schema
+from schema.cell_columns import cell_columns
 from schema.execution.shapes import Shape
 
 _KEPT_DOCUMENTS = 512
@@ -30,11 +32,13 @@ class PreparedDocument:
     """A document, or what is wrong with it, and the plans that were compiled for it.
 
     ``conditions`` names the variables that its directives depend on: with other values, it selects other fields.
+    ``cell_columns`` are the attributes of cells that any of its operations asks for.
     """
 
     node: DocumentNode | None
     errors: list[GraphQLError]
     conditions: tuple[str, ...] = ()
+    cell_columns: frozenset[str] = frozenset()
     _plans: dict[Hashable, dict[Hashable, Shape | None]] = field(default_factory=dict)
 
     def plans_for(self, variables: VariableValues) -> dict[Hashable, Shape | None]:
@@ -66,21 +70,25 @@ def _prepare(text: str) -> PreparedDocument:
     errors = validate(schema._schema, node)
     if errors:
         return PreparedDocument(None, errors)
-    finder = _ConditionFinder()
-    visit(node, finder)
-    return PreparedDocument(node, [], tuple(sorted(finder.names)))
+    names = _Names()
+    visit(node, names)
+    return PreparedDocument(node, [], tuple(sorted(names.conditions)), cell_columns(names.fields))
 
 
 _kept = lru_cache(_KEPT_DOCUMENTS)(_prepare)
 
 
-class _ConditionFinder(Visitor):
-    """Finds the variables that directives use."""
+class _Names(Visitor):
+    """Collects the names of the fields, and of the variables that directives use."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.names: set[str] = set()
+        self.fields: set[str] = set()
+        self.conditions: set[str] = set()
         self._depth = 0
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        self.fields.add(node.name.value)
 
     def enter_directive(self, *_: object) -> None:
         self._depth += 1
@@ -90,4 +98,4 @@ class _ConditionFinder(Visitor):
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         if self._depth:
-            self.names.add(node.name.value)
+            self.conditions.add(node.name.value)

@@ -50,7 +50,13 @@ def execute(
         return ExecutionResult(data=None, errors=prepared.errors)
     _check_operation(prepared, operation_name, allowed)
     dispatcher = Dispatcher(checkpoint)
-    context = Context(dispatcher, viewer=viewer, token_id=token_id, may_store=may_store)
+    context = Context(
+        dispatcher,
+        viewer=viewer,
+        token_id=token_id,
+        may_store=may_store,
+        cell_columns=prepared.cell_columns,
+    )
 
     async def operation() -> ExecutionResult:
         result = graphql.execute(

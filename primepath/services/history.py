@@ -21,6 +21,8 @@ _COLUMNS = (
     "teacher_id",
     "changes",
 )
+# An account's first and last name together may be longer than what is kept of them.
+_NAME_LENGTH = HistoryEntry._meta.get_field("actor_name").max_length
 
 
 class Recorded(NamedTuple):
@@ -46,7 +48,7 @@ def record(
             subject,
             entry.subject_key,
             viewer.user_id,
-            viewer.name,
+            viewer.name[:_NAME_LENGTH],
             viewer.teacher_id,
             [
                 (change.field, _plain(change.before), _plain(change.after))

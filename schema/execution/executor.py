@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from graphql import GraphQLObjectType, GraphQLOutputType
+from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
 from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -67,7 +67,7 @@ class CompiledExecutor(_Core):
         if key not in self._plans:
             try:
                 self._plans[key] = self._compiler.compile(type_, details)
-            except NotCompilableError:
+            except (NotCompilableError, GraphQLError, RecursionError):
                 self._plans[key] = None
         return self._plans[key]
 

@@ -57,7 +57,9 @@ class Attribute:
         self.waits = shape.waits
 
     async def complete(self, run: Run, objects: Sequence[Any]) -> Sequence[Any]:
-        return await self._shape.complete(run, list(map(self._read, objects)))
+        # Not by `map`, which ends without a word where a property raises `StopIteration`.
+        values = [self._read(each) for each in objects]
+        return await self._shape.complete(run, values)
 
 
 class TypeName:
@@ -213,9 +215,12 @@ class Compiler:
         field = definition and definition.extensions.get("strawberry-definition")
         if definition is None or field is None or details[0].fragment_variable_values is not None:
             raise NotCompilableError
+        # Permissions, among others.
+        if field.extensions:
+            raise NotCompilableError
         shape = self.compile(definition.type, details, passed)
         if function := batch_function(field.metadata):
             return Batched(function, field, definition, node, type_.name, shape)
-        if getattr(definition.resolve, "_is_default", False) and not node.arguments:
+        if field.is_basic_field and not node.arguments:
             return Attribute(field.python_name, shape)
         raise NotCompilableError

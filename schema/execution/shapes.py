@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from math import isfinite
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import (
@@ -20,16 +21,25 @@ from graphql import (
     GraphQLObjectType,
     GraphQLString,
     Undefined,
+    UndefinedType,
 )
 
 if TYPE_CHECKING:
     from schema.execution.plan import ObjectPlan, Run
 
 _NOTHING = type(None)
+_NO_VALUES = (Exception, UndefinedType, GeneratorType)
 
 
 class UnexpectedValueError(Exception):
     """A value that only graphql-core can say the right thing about."""
+
+
+def _check_are_values(types: Iterable[type]) -> None:
+    """Raises for what stands for an error or for nothing, and for what has to be waited for."""
+    for type_ in types:
+        if issubclass(type_, _NO_VALUES) or hasattr(type_, "__await__"):
+            raise UnexpectedValueError
 
 
 class Shape(Protocol):
@@ -64,6 +74,7 @@ class LeafShape:
             given = values if _NOTHING not in types else [v for v in values if v is not None]
             if self._are_plain(given):
                 return values
+        _check_are_values(types)
         return [self._complete_one(value) for value in values]
 
     def _complete_one(self, value: Any) -> Any:
@@ -82,6 +93,8 @@ def _names_of_values(type: GraphQLLeafType, *, nullable: bool) -> dict[Any, str 
     names: dict[Any, str | None] = {
         getattr(value.value, "value", value.value): name for name, value in type.values.items()
     }
+    # Nothing is no value, even where an enumeration has a member for it.
+    names.pop(None, None)
     return {**names, None: None} if nullable else names
 
 
@@ -132,11 +145,12 @@ class ObjectShape:
         return [by_id[id(value)] for value in values]
 
     def _check_types(self, objects: Iterable[Any]) -> None:
-        for type_, example in {type(each): each for each in objects}.items():
-            if hasattr(type_, "__await__") or issubclass(type_, Exception):
-                raise UnexpectedValueError
-            if self._is_type_of is not None and not self._is_type_of(example, None):  # type: ignore[arg-type]
-                raise UnexpectedValueError
+        _check_are_values(set(map(type, objects)))
+        is_type_of = self._is_type_of
+        if is_type_of is not None:
+            for each in objects:
+                if is_type_of(each, None) is not True:  # type: ignore[arg-type]
+                    raise UnexpectedValueError
 
 
 class ListShape:

@@ -1,0 +1,25 @@
+"""Which columns of the cells a document needs: what it does not ask for is not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_COLUMNS = {
+    "status": "status",
+    "color": "status",
+    "icon": "status",
+    "scheduledDate": "scheduled_date",
+    "startTime": "start_time",
+    "endTime": "end_time",
+    "notes": "notes",
+    "version": "version",
+    "createdBy": "created_by_id",
+    "modifiedBy": "modified_by_id",
+    "createdAt": "created_at",
+    "updatedAt": "updated_at",
+}
+
+
+def cell_columns(field_names: Iterable[str]) -> frozenset[str]:
+    """The columns behind the fields of `MatrixCell` that are among ``field_names``, those of a whole document."""
+    return frozenset(_COLUMNS[name] for name in field_names if name in _COLUMNS)
