@@ -24,6 +24,11 @@ class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
     def delete(self) -> NoReturn:
         raise HistoryIsAppendOnlyError("Entries of the history are not deleted.")
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[HistoryEntry]:
+        if kwargs.get("update_conflicts"):
+            raise HistoryIsAppendOnlyError("Entries of the history do not change.")
+        return super().bulk_create(*args, **kwargs)
+
 
 class HistoryEntry(models.Model):
     """One change of one thing, written in the transaction that made it.
@@ -66,7 +71,7 @@ class HistoryEntry(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise HistoryIsAppendOnlyError("Entries of the history do not change.")
-        super().save(*args, **kwargs)
+        super().save(*args, **{**kwargs, "force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise HistoryIsAppendOnlyError("Entries of the history are not deleted.")

@@ -18,7 +18,7 @@ class UserError:
     message: str = strawberry.field(description="What is wrong, for people.")
     field: list[str] | None = strawberry.field(
         description=(
-            'The path into the arguments, `["input", "cells", "3"]`; null where it is about all of them.'
+            'The path into the arguments, `["input", "cells", "3"]`; `["input"]` where it is about all of it.'
         )
     )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import uvicorn
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
 from primepath.services.demo.accounts import (
     ADMINISTRATOR,
@@ -67,11 +69,26 @@ class Command(BaseCommand):
             token=_demo_token(),
             query=_QUERY,
         )
-        self.stdout.write(welcome)
-        self.stdout.flush()
-        server = ["uvicorn", "primepath.asgi:application", "--host", HOST, "--port", str(port)]
-        # In place of this process, so that Ctrl-C and signals reach the server itself.
-        os.execv(sys.executable, [sys.executable, "-m", *server, "--log-level", "warning"])  # noqa: S606
+        connections.close_all()
+        config = uvicorn.Config(
+            "primepath.asgi:application", host=HOST, port=port, log_level="warning"
+        )
+        # Ctrl-C has ended the server in good order by the time it arrives here.
+        with suppress(KeyboardInterrupt):
+            _Server(config, on_start=lambda: self.stdout.write(welcome)).run()
+
+
+class _Server(uvicorn.Server):
+    """Says that it can be reached when it can be."""
+
+    def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._on_start()
 
 
 def _check_port(port: int) -> None:

@@ -1,0 +1,103 @@
+"""Every mutation, as a front end sends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from primepath.domain.viewer import Viewer
+from primepath.models import SchoolClass
+from tests.client import data
+from tests.factories import YEAR
+
+CELL = "id version status scheduledDate startTime endTime notes exams { id }"
+EXAM = """
+  id version name type academicYear totalQuestions timerMinutes passingScore instructions isActive
+  curriculumLevel { id } createdBy { name }
+"""
+REQUEST = """
+  id status requestedAccessLevel reason reviewNote reviewedAt reviewedBy { name }
+  teacher { name } classListing { code } schoolClass { code }
+"""
+ASSIGNMENT = "id accessLevel expiresAt isActive teacher { id name } schoolClass { code }"
+CHANGES = """
+  field
+  ... on TextChange { textBefore textAfter }
+  ... on NumberChange { numberBefore numberAfter }
+  ... on FlagChange { flagBefore flagAfter }
+  ... on DateChange { dateBefore dateAfter }
+  ... on TimeChange { timeBefore timeAfter }
+  ... on CellStatusChange { statusBefore statusAfter }
+  ... on ExamTypeChange { typeBefore typeAfter }
+  ... on CurriculumLevelChange { levelBefore { id } levelAfter { id } }
+  ... on ExamsChange { examsAdded { name } examsRemoved { name } }
+"""
+ENTRY = f"at action byName by {{ id name }} changes {{ {CHANGES} }}"
+MUTATIONS = {
+    "assignExams": ("AssignExamsInput", f"cells {{ {CELL} }}"),
+    "unassignExams": ("AssignExamsInput", f"cells {{ {CELL} }}"),
+    "updateCell": ("UpdateCellInput", f"cell {{ {CELL} }}"),
+    "cloneCell": ("CloneCellInput", f"cells {{ {CELL} }}"),
+    "shareCell": ("ShareCellInput", f"cells {{ {CELL} }}"),
+    "createExam": ("CreateExamInput", f"exam {{ {EXAM} }}"),
+    "updateExam": ("UpdateExamInput", f"exam {{ {EXAM} }}"),
+    "setClassCurriculum": (
+        "SetClassCurriculumInput",
+        "curriculum { label levels { id } primary { id } secondary { id } }",
+    ),
+    "requestClassAccess": ("RequestClassAccessInput", f"request {{ {REQUEST} }}"),
+    "withdrawClassAccessRequest": (
+        "WithdrawClassAccessRequestInput",
+        f"request {{ {REQUEST} }}",
+    ),
+    "approveClassAccessRequest": ("ApproveClassAccessRequestInput", f"request {{ {REQUEST} }}"),
+    "denyClassAccessRequest": ("DenyClassAccessRequestInput", f"request {{ {REQUEST} }}"),
+    "assignTeacher": ("AssignTeacherInput", f"assignment {{ {ASSIGNMENT} }}"),
+    "revokeTeacher": ("RevokeTeacherInput", f"assignment {{ {ASSIGNMENT} }}"),
+}
+
+
+def document(mutation: str) -> str:
+    """The document that sends a mutation with its ``$input`` and asks for the whole payload."""
+    input_type, selection = MUTATIONS[mutation]
+    return f"""
+      mutation ($input: {input_type}!) {{
+        {mutation}(input: $input) {{ {selection} userErrors {{ code message field }} }}
+      }}
+    """
+
+
+def mutate(mutation: str, viewer: Viewer, **input: Any) -> dict[str, Any]:
+    """The payload of a mutation; the fields of its input are given by their GraphQL names."""
+    payload: dict[str, Any] = data(document(mutation), viewer, {"input": input})[mutation]
+    return payload
+
+
+def done(mutation: str, viewer: Viewer, **input: Any) -> Any:
+    """What a mutation that must succeed answers with: the cells, the cell, the exam and so on."""
+    payload = mutate(mutation, viewer, **input)
+    assert payload.pop("userErrors") == []
+    (result,) = payload.values()
+    return result
+
+
+def refused(mutation: str, viewer: Viewer, **input: Any) -> list[tuple[str, str | None]]:
+    """The code of each mistake and its path: ``("NOT_FOUND", "input.cells.3")``; there must be one."""
+    errors = mutate(mutation, viewer, **input)["userErrors"]
+    assert errors
+    return [(each["code"], each["field"] and ".".join(each["field"])) for each in errors]
+
+
+def key(school_class: SchoolClass | str, period: str = "JAN", year: int = YEAR) -> dict[str, Any]:
+    """A `CellKey`."""
+    code = school_class if isinstance(school_class, str) else school_class.code
+    return {"classCode": code, "academicYear": year, "period": period}
+
+
+def at(school_class: SchoolClass | str, period: str = "JAN", year: int = YEAR) -> dict[str, Any]:
+    """A `CellRef` by class, year and period."""
+    return {"at": key(school_class, period, year)}
+
+
+def id_of(row: Any) -> str:
+    """The id of a row in the API."""
+    return f"{type(row).__name__.replace('ExamScheduleMatrix', 'MatrixCell')}:{row.pk}"

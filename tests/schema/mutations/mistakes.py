@@ -1,0 +1,278 @@
+"""One mistake a row: who sends what, the code it is answered with, and the path that the answer names."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tests.factories import YEAR
+from tests.schema.mutations.documents import at, key
+from tests.schema.mutations.school import (
+    DENIED,
+    HANA,
+    HANA_IN_A,
+    IN_CLOSED,
+    INACTIVE,
+    JUNO,
+    MINA_IN_A,
+    NEXT_YEAR,
+    NO_ASSIGNMENT,
+    NO_EXAM,
+    NO_LEVEL,
+    NO_REQUEST,
+    NO_TEACHER,
+    OF_HANA,
+    OF_JUNO,
+    OF_MINA,
+    QUARTERLY,
+    REVIEW,
+)
+
+PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+NEW_EXAM = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "timerMinutes": 30}
+LEARNS = {"classCode": "A", "academicYear": YEAR, "levelIds": []}
+ASKS = {"classCode": "OTHER", "accessLevel": "VIEW", "reason": "Standing in"}
+GIVES = {"teacherId": JUNO, "classCode": "A", "accessLevel": "VIEW"}
+JAN = {"cells": [at("A")], "examIds": [REVIEW]}
+
+
+class Mistake(NamedTuple):
+    """``path`` is below ``input``; None where the mistake is about all of the input."""
+
+    mutation: str
+    who: str
+    input: dict[str, Any]
+    code: str
+    path: str | None
+
+    def __str__(self) -> str:
+        return f"{self.mutation}-{self.code}-{self.path}"
+
+
+def _cells(mutation: str, code: str, path: str, cells: list[Any], *exams: str) -> Mistake:
+    return Mistake(mutation, "mina", {"cells": cells, "examIds": exams or [REVIEW]}, code, path)
+
+
+def _update(code: str, path: str, month: str = "JAN", **values: Any) -> Mistake:
+    return Mistake("updateCell", "mina", {"cell": at("A", month), **values}, code, path)
+
+
+def _clone(code: str, path: str, source: Any, *targets: Any, mode: str = "MERGE") -> Mistake:
+    values = {"source": source, "targets": targets, "onExisting": mode}
+    return Mistake("cloneCell", "mina", values, code, path)
+
+
+def _share(code: str, path: str, source: Any, *codes: str, mode: str = "MERGE") -> Mistake:
+    values = {"source": source, "classCodes": codes, "onExisting": mode}
+    return Mistake("shareCell", "mina", values, code, path)
+
+
+def _exam(code: str, path: str, **values: Any) -> list[Mistake]:
+    """The same mistake in a new exam and in one that is changed."""
+    changed = {key: value for key, value in values.items() if key != "type"}
+    return [
+        Mistake("createExam", "mina", {**NEW_EXAM, **values}, code, path),
+        Mistake("updateExam", "mina", {"id": OF_MINA, **changed}, code, path),
+    ]
+
+
+OF_CELLS = [
+    *(
+        mistake
+        for mutation in ("assignExams", "unassignExams")
+        for mistake in (
+            _cells(mutation, "NOT_FOUND", "cells.1", [at("A"), at("OTHER")]),
+            _cells(mutation, "NOT_FOUND", "cells.0", [at("NONE")]),
+            _cells(mutation, "NOT_FOUND", "cells.0", [at("CLOSED")]),
+            _cells(mutation, "NOT_FOUND", "cells.0", [at("no\0code")]),
+            _cells(mutation, "NOT_FOUND", "examIds.1", [at("A")], REVIEW, NO_EXAM),
+            _cells(mutation, "FORBIDDEN", "cells.1", [at("A"), at("B")]),
+            _cells(mutation, "INVALID_ID", "cells.1", [at("A"), {"id": REVIEW}]),
+            _cells(mutation, "INVALID_ID", "cells.0", [{"id": "A/2026/JAN"}]),
+            _cells(mutation, "INVALID_ID", "cells.0", [{"id": ""}]),
+            _cells(mutation, "INVALID_ID", "examIds.1", [at("A")], REVIEW, "Exam:0"),
+            _cells(mutation, "INVALID_ID", "examIds.0", [at("A")], "Teacher:1001"),
+            _cells(mutation, "YEAR_OUT_OF_RANGE", "cells.0", [at("A", year=2019)]),
+            _cells(mutation, "YEAR_OUT_OF_RANGE", "cells.0", [{"id": "MatrixCell:A/2036/JAN"}]),
+            _cells(mutation, "YEAR_OUT_OF_RANGE", "cells.0", [at("A", year=-(2**31))]),
+        )
+    ),
+    _cells("assignExams", "EXAM_TYPE_MISMATCH", "cells.1", [at("A", "Q2"), at("A")], QUARTERLY),
+    _cells("assignExams", "EXAM_TYPE_MISMATCH", "cells.0", [at("A", "Q2")], REVIEW),
+    _cells("assignExams", "EXAM_YEAR_MISMATCH", "cells.0", [at("A")], NEXT_YEAR),
+    _cells("assignExams", "EXAM_INACTIVE", "examIds.1", [at("A")], REVIEW, INACTIVE),
+    _cells("assignExams", "CELL_LOCKED", "cells.1", [at("A"), at("A", "FEB")], OF_MINA),
+    _cells("unassignExams", "CELL_LOCKED", "cells.0", [at("A", "FEB")], REVIEW),
+    _update("NOT_FOUND", "cell", cell=at("OTHER"), notes="x"),
+    _update("NOT_FOUND", "cell", cell={"id": "MatrixCell:NONE/2026/JAN"}, notes="x"),
+    _update("FORBIDDEN", "cell", cell=at("B"), notes="x"),
+    _update("INVALID_ID", "cell", cell={"id": "nonsense"}, notes="x"),
+    _update("YEAR_OUT_OF_RANGE", "cell", cell=at("A", year=2036), notes="x"),
+    _update("STALE_VERSION", "expectedVersion", expectedVersion=0, notes="x"),
+    _update("STALE_VERSION", "expectedVersion", "MAY", expectedVersion=1, notes="x"),
+    _update("STALE_VERSION", "expectedVersion", expectedVersion=-1, notes="x"),
+    _update("INVALID_STATUS", "status", status="EMPTY"),
+    *(
+        _update("INVALID_STATUS", "status", month, status=status)
+        for month in ("MAR", "MAY")
+        for status in ("SCHEDULED", "IN_PROGRESS", "COMPLETED")
+    ),
+    _update("INVALID_TIME_RANGE", "endTime", endTime="09:00"),
+    _update("INVALID_TIME_RANGE", "endTime", startTime="11:00", endTime="10:59:59"),
+    _update("INVALID_TIME_RANGE", "endTime", "MAY", endTime="10:00"),
+    _update("INVALID_TIME_RANGE", "startTime", startTime="10:00"),
+    _update("INVALID_TIME_RANGE", "startTime", startTime=None),
+    _update("DATE_OUTSIDE_PERIOD", "scheduledDate", scheduledDate="2026-02-01"),
+    _update("DATE_OUTSIDE_PERIOD", "scheduledDate", scheduledDate="2025-01-15"),
+    _update("DATE_OUTSIDE_PERIOD", "scheduledDate", "Q1", scheduledDate="2026-04-01"),
+    _update("BLANK", "status", status=None),
+    _update("TOO_LONG", "notes", notes="x" * 10_001),
+    _update("INVALID_CHARACTERS", "notes", notes="a\0b"),
+    _update("INVALID_CHARACTERS", "notes", notes="a\ud800b"),
+    _clone("NOT_FOUND", "source", at("OTHER"), key("A", "MAY")),
+    _clone("NOT_FOUND", "targets.1", at("A"), key("A", "MAY"), key("OTHER")),
+    _clone("FORBIDDEN", "targets.0", at("A"), key("B")),
+    _clone("INVALID_ID", "source", {"id": "Exam:1001"}, key("A", "MAY")),
+    _clone("YEAR_OUT_OF_RANGE", "source", at("A", year=2019), key("A", "MAY")),
+    _clone("YEAR_OUT_OF_RANGE", "targets.0", at("A"), key("A", "MAY", 2036)),
+    _clone("NOT_EMPTY", "targets.1", at("B"), key("A", "MAY"), key("A"), mode="REJECT"),
+    _clone("EXAM_TYPE_MISMATCH", "targets.0", at("A"), key("A", "Q2")),
+    _clone("EXAM_YEAR_MISMATCH", "targets.0", at("A", year=YEAR + 1), key("A", "MAY")),
+    _clone("EXAM_INACTIVE", "source", at("A", "APR"), key("A", "MAY")),
+    _clone("CELL_LOCKED", "targets.0", at("A", "MAR"), key("A", "FEB"), mode="REPLACE"),
+    _share("NOT_FOUND", "source", at("OTHER"), "A"),
+    _share("NOT_FOUND", "classCodes.1", at("A"), "C", "OTHER"),
+    _share("NOT_FOUND", "classCodes.0", at("A"), "no\0code"),
+    _share("FORBIDDEN", "classCodes.0", at("A"), "B"),
+    _share("INVALID_ID", "source", {"id": "SchoolClass:A"}, "C"),
+    _share("YEAR_OUT_OF_RANGE", "source", at("A", year=2036)),
+    _share("NOT_EMPTY", "classCodes.0", at("B"), "A", mode="REJECT"),
+    _share("EXAM_INACTIVE", "source", at("A", "APR"), "C"),
+]
+OF_EXAMS = [
+    *_exam("NOT_FOUND", "curriculumLevelId", curriculumLevelId=NO_LEVEL),
+    *_exam("INVALID_ID", "curriculumLevelId", curriculumLevelId="CurriculumLevel:x"),
+    *_exam("BLANK", "name", name=" \n"),
+    *_exam("TOO_LONG", "name", name="x" * 201),
+    *_exam("TOO_LONG", "instructions", instructions="x" * 10_001),
+    *_exam("INVALID_CHARACTERS", "name", name="a\0"),
+    *_exam("INVALID_CHARACTERS", "instructions", instructions="\udfff"),
+    *_exam("OUT_OF_RANGE", "totalQuestions", totalQuestions=0),
+    *_exam("OUT_OF_RANGE", "totalQuestions", totalQuestions=1_001),
+    *_exam("OUT_OF_RANGE", "timerMinutes", timerMinutes=-1),
+    *_exam("OUT_OF_RANGE", "timerMinutes", timerMinutes=1_441),
+    *_exam("OUT_OF_RANGE", "passingScore", passingScore=-1),
+    *_exam("OUT_OF_RANGE", "passingScore", passingScore=101),
+    *_exam("YEAR_OUT_OF_RANGE", "academicYear", academicYear=2019),
+    Mistake("createExam", "juno", NEW_EXAM, "FORBIDDEN", None),
+    Mistake("createExam", "mina", {**NEW_EXAM, "idempotencyKey": ""}, "BLANK", "idempotencyKey"),
+    Mistake(
+        *("createExam", "mina", {**NEW_EXAM, "idempotencyKey": "x" * 101}),
+        *("TOO_LONG", "idempotencyKey"),
+    ),
+    Mistake(
+        *("createExam", "mina", {**NEW_EXAM, "idempotencyKey": "\0"}),
+        *("INVALID_CHARACTERS", "idempotencyKey"),
+    ),
+    Mistake("updateExam", "mina", {"id": NO_EXAM, "name": "x"}, "NOT_FOUND", "id"),
+    Mistake("updateExam", "mina", {"id": "Exam:-1", "name": "x"}, "INVALID_ID", "id"),
+    Mistake("updateExam", "mina", {"id": REVIEW, "name": "x"}, "FORBIDDEN", "id"),
+    *(
+        Mistake("updateExam", "mina", {"id": OF_MINA, field: None}, "BLANK", field)
+        for field in ("name", "totalQuestions", "timerMinutes", "isActive")
+    ),
+    Mistake(
+        *("updateExam", "mina", {"id": OF_MINA, "expectedVersion": 2, "name": "x"}),
+        *("STALE_VERSION", "expectedVersion"),
+    ),
+    Mistake(
+        *("updateExam", "hana", {"id": REVIEW, "academicYear": YEAR + 1}),
+        *("EXAM_YEAR_MISMATCH", "academicYear"),
+    ),
+]
+OF_DECISIONS = [
+    Mistake("setClassCurriculum", "mina", LEARNS, "FORBIDDEN", "classCode"),
+    *(
+        Mistake(
+            "setClassCurriculum", "hana", {**LEARNS, "classCode": code}, "NOT_FOUND", "classCode"
+        )
+        for code in ("NONE", "CLOSED", "no\0code", "")
+    ),
+    Mistake(
+        "setClassCurriculum", "hana", {**LEARNS, "levelIds": [NO_LEVEL]}, "NOT_FOUND", "levelIds.0"
+    ),
+    Mistake(
+        "setClassCurriculum", "hana", {**LEARNS, "levelIds": ["x"]}, "INVALID_ID", "levelIds.0"
+    ),
+    Mistake(
+        *("setClassCurriculum", "hana", {**LEARNS, "levelIds": ["LEVEL", "LEVEL"]}),
+        *("DUPLICATE", "levelIds.1"),
+    ),
+    Mistake(
+        *("setClassCurriculum", "hana", {**LEARNS, "academicYear": 2036}),
+        *("YEAR_OUT_OF_RANGE", "academicYear"),
+    ),
+    Mistake("requestClassAccess", "office", ASKS, "FORBIDDEN", None),
+    Mistake("requestClassAccess", "mina", ASKS, "DUPLICATE", "classCode"),
+    *(
+        Mistake("requestClassAccess", "juno", {**ASKS, "classCode": code}, "NOT_FOUND", "classCode")
+        for code in ("NONE", "CLOSED", "a\0")
+    ),
+    Mistake("requestClassAccess", "juno", {**ASKS, "reason": " "}, "BLANK", "reason"),
+    Mistake("requestClassAccess", "juno", {**ASKS, "reason": "x" * 1_001}, "TOO_LONG", "reason"),
+    Mistake("requestClassAccess", "juno", {**ASKS, "reason": "\0"}, "INVALID_CHARACTERS", "reason"),
+    *(
+        mistake
+        for action, more in (
+            ("withdraw", {}),
+            ("approve", {}),
+            ("deny", {"note": "No need"}),
+        )
+        for name in [f"{action}ClassAccessRequest"]
+        for mistake in (
+            Mistake(name, "hana", {"id": NO_REQUEST, **more}, "NOT_FOUND", "id"),
+            Mistake(name, "hana", {"id": JUNO, **more}, "INVALID_ID", "id"),
+            Mistake(name, "hana", {"id": DENIED, **more}, "ALREADY_DECIDED", "id"),
+        )
+    ),
+    Mistake("withdrawClassAccessRequest", "mina", {"id": OF_JUNO}, "NOT_FOUND", "id"),
+    Mistake("withdrawClassAccessRequest", "hana", {"id": OF_JUNO}, "FORBIDDEN", "id"),
+    Mistake("withdrawClassAccessRequest", "office", {"id": OF_JUNO}, "FORBIDDEN", "id"),
+    Mistake("approveClassAccessRequest", "juno", {"id": OF_JUNO}, "FORBIDDEN", None),
+    Mistake("approveClassAccessRequest", "hana", {"id": OF_HANA}, "FORBIDDEN", "id"),
+    Mistake(
+        *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "expiresAt": PAST}),
+        *("OUT_OF_RANGE", "expiresAt"),
+    ),
+    Mistake(
+        *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "note": "x" * 1_001}),
+        *("TOO_LONG", "note"),
+    ),
+    Mistake(
+        *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\0"}),
+        *("INVALID_CHARACTERS", "note"),
+    ),
+    Mistake("denyClassAccessRequest", "juno", {"id": OF_JUNO, "note": "No"}, "FORBIDDEN", None),
+    Mistake("denyClassAccessRequest", "hana", {"id": OF_HANA, "note": "No"}, "FORBIDDEN", "id"),
+    Mistake("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\t"}, "BLANK", "note"),
+    Mistake(
+        *("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "x" * 1_001}),
+        *("TOO_LONG", "note"),
+    ),
+    Mistake(
+        *("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\0"}),
+        *("INVALID_CHARACTERS", "note"),
+    ),
+    Mistake("assignTeacher", "mina", GIVES, "FORBIDDEN", None),
+    Mistake("assignTeacher", "hana", {**GIVES, "teacherId": HANA}, "FORBIDDEN", "teacherId"),
+    Mistake("assignTeacher", "hana", {**GIVES, "teacherId": NO_TEACHER}, "NOT_FOUND", "teacherId"),
+    Mistake("assignTeacher", "hana", {**GIVES, "teacherId": REVIEW}, "INVALID_ID", "teacherId"),
+    Mistake("assignTeacher", "hana", {**GIVES, "classCode": "CLOSED"}, "NOT_FOUND", "classCode"),
+    Mistake("assignTeacher", "hana", {**GIVES, "classCode": "\0"}, "NOT_FOUND", "classCode"),
+    Mistake("assignTeacher", "hana", {**GIVES, "expiresAt": PAST}, "OUT_OF_RANGE", "expiresAt"),
+    Mistake("revokeTeacher", "mina", {"assignmentId": MINA_IN_A}, "FORBIDDEN", None),
+    Mistake("revokeTeacher", "hana", {"assignmentId": HANA_IN_A}, "FORBIDDEN", "assignmentId"),
+    Mistake("revokeTeacher", "hana", {"assignmentId": NO_ASSIGNMENT}, "NOT_FOUND", "assignmentId"),
+    Mistake("revokeTeacher", "hana", {"assignmentId": IN_CLOSED}, "NOT_FOUND", "assignmentId"),
+    Mistake("revokeTeacher", "hana", {"assignmentId": HANA}, "INVALID_ID", "assignmentId"),
+]
+MISTAKES = [*OF_CELLS, *OF_EXAMS, *OF_DECISIONS]

@@ -1,0 +1,119 @@
+"""A small school with keys chosen by the tests, so that tables of inputs can name all of it.
+
+Mina has FULL access to A, CO_TEACHER to C and VIEW of B; Juno has no class; Hana and Haru are head teachers.
+OTHER is a class that neither Mina nor Juno sees, CLOSED one that is no longer taught.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from primepath.domain.cell import CellStatus
+from primepath.domain.period import Period
+from primepath.domain.school_class import AccessLevel
+from primepath.domain.viewer import Viewer
+from primepath.models import (
+    ClassAccessRequest,
+    Exam,
+    SchoolClass,
+    Teacher,
+    TeacherClassAssignment,
+)
+from tests.factories import YEAR, as_viewer, make_cell, make_class, make_level
+
+REVIEW, QUARTERLY, NEXT_YEAR, INACTIVE, OF_MINA = (f"Exam:{1001 + number}" for number in range(5))
+NO_EXAM, NO_TEACHER, NO_LEVEL = "Exam:9999", "Teacher:9999", "CurriculumLevel:9999"
+NO_REQUEST, NO_ASSIGNMENT = "ClassAccessRequest:9999", "TeacherClassAssignment:9999"
+MINA, JUNO, HANA = "Teacher:1001", "Teacher:1002", "Teacher:1003"
+OF_JUNO, DENIED, OF_HANA, MINAS_REQUEST = (
+    f"ClassAccessRequest:{1001 + number}" for number in range(4)
+)
+MINA_IN_A, HANA_IN_A, IN_CLOSED = (f"TeacherClassAssignment:{1001 + number}" for number in range(3))
+ACCESS = {"A": AccessLevel.FULL, "C": AccessLevel.CO_TEACHER, "B": AccessLevel.VIEW}
+
+
+def build_school() -> dict[str, Viewer]:
+    """The viewers by name: mina, juno, hana, haru and office, who is staff without a profile."""
+    teachers = {
+        name: Teacher.objects.create(
+            pk=1001 + number,
+            user=User.objects.create(username=name),
+            name=name.title(),
+            is_head_teacher=name.startswith("ha"),
+        )
+        for number, name in enumerate(("mina", "juno", "hana", "haru"))
+    }
+    classes = {
+        code: make_class(code, is_active=code != "CLOSED")
+        for code in ("A", "B", "C", "OTHER", "CLOSED")
+    }
+    _build_access(teachers, classes)
+    _build_cells(_build_exams(teachers["mina"]), classes)
+    office = User.objects.create(username="office", is_staff=True)
+    return {
+        **{name: as_viewer(each) for name, each in teachers.items()},
+        "office": as_viewer(office),
+    }
+
+
+def level_id() -> str:
+    return f"CurriculumLevel:{make_level('GRAMMAR').pk}"
+
+
+def _build_access(teachers: dict[str, Teacher], classes: dict[str, SchoolClass]) -> None:
+    for key, name, code, level in (
+        (1001, "mina", "A", "FULL"),
+        (1002, "hana", "A", "VIEW"),
+        (1003, "juno", "CLOSED", "FULL"),
+        (1004, "mina", "B", "VIEW"),
+        (1005, "mina", "C", "CO_TEACHER"),
+    ):
+        TeacherClassAssignment.objects.create(
+            pk=key, teacher=teachers[name], school_class=classes[code], access_level=level
+        )
+    for key, name, code, status in (
+        (1001, "juno", "A", "PENDING"),
+        (1002, "juno", "B", "DENIED"),
+        (1003, "hana", "B", "PENDING"),
+        (1004, "mina", "OTHER", "PENDING"),
+    ):
+        ClassAccessRequest.objects.create(
+            pk=key,
+            teacher=teachers[name],
+            school_class=classes[code],
+            requested_access_level="CO_TEACHER",
+            reason="Standing in",
+            status=status,
+            reviewed_at=timezone.now() if status == "DENIED" else None,
+        )
+
+
+def _build_exams(mina: Teacher) -> list[Exam]:
+    kinds: list[dict[str, object]] = [
+        {"name": "Review"},
+        {"name": "Quarterly", "type": "QUARTERLY"},
+        {"name": "Next year's", "academic_year": YEAR + 1},
+        {"name": "Inactive", "is_active": False},
+        {"name": "Mina's own", "created_by": mina},
+    ]
+    defaults = {"type": "REVIEW", "total_questions": 20, "timer_minutes": 30, "version": 1}
+    return [
+        Exam.objects.create(pk=1001 + number, **{**defaults, **values})
+        for number, values in enumerate(kinds)
+    ]
+
+
+def _build_cells(exams: list[Exam], classes: dict[str, SchoolClass]) -> None:
+    """In A: JAN is scheduled with times, FEB in progress, MAR a draft, APR has an inactive exam, Q1 a quarterly one."""
+    review, quarterly, next_years, inactive, _ = exams
+    a = classes["A"]
+    make_cell(a, Period.JAN, exams=[review], start_time=time(9), end_time=time(10))
+    make_cell(a, Period.FEB, exams=[review], status=CellStatus.IN_PROGRESS)
+    make_cell(a, Period.MAR, status=CellStatus.DRAFT)
+    make_cell(a, Period.APR, exams=[inactive])
+    make_cell(a, Period.Q1, exams=[quarterly])
+    make_cell(a, Period.JAN, YEAR + 1, exams=[next_years])
+    make_cell(classes["B"], Period.JAN, exams=[review])

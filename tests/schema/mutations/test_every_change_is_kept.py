@@ -1,0 +1,112 @@
+"""Each mutation leaves one entry for each thing it changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from primepath.domain.history import HistoryAction
+from primepath.models import HistoryEntry
+from tests.schema.mutations.documents import MUTATIONS, at, done, key
+from tests.schema.mutations.mistakes import ASKS, GIVES, LEARNS, NEW_EXAM
+from tests.schema.mutations.school import (
+    JUNO,
+    MINA_IN_A,
+    MINAS_REQUEST,
+    OF_JUNO,
+    OF_MINA,
+    REVIEW,
+    build_school,
+    level_id,
+)
+
+pytestmark = pytest.mark.django_db
+
+CHANGES: dict[str, tuple[str, dict[str, Any], set[tuple[str, str]]]] = {
+    "assignExams": (
+        "mina",
+        {"cells": [at("A"), at("A", "MAY")], "examIds": [REVIEW, OF_MINA]},
+        {("CELL", "A/2026/JAN"), ("CELL", "A/2026/MAY")},
+    ),
+    "unassignExams": (
+        "mina",
+        {"cells": [at("A"), at("A", "MAY")], "examIds": [REVIEW]},
+        {("CELL", "A/2026/JAN")},
+    ),
+    "updateCell": ("mina", {"cell": at("A"), "notes": "x"}, {("CELL", "A/2026/JAN")}),
+    "cloneCell": (
+        "mina",
+        {"source": at("A"), "targets": [key("A", "MAY"), key("C")]},
+        {("CELL", "A/2026/MAY"), ("CELL", "C/2026/JAN")},
+    ),
+    "shareCell": ("mina", {"source": at("A"), "classCodes": ["C"]}, {("CELL", "C/2026/JAN")}),
+    "createExam": ("mina", NEW_EXAM, {("EXAM", "NEW")}),
+    "updateExam": ("mina", {"id": OF_MINA, "name": "x"}, {("EXAM", "1005")}),
+    "setClassCurriculum": ("hana", LEARNS, {("CURRICULUM", "A/2026")}),
+    "requestClassAccess": ("juno", ASKS, {("ACCESS_REQUEST", "NEW")}),
+    "withdrawClassAccessRequest": (
+        "mina",
+        {"id": MINAS_REQUEST},
+        {("ACCESS_REQUEST", "1004")},
+    ),
+    "approveClassAccessRequest": (
+        "hana",
+        {"id": OF_JUNO},
+        {("ACCESS_REQUEST", "1001"), ("ASSIGNMENT", "NEW")},
+    ),
+    "denyClassAccessRequest": (
+        "office",
+        {"id": OF_JUNO, "note": "No"},
+        {("ACCESS_REQUEST", "1001")},
+    ),
+    "assignTeacher": ("office", GIVES, {("ASSIGNMENT", "NEW")}),
+    "revokeTeacher": ("hana", {"assignmentId": MINA_IN_A}, {("ASSIGNMENT", "1001")}),
+}
+
+
+def test_every_mutation_and_every_action_is_in_the_table() -> None:
+    assert set(CHANGES) == set(MUTATIONS)
+    assert {_action(mutation) for mutation in CHANGES} == set(HistoryAction)
+
+
+def _action(mutation: str) -> str:
+    """``ASSIGN_EXAMS`` for ``assignExams``."""
+    return "".join(f"_{each}" if each.isupper() else each.upper() for each in mutation)
+
+
+@pytest.mark.parametrize("mutation", CHANGES)
+def test_a_change_leaves_an_entry_for_each_thing_it_changed(mutation: str) -> None:
+    who, input, expected = CHANGES[mutation]
+    viewer = build_school()[who]
+    input = {**input, "levelIds": [level_id()]} if mutation == "setClassCurriculum" else input
+    result = done(mutation, viewer, **input)
+    entries = list(HistoryEntry.objects.all())
+    known = {subject_key for _, subject_key in expected}
+    found = {
+        (entry.subject, entry.subject_key if entry.subject_key in known else "NEW")
+        for entry in entries
+    }
+    assert found == expected
+    assert len(entries) == len(expected)
+    assert {entry.action for entry in entries} == {_action(mutation)}
+    assert {(entry.actor_id, entry.actor_name, entry.teacher_id) for entry in entries} == {
+        (viewer.user_id, viewer.name, viewer.teacher_id)
+    }
+    assert len({entry.at for entry in entries}) == 1
+    assert all(entry.changes for entry in entries)
+    if isinstance(result, dict) and mutation in {"createExam", "requestClassAccess"}:
+        assert result["id"].endswith(f":{entries[0].subject_key}")
+
+
+def test_what_is_kept_of_access_names_the_teacher_and_the_class() -> None:
+    viewer = build_school()["hana"]
+    done("assignTeacher", viewer, **GIVES, expiresAt="2999-01-01T09:00:00+09:00")
+    (entry,) = HistoryEntry.objects.all()
+    assert {field: (before, after) for field, before, after in entry.changes} == {
+        "teacherId": (None, int(JUNO.partition(":")[2])),
+        "classCode": (None, "A"),
+        "accessLevel": (None, "VIEW"),
+        "expiresAt": (None, "2999-01-01T00:00:00+00:00"),
+        "isActive": (None, True),
+    }

@@ -1,0 +1,56 @@
+"""The history a page at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.client import answer, error_codes
+from tests.factories import head_teacher, make_class, make_exam
+from tests.schema.mutations.documents import at, done, id_of
+from tests.schema.mutations.reading_history import CELL, HISTORY, page
+
+pytestmark = pytest.mark.django_db
+
+
+def test_pages_follow_each_other_from_the_newest_to_the_oldest() -> None:
+    make_class("A")
+    viewer = head_teacher()
+    for number in range(5):
+        done("updateCell", viewer, cell=at("A"), notes=str(number))
+    seen: list[str] = []
+    after = None
+    for size in (2, 2, 1):
+        found = page(viewer, first=2, after=after)
+        seen += [edge["node"]["changes"][0]["textAfter"] for edge in found["edges"]]
+        assert len(found["edges"]) == size
+        assert found["totalCount"] == 5
+        info = found["pageInfo"]
+        assert info["hasNextPage"] == (size == 2)
+        assert info["endCursor"] == found["edges"][-1]["cursor"]
+        after = info["endCursor"]
+        # What is new does not move what was read.
+        done("updateExam", viewer, id=id_of(make_exam()), name="Meanwhile")
+    assert seen == ["4", "3", "2", "1", "0"]
+    assert page(viewer, first=2, after=after)["edges"] == []
+    assert page(viewer, first=0)["edges"] == []
+
+
+def test_a_page_goes_on_where_it_ended_though_there_are_newer_changes() -> None:
+    make_class("A")
+    viewer = head_teacher()
+    for number in range(3):
+        done("updateCell", viewer, cell=at("A"), notes=str(number))
+    after = page(viewer, first=1)["pageInfo"]["endCursor"]
+    done("updateCell", viewer, cell=at("A"), notes="newer")
+    found = page(viewer, first=1, after=after)
+    assert found["edges"][0]["node"]["changes"][0]["textAfter"] == "1"
+    assert found["totalCount"] == 4
+
+
+@pytest.mark.parametrize("arguments", [{"first": -1}, {"first": 101}, {"after": "nonsense"}])
+def test_what_is_no_page_is_bad_input(arguments: dict[str, Any]) -> None:
+    make_class("A")
+    response = answer(HISTORY, head_teacher(), {"id": CELL, **arguments})
+    assert error_codes(response) == {"node.history": "BAD_USER_INPUT"}

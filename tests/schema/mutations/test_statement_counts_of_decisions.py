@@ -1,0 +1,169 @@
+"""How many statements other changes take: the same however much there is already."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from primepath.domain.period import MONTHS
+from primepath.models import ClassAccessRequest, SchoolClass, Teacher, TeacherClassAssignment
+from tests.factories import (
+    as_viewer,
+    head_teacher,
+    make_cell,
+    make_classes,
+    make_exam,
+    make_level,
+    make_teacher,
+)
+from tests.query_counts import recorded_statements
+from tests.schema.mutations.documents import done, id_of
+
+pytestmark = pytest.mark.django_db
+
+SIZES = [1, 96]
+EXAM: dict[str, Any] = {
+    "name": "Spring review",
+    "type": "REVIEW",
+    "academicYear": 2026,
+    "totalQuestions": 20,
+    "timerMinutes": 30,
+    "passingScore": 60,
+    "instructions": "Read twice.",
+}
+
+
+def busy_teacher(classes: list[SchoolClass]) -> Teacher:
+    """A teacher who has asked for all of these classes but the first, and got all of those."""
+    teacher = make_teacher()
+    others = classes[1:]
+    TeacherClassAssignment.objects.bulk_create(
+        TeacherClassAssignment(teacher=teacher, school_class=each, access_level="FULL")
+        for each in others
+    )
+    ClassAccessRequest.objects.bulk_create(
+        ClassAccessRequest(
+            teacher=teacher, school_class=each, requested_access_level="FULL", reason="New here"
+        )
+        for each in others
+    )
+    return teacher
+
+
+def ask(teacher: Teacher, school_class: SchoolClass) -> ClassAccessRequest:
+    return ClassAccessRequest.objects.create(
+        teacher=teacher,
+        school_class=school_class,
+        requested_access_level="FULL",
+        reason="Standing in",
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("role", ["teacher", "head teacher"])
+def test_creating_an_exam(size: int, role: str) -> None:
+    classes = make_classes(size + 1)
+    viewer = head_teacher() if role == "head teacher" else as_viewer(busy_teacher(classes))
+    level = id_of(make_level())
+    with recorded_statements(f"createExam, by a {role}"):
+        done("createExam", viewer, **EXAM, curriculumLevelId=level)
+    with recorded_statements(f"createExam with a key, by a {role}"):
+        first = done("createExam", viewer, **EXAM, curriculumLevelId=level, idempotencyKey="1")
+    with recorded_statements(f"createExam sent again, by a {role}"):
+        again = done("createExam", viewer, **EXAM, curriculumLevelId=level, idempotencyKey="1")
+    assert again == first
+
+
+@pytest.mark.parametrize("cells", SIZES)
+def test_updating_an_exam(cells: int) -> None:
+    exam, level, viewer = make_exam(), make_level(), head_teacher()
+    places = [(each, month) for each in make_classes(8) for month in MONTHS]
+    for school_class, month in places[:cells]:
+        make_cell(school_class, month, exams=[exam])
+    with recorded_statements("updateExam"):
+        done(
+            "updateExam",
+            viewer,
+            id=id_of(exam),
+            **{field: value for field, value in EXAM.items() if field != "type"},
+            curriculumLevelId=id_of(level),
+            isActive=False,
+        )
+
+
+@pytest.mark.parametrize("levels", [1, 10])
+@pytest.mark.parametrize("before", [0, 1, 10])
+def test_setting_what_a_class_learns(levels: int, before: int) -> None:
+    (school_class,), viewer = make_classes(1), head_teacher()
+    ids = [id_of(make_level(number=number)) for number in range(1, 21)]
+    values: dict[str, Any] = {"classCode": school_class.code, "academicYear": 2026}
+    if before:
+        done("setClassCurriculum", viewer, **values, levelIds=ids[10 : 10 + before])
+    with recorded_statements("setClassCurriculum"):
+        done("setClassCurriculum", viewer, **values, levelIds=ids[:levels])
+    with recorded_statements("setClassCurriculum, nothing to change"):
+        done("setClassCurriculum", viewer, **values, levelIds=ids[:levels])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_asking_for_a_class_and_taking_it_back(size: int) -> None:
+    classes = make_classes(size + 1)
+    viewer = as_viewer(busy_teacher(classes))
+    with recorded_statements("requestClassAccess"):
+        request = done(
+            "requestClassAccess",
+            viewer,
+            classCode=classes[0].code,
+            accessLevel="FULL",
+            reason="Standing in",
+        )
+    with recorded_statements("withdrawClassAccessRequest"):
+        done("withdrawClassAccessRequest", viewer, id=request["id"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("had", ["no access", "less access"])
+def test_approving_a_request(size: int, had: str) -> None:
+    classes, viewer = make_classes(size + 1), head_teacher()
+    teacher = busy_teacher(classes)
+    if had == "less access":
+        TeacherClassAssignment.objects.create(
+            teacher=teacher, school_class=classes[0], access_level="VIEW"
+        )
+    request = ask(teacher, classes[0])
+    with recorded_statements(f"approveClassAccessRequest, {had} before"):
+        done(
+            "approveClassAccessRequest",
+            viewer,
+            id=id_of(request),
+            expiresAt=(timezone.now() + timedelta(days=1)).isoformat(),
+            note="Welcome",
+        )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_denying_a_request(size: int) -> None:
+    classes, viewer = make_classes(size + 1), head_teacher()
+    request = ask(busy_teacher(classes), classes[0])
+    with recorded_statements("denyClassAccessRequest"):
+        done("denyClassAccessRequest", viewer, id=id_of(request), note="No need")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_giving_access_and_taking_it_away(size: int) -> None:
+    classes, viewer = make_classes(size + 1), head_teacher()
+    teacher = busy_teacher(classes)
+    values: dict[str, Any] = {"teacherId": id_of(teacher), "classCode": classes[0].code}
+    with recorded_statements("assignTeacher, no access before"):
+        done("assignTeacher", viewer, **values, accessLevel="VIEW")
+    with recorded_statements("assignTeacher, other access before"):
+        assignment = done("assignTeacher", viewer, **values, accessLevel="FULL")
+    with recorded_statements("assignTeacher, nothing to change"):
+        done("assignTeacher", viewer, **values, accessLevel="FULL")
+    with recorded_statements("revokeTeacher"):
+        done("revokeTeacher", viewer, assignmentId=assignment["id"])
+    with recorded_statements("revokeTeacher, nothing to change"):
+        done("revokeTeacher", viewer, assignmentId=assignment["id"])

@@ -1,0 +1,199 @@
+"""Every mistake in an input: its code, its path, a sentence about it, and nothing written."""
+
+from __future__ import annotations
+
+import pytest
+
+from primepath.domain.errors import UserErrorCode
+from tests.schema.mutations.database import stored_rows
+from tests.schema.mutations.documents import MUTATIONS, at, done, key, mutate, refused
+from tests.schema.mutations.mistakes import JAN, MISTAKES, NEW_EXAM, Mistake
+from tests.schema.mutations.school import (
+    HANA,
+    INACTIVE,
+    NEXT_YEAR,
+    NO_EXAM,
+    NO_LEVEL,
+    OF_MINA,
+    QUARTERLY,
+    build_school,
+    level_id,
+)
+
+pytestmark = pytest.mark.django_db
+
+OF_SIGN_IN = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
+SHOWN_BESIDE_THE_MISTAKE = {"cell", "exam"}
+
+
+def test_every_code_is_in_the_table() -> None:
+    assert {mistake.code for mistake in MISTAKES} == set(UserErrorCode) - OF_SIGN_IN
+
+
+def test_every_mutation_is_in_the_table() -> None:
+    assert {mistake.mutation for mistake in MISTAKES} == set(MUTATIONS)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
+def test_a_mistake_is_told_and_nothing_is_written(mistake: Mistake) -> None:
+    viewer = build_school()[mistake.who]
+    input = dict(mistake.input)
+    if "LEVEL" in input.get("levelIds", ()):
+        input["levelIds"] = [level_id()] * len(input["levelIds"])
+    before = stored_rows()
+    payload = mutate(mistake.mutation, viewer, **input)
+    assert stored_rows() == before
+    (error,) = payload.pop("userErrors")
+    assert error["code"] == mistake.code
+    assert error["field"] == ["input", *(mistake.path.split(".") if mistake.path else [])]
+    assert error["message"].endswith(".")
+    assert " " in error["message"]
+    ((field, result),) = payload.items()
+    if field not in SHOWN_BESIDE_THE_MISTAKE:
+        assert result in (None, [])
+
+
+def test_a_duplicate_key_of_another_exam_writes_nothing() -> None:
+    viewer = build_school()["mina"]
+    done("createExam", viewer, **NEW_EXAM, idempotencyKey="1")
+    before = stored_rows()
+    other = {**NEW_EXAM, "name": "Other", "idempotencyKey": "1"}
+    assert refused("createExam", viewer, **other) == [("DUPLICATE", "input.idempotencyKey")]
+    assert stored_rows() == before
+
+
+def test_all_mistakes_of_an_assignment_are_told_at_once() -> None:
+    viewer = build_school()["mina"]
+    before = stored_rows()
+    cells = [
+        at("A"),
+        {"id": "nonsense"},
+        at("NONE"),
+        at("B"),
+        at("A", year=2019),
+        at("A", "FEB"),
+        at("A", "Q2"),
+        at("A", "MAY"),
+        at("NONE", "DEC"),
+    ]
+    exams = [OF_MINA, "Exam:x", NO_EXAM, INACTIVE, NEXT_YEAR, QUARTERLY]
+    found = refused("assignExams", viewer, cells=cells, examIds=exams)
+    assert sorted(found) == sorted(
+        [
+            ("INVALID_ID", "input.cells.1"),
+            ("INVALID_ID", "input.examIds.1"),
+            ("NOT_FOUND", "input.cells.2"),
+            ("FORBIDDEN", "input.cells.3"),
+            ("YEAR_OUT_OF_RANGE", "input.cells.4"),
+            ("NOT_FOUND", "input.cells.8"),
+            ("NOT_FOUND", "input.examIds.2"),
+            ("EXAM_INACTIVE", "input.examIds.3"),
+            ("CELL_LOCKED", "input.cells.5"),
+            *(("EXAM_TYPE_MISMATCH", f"input.cells.{position}") for position in (0, 5, 6, 7)),
+            *(("EXAM_YEAR_MISMATCH", f"input.cells.{position}") for position in (0, 5, 6, 7)),
+        ]
+    )
+    assert stored_rows() == before
+
+
+def test_a_cell_that_is_named_twice_is_told_of_once_where_it_stands_first() -> None:
+    viewer = build_school()["mina"]
+    twice = [at("A", "FEB"), at("A"), {"id": "MatrixCell:A/2026/FEB"}]
+    assert refused("assignExams", viewer, cells=twice, examIds=[OF_MINA]) == [
+        ("CELL_LOCKED", "input.cells.0")
+    ]
+
+
+def test_all_mistakes_of_an_update_are_told_at_once() -> None:
+    viewer = build_school()["mina"]
+    before = stored_rows()
+    values = {
+        "status": "COMPLETED",
+        "scheduledDate": "2026-01-01",
+        "startTime": "10:00",
+        "endTime": "10:00",
+        "notes": "\0",
+    }
+    assert sorted(refused("updateCell", viewer, cell=at("A", "MAY"), **values)) == [
+        ("DATE_OUTSIDE_PERIOD", "input.scheduledDate"),
+        ("INVALID_CHARACTERS", "input.notes"),
+        ("INVALID_STATUS", "input.status"),
+        ("INVALID_TIME_RANGE", "input.endTime"),
+    ]
+    assert stored_rows() == before
+
+
+def test_all_mistakes_of_a_clone_are_told_at_once() -> None:
+    viewer = build_school()["mina"]
+    targets = [key("A", "Q1"), key("B"), key("NONE"), key("A", "FEB"), key("A", "MAY")]
+    found = refused(
+        "cloneCell", viewer, source=at("A", "APR"), targets=targets, onExisting="REJECT"
+    )
+    assert sorted(found) == sorted(
+        [
+            ("NOT_EMPTY", "input.targets.0"),
+            ("EXAM_TYPE_MISMATCH", "input.targets.0"),
+            ("FORBIDDEN", "input.targets.1"),
+            ("NOT_FOUND", "input.targets.2"),
+            ("NOT_EMPTY", "input.targets.3"),
+            ("CELL_LOCKED", "input.targets.3"),
+            ("EXAM_INACTIVE", "input.source"),
+        ]
+    )
+
+
+def test_all_mistakes_of_an_exam_are_told_at_once() -> None:
+    viewer = build_school()["juno"]
+    values = {
+        "name": "",
+        "type": "REVIEW",
+        "academicYear": 1999,
+        "totalQuestions": 0,
+        "timerMinutes": 0,
+        "passingScore": 101,
+        "instructions": "\0",
+        "idempotencyKey": " ",
+        "curriculumLevelId": NO_LEVEL,
+    }
+    assert {path for _, path in refused("createExam", viewer, **values)} == {
+        "input",
+        *(f"input.{field}" for field in values if field != "type"),
+    }
+
+
+def test_all_mistakes_of_decisions_are_told_at_once() -> None:
+    viewer = build_school()["mina"]
+    mistakes = refused(
+        "assignTeacher",
+        viewer,
+        teacherId="Teacher:9999",
+        classCode="NONE",
+        accessLevel="FULL",
+        expiresAt="2020-01-01T00:00:00+09:00",
+    )
+    assert sorted(code for code, _ in mistakes) == [
+        *("FORBIDDEN", "NOT_FOUND", "NOT_FOUND", "OUT_OF_RANGE")
+    ]
+    values = {"classCode": "NONE", "academicYear": 1, "levelIds": ["x", NO_LEVEL, HANA]}
+    assert sorted(refused("setClassCurriculum", viewer, **values)) == [
+        ("FORBIDDEN", "input.classCode"),
+        ("INVALID_ID", "input.levelIds.0"),
+        ("INVALID_ID", "input.levelIds.2"),
+        ("NOT_FOUND", "input.classCode"),
+        ("NOT_FOUND", "input.levelIds.1"),
+        ("YEAR_OUT_OF_RANGE", "input.academicYear"),
+    ]
+
+
+def test_what_is_wrong_is_shown_beside_the_thing_as_it_is() -> None:
+    viewer = build_school()["mina"]
+    cell = mutate("updateCell", viewer, cell=at("A"), status="EMPTY")["cell"]
+    assert (cell["id"], cell["status"], cell["version"]) == (
+        "MatrixCell:A/2026/JAN",
+        "SCHEDULED",
+        1,
+    )
+    exam = mutate("updateExam", viewer, id=OF_MINA, expectedVersion=7, name="x")["exam"]
+    assert (exam["id"], exam["name"], exam["version"]) == (OF_MINA, "Mina's own", 1)
+    assert mutate("updateCell", viewer, cell=at("OTHER"), status="DRAFT")["cell"] is None
+    assert mutate("assignExams", viewer, **{**JAN, "examIds": [NO_EXAM]})["cells"] == []

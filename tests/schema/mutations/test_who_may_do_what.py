@@ -1,0 +1,195 @@
+"""The table of actions and roles, every square of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.client import answer, error_codes
+from tests.factories import (
+    make_level,
+)
+from tests.schema.mutations.database import stored_rows
+from tests.schema.mutations.documents import MUTATIONS, at, document, id_of, key
+from tests.schema.mutations.mistakes import MISTAKES
+from tests.schema.mutations.roles import ROLES, School, school_for
+from tests.schema.mutations.school import build_school
+
+pytestmark = pytest.mark.django_db
+
+ALL = set(ROLES)
+ADMINISTRATORS = {"head teacher", "staff"}
+EDITORS = {"CO_TEACHER", "FULL"} | ADMINISTRATORS
+VIEWERS = {"VIEW", "SUBSTITUTE"} | EDITORS
+# Staff who are no teachers have nobody to ask for: they see every class already.
+TEACHERS = ALL - {"staff"}
+
+
+def reads(query: str) -> Callable[[School], bool]:
+    """An action that succeeds where the field is answered, and not with an empty list."""
+
+    def act(school: School) -> bool:
+        query_of_school = query.replace("EXAM", id_of(school.exam))
+        response = answer(f"{{ {query_of_school} }}", school.viewer)
+        found = response["data"]
+        while isinstance(found, dict) and len(found) == 1:
+            (found,) = found.values()
+        return bool(found)
+
+    return act
+
+
+def changes(
+    mutation: str, input: Callable[[School], dict[str, Any]] | dict[str, Any]
+) -> Callable[[School], bool]:
+    """An action that succeeds without an error, or is refused as not seen or forbidden and then writes nothing."""
+
+    def act(school: School) -> bool:
+        values = input(school) if callable(input) else input
+        before = stored_rows()
+        response = answer(document(mutation), school.viewer, {"input": values})
+        assert "errors" not in response
+        codes = {each["code"] for each in response["data"][mutation]["userErrors"]}
+        assert codes <= {"FORBIDDEN", "NOT_FOUND"}
+        assert (stored_rows() == before) == bool(codes)
+        return not codes
+
+    return act
+
+
+CELL_OF_A = 'matrixCell(at: {classCode: "A", academicYear: 2026, period: JAN})'
+NEW_EXAM = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "timerMinutes": 30}
+ASKED = {"classCode": "NEW", "accessLevel": "FULL", "reason": "New here"}
+ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
+    "see a cell": (reads(f"{CELL_OF_A} {{ id status }}"), VIEWERS),
+    "see a cell by its id": (reads('node(id: "MatrixCell:A/2026/JAN") { id }'), VIEWERS),
+    "see the matrix": (reads("scheduleMatrix { rows { schoolClass { code } } }"), VIEWERS),
+    "see in which cells an exam is": (
+        reads('node(id: "EXAM") { ... on Exam { cells { id } } }'),
+        VIEWERS,
+    ),
+    "see a cell's history": (
+        reads(f"{CELL_OF_A} {{ history {{ pageInfo {{ endCursor }} }} }}"),
+        VIEWERS,
+    ),
+    "see a class's teachers": (
+        reads('schoolClass(code: "A") { teachers { id } }'),
+        VIEWERS,
+    ),
+    "assign exams": (
+        changes(
+            "assignExams",
+            lambda school: {"cells": [at("A")], "examIds": [id_of(school.other_exam)]},
+        ),
+        EDITORS,
+    ),
+    "unassign exams": (
+        changes(
+            "unassignExams", lambda school: {"cells": [at("A")], "examIds": [id_of(school.exam)]}
+        ),
+        EDITORS,
+    ),
+    "update a cell": (changes("updateCell", {"cell": at("A"), "notes": "Changed"}), EDITORS),
+    "clone a cell": (
+        changes("cloneCell", {"source": at("A"), "targets": [key("A", "DEC")]}),
+        EDITORS,
+    ),
+    # Only those who change B too: a change of B needs access to B.
+    "share a cell with a class one does not have": (
+        changes("shareCell", {"source": at("A"), "classCodes": ["B"]}),
+        ADMINISTRATORS,
+    ),
+    "read exams": (reads("exams { edges { node { id name } } }"), ALL),
+    "read programs": (reads("programs { name }"), ALL),
+    "read teachers' names": (reads("teachers { edges { node { id name } } }"), ALL),
+    "read the class directory": (reads("classDirectory { edges { node { code } } }"), ALL),
+    "create an exam": (changes("createExam", NEW_EXAM), EDITORS),
+    "change an exam": (
+        changes("updateExam", lambda school: {"id": id_of(school.exam), "name": "Changed"}),
+        {"creator"} | ADMINISTRATORS,
+    ),
+    "see an exam's history": (
+        reads('node(id: "EXAM") { ... on Exam { history { pageInfo { endCursor } } } }'),
+        {"creator"} | ADMINISTRATORS,
+    ),
+    "set what a class learns": (
+        changes(
+            "setClassCurriculum",
+            lambda _: {"classCode": "A", "academicYear": 2026, "levelIds": [id_of(make_level())]},
+        ),
+        ADMINISTRATORS,
+    ),
+    "give access": (
+        changes(
+            "assignTeacher",
+            lambda school: {
+                "teacherId": id_of(school.colleague),
+                "classCode": "A",
+                "accessLevel": "VIEW",
+            },
+        ),
+        ADMINISTRATORS,
+    ),
+    "take access away": (
+        changes("revokeTeacher", lambda school: {"assignmentId": id_of(school.assignment)}),
+        ADMINISTRATORS,
+    ),
+    "approve a request": (
+        changes("approveClassAccessRequest", lambda school: {"id": id_of(school.request)}),
+        ADMINISTRATORS,
+    ),
+    "deny a request": (
+        changes(
+            "denyClassAccessRequest", lambda school: {"id": id_of(school.request), "note": "No"}
+        ),
+        ADMINISTRATORS,
+    ),
+    "see the requests of others": (
+        lambda school: id_of(school.request) in seen_requests(school),
+        ADMINISTRATORS,
+    ),
+    "ask for access": (changes("requestClassAccess", ASKED), TEACHERS),
+    "see one's own requests": (
+        lambda school: bool(
+            school.own_request and id_of(school.own_request) in seen_requests(school)
+        ),
+        TEACHERS,
+    ),
+    "withdraw one's own request": (
+        lambda school: bool(
+            school.own_request
+            and changes("withdrawClassAccessRequest", {"id": id_of(school.own_request)})(school)
+        ),
+        TEACHERS,
+    ),
+    "withdraw the request of another": (
+        changes("withdrawClassAccessRequest", lambda school: {"id": id_of(school.request)}),
+        set(),
+    ),
+}
+
+
+def seen_requests(school: School) -> set[str]:
+    response = answer("{ classAccessRequests { edges { node { id } } } }", school.viewer)
+    return {edge["node"]["id"] for edge in response["data"]["classAccessRequests"]["edges"]}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_square_of_actions_and_roles(action: str, role: str) -> None:
+    school = school_for(role)
+    act, allowed = ACTIONS[action]
+    assert act(school) == (role in allowed)
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_nobody_changes_anything_without_signing_in(mutation: str) -> None:
+    build_school()
+    before = stored_rows()
+    input = next(each.input for each in MISTAKES if each.mutation == mutation)
+    response = answer(document(mutation), None, {"input": input})
+    assert response["data"] == {mutation: None}
+    assert error_codes(response) == {mutation: "UNAUTHENTICATED"}
+    assert stored_rows() == before
