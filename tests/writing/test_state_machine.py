@@ -1,0 +1,261 @@
+"""Any sequence of changes leaves the cells, their versions and their history as a plain Python model says."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.errors import RejectedInputError
+from primepath.domain.period import Period
+from primepath.domain.school_class import AccessLevel
+from primepath.domain.viewer import Viewer
+from primepath.models import Exam, ExamScheduleMatrix, HistoryEntry, MatrixCellExam
+from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.cells.clone_cell import OnExisting, clone_cell
+from primepath.services.cells.share_cell import share_cell
+from primepath.services.cells.unassign_exams import unassign_exams
+from primepath.services.cells.update_cell import CellChanges, update_cell
+from tests.factories import YEAR, as_viewer, assign, make_class, make_exam, make_teacher
+from tests.writing.history import assert_history_leads_to_the_cells
+from tests.writing.inputs import (
+    ACCESS,
+    ELSEWHERE,
+    EXAMS,
+    any_code,
+    any_key,
+    changes,
+    clones,
+    days,
+    exams_into_cells,
+    months,
+    on_existing,
+    quarters,
+)
+from tests.writing.model import Key, Mistakes, Model, ModelCell
+
+pytestmark = pytest.mark.django_db
+
+EXAMPLES, STEPS = 70, 40
+
+# A cell's day: fields, and their names in history.
+DAY = {"scheduled_date": "scheduledDate", "start_time": "startTime", "end_time": "endTime"}
+ACTIONS = {"ASSIGN_EXAMS", "UNASSIGN_EXAMS", "UPDATE_CELL", "CLONE_CELL", "SHARE_CELL"}
+CODES = {
+    *("NOT_FOUND", "FORBIDDEN", "YEAR_OUT_OF_RANGE", "EXAM_TYPE_MISMATCH", "EXAM_YEAR_MISMATCH"),
+    *("EXAM_INACTIVE", "CELL_LOCKED", "NOT_EMPTY", "STALE_VERSION", "INVALID_STATUS", "BLANK"),
+    *("INVALID_TIME_RANGE", "DATE_OUTSIDE_PERIOD", "TOO_LONG", "INVALID_CHARACTERS"),
+}
+
+
+class Writing(RuleBasedStateMachine):
+    """Does everything twice, in the tables and in the model; what it wrote is taken back at its end."""
+
+    def __init__(self, viewer: Viewer, exam_ids: dict[str, int], met: Counter[str]) -> None:
+        super().__init__()
+        self.viewer, self.exam_ids, self.met = viewer, exam_ids, met
+        exams = {exam_ids[name]: replace(exam) for name, exam in EXAMS.items()}
+        self.model = Model(access=ACCESS, exams=exams, years=range(2020, 2036))
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+
+    def teardown(self) -> None:
+        try:
+            assert_history_leads_to_the_cells()
+        finally:
+            transaction.set_rollback(True)
+            self.transaction.__exit__(None, None, None)
+
+    @initialize(planned=st.dictionaries(st.sampled_from(months + quarters), days, min_size=1))
+    def begin_with_some_planned_cells(self, planned: dict[Key, dict[str, Any]]) -> None:
+        this_year = [key for key in planned if key[1] == YEAR]
+        self.assign(([key for key in this_year if key in months], ["any year", "this year"]))
+        self.assign(([key for key in this_year if key in quarters], ["quarterly"]))
+        for key, day in planned.items():
+            self.update(key, day, None)
+
+    @rule(given=exams_into_cells)
+    def assign(self, given: tuple[list[Key], list[str]]) -> None:
+        keys, exam_ids = given[0], [self.exam_ids[name] for name in given[1]]
+        expect = partial(self.model.assign, keys, exam_ids)
+        do = partial(assign_exams, cells=list(map(cell_key, keys)), exam_ids=exam_ids)
+        self.compare("ASSIGN_EXAMS", expect, do)
+
+    @rule(given=exams_into_cells)
+    def unassign(self, given: tuple[list[Key], list[str]]) -> None:
+        keys, exam_ids = given[0], [self.exam_ids[name] for name in given[1]]
+        expect = partial(self.model.unassign, keys, exam_ids)
+        do = partial(unassign_exams, cells=list(map(cell_key, keys)), exam_ids=exam_ids)
+        self.compare("UNASSIGN_EXAMS", expect, do)
+
+    @rule(key=any_key, changes=changes, newer=st.sampled_from([None, None, 0, 0, -1, 1]))
+    def update(self, key: Key, changes: dict[str, Any], newer: int | None) -> None:
+        """With a version that is that much newer than the cell's, or none."""
+        version = None if newer is None else self.model.cell(key).version + newer
+        expect = partial(self.model.update, key, changes, version)
+        given = cast(CellChanges, changes)
+        do = partial(update_cell, cell=cell_key(key), changes=given, expected_version=version)
+        self.compare("UPDATE_CELL", expect, do)
+
+    @precondition(lambda self: self.planned)
+    @rule(which=st.integers(0, 100), status=st.sampled_from(list(CellStatus)[1:]))
+    def go_on_with_a_planned_cell(self, which: int, status: CellStatus) -> None:
+        key = self.planned[which % len(self.planned)]
+        expect = partial(self.model.update, key, {"status": status}, None)
+        do = partial(update_cell, cell=cell_key(key), changes={"status": status})
+        self.compare("UPDATE_CELL", expect, do)
+
+    @property
+    def planned(self) -> list[Key]:
+        return sorted(key for key, cell in self.model.cells.items() if cell.exams)
+
+    @rule(cells=clones, on_existing=on_existing)
+    def clone(self, cells: tuple[Key, list[Key]], on_existing: str) -> None:
+        source, keys = cells
+        expect = partial(self.model.clone, source, keys, on_existing)
+        do = partial(clone_cell, source=cell_key(source), targets=list(map(cell_key, keys)))
+        self.compare("CLONE_CELL", expect, partial(do, on_existing=OnExisting(on_existing)))
+
+    @rule(source=any_key, codes=st.lists(any_code, max_size=3), on_existing=on_existing)
+    def share(self, source: Key, codes: list[str], on_existing: str) -> None:
+        expect = partial(self.model.share, source, codes, on_existing)
+        do = partial(share_cell, source=cell_key(source), class_codes=codes)
+        self.compare("SHARE_CELL", expect, partial(do, on_existing=OnExisting(on_existing)))
+
+    @rule(name=st.sampled_from(["this year", "quarterly"]), is_active=st.booleans())
+    def use_an_exam_no_longer_or_again(self, name: str, is_active: bool) -> None:
+        exam_id = self.exam_ids[name]
+        self.model.exams[exam_id].active = is_active
+        Exam.objects.filter(pk=exam_id).update(is_active=is_active)
+
+    def compare(self, action: str, expect: Callable[[], Mistakes], do: Callable[..., None]) -> None:
+        """Both find the same mistakes; without any, history tells of exactly the changes that the model made."""
+        before = dict(self.model.cells)
+        rows = set(ExamScheduleMatrix.objects.values_list("id", flat=True))
+        entries = set(HistoryEntry.objects.values_list("id", flat=True))
+        expected = expect()
+        found: Mistakes = set()
+        try:
+            do(viewer=self.viewer)
+        except RejectedInputError as rejected:
+            found = {(each.code, ".".join(each.path)) for each in rejected.mistakes}
+            assert found
+            assert rows == set(ExamScheduleMatrix.objects.values_list("id", flat=True))
+        assert found == {(code, f"input.{path}") for code, path in expected}
+        self.met.update({code for code, _ in found} or {action})
+        told = {
+            entry.subject_key: (entry.action, {name: change for name, *change in entry.changes})
+            for entry in HistoryEntry.objects.exclude(id__in=entries)
+        }
+        assert told == {
+            str(cell_key(key)): (action, differences(before.get(key, ModelCell()), cell))
+            for key, cell in self.model.cells.items()
+            if before.get(key) != cell
+        }
+
+    @invariant()
+    def all_cells_are_as_the_model_says(self) -> None:
+        exam_ids = defaultdict(set)
+        for cell_id, exam_id in MatrixCellExam.objects.values_list("cell_id", "exam_id"):
+            exam_ids[cell_id].add(exam_id)
+        stored = {
+            (cell.school_class_id, cell.academic_year, cell.period): ModelCell(
+                **{name: getattr(cell, name) for name in ("status", "notes", "version", *DAY)},
+                exams=frozenset(exam_ids.pop(cell.id, ())),
+            )
+            for cell in ExamScheduleMatrix.objects.all()
+        }
+        changed = {key: cell for key, cell in stored.items() if cell != ModelCell()}
+        assert changed == self.model.cells
+        versions = sum(cell.version for cell in changed.values())
+        assert HistoryEntry.objects.count() == versions
+
+
+def cell_key(key: Key) -> CellKey:
+    return CellKey(key[0], key[1], Period(key[2]))
+
+
+def differences(before: ModelCell, after: ModelCell) -> dict[str, list[Any]]:
+    """Both values of each field that is not the same, as history should tell them."""
+    pairs: dict[str, list[Any]] = {
+        "status": [before.status, after.status],
+        "notes": [before.notes, after.notes],
+        "exams": [sorted(before.exams), sorted(after.exams)],
+    }
+    for name, told in DAY.items():
+        values = getattr(before, name), getattr(after, name)
+        pairs[told] = [value and value.isoformat() for value in values]
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def make_machine(met: Counter[str]) -> Callable[[], Writing]:
+    """Makes machines that write in one school; ``met`` counts what they did, and why they were refused."""
+    teacher = make_teacher()
+    for code, level in ACCESS.items():
+        assign(teacher, make_class(code), AccessLevel(level))
+    make_class("HIDDEN")
+    exam_ids = {"unknown": 10**9}
+    for name, exam in EXAMS.items():
+        type_ = "QUARTERLY" if exam.quarterly else "REVIEW"
+        exam_ids[name] = make_exam(type=type_, academic_year=exam.year).pk
+    return partial(Writing, as_viewer(teacher), exam_ids, met)
+
+
+def test_any_sequence_of_changes_does_what_the_model_does() -> None:
+    met = Counter[str]()
+    run_state_machine_as_test(
+        # Its type asks for a class, and all it does is to call it.
+        cast(Any, make_machine(met)),
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            print_blob=True,
+            # A failure is told at once; with `Phase.shrink` it is told in the fewest steps, after minutes.
+            phases=[Phase.reuse, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert met.keys() >= ACTIONS
+    assert met.keys() & CODES
+
+
+def test_the_model_knows_every_mistake_that_a_change_of_cells_can_meet() -> None:
+    met = Counter[str]()
+    machine = make_machine(met)()
+    ours, half = months[:2]
+    try:
+        machine.assign(([ours, *ELSEWHERE], ["next year", "quarterly", "unknown"]))
+        machine.assign(([ours, half], ["any year"]))
+        machine.use_an_exam_no_longer_or_again("this year", is_active=False)
+        machine.assign(([ours], ["this year"]))
+        machine.clone((ours, [half]), "REJECT")
+        machine.share(ours, ["HALF", "SEEN"], "MERGE")
+        for status in (CellStatus.EMPTY, CellStatus.COMPLETED, None):
+            machine.update(ours, {"status": status}, None)
+        machine.unassign(([ours], ["any year"]))
+        machine.update(half, {"notes": "\0", "end_time": datetime.time(8)}, 0)
+        machine.update(half, {"notes": "x" * 10_001, "end_time": datetime.time(8)}, 0)
+        machine.update(half, {"notes": "x" * 10_001, "end_time": datetime.time(8)}, -1)
+        machine.update(half, {"scheduled_date": datetime.date(YEAR, 12, 31)}, None)
+        machine.all_cells_are_as_the_model_says()
+    finally:
+        machine.teardown()
+    assert met.keys() >= CODES
