@@ -1,4 +1,4 @@
-"""All loaders of an operation: one typed attribute each, named ``<result>_by_<key>``, made when first used."""
+"""All loaders of an operation: one typed attribute each, plain lookups named ``<result>_by_<key>``, made when first used."""
 
 from __future__ import annotations
 

@@ -42,6 +42,8 @@ def database(default_file: Path) -> dict[str, Any]:
         case "django.db.backends.postgresql":
             pool_size = int(os.environ.get("DATABASE_POOL_SIZE", "4"))
             options = {"pool": {"min_size": min(2, pool_size), "max_size": pool_size}, **options}
+            # A server that was restarted has closed the connections that lie in the pool.
+            config["CONN_HEALTH_CHECKS"] = True
         case engine:
             raise ImproperlyConfigured(
                 f"DATABASE_URL names {engine}; PrimePath runs on SQLite and PostgreSQL."
@@ -66,4 +68,8 @@ def cache() -> dict[str, Any]:
                 "SOCKET_TIMEOUT": 0.5,
             },
         }
-    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Every class of a large school, in several years.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }

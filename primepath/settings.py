@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from primepath.database import cache, database
 from primepath.domain.academic_year import AcademicYears
@@ -13,8 +15,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
 
 
-def _flag(name: str) -> bool:
-    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+def _flag(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name, "")
+    return value.lower() in {"1", "true", "yes", "on"} if value else default
 
 
 def _list(name: str, default: str = "") -> list[str]:
@@ -26,13 +29,14 @@ def _secret_key() -> str:
     if key := os.environ.get("SECRET_KEY"):
         return key
     file = VAR_DIR / "secret-key"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return file.read_text()
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(secrets.token_urlsafe(50))
+    if not file.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        # Linked when it is complete: of several processes that begin at once, all read the key of the first.
+        with NamedTemporaryFile("w", dir=VAR_DIR) as complete:
+            complete.write(secrets.token_urlsafe(50))
+            complete.flush()
+            with suppress(FileExistsError):
+                os.link(complete.name, file)
     return file.read_text()
 
 
@@ -56,7 +60,7 @@ ACADEMIC_YEARS = AcademicYears(
 MAX_CELLS_PER_OPERATION = int(os.environ.get("MAX_CELLS_PER_OPERATION", "20000"))
 CURRICULUM_CACHE_SECONDS = 300
 # Off, graphql-core completes every field by itself: slower, and the same answers.
-COMPILED_EXECUTION = os.environ.get("COMPILED_EXECUTION", "1") == "1"
+COMPILED_EXECUTION = _flag("COMPILED_EXECUTION", default=True)
 TOKEN_LIFETIME_DAYS = int(os.environ.get("TOKEN_LIFETIME_DAYS", "90"))
 
 DATABASES = {"default": database(default_file=VAR_DIR / "primepath.sqlite3")}

@@ -33,6 +33,7 @@ class Context:
     ) -> None:
         self.dispatcher = dispatcher
         self.cell_columns = cell_columns
+        self.has_tried_to_sign_in = False
         self.may_store = may_store
         self.become(viewer, token_id)
 

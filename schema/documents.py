@@ -23,8 +23,10 @@ from schema.build import schema
 from schema.cell_columns import cell_columns
 from schema.execution.shapes import Shape
 
-_KEPT_DOCUMENTS = 512
-_KEPT_LENGTH = 20_000
+# A document takes some two hundred times its length in memory, and anybody may send one.
+_KEPT_DOCUMENTS = 128
+_KEPT_LENGTH = 4_000
+_KEPT_SELECTIONS = 16
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class PreparedDocument:
     def plans_for(self, variables: VariableValues) -> dict[Hashable, Shape | None]:
         """The plans for what the document selects with these variables."""
         selected = tuple(variables.coerced.get(name) for name in self.conditions)
+        if selected not in self._plans and len(self._plans) >= _KEPT_SELECTIONS:
+            self._plans.clear()
         return self._plans.setdefault(selected, {})
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
@@ -65,9 +69,12 @@ def prepare(text: str) -> PreparedDocument:
 def _prepare(text: str) -> PreparedDocument:
     try:
         node = parse(text)
+        errors = validate(schema._schema, node)
     except GraphQLError as error:
         return PreparedDocument(None, [error])
-    errors = validate(schema._schema, node)
+    if any(isinstance(error.original_error, ValueError) for error in errors):
+        # Python refuses to read a number of several thousand digits.
+        errors = [GraphQLError("The document has a number that is too long.")]
     if errors:
         return PreparedDocument(None, errors)
     names = _Names()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphql import GraphQLError, GraphQLFormattedError
+from strawberry.exceptions import StrawberryInputCoercionError
 
 from primepath.domain.errors import ErrorCode, PrimePathError
 
@@ -69,6 +70,8 @@ def _cause(each: GraphQLError) -> Exception | None:
     cause: Exception | None = each.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
+    if isinstance(cause, StrawberryInputCoercionError):
+        return None
     if cause is not None and not isinstance(cause, GraphQLError):
         return cause
     # Without a path it was not run at all. Later, what GraphQL says of an argument points into the document, and what

@@ -34,6 +34,9 @@ from schema.context import Context
 from schema.execution.batch import Batch, BatchFunction, batch_function
 from schema.execution.shapes import LeafShape, ListShape, ObjectShape, Shape, UnexpectedValueError
 
+# Fragments that spread each other make selections of any size from a short document. No page asks for so many fields.
+_MAX_FIELDS = 1_000
+
 
 class NotCompilableError(Exception):
     """The selection has something that only graphql-core can do."""
@@ -156,6 +159,7 @@ class Compiler:
         self, collect_subfields: Callable[[GraphQLObjectType, list[FieldDetails]], CollectedFields]
     ) -> None:
         self._collect_subfields = collect_subfields
+        self._fields_left = _MAX_FIELDS
 
     def compile(
         self,
@@ -207,6 +211,9 @@ class Compiler:
         details: list[FieldDetails],
         passed: frozenset[GraphQLObjectType],
     ) -> Column:
+        self._fields_left -= 1
+        if self._fields_left < 0:
+            raise NotCompilableError
         node = details[0].node
         name = node.name.value
         if name == "__typename":

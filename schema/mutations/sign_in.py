@@ -7,7 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from primepath.domain.errors import RejectedInputError
+from primepath.domain.errors import LimitExceededError, RejectedInputError
 from primepath.domain.viewer import Viewer as SignedInViewer
 from primepath.services.sign_in import sign_in
 from primepath.services.tokens import revoke_token
@@ -61,7 +61,7 @@ class SignInMutation:
         graphql_type=SignInPayload | None,
         description=(
             "Gives an app a bearer token for a name and a password. The rest of this request goes on as that person. "
-            "Browsers use the session instead."
+            "A request signs in once. Browsers use the session instead."
         ),
     )
     async def sign_in(
@@ -70,6 +70,9 @@ class SignInMutation:
         input: Annotated[SignInInput, strawberry.argument(description="Name and password.")],
     ) -> SignInPayload:
         context = info.context
+        if context.has_tried_to_sign_in:
+            raise LimitExceededError("A request signs in once.")
+        context.has_tried_to_sign_in = True
         try:
             token, stored, viewer = await context.dispatcher.call(
                 lambda: sign_in(

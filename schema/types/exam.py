@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
+from django.conf import settings
 
 from loaders.cells import CellRequest
 from primepath import models
@@ -107,7 +108,9 @@ class Exam(Node):
         ]
         periods: defaultdict[tuple[int, str], list[Period]] = defaultdict(list)
         for key in keys:
-            if key is not None and academic_year in {None, key.academic_year}:
+            if key is None or key.academic_year not in settings.ACADEMIC_YEARS:
+                continue
+            if academic_year in {None, key.academic_year}:
                 periods[key.academic_year, key.class_code].append(key.period)
         visible = await loaders.classes.get_many(code for _, code in periods)
         requests = [

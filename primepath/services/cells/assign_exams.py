@@ -42,8 +42,8 @@ def assign_exams(
     mistakes = Mistakes(found)
     levels = visible_levels(viewer, cells)
     positions = editable_cells(cells, levels, mistakes, "cells")
-    exams = find_exams(exam_ids, mistakes, "examIds")
     locked = lock_cells(positions)
+    exams = find_exams(exam_ids, mistakes, "examIds")
     wanted = {}
     inactive: set[int] = set()
     for key, cell in locked.items():

@@ -71,9 +71,8 @@ def editable_cells(
 def find_exams(
     exam_ids: Sequence[int | None], mistakes: Mistakes, path: str
 ) -> dict[int, tuple[Exam, int]]:
-    """The exams by key, each with its first position; notes which are not there. One SELECT."""
-    wanted = {exam_id for exam_id in exam_ids if exam_id is not None}
-    found = {exam.pk: exam for exam in Exam.objects.filter(pk__key_in=sorted(wanted)).order_by()}
+    """The exams by key, each with its first position, locked; notes which are not there. One SELECT."""
+    found = lock_exams({exam_id for exam_id in exam_ids if exam_id is not None})
     exams: dict[int, tuple[Exam, int]] = {}
     for position, exam_id in enumerate(exam_ids):
         if exam_id is None:
@@ -83,6 +82,15 @@ def find_exams(
         else:
             mistakes.add(UserErrorCode.NOT_FOUND, "There is no such exam.", path, position)
     return exams
+
+
+def lock_exams(exam_ids: Collection[int]) -> dict[int, Exam]:
+    """Those of the exams that exist, which neither change their year nor are put out of use until the transaction ends.
+
+    Always locked after the cells and in the order of their keys, so that nobody deadlocks.
+    """
+    exams = Exam.objects.filter(pk__key_in=sorted(exam_ids)).order_by("pk")
+    return {exam.pk: exam for exam in exams.select_for_update(no_key=True)}
 
 
 def check_fit(key: CellKey, exams: Collection[Exam], mistakes: Mistakes, *path: str | int) -> None:

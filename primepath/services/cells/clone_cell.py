@@ -12,13 +12,13 @@ from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputMistake, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
-from primepath.models import Exam
 from primepath.services.cells.checks import (
     check_access,
     check_fit,
     check_size,
     check_unlocked,
     editable_cells,
+    lock_exams,
     visible_levels,
 )
 from primepath.services.cells.writing import CellState, lock_cells, write_cells
@@ -26,7 +26,7 @@ from primepath.services.mistakes import Mistakes
 
 
 class OnExisting(StrEnum):
-    """What happens to exams that a target has already."""
+    """What happens to exams, times and date that a target has already."""
 
     MERGE = "MERGE"
     REPLACE = "REPLACE"
@@ -63,7 +63,7 @@ def clone_cell(
     locked = lock_cells({source, *positions})
     given = locked[source].state
     check_size(len(positions), len(given.exam_ids))
-    exams = list(Exam.objects.filter(pk__key_in=sorted(given.exam_ids)))
+    exams = lock_exams(given.exam_ids).values()
     wanted = {}
     added_somewhere: set[int] = set()
     for key, position in positions.items():

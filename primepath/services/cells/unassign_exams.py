@@ -40,8 +40,8 @@ def unassign_exams(
     mistakes = Mistakes(found)
     levels = visible_levels(viewer, cells)
     positions = editable_cells(cells, levels, mistakes, "cells")
-    exams = find_exams(exam_ids, mistakes, "examIds")
     locked = lock_cells(positions)
+    exams = find_exams(exam_ids, mistakes, "examIds")
     wanted = {}
     for key, cell in locked.items():
         kept = cell.state.with_exams(cell.state.exam_ids - exams.keys())
