@@ -1,0 +1,44 @@
+"""A client on a connection that stays open."""
+
+from __future__ import annotations
+
+import http.client
+from types import TracebackType
+from typing import Self
+
+from benchmarks.questions import Request
+
+HOST = "127.0.0.1"
+_TIMEOUT_SECONDS = 120
+
+
+class UnexpectedAnswerError(RuntimeError):
+    """The server did not answer with status 200."""
+
+
+class Client:
+    """Sends requests to the server on ``port`` as the owner of ``token``."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=_TIMEOUT_SECONDS)
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def send(self, request: Request) -> bytes:
+        """The body of the answer. Raises `UnexpectedAnswerError`."""
+        self._connection.request(request.method, request.path, request.body, self._headers)
+        response = self._connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise UnexpectedAnswerError(f"{request.path}: {response.status} {body[:500]!r}")
+        return body
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._connection.close()

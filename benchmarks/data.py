@@ -1,0 +1,138 @@
+"""The school that is measured: classes, each with a full matrix, two exams a cell and two levels of curriculum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.utils import timezone
+
+from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.exam import EXAM_TYPE_OF_PERIOD, ExamType
+from primepath.domain.period import PERIODS, Period
+from primepath.domain.school_class import AccessLevel
+from primepath.models import (
+    ClassCurriculumMapping,
+    CurriculumLevel,
+    Exam,
+    ExamScheduleMatrix,
+    MatrixCellExam,
+    Program,
+    SchoolClass,
+    SubProgram,
+    Teacher,
+    TeacherClassAssignment,
+)
+from primepath.services.tokens import create_token
+
+YEAR = 2026
+EXAMS_A_CELL = 2
+# As many as a school has: classes of a level write the same exams.
+_LEVELS = 12
+
+
+def class_codes(count: int) -> list[str]:
+    """The codes of the first ``count`` classes."""
+    return [f"PRIMARY_{number:03}" for number in range(count)]
+
+
+def make_school(classes: int) -> None:
+    """Fills an empty database."""
+    program = Program.objects.create(name="CORE", grade_from=1, grade_to=12)
+    subprogram = SubProgram.objects.create(program=program, name="PHONICS")
+    levels = CurriculumLevel.objects.bulk_create(
+        CurriculumLevel(subprogram=subprogram, level_number=number + 1) for number in range(_LEVELS)
+    )
+    school_classes = SchoolClass.objects.bulk_create(
+        SchoolClass(
+            code=code, name=f"Class {code[-3:]}", division="PRIMARY", grade=1, section=code[-3:]
+        )
+        for code in class_codes(classes)
+    )
+    ClassCurriculumMapping.objects.bulk_create(
+        ClassCurriculumMapping(
+            school_class=each,
+            academic_year=YEAR,
+            curriculum_level=levels[(number + priority) % _LEVELS],
+            priority=priority,
+        )
+        for number, each in enumerate(school_classes)
+        for priority in (1, 2)
+    )
+    _fill_matrix(school_classes, _make_exams(levels))
+    analyze()
+
+
+def make_teacher(name: str, codes: Sequence[str]) -> str:
+    """A teacher who may edit the classes with these codes, and who is no head teacher; gives their token."""
+    user = User.objects.create(username=name)
+    teacher = Teacher.objects.create(user=user, name=name)
+    TeacherClassAssignment.objects.bulk_create(
+        TeacherClassAssignment(teacher=teacher, school_class_id=code, access_level=AccessLevel.FULL)
+        for code in codes
+    )
+    token, _ = create_token(user=user, name="Benchmark")
+    return token
+
+
+def remove_cells(year: int) -> None:
+    """Leaves no cell of ``year``, as if nobody had looked at it yet."""
+    ExamScheduleMatrix.objects.filter(academic_year=year).delete()
+
+
+def review_exam_ids(count: int) -> list[int]:
+    exams = Exam.objects.filter(type=ExamType.REVIEW).order_by("pk")
+    return list(exams.values_list("pk", flat=True)[:count])
+
+
+def analyze() -> None:
+    """Tells the database how much there is, which it would otherwise find out in the middle of a measurement."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _make_exams(levels: Sequence[CurriculumLevel]) -> dict[tuple[int, Period], list[Exam]]:
+    """The exams of each level (by its place in ``levels``) and period."""
+    places = [(number, period) for number in range(len(levels)) for period in PERIODS]
+    exams = Exam.objects.bulk_create(
+        Exam(
+            name=f"{levels[number].name} 시험 {period} {letter}",
+            type=EXAM_TYPE_OF_PERIOD[period.type],
+            curriculum_level=levels[number],
+            total_questions=20,
+            timer_minutes=30,
+        )
+        for number, period in places
+        for letter in "AB"[:EXAMS_A_CELL]
+    )
+    return {
+        place: exams[EXAMS_A_CELL * index : EXAMS_A_CELL * (index + 1)]
+        for index, place in enumerate(places)
+    }
+
+
+def _fill_matrix(
+    classes: Sequence[SchoolClass], exams: dict[tuple[int, Period], list[Exam]]
+) -> None:
+    now = timezone.now()
+    ExamScheduleMatrix.objects.bulk_create(
+        ExamScheduleMatrix(
+            id=str(CellKey(each.code, YEAR, period)),
+            school_class=each,
+            academic_year=YEAR,
+            period=period,
+            status=CellStatus.SCHEDULED,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+        for each in classes
+        for period in PERIODS
+    )
+    MatrixCellExam.objects.bulk_create(
+        MatrixCellExam(cell_id=str(CellKey(each.code, YEAR, period)), exam=exam)
+        for number, each in enumerate(classes)
+        for period in PERIODS
+        for exam in exams[(number + 1) % _LEVELS, period]
+    )

@@ -1,0 +1,134 @@
+"""A view written by hand for exactly two answers: what GraphQL is measured against.
+
+Four queries, of which one signs in, rows as tuples, orjson. It says who may see what by the same rules, and stores no
+missing cells.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from django.db.models import Count, FilteredRelation, Q
+from django.http import HttpRequest, HttpResponse
+
+from benchmarks.ways.page_request import PageRequest
+from primepath.domain.cell import CELL_APPEARANCE
+from primepath.domain.school_class import EDITING_LEVELS, Division
+from primepath.models import ExamScheduleMatrix, MatrixCellExam
+
+_Row = dict[str, Any]
+
+_LOOKS = {status.value: tuple(look) for status, look in CELL_APPEARANCE.items()}
+_DIVISIONS = {division.value: rank for rank, division in enumerate(Division)}
+_CLASS = ("division", "grade", "section", "code", "name")
+_LEVEL = tuple(
+    f"mapping__{column}"
+    for column in (
+        "priority",
+        "curriculum_level__subprogram__program__name",
+        "curriculum_level__subprogram__name",
+        "curriculum_level__level_number",
+    )
+)
+
+
+def hand_written(request: HttpRequest) -> HttpResponse:
+    """The matrix as JSON: with exams and curriculum, or with the number of exams and whether one may edit."""
+    asked = PageRequest.read(request)
+    rows = _rows_with_exams(asked) if asked.with_exams else _rows_without_exams(asked)
+    return HttpResponse(
+        orjson.dumps({"data": {"scheduleMatrix": {"rows": rows}}}),
+        content_type="application/json; charset=utf-8",
+    )
+
+
+def _rows_with_exams(asked: PageRequest) -> list[_Row]:
+    classes: dict[str, _Row] = {}
+    for *_, code, name, priority, program, subprogram, number in _classes(asked, _LEVEL):
+        if code not in classes:
+            classes[code] = {
+                "schoolClass": {"code": code, "name": name},
+                "curriculum": {"label": "Not assigned", "primary": None, "secondary": None},
+            }
+        curriculum = classes[code]["curriculum"]
+        if priority == 1:
+            curriculum["label"] = f"{program} {subprogram} L{number}"
+            curriculum["primary"] = {"name": curriculum["label"]}
+        elif priority == 2:
+            curriculum["secondary"] = {"name": f"{program} {subprogram} L{number}"}
+    stored = _stored(asked, list(classes))
+    exams: defaultdict[str, list[_Row]] = defaultdict(list)
+    links = MatrixCellExam.objects.filter(cell__key_in=list(stored))
+    for cell_id, pk, name, type_, questions in links.order_by(
+        "exam__name_key", "exam_id"
+    ).values_list("cell_id", "exam_id", "exam__name", "exam__type", "exam__total_questions"):
+        exams[cell_id].append(
+            {"id": f"Exam:{pk}", "name": name, "type": type_, "totalQuestions": questions}
+        )
+    for code, row in classes.items():
+        row["cells"] = cells = list[_Row]()
+        for id, cell in _cells(asked, code, stored):
+            cell["examCount"] = len(exams[id])
+            cell["exams"] = exams[id]
+            cells.append(cell)
+    return list(classes.values())
+
+
+def _rows_without_exams(asked: PageRequest) -> list[_Row]:
+    classes = _classes(asked, ("access_level",))
+    stored = _stored(asked, [row[3] for row in classes])
+    links = MatrixCellExam.objects.filter(cell__key_in=list(stored))
+    counts = dict(links.values_list("cell_id").annotate(Count("pk")))
+    rows: list[_Row] = []
+    for *_, code, name, level in classes:
+        can_edit, cells = level in EDITING_LEVELS, []
+        for id, cell in _cells(asked, code, stored):
+            cell["canEdit"] = can_edit
+            cell["examCount"] = counts.get(id, 0)
+            cells.append(cell)
+        rows.append({"schoolClass": {"code": code, "name": name}, "cells": cells})
+    return rows
+
+
+def _classes(asked: PageRequest, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Division, grade, section, code, name and ``columns`` of the classes, in the school's order."""
+    classes = asked.classes.annotate(
+        mapping=FilteredRelation(
+            "curriculum_mappings", condition=Q(curriculum_mappings__academic_year=asked.year)
+        )
+    )
+    rows = classes.values_list(*_CLASS, *columns)
+    return sorted(rows, key=lambda row: (_DIVISIONS[row[0]], *row[1:4]))
+
+
+def _stored(asked: PageRequest, codes: list[str]) -> dict[str, tuple[str, int]]:
+    """Status and version of the cells that are stored, by id."""
+    cells = ExamScheduleMatrix.objects.filter(
+        id__key_in=[f"{code}/{asked.year}/{period}" for code in codes for period in asked.periods]
+    )
+    rows = cells.order_by().values_list("id", "status", "version")
+    return {id: (status, version) for id, status, version in rows}
+
+
+def _cells(
+    asked: PageRequest, code: str, stored: dict[str, tuple[str, int]]
+) -> Iterator[tuple[str, _Row]]:
+    """What both answers tell of a class's cells, in the order of the columns."""
+    for period in asked.periods:
+        id = f"{code}/{asked.year}/{period}"
+        status, version = stored.get(id, ("EMPTY", 0))
+        color, icon = _LOOKS[status]
+        yield (
+            id,
+            {
+                "id": f"MatrixCell:{id}",
+                "period": period,
+                "status": status,
+                "color": color,
+                "icon": icon,
+                "version": version,
+            },
+        )

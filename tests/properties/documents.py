@@ -1,0 +1,244 @@
+"""Random documents over the real schema, valid by construction.
+
+A document is grown from the root type down: each selection set takes a few fields of its type,
+bare or through inline and named fragments, and goes towards cells more often than elsewhere.
+`MAX_DEPTH` bounds how often it goes on from a node to others, and `MAX_PARTS` how long each of up
+to `MAX_ROOTS` fields of the root becomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from random import Random
+from typing import Any, NamedTuple
+
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    build_schema,
+    get_named_type,
+    is_leaf_type,
+)
+from hypothesis import strategies as st
+
+from schema.build import schema
+from tests.properties.arguments import Arguments
+
+Composite = GraphQLObjectType | GraphQLInterfaceType
+
+MAX_DEPTH = 5
+MAX_ROOTS = 4
+MAX_PARTS = 25
+NOT_GENERATED = frozenset({"cursor", "startCursor", "endCursor"})
+"""Cursors are opaque, so nothing but the API can tell what they should be."""
+
+SCHEMA = build_schema(schema.as_str())
+
+
+def _composite(name: str) -> Composite:
+    found = SCHEMA.type_map[name]
+    assert isinstance(found, Composite)
+    return found
+
+
+_QUERY, _NODE = _composite("Query"), _composite("Node")
+_COMPOSITES = [each for each in SCHEMA.type_map.values() if isinstance(each, Composite)]
+
+
+@cache
+def _kinds(type_: Composite) -> list[Composite]:
+    """The types that implement this one."""
+    return [each for each in _COMPOSITES if type_ in each.interfaces]
+
+
+def _is_node(type_: object) -> bool:
+    return type_ is _NODE or type_ in _kinds(_NODE)
+
+
+def _ways_to_cells() -> set[str]:
+    """The types from which a document can go on to cells, and that of cells."""
+    found = {"MatrixCell"}
+    while more := {each.name for each in _COMPOSITES if _next_types(each) & found} - found:
+        found |= more
+    return found
+
+
+def _next_types(type_: Composite) -> set[str]:
+    """Where a document can go from a type: to those of its fields, and those it may be."""
+    of_fields = (get_named_type(each.type) for each in type_.fields.values())
+    return {each.name for each in (*of_fields, *_kinds(type_))}
+
+
+def _ambiguous_names() -> set[str]:
+    """Fields that have another type on other nodes, where fragments cannot share a response key."""
+    types: dict[str, set[str]] = {}
+    for node in _kinds(_NODE):
+        for name, each in node.fields.items():
+            types.setdefault(name, set()).add(str(each.type))
+    return {name for name, found in types.items() if len(found) > 1}
+
+
+_WAYS_TO_CELLS = _ways_to_cells()
+_AMBIGUOUS_NAMES = _ambiguous_names()
+_LONG_WAYS = {"history", "teachers"}
+_DIRECTIVES: Sequence[tuple[str, ...]] = [
+    *[()] * 50,
+    ("include",),
+    ("skip",),
+    ("include", "skip"),
+]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document and the values of its variables."""
+
+    text: str
+    variables: dict[str, Any]
+
+
+class _Fragment(NamedTuple):
+    name: str
+    type: Composite
+    depth: int
+    selection: str
+
+
+@dataclass
+class _Writer:
+    """Writes one document; ``draw`` makes its choices."""
+
+    random: Random
+    arguments: Arguments
+    parts_left: int = 0
+    likely: set[str] = field(default_factory=set)
+    fragments: list[_Fragment] = field(default_factory=list)
+    variants: dict[str, list[str]] = field(default_factory=dict)
+
+    def document(self, roots: int, parts: int) -> Document:
+        body = " ".join(self._root(parts) for _ in range(roots))
+        declarations = ", ".join(self.arguments.declarations)
+        operation = f"query ({declarations}) {{ {body} }}" if declarations else f"{{ {body} }}"
+        fragments = (
+            f"fragment {each.name} on {each.type} {each.selection}" for each in self.fragments
+        )
+        return Document("\n".join([operation, *fragments]), self.arguments.variables)
+
+    def _one_in(self, times: int) -> bool:
+        return self.arguments.one_in(times)
+
+    def _root(self, parts: int) -> str:
+        self.parts_left = parts
+        return self._part(_QUERY, self.random.choice((2, 3, 4, *[MAX_DEPTH] * 3)))
+
+    def _selection(self, type_: Composite, depth: int) -> str:
+        count = min(self.random.choice((1, 1, 2, 2, 3)), max(1, self.parts_left))
+        return f"{{ {' '.join(self._part(type_, depth) for _ in range(count))} }}"
+
+    def _part(self, type_: Composite, depth: int) -> str:
+        self.parts_left -= 1
+        if self.parts_left > 0:
+            kind = self.random.randrange(10)
+            if kind == 9 or (kind > 6 and _kinds(type_)):
+                return self._spread(self._narrowed(type_), depth)
+            if kind == 8 or (kind > 0 and _kinds(type_)):
+                return self._inline(type_, depth)
+        return self._field(type_, depth)
+
+    def _narrowed(self, type_: Composite) -> Composite:
+        """The type of a fragment inside a selection of ``type_``."""
+        if kinds := _kinds(type_):
+            ways = [each for each in kinds if each.name in _WAYS_TO_CELLS]
+            likely = [each for each in kinds if each.name in self.likely]
+            narrowed: list[Composite] = [*likely * 20, *ways * 3, *kinds, type_]
+            return self.random.choice(narrowed)
+        if type_.interfaces and self._one_in(6):
+            self.likely = {type_.name}
+            return _composite(type_.interfaces[0].name)
+        return type_
+
+    def _inline(self, type_: Composite, depth: int) -> str:
+        narrowed = self._narrowed(type_)
+        condition = "" if narrowed is type_ and self._one_in(2) else f" on {narrowed}"
+        return f"...{condition}{self._directives()} {self._selection(narrowed, depth)}"
+
+    def _spread(self, type_: Composite, depth: int) -> str:
+        known = [each for each in self.fragments if each.type is type_ and each.depth <= depth]
+        if known and self._one_in(2):
+            name = self.random.choice(known).name
+        else:
+            selection = self._selection(type_, depth)
+            # Only now has it a name, so that no fragment can spread itself.
+            name = f"F{len(self.fragments) + 1}"
+            self.fragments.append(_Fragment(name, type_, depth, selection))
+        return f"...{name}{self._directives()}"
+
+    def _field(self, type_: Composite, depth: int) -> str:
+        leaves: list[str] = []
+        ways: list[str] = []
+        others: list[str] = []
+        for name, each in type_.fields.items():
+            target = get_named_type(each.type)
+            if is_leaf_type(target):
+                if name not in NOT_GENERATED:
+                    leaves.append(name)
+            elif self.parts_left > 0 and not (_is_node(target) and depth == 0):
+                (ways if target.name in _WAYS_TO_CELLS else others).append(name)
+        ways += [name for name in ways if name not in _LONG_WAYS] * 3
+        if ways and self.random.randrange(10) > 0:
+            candidates = ways
+        else:
+            candidates = [*leaves, "__typename", *others]
+        name = self.random.choice(candidates)
+        if name == "__typename":
+            return name
+        chosen = type_.fields[name]
+        arguments = self.arguments.written(chosen.args)
+        if name in {"node", "nodes"}:
+            self.likely = {each.name for each in _kinds(_NODE) if f'"{each}:' in arguments}
+        key = self._response_key(type_, name, arguments)
+        text = f"{key}{arguments}{self._directives()}"
+        target = get_named_type(chosen.type)
+        if isinstance(target, Composite):
+            text += f" {self._selection(target, depth - _is_node(target))}"
+        return text
+
+    def _response_key(self, type_: Composite, name: str, arguments: str) -> str:
+        """The field's name, under an alias where another use of it could not be merged with it."""
+        variants = self.variants.setdefault(name, [""])
+        if arguments not in variants:
+            variants.append(arguments)
+        number = variants.index(arguments)
+        alias = f"{name}{number}" if number else name
+        if name in _AMBIGUOUS_NAMES and _is_node(type_):
+            alias = f"{type_}_{alias}"
+        if self._one_in(8):
+            alias = f"other_{alias}"
+        return name if alias == name else f"{alias}: {name}"
+
+    def _directives(self) -> str:
+        given = self.random.choice(_DIRECTIVES)
+        return "".join(
+            f" @{name}(if: {self.arguments.condition(name == 'include')})" for name in given
+        )
+
+
+def _document(roots: int, parts: int, seed: int) -> Document:
+    random = Random(seed)
+    return _Writer(random, Arguments(random)).document(roots, parts)
+
+
+def documents() -> st.SearchStrategy[Document]:
+    """Documents that a client could send, with what their variables hold.
+
+    Hypothesis chooses how long they are, and shrinks that. Choice by choice it would make variants
+    of a few documents rather than many different ones, and take minutes to shrink one.
+    """
+    return st.builds(
+        _document,
+        roots=st.integers(1, MAX_ROOTS),
+        parts=st.integers(2, MAX_PARTS),
+        seed=st.integers(0, 2**24 - 1),
+    )

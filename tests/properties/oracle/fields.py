@@ -1,0 +1,216 @@
+"""The fields of every type but `Query`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from primepath import models
+from primepath.domain.cell import CELL_APPEARANCE, CellStatus
+from primepath.domain.period import Period
+from tests.properties.oracle.history import HISTORY, history_of
+from tests.properties.oracle.queries import QUERIES
+from tests.properties.oracle.seen_school import SeenSchool, assignments, planned_year
+from tests.properties.oracle.things import (
+    Args,
+    Field,
+    Refusal,
+    Thing,
+    by_name,
+    columns,
+    found,
+    new,
+    node_fields,
+    page,
+    period_type,
+    school_order,
+    thing,
+    things,
+)
+
+
+def _curriculum(code: str, year: int) -> Thing:
+    mappings = models.ClassCurriculumMapping.objects.filter(school_class=code, academic_year=year)
+    levels = {each.priority: each.curriculum_level for each in mappings.order_by("priority")}
+    return new(
+        "ClassCurriculum",
+        label=_level_name(levels[1]) if 1 in levels else "Not assigned",
+        primary=thing("CurriculumLevel", levels.get(1)),
+        secondary=thing("CurriculumLevel", levels.get(2)),
+        levels=things("CurriculumLevel", levels.values()),
+    )
+
+
+def _level_name(level: Any) -> str:
+    return f"{level.subprogram.program.name} {level.subprogram.name} L{level.level_number}"
+
+
+def _cells_of_exam(school: SeenSchool, exam: Any, args: Args) -> list[Thing]:
+    places = [
+        (row.school_class_id, row.academic_year, row.period)
+        for row in models.ExamScheduleMatrix.objects.filter(exams=exam)
+        if args.get("academicYear") in {None, row.academic_year}
+    ]
+    cells = [cell for place in places if (cell := school.cell(*place))]
+    cells.sort(
+        key=lambda cell: (
+            cell.academic_year,
+            *school_order(cell.seen),
+            list(Period).index(cell.period),
+        )
+    )
+    return things("MatrixCell", cells)
+
+
+def _available_exams(school: SeenSchool, cell: Any, args: Args) -> Thing:
+    exams = models.Exam.objects.filter(
+        Q(academic_year=None) | Q(academic_year=cell.academic_year),
+        is_active=True,
+        type="REVIEW" if period_type(cell.period) == "MONTHLY" else "QUARTERLY",
+    )
+    return page(args, "Exam", by_name(exams.exclude(cells=cell.pk)))
+
+
+def _completion(school: SeenSchool, cell: Any, args: Args) -> Thing:
+    states = [each.status for each in models.ExamSession.objects.filter(cell=cell.pk)]
+    return new(
+        "CompletionStats",
+        total_sessions=len(states),
+        completed=states.count("COMPLETED"),
+        in_progress=states.count("IN_PROGRESS"),
+        not_started=states.count("NOT_STARTED"),
+        completion_rate=states.count("COMPLETED") / len(states) if states else 0.0,
+    )
+
+
+def _may_change(school: SeenSchool, exam: Any) -> bool:
+    return school.administers or exam.created_by_id in {school.teacher_id} - {None}
+
+
+def _history_of_exam(school: SeenSchool, exam: Any, args: Args) -> Thing:
+    if not _may_change(school, exam):
+        raise Refusal("FORBIDDEN")
+    return history_of("EXAM", str(exam.pk), args)
+
+
+_PAGED = ("ClassAccessRequest", "ClassListing", "Exam", "SchoolClass", "Teacher")
+_CLASS = "code name division grade section"
+FIELDS: dict[str, dict[str, Field]] = {
+    "Query": QUERIES,
+    "School": columns(
+        "name timeZone currentAcademicYear firstAcademicYear lastAcademicYear",
+    ),
+    "Viewer": {
+        **columns("username"),
+        "teacher": found("Teacher", "teacher_id"),
+        "seesAllClasses": lambda school, _, args: school.administers,
+        "canReviewRequests": lambda school, _, args: school.administers,
+        "canCreateExams": lambda school, _, args: (
+            school.administers or any(each.can_edit for each in school.school_classes())
+        ),
+        "assignments": lambda school, viewer, args: things(
+            "TeacherClassAssignment",
+            assignments(teacher=viewer.teacher_id).order_by("school_class_id"),
+        ),
+    },
+    "ScheduleMatrix": columns("academicYear rows unavailableClassCodes"),
+    "MatrixRow": {
+        **columns("academicYear"),
+        "accessLevel": lambda school, row, args: row.seen.access_level,
+        "canEdit": lambda school, row, args: row.seen.can_edit,
+        "schoolClass": lambda school, row, args: Thing("SchoolClass", row.seen),
+        "curriculum": lambda school, row, args: _curriculum(row.seen.code, row.academic_year),
+        "cells": lambda school, row, args: school.cells(row.seen.code, row.academic_year, args),
+    },
+    "MatrixCell": {
+        **node_fields(
+            "MatrixCell",
+            "academicYear period status scheduledDate startTime endTime notes version createdAt "
+            "updatedAt",
+        ),
+        "periodType": lambda school, cell, args: period_type(cell.period),
+        "color": lambda school, cell, args: CELL_APPEARANCE[CellStatus(cell.status)].color,
+        "icon": lambda school, cell, args: CELL_APPEARANCE[CellStatus(cell.status)].icon,
+        "canEdit": lambda school, cell, args: cell.seen.can_edit,
+        "schoolClass": lambda school, cell, args: Thing("SchoolClass", cell.seen),
+        "exams": lambda school, cell, args: things(
+            "Exam", by_name(models.Exam.objects.filter(cells=cell.pk))
+        ),
+        "examCount": lambda school, cell, args: models.Exam.objects.filter(cells=cell.pk).count(),
+        "availableExams": _available_exams,
+        "completion": _completion,
+        "history": lambda school, cell, args: history_of("CELL", cell.pk, args),
+        "createdBy": found("Teacher", "created_by_id"),
+        "modifiedBy": found("Teacher", "modified_by_id"),
+    },
+    "CompletionStats": columns("totalSessions completed inProgress notStarted completionRate"),
+    "SchoolClass": {
+        **node_fields("SchoolClass", f"{_CLASS} stream isActive"),
+        "curriculum": lambda school, row, args: _curriculum(row.code, planned_year(args)),
+        "cells": lambda school, row, args: school.cells(row.code, planned_year(args), args),
+        "teachers": lambda school, row, args: things(
+            "TeacherClassAssignment",
+            sorted(
+                assignments(school_class=row.code),
+                key=lambda each: (each.teacher.name.casefold(), each.teacher_id),
+            ),
+        ),
+    },
+    "ClassListing": columns(_CLASS),
+    "ClassCurriculum": columns("label primary secondary levels"),
+    "CurriculumLevel": {
+        **node_fields("CurriculumLevel", "levelNumber"),
+        "name": lambda school, level, args: _level_name(level),
+        "subprogram": found("SubProgram", "subprogram_id"),
+    },
+    "SubProgram": {
+        **node_fields("SubProgram", "name"),
+        "program": found("Program", "program_id"),
+        "levels": lambda school, row, args: things(
+            "CurriculumLevel", row.levels.order_by("level_number")
+        ),
+    },
+    "Program": {
+        **node_fields("Program", "name gradeFrom gradeTo"),
+        "subprograms": lambda school, row, args: things(
+            "SubProgram", row.subprograms.order_by("position", "id")
+        ),
+    },
+    "Exam": {
+        **node_fields(
+            "Exam",
+            "name type academicYear totalQuestions timerMinutes passingScore instructions isActive "
+            "version createdAt updatedAt",
+        ),
+        "curriculumLevel": found("CurriculumLevel", "curriculum_level_id"),
+        "cells": _cells_of_exam,
+        "canEdit": lambda school, exam, args: _may_change(school, exam),
+        "history": _history_of_exam,
+        "createdBy": found("Teacher", "created_by_id"),
+    },
+    "Teacher": node_fields("Teacher", "name isHeadTeacher"),
+    "TeacherClassAssignment": {
+        **node_fields("TeacherClassAssignment", "accessLevel expiresAt isActive"),
+        "teacher": found("Teacher", "teacher_id"),
+        "schoolClass": lambda school, row, args: thing(
+            "SchoolClass", school.school_class(row.school_class_id)
+        ),
+    },
+    "ClassAccessRequest": {
+        **node_fields(
+            "ClassAccessRequest",
+            "requestedAccessLevel reason status requestedAt reviewedAt reviewNote",
+        ),
+        "teacher": found("Teacher", "teacher_id"),
+        "classListing": lambda school, row, args: Thing("ClassListing", row.school_class),
+        "schoolClass": lambda school, row, args: thing(
+            "SchoolClass", school.school_class(row.school_class_id)
+        ),
+        "reviewedBy": found("Teacher", "reviewed_by_id"),
+    },
+    "PageInfo": columns("hasNextPage hasPreviousPage"),
+    **HISTORY,
+    **{f"{type_}Connection": columns("edges pageInfo totalCount") for type_ in _PAGED},
+    **{f"{type_}Edge": columns("node") for type_ in _PAGED},
+}

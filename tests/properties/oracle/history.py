@@ -1,0 +1,86 @@
+"""The fields of the history, and of what it says was changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from primepath import models
+from tests.properties.oracle.things import (
+    Args,
+    Field,
+    Thing,
+    by_name,
+    columns,
+    found,
+    new,
+    page,
+    things,
+)
+
+_TYPES = {
+    "academicYear": "Number",
+    "curriculumLevelId": "CurriculumLevel",
+    "endTime": "Time",
+    "exams": "Exams",
+    "isActive": "Flag",
+    "passingScore": "Number",
+    "scheduledDate": "Date",
+    "startTime": "Time",
+    "status": "CellStatus",
+    "timerMinutes": "Number",
+    "totalQuestions": "Number",
+    "type": "ExamType",
+}
+
+
+def history_of(subject: str, key: str, args: Args) -> Thing:
+    entries = models.HistoryEntry.objects.filter(subject=subject, subject_key=key)
+    connection = page(args, "HistoryEntry", entries.order_by("-pk"))
+    return Thing("HistoryConnection", connection.row)
+
+
+def _change(name: str, before: Any, after: Any) -> Thing:
+    type_ = _TYPES.get(name, "Text")
+    return new(f"{type_}Change", field=name.removesuffix("Id"), before=before, after=after)
+
+
+def _exams(wanted: list[int], unwanted: list[int]) -> list[Thing]:
+    exams = (models.Exam.objects.get(pk=pk) for pk in wanted if pk not in unwanted)
+    return things("Exam", by_name(exams))
+
+
+def _values(name: str) -> dict[str, Field]:
+    return {
+        **columns("field"),
+        f"{name}Before": lambda school, change, args: change.before,
+        f"{name}After": lambda school, change, args: change.after,
+    }
+
+
+HISTORY: dict[str, dict[str, Field]] = {
+    "HistoryConnection": columns("edges pageInfo totalCount"),
+    "HistoryEntryEdge": columns("node"),
+    "HistoryEntry": {
+        **columns("at action"),
+        "byName": lambda school, entry, args: entry.actor_name,
+        "by": found("Teacher", "teacher_id"),
+        "changes": lambda school, entry, args: [_change(*change) for change in entry.changes],
+    },
+    "CellStatusChange": _values("status"),
+    "DateChange": _values("date"),
+    "ExamTypeChange": _values("type"),
+    "FlagChange": _values("flag"),
+    "NumberChange": _values("number"),
+    "TextChange": _values("text"),
+    "TimeChange": _values("time"),
+    "CurriculumLevelChange": {
+        **columns("field"),
+        "levelBefore": found("CurriculumLevel", "before"),
+        "levelAfter": found("CurriculumLevel", "after"),
+    },
+    "ExamsChange": {
+        **columns("field"),
+        "examsAdded": lambda school, change, args: _exams(change.after, change.before),
+        "examsRemoved": lambda school, change, args: _exams(change.before, change.after),
+    },
+}

@@ -1,0 +1,100 @@
+"""The school as one viewer sees it, looked up one by one with the ORM's plainest queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from primepath import models
+from primepath.domain.period import Period
+from primepath.domain.viewer import Viewer
+from tests.properties.oracle.things import (
+    Args,
+    Refusal,
+    Thing,
+    listed,
+    period_type,
+    school_order,
+    things,
+)
+
+
+class SeenSchool:
+    """The school as a viewer sees it. ``asked`` grows by each cell that is looked up."""
+
+    def __init__(self, viewer: Viewer | None, *, may_store: bool) -> None:
+        self.viewer = viewer
+        self.administers = bool(viewer and (viewer.is_staff or viewer.is_head_teacher))
+        self.teacher_id = viewer and viewer.teacher_id
+        self.may_store = may_store
+        self.asked: set[str] = set()
+
+    def school_class(self, code: str) -> Any:
+        """The class with the viewer's access to it; None where they have none to one."""
+        found: Any = models.SchoolClass.objects.filter(code=code, is_active=True).first()
+        theirs = assignments(teacher=self.teacher_id, school_class=code).first()
+        if found is None or not (self.administers or theirs):
+            return None
+        found.access_level = "FULL" if self.administers else theirs.access_level
+        found.can_edit = found.access_level in {"FULL", "CO_TEACHER"}
+        return found
+
+    def school_classes(self, codes: Iterable[str] | None = None) -> list[Any]:
+        if codes is None:
+            codes = models.SchoolClass.objects.values_list("code", flat=True)
+        found = map(self.school_class, dict.fromkeys(codes))
+        return sorted(filter(None, found), key=school_order)
+
+    def cell(self, code: str, year: int, period: str) -> Any:
+        """The cell, stored if it may be; None where its year is not planned or its class unseen."""
+        school_class, years = self.school_class(code), settings.ACADEMIC_YEARS
+        if school_class is None or not years.first <= year <= years.last:
+            return None
+        key = f"{code}/{year}/{period}"
+        self.asked.add(key)
+        place = {"school_class_id": code, "academic_year": year, "period": period}
+        row: Any = models.ExamScheduleMatrix.objects.filter(**place).first()
+        if row is None:
+            row = models.ExamScheduleMatrix(id=key, **place)
+            if self.may_store:
+                row.save(force_insert=True)
+        row.seen = school_class
+        return row
+
+    def cells(self, code: str, year: int, args: Args) -> list[Thing]:
+        periods = listed(args, "periods")
+        wanted = [
+            period
+            for period in Period
+            if args.get("type") in {None, period_type(period)}
+            if periods is None or period in periods
+        ]
+        return things("MatrixCell", (self.cell(code, year, period) for period in wanted))
+
+    def access_requests(self, status: str | None = None) -> list[Any]:
+        return [
+            each
+            for each in models.ClassAccessRequest.objects.order_by("-requested_at", "-id")
+            if self.administers or each.teacher_id == self.teacher_id
+            if status in {None, each.status}
+        ]
+
+
+def assignments(**of: Any) -> Any:
+    current = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    return models.TeacherClassAssignment.objects.filter(
+        current, is_active=True, school_class__is_active=True, **of
+    )
+
+
+def planned_year(args: Args) -> int:
+    years, year = settings.ACADEMIC_YEARS, args.get("academicYear")
+    if year is None:
+        return max(years.first, min(years.last, timezone.localdate().year))
+    if not years.first <= year <= years.last:
+        raise Refusal("BAD_USER_INPUT")
+    return int(year)

@@ -1,0 +1,218 @@
+"""Random documents: all cells in one query, none in vain, and the answer of a naive oracle."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import override_settings
+from hypothesis import HealthCheck, example, given, reject, settings
+from hypothesis import strategies as st
+
+from primepath.domain.viewer import Viewer
+from primepath.models import ExamScheduleMatrix
+from tests.client import answer, data, error_codes
+from tests.factories import fill_matrix, head_teacher, make_classes
+from tests.properties.documents import NOT_GENERATED, SCHEMA, Document, documents
+from tests.properties.oracle import FIELDS, Oracle, TooMuchError
+from tests.properties.school import PLANNED_YEARS, VIEWERS, make_school
+
+pytestmark = pytest.mark.django_db
+
+# A long run: BATCHING_EXAMPLES=2000.
+EXAMPLES = int(os.environ.get("BATCHING_EXAMPLES", "150"))
+Viewers = dict[str, Viewer | None]
+
+# What random documents have found: a cell whose way on to cells is skipped, handed out before it is
+# read all the same; and a node that is read after the cells, beside one that leads to cells.
+_SKIPPED_WAY = """
+{ matrixCell(at: {classCode: "PRIMARY_1A", academicYear: 2025, period: MAR}) {
+    exams @skip(if: true) { cells { id } }
+    color
+} }
+"""
+_NODES_OF_TWO_STAGES = """
+{
+    nodes(ids: ["Exam:1", "Teacher:1"]) { ... on Exam { cells { id } } }
+    schoolClass(code: "PRIMARY_1A") { cells { id } }
+}
+"""
+
+
+class Recorder:
+    """Records statements, but not what only opens and closes transactions."""
+
+    def __init__(self) -> None:
+        self.statements: list[tuple[str, tuple[Any, ...]]] = []
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "SAVEPOINT" not in sql:
+            self.statements.append((sql.strip(), tuple(params or ())))
+        return execute(sql, params, many, context)
+
+    def on_cells(self, verb: str) -> list[tuple[Any, ...]]:
+        """The parameters of each statement of this kind that names the table of cells at all."""
+        table = f'"{ExamScheduleMatrix._meta.db_table}"'
+        return [params for sql, params in self.statements if sql.startswith(verb) and table in sql]
+
+
+@contextmanager
+def recorded() -> Iterator[Recorder]:
+    recorder = Recorder()
+    with connection.execute_wrapper(recorder):
+        yield recorder
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def keys_in(parameter: Any) -> list[Any] | None:
+    """The keys in a parameter that holds many: an array on PostgreSQL, JSON on SQLite."""
+    if isinstance(parameter, str) and parameter.startswith("["):
+        parameter = json.loads(parameter)
+    return parameter if isinstance(parameter, list) else None
+
+
+def stored_cells() -> list[Any]:
+    return list(ExamScheduleMatrix.objects.order_by("id").values())
+
+
+@pytest.fixture
+def viewers() -> Iterator[Viewers]:
+    with override_settings(ACADEMIC_YEARS=PLANNED_YEARS):
+        yield make_school()
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[
+        # Documents are drawn field by field, and answered twice.
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        # The school is only read: each example takes back what it stored.
+        HealthCheck.function_scoped_fixture,
+    ],
+)
+@given(
+    document=documents(),
+    name=st.sampled_from(VIEWERS + VIEWERS[:3] + VIEWERS[:2]),
+    may_store=st.booleans(),
+)
+@example(document=Document(_SKIPPED_WAY, {}), name="head", may_store=True)
+@example(document=Document(_NODES_OF_TWO_STAGES, {}), name="head", may_store=True)
+def test_any_document_takes_one_cell_query_and_answers_like_the_oracle(
+    viewers: Viewers, document: Document, name: str, may_store: bool
+) -> None:
+    viewer = viewers[name]
+    stored = {cell["id"] for cell in stored_cells()}
+    oracle = Oracle(viewer, may_store=may_store)
+    with rolled_back():
+        try:
+            expected = oracle.answer(document.text, document.variables)
+        except TooMuchError:
+            reject()
+        expected_cells = stored_cells()
+    with rolled_back():
+        with recorded() as recorder:
+            response = answer(document.text, viewer, document.variables, may_store=may_store)
+        cells = stored_cells()
+
+    assert response["data"] == expected
+    assert error_codes(response) == oracle.errors
+    # The order of fields is part of the answer too, and `==` does not look at it.
+    assert json.dumps(response["data"]) == json.dumps(expected)
+
+    selects = recorder.on_cells("SELECT")
+    assert len(selects) == (1 if oracle.asked else 0)
+    for (keys,) in selects:
+        assert sorted(keys_in(keys) or ()) == sorted(oracle.asked)
+
+    missing = oracle.asked - stored if may_store else set()
+    assert len(recorder.on_cells("INSERT")) == (1 if missing else 0)
+    assert {cell["id"] for cell in cells} == stored | missing
+    assert cells == expected_cells
+
+    assert_batched(recorder, roots=len(expected), depth=oracle.depth)
+
+
+def assert_batched(recorder: Recorder, *, roots: int, depth: int) -> None:
+    """No loader reads a key twice, or goes out more often than objects lie within each other.
+
+    What has no keys looks for all classes, or for exams by their kind; or it belongs to a field of
+    the root, which may count its list under two names. How many rows there are makes no difference.
+    """
+    keys_read: defaultdict[Any, list[Any]] = defaultdict(list)
+    batches: Counter[Any] = Counter()
+    without_keys = 0
+    for sql, params in recorder.statements:
+        keys = [found for each in params if (found := keys_in(each)) is not None]
+        if not keys:
+            without_keys += 1
+        elif sql.startswith("SELECT"):
+            loader = sql, str([each for each in params if keys_in(each) is None])
+            keys_read[loader] += set(keys[0])
+            batches[loader] += 1
+    for loader, read in keys_read.items():
+        assert len(read) == len(set(read)), loader
+        assert batches[loader] <= depth, loader
+    assert without_keys <= 3 * roots + 1 + depth
+
+
+def test_the_oracle_answers_every_field_of_the_schema() -> None:
+    """So that a new field fails here, and not in some random document."""
+    for type_, fields in FIELDS.items():
+        in_schema: Any = SCHEMA.type_map[type_]
+        assert fields.keys() == in_schema.fields.keys() - NOT_GENERATED, type_
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        """
+        { scheduleMatrix { rows { cells(periods: [JAN]) { exams { cells {
+            schoolClass { cells(periods: [FEB, Q1]) { id } }
+        } } } } } }
+        """,
+        """
+        { exams { edges { node { cells { availableExams { edges { node { ...Again } } } } } } } }
+        fragment Again on Exam { history { totalCount } cells { history { totalCount } } }
+        """,
+        """
+        { schoolClasses {
+            totalCount
+            edges { node {
+                teachers { teacher { name } schoolClass { curriculum { levels { name } } } }
+                last: cells(academicYear: 2025) { ...Cell }
+                this: cells(academicYear: 2026) { ...Cell }
+            } }
+        } }
+        fragment Cell on MatrixCell { examCount completion { completionRate } createdBy { name } }
+        """,
+        "{ programs { subprograms { levels { subprogram { program { name } } } } } }",
+    ],
+)
+def test_the_number_of_statements_does_not_grow_with_the_school(document: str) -> None:
+    taken = []
+    for size in (4, 8):
+        with rolled_back():
+            fill_matrix(make_classes(size), 2026, exams_per_cell=1)
+            viewer = head_teacher()
+            with recorded() as recorder:
+                data(document, viewer)
+        taken.append(Counter(sql.split()[0] for sql, _ in recorder.statements))
+        cache.clear()
+    assert taken[0] == taken[1]

@@ -1,0 +1,176 @@
+"""Runs an operation on the compiled executor and on graphql-core's, and compares what they give."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+import graphql
+import orjson
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, Visitor, parse, validate, visit
+from strawberry.execution.is_awaitable import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from loaders.dispatch import Dispatcher
+from schema.documents import PreparedDocument
+from schema.execution.executor import CompiledExecutor
+from tests.schema.execution.hostile_schema import CORE_SCHEMA, HostileContext
+
+
+@dataclass
+class Answer:
+    """What an operation gave, as it would be sent."""
+
+    data: Any
+    errors: list[dict[str, Any]]
+
+    @property
+    def written(self) -> bytes:
+        return _written([self.data, self.errors])
+
+    @property
+    def written_data(self) -> bytes:
+        return _written(self.data)
+
+
+def _written(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, default=repr)
+    except TypeError:
+        # A scalar that lets everything through may hold what JSON has no place for.
+        return repr(value).encode()
+
+
+def formatted(error: GraphQLError) -> dict[str, Any]:
+    return {
+        "message": error.message,
+        "locations": [each.formatted for each in error.locations or ()],
+        "path": error.path,
+    }
+
+
+class _ConditionFinder(Visitor):
+    """Finds the variables that directives use, as `schema.documents` does for the real schema."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: graphql.DirectiveNode, *_: object) -> None:
+        self.names |= {
+            argument.value.name.value
+            for argument in node.arguments or ()
+            if isinstance(argument.value, graphql.VariableNode)
+        }
+
+
+def prepared(text: str, schema: GraphQLSchema = CORE_SCHEMA) -> PreparedDocument:
+    node = parse(text)
+    assert not (errors := validate(schema, node)), errors
+    finder = _ConditionFinder()
+    visit(node, finder)
+    return PreparedDocument(node, [], tuple(sorted(finder.names)))
+
+
+def run(
+    document: DocumentNode,
+    root: Any,
+    variables: dict[str, Any] | None = None,
+    *,
+    schema: GraphQLSchema = CORE_SCHEMA,
+    context: Any = None,
+    plans: Any = None,
+    operation_name: str | None = None,
+) -> Answer:
+    """The answer of the compiled executor with ``plans``, of graphql-core's without."""
+    executor: dict[str, Any] = {"executor_class": StrawberryGraphQLCoreExecutionContext}
+    if plans is not None:
+        executor = {"executor_class": CompiledExecutor, "plans": plans}
+
+    async def operation() -> Any:
+        result = graphql.execute(
+            schema,
+            document,
+            root_value=root,
+            context_value=context or HostileContext(),
+            variable_values=variables,
+            operation_name=operation_name,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            **executor,
+        )
+        return await result if isawaitable(result) else result
+
+    result = Dispatcher().run(operation())
+    return Answer(result.data, [formatted(each) for each in result.errors or ()])
+
+
+def both_ways(
+    text: str,
+    root: Any,
+    variables: dict[str, Any] | None = None,
+    *,
+    schema: GraphQLSchema = CORE_SCHEMA,
+    behaviour: str = "now",
+    operation_name: str | None = None,
+) -> tuple[Answer, Answer]:
+    """The answers of the compiled executor and of graphql-core's. The first is asked twice: the plans are kept."""
+    document = prepared(text, schema)
+    assert document.node is not None
+    answers = [
+        run(
+            document.node,
+            root,
+            variables,
+            schema=schema,
+            context=HostileContext(behaviour),
+            plans=plans,
+            operation_name=operation_name,
+        )
+        for plans in (document.plans_for, document.plans_for, None)
+    ]
+    first, again, core = answers
+    assert first.written == again.written
+    return first, core
+
+
+def assert_same(compiled: Answer, core: Answer, *, concurrent: bool) -> None:
+    """Byte for byte the same; where fields wait for something, with the errors that graphql-core promises.
+
+    Where fields wait, graphql-core runs them concurrently, and each adds its error when it fails. So errors of
+    different fields come in any order. More than that: an error that makes a parent null takes the place of all that
+    would still be found below it, so which of several it is depends on which field is first (see the specification,
+    6.4.4: "all but one error may be discarded"). What is certain is which positions became null because
+    of errors, and what error a position has that failed by itself.
+    """
+    assert compiled.written_data == core.written_data, _both(compiled, core)
+    if not concurrent:
+        assert compiled.written == core.written, _both(compiled, core)
+    else:
+        assert _certain(compiled) == _certain(core), _both(compiled, core)
+
+
+def _both(compiled: Answer, core: Answer) -> str:
+    return f"\ncompiled: {compiled.written!r}\ngraphql-core: {core.written!r}"
+
+
+def _certain(answer: Answer) -> tuple[set[tuple[Any, ...]], Counter[bytes]]:
+    nulled = set()
+    own: Counter[bytes] = Counter()
+    for error in answer.errors:
+        path = tuple(error["path"] or ())
+        position = _null_position(answer.data, path)
+        nulled.add(position)
+        if position == path:
+            own[orjson.dumps(error)] += 1
+    return nulled, own
+
+
+def _null_position(data: Any, path: tuple[Any, ...]) -> tuple[Any, ...]:
+    for depth, key in enumerate(path):
+        if data is None:
+            return path[:depth]
+        data = data[key]
+    assert data is None, path
+    return path

@@ -1,0 +1,54 @@
+"""Counts the objects that plans complete, and those that graphql-core does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from graphql.execution.executor import Executor
+
+from schema.execution.plan import Compiler, ObjectPlan, Run
+
+
+class Counts(Counter[str]):
+    """``compiled`` and ``core`` objects, and ``compilations``."""
+
+    @property
+    def share(self) -> float:
+        """How much of all went through plans."""
+        return self["compiled"] / (self["compiled"] + self["core"])
+
+
+@contextmanager
+def counted() -> Iterator[Counts]:
+    counts = Counts()
+    complete = ObjectPlan.complete
+    collect_and_execute = Executor.collect_and_execute_subfields
+    compile = Compiler.compile
+
+    async def counting_complete(
+        plan: ObjectPlan, run: Run, objects: Sequence[Any]
+    ) -> list[dict[str, Any]]:
+        completed = await complete(plan, run, objects)
+        # Only what was completed: where it was not, graphql-core begins anew.
+        counts["compiled"] += len(objects)
+        return completed
+
+    def counting_collect(executor: Executor[Any], *arguments: Any) -> Any:
+        counts["core"] += 1
+        return collect_and_execute(executor, *arguments)
+
+    def counting_compile(compiler: Compiler, *arguments: Any) -> Any:
+        # A compilation compiles what lies below with what it has passed.
+        counts["compilations"] += len(arguments) == 2
+        return compile(compiler, *arguments)
+
+    with (
+        patch.object(ObjectPlan, "complete", counting_complete),
+        patch.object(Executor, "collect_and_execute_subfields", counting_collect),
+        patch.object(Compiler, "compile", counting_compile),
+    ):
+        yield counts

@@ -1,0 +1,138 @@
+"""The real schema over a real school: the same answers with compiled plans as without."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import override_settings
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from primepath.domain.period import Period
+from primepath.domain.viewer import Viewer
+from primepath.models import Exam, HistoryEntry, SchoolClass, Teacher
+from schema.errors import format_errors
+from schema.execute import execute
+from tests.factories import make_cell, make_exam
+from tests.properties.documents import Document, documents
+from tests.properties.school import PLANNED_YEARS, VIEWERS, make_school
+from tests.schema.execution.both_ways import Answer, assert_same, formatted
+from tests.schema.execution.real_documents import MUTATIONS, QUERIES
+
+pytestmark = pytest.mark.django_db
+
+# A long run: EXECUTION_EXAMPLES=5000.
+EXAMPLES = int(os.environ.get("EXECUTION_EXAMPLES", "100"))
+Viewers = dict[str, Viewer | None]
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    cache.clear()
+
+
+@pytest.fixture
+def viewers() -> Iterator[Viewers]:
+    with override_settings(ACADEMIC_YEARS=PLANNED_YEARS):
+        found = make_school()
+        _make_it_odd()
+        yield found
+
+
+def _make_it_odd() -> None:
+    """Adds what a school should not have, and may."""
+    odd = "\u2028 \U0001f4a9 \"quoted\" \\ <b>'é\u0301' \x7f"
+    SchoolClass.objects.filter(pk="PRIMARY_1B").update(name=odd)
+    Exam.objects.filter(pk=1).update(instructions=odd, name="\u0130stanbul")
+    Teacher.objects.filter(pk=2).update(name="")
+    school_class = SchoolClass.objects.get(pk="PRIMARY_1B")
+    many = [make_exam(pk=number, name="ab"[number % 2]) for number in range(100, 112)]
+    make_cell(school_class, Period.AUG, exams=many, notes=odd, status="COMPLETED")
+    make_cell(school_class, Period.SEP, status="DRAFT", notes="\n")
+    # Nothing of the kind can be written, and the database would take it.
+    for key in ("PRIMARY_1A/2026/JAN", "PRIMARY_1A/2026/MAR"):
+        HistoryEntry.objects.create(
+            at=timezone.now(),
+            action="UPDATE_CELL",
+            subject="CELL",
+            subject_key=key,
+            actor_name=odd,
+            changes=[("notes", None, 7), ("status", "POSTPONED", None), ("exams", [], [99, 1])],
+        )
+
+
+def answers_of(
+    text: str | None, viewer: Viewer | None, variables: dict[str, Any] | None, may_store: bool
+) -> tuple[Answer, Answer]:
+    """The answers with compiled plans and without, each from the same school."""
+    answers = []
+    for compiled in (True, False):
+        with rolled_back(), override_settings(COMPILED_EXECUTION=compiled):
+            result = execute(text, variables=variables, viewer=viewer, may_store=may_store)
+        errors = result.errors or []
+        told = format_errors(errors, "test")
+        answers.append(
+            Answer(
+                result.data,
+                [
+                    {**formatted(each), "told": as_told}
+                    for each, as_told in zip(errors, told, strict=True)
+                ],
+            )
+        )
+    compiled_answer, core_answer = answers
+    return compiled_answer, core_answer
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        # The school is only read: each example takes back what it stored.
+        HealthCheck.function_scoped_fixture,
+    ],
+)
+@given(
+    document=documents(),
+    name=st.sampled_from((*VIEWERS[:3] * 2, *VIEWERS)),
+    may_store=st.booleans(),
+)
+def test_any_document_has_the_same_answer_compiled_or_not(
+    viewers: Viewers, document: Document, name: str, may_store: bool
+) -> None:
+    answers = answers_of(document.text, viewers[name], document.variables, may_store)
+    assert_same(*answers, concurrent=True)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("viewer", ["head", "mixed", "nobody"])
+def test_a_document_of_a_client_has_the_same_answer_compiled_or_not(
+    viewers: Viewers, name: str, viewer: str
+) -> None:
+    text, *all_variables = QUERIES[name]
+    for variables in all_variables or [{}]:
+        answers = answers_of(text, viewers[viewer], variables, may_store=True)
+        assert_same(*answers, concurrent=True)
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+@pytest.mark.parametrize("viewer", ["head", "mixed", "nobody"])
+def test_mutations_tell_the_same_of_what_they_did(viewers: Viewers, name: str, viewer: str) -> None:
+    answers = answers_of(MUTATIONS[name], viewers[viewer], {}, may_store=True)
+    assert_same(*answers, concurrent=True)
+    if viewer == "head":
+        assert not answers[0].errors
+        assert all(each is not None for each in answers[0].data.values())

@@ -1,0 +1,238 @@
+"""What the GraphQL specification says of completing values and of errors (6.4.3, 6.4.4), on both executors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.schema.execution.cases_schema import Lazy, Soon, check, thing
+
+BAD = LookupError("bad")
+NOTHING = object()
+"""Stands for data that is null as a whole."""
+
+
+def _raise() -> Any:
+    raise BAD
+
+
+WAYS: dict[str, tuple[Callable[[], Any], bool]] = {
+    # How a field comes to have no value, and whether that is an error by itself.
+    "null": (lambda: None, False),
+    "raises": (_raise, True),
+    "an error as a value": (lambda: BAD, True),
+    "null later": (lambda: Soon(None), False),
+    "raises later": (lambda: Soon(BAD), True),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("text", "path", "data"),
+    [
+        ("{ other { needed } }", ["other", "needed"], {"other": None}),
+        ("{ others { needed } value }", ["others", 0, "needed"], {"others": None, "value": "root"}),
+        (
+            "{ child { other { needed } value } }",
+            ["child", "other", "needed"],
+            {"child": {"other": None, "value": "root"}},
+        ),
+        (
+            "{ child { child { needed } needed } }",
+            ["child", "child", "needed"],
+            {"child": {"child": None, "needed": "fine"}},
+        ),
+        ("{ neededChild { needed } }", ["neededChild", "needed"], NOTHING),
+        (
+            "{ child { neededChild { neededChild { needed } } } }",
+            ["child", "neededChild", "neededChild", "needed"],
+            {"child": None},
+        ),
+    ],
+)
+def test_what_must_not_be_null_makes_the_next_null_that_may(
+    way: str, text: str, path: list[str | int], data: Any
+) -> None:
+    make, is_error = WAYS[way]
+    # The objects that are asked for `needed` last have none.
+    leaf = Lazy(needed=make)
+    deep = {"{ child { child": thing(child=leaf, needed="fine"), "{ child { needed": None}
+    child = deep.get(text[:15]) or thing(
+        other=leaf, value="root", needed_child=thing(needed_child=leaf)
+    )
+    root = thing(other=leaf, others=[leaf], value="root", child=child, needed_child=leaf)
+    parent = "Other" if path[-2] in ("other", 0) else "Node"
+    message = "bad" if is_error else f"Cannot return null for non-nullable field {parent}.needed."
+    check(text, root, None if data is NOTHING else data, (message, path))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_may_be_null_is_null_by_itself(way: str) -> None:
+    make, is_error = WAYS[way]
+    leaf = Lazy(value=make, number=make, needed=lambda: "n")
+    errors: list[tuple[str, list[str | int] | None]] = [
+        ("bad", ["others", row, name]) for row in (0, 1) for name in ("value", "number")
+    ]
+    rows = [{"value": None, "needed": "n", "number": None}] * 2
+    # The second is another object: each is asked.
+    twin = Lazy(value=make, number=make, needed=lambda: "n")
+    text = "{ others { value needed number } }"
+    check(text, thing(others=[leaf, twin]), {"others": rows}, *(errors if is_error else []))
+
+
+def test_of_several_that_must_not_be_null_the_first_is_told() -> None:
+    text = "{ others { a: needed b: needed value } value }"
+    leaf = Lazy(needed=lambda: None, value=_raise)
+    check(
+        text,
+        thing(others=[leaf, leaf], value="v"),
+        {"others": None, "value": "v"},
+        ("Cannot return null for non-nullable field Other.needed.", ["others", 0, "a"]),
+    )
+
+
+LISTS: dict[str, Callable[[], Any]] = {
+    "full": lambda: [1, 2],
+    "empty": list,
+    "a null item": lambda: [1, None, 2],
+    "an error as an item": lambda: [1, BAD, 2],
+    "an item later": lambda: [1, Soon(2)],
+    "a null item later": lambda: [1, Soon(None), 2],
+    "an item that fails later": lambda: [1, Soon(BAD), 2],
+    "null": lambda: None,
+    "raises": _raise,
+    "later": lambda: Soon([1, 2]),
+    "null later": lambda: Soon(None),
+    "a tuple": lambda: (1, 2),
+    "a generator": lambda: (each for each in (1, 2)),
+    "a set": lambda: {1, 2},
+    "a text": lambda: "12",
+    "a number": lambda: 12,
+    "a mapping": lambda: {1: 2},
+    "an item of another type": lambda: [1, "x"],
+}
+_NULL = "Cannot return null for non-nullable field Lists.{name}."
+_NO_LIST = "Expected Iterable, but did not find one for field 'Lists.{name}'."
+_NO_INT = "Int cannot represent non-integer value: 'x'"
+# What comes of it where items may be null; the index and message of its error; whether the list itself is in order.
+OUTCOMES: dict[str, tuple[Any, str | None, list[int]]] = {
+    "full": ([1, 2], None, []),
+    "empty": ([], None, []),
+    "a null item": ([1, None, 2], _NULL, [1]),
+    "an error as an item": ([1, None, 2], "bad", [1]),
+    "an item later": ([1, 2], None, []),
+    "a null item later": ([1, None, 2], _NULL, [1]),
+    "an item that fails later": ([1, None, 2], "bad", [1]),
+    "null": (None, _NULL, []),
+    "raises": (None, "bad", []),
+    "later": ([1, 2], None, []),
+    "null later": (None, _NULL, []),
+    "a tuple": ([1, 2], None, []),
+    "a generator": ([1, 2], None, []),
+    "a set": ([1, 2], None, []),
+    "a text": (None, _NO_LIST, []),
+    "a number": (None, _NO_LIST, []),
+    "a mapping": (None, _NO_LIST, []),
+    "an item of another type": ([1, None], _NO_INT, [1]),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+@pytest.mark.parametrize("name", ["maybe", "sure", "items", "both"])
+def test_a_list_is_completed_item_by_item(kind: str, name: str) -> None:
+    value, message, index = OUTCOMES[kind]
+    items_needed, list_needed = name in ("items", "both"), name in ("sure", "both")
+    path: list[str | int] = ["lists", name, *index]
+    null_fails = items_needed if index else list_needed
+    failed = null_fails if message == _NULL else message is not None
+    if failed and items_needed and index:
+        value = None
+    lists = {name: value}
+    data = {"lists": None if failed and list_needed and value is None else lists}
+    errors = [((message or "").format(name=name), path)] if failed else []
+    check(f"{{ lists {{ {name} }} }}", thing(lists=Lazy(**{name: LISTS[kind]})), data, *errors)
+    needed = {"neededLists": lists} if data["lists"] else None
+    errors = [(text, ["neededLists", *path[1:]]) for text, _ in errors]
+    check(
+        f"{{ neededLists {{ {name} }} }}",
+        thing(needed_lists=Lazy(**{name: LISTS[kind]})),
+        needed,
+        *errors,
+    )
+
+
+REX, TOM = thing(name="Rex", barks=True), thing(name="Tom", meows=False)
+_NO_TYPE = (
+    "Abstract type 'Pet' must resolve to an Object type at runtime for field 'Query.pets'. Either the 'Pet' type should"
+    " provide a 'resolve_type' function or each possible type should provide an 'is_type_of' function."
+)
+
+
+def test_interfaces_and_unions_are_completed_as_the_type_of_each_value() -> None:
+    text = """
+    {
+      pets { __typename name ... on Dog { barks } ... on Cat { meows } }
+      animals { ... on Dog { name } ... on Cat { __typename } ...C }
+    }
+    fragment C on Cat { name meows }
+    """
+    dog = {"__typename": "Dog", "name": "Rex", "barks": True}
+    cat = {"__typename": "Cat", "name": "Tom", "meows": False}
+    data = {
+        "pets": [dog, cat, dog],
+        "animals": [{"__typename": "Cat", "name": "Tom", "meows": False}, {"name": "Rex"}],
+    }
+    check(text, thing(pets=[REX, TOM, REX], animals=[TOM, REX]), data)
+
+
+@pytest.mark.parametrize(
+    ("pet", "message"),
+    [
+        (thing(name="?"), _NO_TYPE),
+        (thing(name="Schrödinger"), "Nobody has looked."),
+        (None, "Cannot return null for non-nullable field Query.pets."),
+        (BAD, "bad"),
+        (Soon(BAD), "bad"),
+    ],
+)
+def test_a_value_without_a_type_is_an_error_of_its_item(pet: Any, message: str) -> None:
+    check("{ pets { name } }", thing(pets=[REX, pet]), {"pets": None}, (message, ["pets", 1]))
+
+
+@pytest.mark.parametrize(
+    ("cat", "message"),
+    [
+        (REX, "Expected value of type 'Cat' but got: <SimpleNamespace instance>."),
+        (thing(name="Schrödinger"), "Nobody has looked."),
+        (BAD, "bad"),
+        (Soon(REX), "Expected value of type 'Cat' but got: <SimpleNamespace instance>."),
+    ],
+)
+def test_an_object_of_another_type_is_an_error_of_its_item(cat: Any, message: str) -> None:
+    tom = {"name": "Tom"}
+    check(
+        "{ cats { name } }",
+        thing(cats=[TOM, cat, None, Soon(TOM), TOM]),
+        {"cats": [tom, None, None, tom, tom]},
+        (message, ["cats", 1]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "completed"),
+    [
+        *((0, 0), (-(2**31), -(2**31)), (2**31 - 1, 2**31 - 1), (True, 1), (1.0, 1), ("7", 7)),
+        *((2**31, None), (1.5, None), (float("nan"), None), ("", None), ([1], None), (b"1", None)),
+    ],
+)
+def test_a_number_is_what_graphql_can_write(number: Any, completed: int | None) -> None:
+    root = thing(others=[thing(number=1), thing(number=number)])
+    rows = {"others": [{"number": 1}, {"number": completed}]}
+    errors: list[tuple[str, list[str | int] | None]] = []
+    if completed is None:
+        kind = "non 32-bit signed integer" if number == 2**31 else "non-integer"
+        shown = "[1]" if number == [1] else repr(number)
+        errors = [(f"Int cannot represent {kind} value: {shown}", ["others", 1, "number"])]
+    check("{ others { number } }", root, rows, *errors)

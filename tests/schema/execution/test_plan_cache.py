@@ -1,0 +1,259 @@
+"""Attacks on what is kept from one operation for the next."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+import weakref
+from functools import partial
+from typing import Any
+
+import pytest
+from graphql import DocumentNode, parse
+
+from schema import documents
+from tests.schema.execution.both_ways import assert_same, both_ways, prepared, run
+from tests.schema.execution.counting import counted
+from tests.schema.execution.hostile_schema import HostileContext, LeafSource, Source
+
+
+def _values(value: Any) -> Any:
+    return partial(lambda each: each, value)
+
+
+def _leaf(**attributes: Any) -> LeafSource:
+    return LeafSource("Leaf", {name: _values(value) for name, value in attributes.items()})
+
+
+def _root(*leaves: LeafSource) -> Source:
+    lists = {"leaves": _values(list(leaves)), "length": _values(len(leaves))}
+    branch = Source("Branch", {**lists, "named": _values(None)})
+    trunk = Source("Trunk", {"branches": _values([branch]), "branch": _values(branch)})
+    return Source("Query", {"leaves": _values(list(leaves)), "trunk": _values(trunk)})
+
+
+def _ask(
+    document: documents.PreparedDocument,
+    variables: dict[str, Any] | None = None,
+    *,
+    operation: str | None = None,
+    root: Source | None = None,
+) -> Any:
+    """The data with the plans of ``document``, which are those of graphql-core."""
+    assert document.node is not None
+    root = root or _root(_leaf(name="a", text="t", label="l", nick=None))
+    ways = [
+        run(document.node, root, variables, plans=plans, operation_name=operation)
+        for plans in (document.plans_for, document.plans_for, None)
+    ]
+    assert ways[0].written == ways[1].written == ways[2].written
+    return ways[0].data
+
+
+def test_each_value_of_a_condition_has_plans_of_its_own() -> None:
+    document = prepared(
+        """
+        query ($with: Boolean!, $without: Boolean = false) {
+          leaves { name @include(if: $with) ...Text @skip(if: $without) }
+        }
+        fragment Text on Leaf { text nick @include(if: $with) }
+        """
+    )
+    rows = {
+        (True, False): {"name": "a", "text": "t", "nick": None},
+        (False, False): {"text": "t"},
+        (True, True): {"name": "a"},
+        (False, True): {},
+    }
+    for (with_, without), row in [*rows.items(), *reversed(rows.items())]:
+        assert _ask(document, {"with": with_, "without": without}) == {"leaves": [row]}
+
+
+def test_operations_of_one_document_share_a_fragment_but_not_its_conditions() -> None:
+    document = prepared(
+        """
+        query A($on: Boolean!) { leaves { ...Text } }
+        query B($on: Boolean = false) { leaves { ...Text } again: leaves { name } }
+        query C($on: Boolean = true) { trunk { branches { leaves { ...Text } } } }
+        fragment Text on Leaf { text @include(if: $on) label(prefix: "") }
+        """
+    )
+    short, long = {"label": "l"}, {"text": "t", "label": "l"}
+    for _ in range(2):
+        assert _ask(document, {"on": True}, operation="A")["leaves"] == [long]
+        assert _ask(document, {"on": False}, operation="A")["leaves"] == [short]
+        assert _ask(document, {}, operation="B")["leaves"] == [short]
+        assert _ask(document, {}, operation="C")["trunk"]["branches"] == [{"leaves": [long]}]
+
+
+def test_a_condition_that_is_null_fails_where_graphql_core_finds_it() -> None:
+    for text in (
+        "query ($on: Boolean = true) { leaves { name @include(if: $on) } }",
+        "query ($on: Boolean = true) { trunk { branch { leaves { name @include(if: $on) } } } }",
+        "query ($on: Boolean = true) { maybeTrunk { maybeBranches { leaf { name @skip(if: $on) } } } }",
+    ):
+        leaf = _leaf(name="a")
+        branch = Source("Branch", {"leaf": _values(leaf), "leaves": _values([leaf])})
+        trunk = Source(
+            "Trunk", {"branch": _values(branch), "maybe_branches": _values([branch, branch])}
+        )
+        root = {"leaves": [leaf], "trunk": trunk, "maybe_trunk": trunk}
+        source = Source("Query", {name: _values(value) for name, value in root.items()})
+        answers = both_ways(text, source, {"on": None})
+        assert_same(*answers, concurrent=False)
+        assert answers[0].errors
+
+
+def test_fragments_of_one_name_in_different_documents_stay_apart() -> None:
+    texts = [
+        f"{{ leaves {{ ...Same }} }} fragment Same on Leaf {{ {field} }}"
+        for field in ("name", "text", "name: text", 'label(prefix: "")')
+    ]
+    kept = [prepared(text) for text in texts]
+    for _ in range(2):
+        rows = [_ask(document)["leaves"] for document in kept]
+        assert rows == [[{"name": "a"}], [{"text": "t"}], [{"name": "t"}], [{"label": "l"}]]
+
+
+def test_a_response_name_is_merged_from_all_nodes_that_have_it() -> None:
+    document = prepared(
+        """
+        {
+          trunk { branch { leaves { name } } }
+          trunk { branch { length leaves { text } } }
+          ...More
+          alone: trunk { branch { leaves { nick } } }
+        }
+        fragment More on Query { trunk { branch { leaves { name label(prefix: "") } } } }
+        """
+    )
+    branch = {"leaves": [{"name": "a", "text": "t", "label": "l"}], "length": 1}
+    found = _ask(document)
+    assert found == {
+        "trunk": {"branch": branch},
+        "alone": {"branch": {"leaves": [{"nick": None}]}},
+    }
+    assert list(found["trunk"]["branch"]) == ["leaves", "length"]
+
+
+def test_a_field_of_a_fragment_merges_with_other_fields_in_each_place_it_is_spread() -> None:
+    document = prepared(
+        """
+        {
+          bare: trunk { branch { named { name } ...F } }
+          more: trunk { branch { named { name } ...F leaves { text } } }
+          other: trunk { branch { named { name } ...F leaves { nick } } }
+        }
+        fragment F on Branch { leaves { name } }
+        """
+    )
+    # An interface cannot be compiled, so that the leaves have plans by themselves.
+    leaves = {name: value["branch"]["leaves"] for name, value in _ask(document).items()}
+    assert leaves == {
+        "bare": [{"name": "a"}],
+        "more": [{"name": "a", "text": "t"}],
+        "other": [{"name": "a", "nick": None}],
+    }
+
+
+def test_arguments_are_read_anew_in_each_operation() -> None:
+    document = prepared("query ($p: String!, $n: Int) { leaves { label(prefix: $p, times: $n) } }")
+    with counted() as counts:
+        for number in range(5):
+            rows = _ask(document, {"p": f"{number}:", "n": number + 1})["leaves"]
+            assert rows == [{"label": f"{number}:" + "l" * (number + 1)}]
+    assert counts["compilations"] == 1
+
+
+def test_plans_keep_nothing_of_an_operation() -> None:
+    document = prepared("query ($p: String!) { leaves { name label(prefix: $p) } }")
+    context, root = HostileContext(), _root(_leaf(name="a", label="l"))
+    assert document.node is not None
+    run(document.node, root, {"p": ""}, context=context, plans=document.plans_for)
+    kept: list[Any] = [weakref.ref(context), weakref.ref(root)]
+    del context, root
+    gc.collect()
+    assert [each() for each in kept] == [None, None]
+
+
+def test_a_document_with_many_conditions_keeps_few_plans() -> None:
+    names = [f"v{number}" for number in range(12)]
+    declared = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: name @include(if: ${name})" for name in names)
+    document = prepared(f"query ({declared}) {{ leaves {{ {fields} }} }}")
+    assert document.node is not None
+    root = _root(_leaf(name="a"))
+    for number in range(300):
+        variables = {name: bool(number >> bit & 1) for bit, name in enumerate(names)}
+        rows = run(document.node, root, variables, plans=document.plans_for).data["leaves"]
+        assert rows == [{name: "a" for name in names if variables[name]}]
+    assert len(document._plans) <= 64
+
+
+def _nested(depth: int, inner: str) -> str:
+    return "... on Leaf { " * depth + inner + " }" * depth
+
+
+@pytest.mark.parametrize("depth", [10, 60])
+def test_deep_fragments_are_compiled(depth: int) -> None:
+    document = prepared(f"{{ leaves {{ {_nested(depth, 'name')} }} }}")
+    with counted() as counts:
+        assert _ask(document) == {"leaves": [{"name": "a"}]}
+    assert counts["compiled"] > 0
+
+
+def test_fragments_too_deep_to_compile_end_as_graphql_core_ends_them() -> None:
+    # Each fragment is shallow, and spreads the next: nothing in the parser minds.
+    count = sys.getrecursionlimit()
+    chain = "".join(
+        f" fragment F{number} on Leaf {{ ...F{number + 1} }}" for number in range(count)
+    )
+    text = f"{{ leaves {{ ...F0 }} }} {chain} fragment F{count} on Leaf {{ name }}"
+    node: DocumentNode = parse(text)
+    kept: dict[Any, Any] = {}
+    root = _root(_leaf(name="a"))
+    for plans in (lambda _: kept, lambda _: kept, None):
+        answer = run(node, root, plans=plans)
+        assert answer.data == {"leaves": None}
+        assert [each["path"] for each in answer.errors] == [["leaves", 0]]
+
+
+def test_types_that_come_back_to_themselves_are_left_to_graphql_core() -> None:
+    leaf: Any = None
+    for number in range(40):
+        branch = Source("Branch", {"leaf": _values(leaf), "length": _values(number)})
+        leaf = _leaf(name=str(number), back=branch)
+    depth = 30
+    text = "{ leaves { " + "back { length leaf { name " * depth + "}}" * depth + " name } }"
+    with counted() as counts:
+        assert_same(*both_ways(text, _root(leaf)), concurrent=False)
+    assert counts["core"] > depth
+
+
+def test_two_threads_can_compile_one_document_at_once() -> None:
+    text = "query ($on: Boolean!) { trunk { branches { leaves { name text @include(if: $on) } } } }"
+    found: list[Any] = []
+    for _ in range(20):
+        document = prepared(text)
+        assert document.node is not None
+        node = document.node
+        start = threading.Barrier(4)
+
+        def ask(on: bool, document: Any, node: DocumentNode, start: threading.Barrier) -> None:
+            root = _root(_leaf(name="a", text="t"))
+            start.wait()
+            for _ in range(3):
+                answer = run(node, root, {"on": on}, plans=document.plans_for)
+                found.append((on, answer.written))
+
+        threads = [
+            threading.Thread(target=ask, args=(number % 2 == 0, document, node, start))
+            for number in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(found) == 20 * 4 * 3
+    assert len(set(found)) == 2
