@@ -61,6 +61,9 @@ MAX_CELLS_PER_OPERATION = int(os.environ.get("MAX_CELLS_PER_OPERATION", "20000")
 CURRICULUM_CACHE_SECONDS = 300
 # Off, graphql-core completes every field by itself: slower, and the same answers.
 COMPILED_EXECUTION = _flag("COMPILED_EXECUTION", default=True)
+# In a quarter of an hour. A school's whole staff may share one address.
+SIGN_IN_FAILURES_PER_ACCOUNT = int(os.environ.get("SIGN_IN_FAILURES_PER_ACCOUNT", "10"))
+SIGN_IN_FAILURES_PER_ADDRESS = int(os.environ.get("SIGN_IN_FAILURES_PER_ADDRESS", "100"))
 TOKEN_LIFETIME_DAYS = int(os.environ.get("TOKEN_LIFETIME_DAYS", "90"))
 
 DATABASES = {"default": database(default_file=VAR_DIR / "primepath.sqlite3")}

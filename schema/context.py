@@ -19,7 +19,7 @@ class Context:
 
     ``may_store`` says whether the operation may write, as one that came by GET may not. ``token_id`` is the key of the
     bearer token that carried the request, None where a session did or nobody is signed in. ``cell_columns`` are the
-    attributes of cells that its document asks for.
+    attributes of cells that its document asks for. ``address`` is where the request came from, empty where it did not.
     """
 
     def __init__(
@@ -30,9 +30,11 @@ class Context:
         token_id: int | None = None,
         may_store: bool,
         cell_columns: Collection[str],
+        address: str,
     ) -> None:
         self.dispatcher = dispatcher
         self.cell_columns = cell_columns
+        self.address = address
         self.has_tried_to_sign_in = False
         self.may_store = may_store
         self.become(viewer, token_id)

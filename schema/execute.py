@@ -32,6 +32,7 @@ def execute(
     token_id: int | None = None,
     allowed: Collection[OperationType] = tuple(OperationType),
     may_store: bool = True,
+    address: str = "",
     checkpoint: Callable[[], None] = lambda: None,
 ) -> ExecutionResult:
     """The result of an operation for ``viewer``; without data where the document cannot be run.
@@ -56,6 +57,7 @@ def execute(
         token_id=token_id,
         may_store=may_store,
         cell_columns=prepared.cell_columns,
+        address=address,
     )
 
     async def operation() -> ExecutionResult:

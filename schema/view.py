@@ -159,6 +159,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
             token_id=caller.token_id,
             allowed=OperationType.from_http(request.method),  # type: ignore[arg-type]
             may_store=request.method == "POST",
+            address=request.META.get("REMOTE_ADDR", ""),
             checkpoint=checkpoint,
         )
     except MissingQueryError:

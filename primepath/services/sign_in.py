@@ -9,12 +9,14 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 
-from primepath.domain.errors import InputMistake, RejectedInputError, UserErrorCode
-from primepath.domain.text import has_forbidden_characters
+from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
+from primepath.services.mistakes import Mistakes
+from primepath.services.sign_in_attempts import SignInAttempts
 from primepath.services.tokens import create_token
 
+_MAX_USERNAME_LENGTH = 150
 _MAX_PASSWORD_LENGTH = 4096
 _MAX_DEVICE_NAME_LENGTH = 100
 
@@ -45,54 +47,32 @@ def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
 
 
 def sign_in(
-    *, username: str, password: str, device_name: str | None = None
+    *, username: str, password: str, address: str, device_name: str | None = None
 ) -> tuple[str, ApiToken, Viewer]:
     """A new token for the person whose name and password these are: the token, its row, and the viewer.
 
-    Raises `RejectedInputError`: ``INVALID_CHARACTERS``, ``TOO_LONG``, and ``INVALID_CREDENTIALS``, which is the same,
-    and takes the same time, for an unknown name and for a wrong password (Django hashes a password in both cases).
+    ``address`` is where the request came from. Raises `RejectedInputError`: ``INVALID_CHARACTERS``, ``TOO_LONG``,
+    ``RATE_LIMITED`` (see `SignInAttempts`), and ``INVALID_CREDENTIALS``, which is the same, and takes the same time, for an
+    unknown name and for a wrong password (Django hashes a password in both cases).
     """
-    _check_input(username=username, password=password, device_name=device_name)
+    mistakes = Mistakes()
+    mistakes.check_text(username, "username", limit=_MAX_USERNAME_LENGTH)
+    mistakes.check_text(password, "password", limit=_MAX_PASSWORD_LENGTH)
+    mistakes.check_text(device_name or "", "deviceName", limit=_MAX_DEVICE_NAME_LENGTH)
+    mistakes.raise_if_any()
+    attempts = SignInAttempts(username=username, address=address)
+    if attempts.are_too_many:
+        mistakes.add(UserErrorCode.RATE_LIMITED, attempts.message)
+        mistakes.raise_if_any()
     user = authenticate(username=username, password=password)
     viewer = viewer_of(user) if user is not None else None
     if user is None or viewer is None:
-        raise RejectedInputError(
-            [
-                InputMistake(
-                    UserErrorCode.INVALID_CREDENTIALS,
-                    "This name and password do not belong to an account that may sign in.",
-                    ("input",),
-                )
-            ]
-        )
+        attempts.note_failure()
+        message = "This name and password do not belong to an account that may sign in."
+        mistakes.add(UserErrorCode.INVALID_CREDENTIALS, message)
+        mistakes.raise_if_any()
     assert isinstance(user, User)
+    assert viewer is not None
+    attempts.forgive()
     token, stored = create_token(user=user, name=device_name or "Sign-in")
     return token, stored, viewer
-
-
-def _check_input(*, username: str, password: str, device_name: str | None) -> None:
-    limits = {
-        "username": (username, 150),
-        "password": (password, _MAX_PASSWORD_LENGTH),
-        "deviceName": (device_name or "", _MAX_DEVICE_NAME_LENGTH),
-    }
-    mistakes = []
-    for field, (value, limit) in limits.items():
-        if has_forbidden_characters(value):
-            mistakes.append(
-                InputMistake(
-                    UserErrorCode.INVALID_CHARACTERS,
-                    f"{field} contains a character that text cannot have (NUL or half of a pair).",
-                    ("input", field),
-                )
-            )
-        elif len(value) > limit:
-            mistakes.append(
-                InputMistake(
-                    UserErrorCode.TOO_LONG,
-                    f"{field} has {len(value)} characters; at most {limit} are allowed.",
-                    ("input", field),
-                )
-            )
-    if mistakes:
-        raise RejectedInputError(mistakes)

@@ -78,6 +78,7 @@ class SignInMutation:
                 lambda: sign_in(
                     username=input.username,
                     password=input.password,
+                    address=context.address,
                     device_name=input.device_name,
                 )
             )

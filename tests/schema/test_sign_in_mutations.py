@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -286,3 +287,32 @@ def test_nobody_cannot_sign_out() -> None:
     answered = send("mutation { signOut { signedOut } }")
     assert answered["data"] == {"signOut": None}
     assert [error["extensions"]["code"] for error in answered["errors"]] == ["UNAUTHENTICATED"]
+
+
+def test_an_account_is_closed_for_a_while_after_too_many_failures(mina: User) -> None:
+    User.objects.create(username="other", password=mina.password, is_staff=True)
+    for name in ("mina", "MINA", "nobody"):
+        for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT // (2 if name != "nobody" else 1)):
+            (mistake,) = sign_in(username=name, password="wrong")["userErrors"]
+            assert mistake["code"] == "INVALID_CREDENTIALS"
+    for name in ("mina", "nobody"):
+        (mistake,) = sign_in(username=name)["userErrors"]
+        assert mistake["code"] == "RATE_LIMITED"
+        assert mistake["field"] == ["input"]
+        assert "Try again in 15 minutes" in mistake["message"]
+    assert sign_in(username="other")["userErrors"] == []
+
+
+def test_signing_in_forgives_the_account_its_failures(mina: User) -> None:
+    for _ in range(2):
+        for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT - 1):
+            sign_in(password="wrong")
+        assert sign_in()["userErrors"] == []
+
+
+@override_settings(SIGN_IN_FAILURES_PER_ADDRESS=3)
+def test_an_address_is_refused_after_too_many_failures_whatever_the_names(mina: User) -> None:
+    for number in range(3):
+        sign_in(username=f"guess{number}", password="wrong")
+    (mistake,) = sign_in()["userErrors"]
+    assert mistake["code"] == "RATE_LIMITED"

@@ -1,0 +1,54 @@
+"""How often somebody may try to sign in and fail."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.core.cache import cache
+
+from primepath.domain.text import fold
+
+_WINDOW_SECONDS = 900
+
+
+class SignInAttempts:
+    """Counts the failures of an account, whether it exists or not, and of an address, in the shared cache.
+
+    After too many, attempts are refused without a look at the password, until the window that the first failure
+    opened is over. An account that signs in is forgiven; an address is not, or an attacker's own account would do.
+    """
+
+    def __init__(self, *, username: str, address: str) -> None:
+        self._account = _key("account", fold(username))
+        self._limits = {
+            self._account: settings.SIGN_IN_FAILURES_PER_ACCOUNT,
+            _key("address", address): settings.SIGN_IN_FAILURES_PER_ADDRESS,
+        }
+
+    @property
+    def are_too_many(self) -> bool:
+        failures = cache.get_many(list(self._limits))
+        return any(failures.get(key, 0) >= limit for key, limit in self._limits.items())
+
+    @property
+    def message(self) -> str:
+        minutes = _WINDOW_SECONDS // 60
+        return f"There were too many attempts to sign in. Try again in {minutes} minutes."
+
+    def note_failure(self) -> None:
+        for key in self._limits:
+            if not cache.add(key, 1, _WINDOW_SECONDS):
+                try:
+                    cache.incr(key)
+                except ValueError:
+                    # It expired in between.
+                    cache.add(key, 1, _WINDOW_SECONDS)
+
+    def forgive(self) -> None:
+        cache.delete(self._account)
+
+
+def _key(kind: str, name: str) -> str:
+    # A digest, as a key of the cache has no spaces and no more than 250 characters.
+    return f"sign-in/{kind}/{hashlib.sha256(name.encode()).hexdigest()}"
