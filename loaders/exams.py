@@ -1,14 +1,54 @@
-"""Exams that could be put into a cell."""
+"""Exams by their keys, and those that could be put into a cell."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Collection, Iterator, Sequence
+from itertools import starmap
 from typing import NamedTuple
 
 from django.db.models import Q
 
 from primepath.domain.exam import ExamType
 from primepath.models import Exam
+
+
+class ExamRow(NamedTuple):
+    """An exam as it is read for others, under the names of `Exam`: a matrix shows hundreds, and models cost more.
+
+    The last three are read only where they are asked for.
+    """
+
+    id: int
+    name: str
+    name_key: str
+    type: str
+    academic_year: int | None
+    curriculum_level_id: int | None
+    total_questions: int
+    timer_minutes: int
+    passing_score: int | None
+    is_active: bool
+    version: int
+    created_by_id: int | None
+    instructions: str = ""
+    created_at: datetime.datetime | None = None
+    updated_at: datetime.datetime | None = None
+
+    @property
+    def pk(self) -> int:
+        return self.id
+
+
+_LONG_COLUMNS = frozenset(ExamRow._field_defaults)
+_SHORT_ROW = tuple(name for name in ExamRow._fields if name not in _LONG_COLUMNS)
+
+
+def exam_rows(ids: list[int], columns: Collection[str]) -> Iterator[ExamRow]:
+    """Those of the exams that exist, with what is in ``columns`` of the columns that are not always read."""
+    wanted = _SHORT_ROW if _LONG_COLUMNS.isdisjoint(columns) else ExamRow._fields
+    rows = Exam.objects.filter(pk__key_in=ids).order_by().values_list(*wanted)
+    return starmap(ExamRow, rows)
 
 
 class ExamKind(NamedTuple):

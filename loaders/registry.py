@@ -12,7 +12,7 @@ from loaders.cells import Cells, StoreMissing
 from loaders.completion import CompletionStats, completion_of_cells
 from loaders.curriculum import ClassCurriculum, CurriculumKey, get_class_curriculum_mapping
 from loaders.dispatch import Dispatcher, Stage
-from loaders.exams import ExamKind, active_exams_of_kinds
+from loaders.exams import ExamKind, ExamRow, active_exams_of_kinds, exam_rows
 from loaders.generic import BatchLoader, ByKey, Grouped
 from loaders.history import HistoryKey, history_counts, history_pages
 from loaders.visible_classes import VisibleClasses
@@ -40,7 +40,8 @@ class Loaders:
     """What one operation of one viewer looks up. Never shared: it remembers all it has read.
 
     ``store_missing`` stores cells that do not exist yet; None where the operation must not store anything.
-    ``cell_columns`` are the attributes of cells that it will ask for.
+    ``columns`` names the attributes that it will ask for, of those that are not read otherwise: all of a cell, and some
+    of an exam.
     """
 
     def __init__(
@@ -48,12 +49,13 @@ class Loaders:
         dispatcher: Dispatcher,
         viewer: Viewer,
         store_missing: StoreMissing | None,
-        cell_columns: Collection[str],
+        columns: Collection[str],
     ) -> None:
         self._dispatcher = dispatcher
         self._viewer = viewer
+        self._columns = columns
         self.classes = VisibleClasses(dispatcher, viewer)
-        self.cells = Cells(dispatcher, store_missing, cell_columns)
+        self.cells = Cells(dispatcher, store_missing, columns)
 
     def call(self, read: Callable[[], T]) -> asyncio.Future[T]:
         """The result of ``read``, a query that only one field needs."""
@@ -86,12 +88,9 @@ class Loaders:
         )
 
     @cached_property
-    def exam_by_id(self) -> ByKey[int, Exam]:
+    def exam_by_id(self) -> ByKey[int, ExamRow]:
         return ByKey(
-            self._dispatcher,
-            Stage.SOURCE,
-            lambda ids: Exam.objects.filter(pk__key_in=ids).order_by(),
-            _by_pk,
+            self._dispatcher, Stage.SOURCE, lambda ids: exam_rows(ids, self._columns), _by_pk
         )
 
     @cached_property

@@ -18,8 +18,8 @@ class Context:
     """One operation: who asks, and the loaders that look things up for them.
 
     ``may_store`` says whether the operation may write, as one that came by GET may not. ``token_id`` is the key of the
-    bearer token that carried the request, None where a session did or nobody is signed in. ``cell_columns`` are the
-    attributes of cells that its document asks for. ``address`` is where the request came from, empty where it did not.
+    bearer token that carried the request, None where a session did or nobody is signed in. ``columns`` are
+    those that its document asks for. ``address`` is where the request came from, empty where it did not.
     """
 
     def __init__(
@@ -29,11 +29,11 @@ class Context:
         viewer: Viewer | None,
         token_id: int | None = None,
         may_store: bool,
-        cell_columns: Collection[str],
+        columns: Collection[str],
         address: str,
     ) -> None:
         self.dispatcher = dispatcher
-        self.cell_columns = cell_columns
+        self.columns = columns
         self.address = address
         self.has_tried_to_sign_in = False
         self.may_store = may_store
@@ -57,7 +57,7 @@ class Context:
         self._loaders: Loaders | None = None
         if self.viewer is not None:
             store_missing = create_missing_cells if may_store and self.may_store else None
-            self._loaders = Loaders(self.dispatcher, self.viewer, store_missing, self.cell_columns)
+            self._loaders = Loaders(self.dispatcher, self.viewer, store_missing, self.columns)
 
     async def settle(self) -> None:
         """Reads the cells that were asked for, also those of which only the place was shown."""

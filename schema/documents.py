@@ -20,7 +20,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from schema.build import schema
-from schema.cell_columns import cell_columns
+from schema.columns import columns_of
 from schema.execution.shapes import Shape
 
 # A document takes some two hundred times its length in memory, and anybody may send one.
@@ -34,13 +34,13 @@ class PreparedDocument:
     """A document, or what is wrong with it, and the plans that were compiled for it.
 
     ``conditions`` names the variables that its directives depend on: with other values, it selects other fields.
-    ``cell_columns`` are the attributes of cells that any of its operations asks for.
+    ``columns`` are those that any of its operations asks for; see `schema.columns`.
     """
 
     node: DocumentNode | None
     errors: list[GraphQLError]
     conditions: tuple[str, ...] = ()
-    cell_columns: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
     _plans: dict[Hashable, dict[Hashable, Shape | None]] = field(default_factory=dict)
 
     def plans_for(self, variables: VariableValues) -> dict[Hashable, Shape | None]:
@@ -79,7 +79,7 @@ def _prepare(text: str) -> PreparedDocument:
         return PreparedDocument(None, errors)
     names = _Names()
     visit(node, names)
-    return PreparedDocument(node, [], tuple(sorted(names.conditions)), cell_columns(names.fields))
+    return PreparedDocument(node, [], tuple(sorted(names.conditions)), columns_of(names.fields))
 
 
 _kept = lru_cache(_KEPT_DOCUMENTS)(_prepare)

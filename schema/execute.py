@@ -56,7 +56,7 @@ def execute(
         viewer=viewer,
         token_id=token_id,
         may_store=may_store,
-        cell_columns=prepared.cell_columns,
+        columns=prepared.columns,
         address=address,
     )
 

@@ -14,6 +14,7 @@ from primepath.services.exams.values import ExamValues
 from schema.context import Info
 from schema.mutations.change import change
 from schema.mutations.reading_input import InputReader, given_fields
+from schema.types.cell_batches import AnyExam
 from schema.types.payloads import ExamOutcome, ExamPayload
 
 _FIELDS = (
@@ -158,7 +159,7 @@ class Exams:
                 found=read.mistakes,
             ),
         )
-        exam = outcome.result
+        exam: AnyExam | None = outcome.result
         if exam is None:
             exam = await info.context.loaders.exam_by_id.find(exam_id)
         return ExamOutcome(exam, outcome.user_errors)

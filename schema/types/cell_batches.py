@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from loaders.cells import Cell, PendingCell
 from loaders.completion import CompletionStats
-from loaders.exams import ExamKind
+from loaders.exams import ExamKind, ExamRow
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.models import Exam, Teacher
 from schema.context import Context
@@ -16,11 +16,12 @@ from schema.pagination import Page, PageRequest, page_of_list
 from schema.types.exam_order import EXAMS_BY_NAME
 
 AnyCell = Cell | PendingCell
+AnyExam = Exam | ExamRow
 
 _by_name = attrgetter("name_key", "pk")
 
 
-async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, Exam]:
+async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, AnyExam]:
     """Those of the exams that exist, by key, in the order of their names."""
     exams = await context.loaders.exam_by_id.load_all(list(exam_ids))
     return {exam.pk: exam for exam in sorted(filter(None, exams), key=_by_name)}
@@ -31,7 +32,7 @@ async def _exam_ids(batch: Batch, cells: Sequence[AnyCell]) -> list[list[int]]:
     return [[exam_id for _, exam_id in of_cell] for of_cell in links]
 
 
-async def exams_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[list[Exam]]:
+async def exams_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[list[AnyExam]]:
     """The exams in each cell, by name."""
     ids = await _exam_ids(batch, cells)
     exams = await exams_by_name(batch.context, {each for of_cell in ids for each in of_cell})

@@ -23,7 +23,7 @@ from schema.context import Info
 from schema.execution.batch import Batch, batched
 from schema.pages_of_history import page_of_history
 from schema.pagination import Page
-from schema.types.cell_batches import AnyCell, teachers
+from schema.types.cell_batches import AnyCell, AnyExam, teachers
 from schema.types.connection import After, First
 from schema.types.curriculum import CurriculumLevel
 from schema.types.matrix_cell import MatrixCell, load_cells
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 _HistoryConnection = Annotated["HistoryConnection", strawberry.lazy("schema.types.history")]
 
 
-async def _levels(
-    batch: Batch, exams: Sequence[models.Exam]
-) -> list[models.CurriculumLevel | None]:
+async def _levels(batch: Batch, exams: Sequence[AnyExam]) -> list[models.CurriculumLevel | None]:
     ids = [exam.curriculum_level_id for exam in exams]
     keys = [key for key in dict.fromkeys(ids) if key is not None]
     levels = await batch.context.loaders.level_by_id.load_all(keys)
@@ -46,11 +44,11 @@ async def _levels(
     return [None if key is None else by_id[key] for key in ids]
 
 
-def _creators(batch: Batch, exams: Sequence[models.Exam]) -> Awaitable[list[models.Teacher | None]]:
+def _creators(batch: Batch, exams: Sequence[AnyExam]) -> Awaitable[list[models.Teacher | None]]:
     return teachers(batch.context, [exam.created_by_id for exam in exams])
 
 
-def _may_change(batch: Batch, exams: Sequence[models.Exam]) -> list[bool]:
+def _may_change(batch: Batch, exams: Sequence[AnyExam]) -> list[bool]:
     viewer = batch.context.signed_in
     return [may_change_exam(viewer, exam) for exam in exams]
 
@@ -85,7 +83,7 @@ class Exam(Node):
         metadata=batched(_levels),
     )
     async def curriculum_level(
-        self, info: Info, exam: strawberry.Parent[models.Exam]
+        self, info: Info, exam: strawberry.Parent[AnyExam]
     ) -> models.CurriculumLevel | None:
         return await info.context.loaders.level_by_id.find(exam.curriculum_level_id)
 
@@ -96,7 +94,7 @@ class Exam(Node):
     async def cells(
         self,
         info: Info,
-        exam: strawberry.Parent[models.Exam],
+        exam: strawberry.Parent[AnyExam],
         academic_year: Annotated[
             int | None,
             strawberry.argument(description="Only cells of this academic year; all unless told."),
@@ -127,7 +125,7 @@ class Exam(Node):
         description="Whether you may change this exam: you created it, or you administer the school.",
         metadata=batched(_may_change),
     )
-    def can_edit(self, info: Info, exam: strawberry.Parent[models.Exam]) -> bool:
+    def can_edit(self, info: Info, exam: strawberry.Parent[AnyExam]) -> bool:
         return may_change_exam(info.context.signed_in, exam)
 
     @strawberry.field(
@@ -140,7 +138,7 @@ class Exam(Node):
     async def history(
         self,
         info: Info,
-        exam: strawberry.Parent[models.Exam],
+        exam: strawberry.Parent[AnyExam],
         first: First = None,
         after: After = None,
     ) -> Page[models.HistoryEntry]:
@@ -156,10 +154,10 @@ class Exam(Node):
         metadata=batched(_creators),
     )
     async def created_by(
-        self, info: Info, exam: strawberry.Parent[models.Exam]
+        self, info: Info, exam: strawberry.Parent[AnyExam]
     ) -> models.Teacher | None:
         return await info.context.loaders.teacher_by_id.find(exam.created_by_id)
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, models.Exam)
+        return isinstance(value, AnyExam)

@@ -12,7 +12,7 @@ from primepath.domain.cell import CellStatus
 from primepath.domain.exam import ExamType
 from primepath.domain.history import HistoryAction
 from schema.context import Info
-from schema.types.cell_batches import exams_by_name
+from schema.types.cell_batches import AnyExam, exams_by_name
 from schema.types.connection import Connection
 from schema.types.curriculum import CurriculumLevel
 from schema.types.enums import describe
@@ -113,14 +113,14 @@ class ExamsChange(Change):
     after: strawberry.Private[list[int]]
 
     @strawberry.field(graphql_type=list[Exam], description="The exams that were put in, by name.")
-    async def exams_added(self, info: Info) -> list[models.Exam]:
+    async def exams_added(self, info: Info) -> list[AnyExam]:
         exams = await exams_by_name(info.context, set(self.after) - set(self.before))
         return list(exams.values())
 
     @strawberry.field(
         graphql_type=list[Exam], description="The exams that were taken out, by name."
     )
-    async def exams_removed(self, info: Info) -> list[models.Exam]:
+    async def exams_removed(self, info: Info) -> list[AnyExam]:
         exams = await exams_by_name(info.context, set(self.before) - set(self.after))
         return list(exams.values())
 

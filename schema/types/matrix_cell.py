@@ -23,6 +23,7 @@ from schema.pagination import Page
 from schema.selection import leads_back_to
 from schema.types.cell_batches import (
     AnyCell,
+    AnyExam,
     available_exams_of_cells,
     completion_of_cells,
     creators_of_cells,
@@ -148,7 +149,7 @@ class MatrixCell(Node):
         description="The exams in this cell, by name.",
         metadata=batched(exams_of_cells),
     )
-    async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[models.Exam]:
+    async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[AnyExam]:
         return await one(exams_of_cells, info, cell)
 
     @strawberry.field(

@@ -10,7 +10,7 @@ from loaders.curriculum import ClassCurriculum as ClassCurriculumOfLoader
 from primepath import models
 from primepath.domain.cell import CellKey
 from schema.context import Info
-from schema.types.cell_batches import AnyCell
+from schema.types.cell_batches import AnyCell, AnyExam
 from schema.types.class_access_request import ClassAccessRequest
 from schema.types.curriculum import ClassCurriculum
 from schema.types.exam import Exam
@@ -71,7 +71,7 @@ class MatrixCellPayload:
 class ExamOutcome:
     """What `ExamPayload` is read from."""
 
-    exam: models.Exam | None
+    exam: AnyExam | None
     user_errors: list[UserError]
 
 

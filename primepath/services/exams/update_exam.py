@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from django.db import transaction
 from django.utils import timezone
@@ -71,7 +72,14 @@ def update_exam(
     return exam
 
 
-def may_change_exam(viewer: Viewer, exam: Exam) -> bool:
+class Created(Protocol):
+    """What has a creator."""
+
+    @property
+    def created_by_id(self) -> int | None: ...
+
+
+def may_change_exam(viewer: Viewer, exam: Created) -> bool:
     """Whether the viewer created the exam or administers the school."""
     return viewer.administers or (
         viewer.teacher_id is not None and exam.created_by_id == viewer.teacher_id

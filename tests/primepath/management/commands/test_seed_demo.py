@@ -175,7 +175,7 @@ def test_the_school_has_its_people(demo: None) -> None:
 
 def test_everybody_signs_in_with_the_demo_password(demo: None) -> None:
     for username in (HEAD_TEACHER, TEACHER, NEWCOMER, ADMINISTRATOR):
-        _, _, viewer = sign_in(username=username, password=DEMO_PASSWORD)
+        _, _, viewer = sign_in(username=username, password=DEMO_PASSWORD, address="")
         assert viewer.administers == (username in {HEAD_TEACHER, ADMINISTRATOR})
 
 

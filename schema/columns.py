@@ -1,4 +1,4 @@
-"""Which columns of the cells a document needs: what it does not ask for is not read."""
+"""Which columns of cells and exams a document needs: what it does not ask for is not read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _COLUMNS = {
     "startTime": "start_time",
     "endTime": "end_time",
     "notes": "notes",
+    "instructions": "instructions",
     "version": "version",
     "createdBy": "created_by_id",
     "modifiedBy": "modified_by_id",
@@ -20,6 +21,6 @@ _COLUMNS = {
 }
 
 
-def cell_columns(field_names: Iterable[str]) -> frozenset[str]:
-    """The columns behind the fields of `MatrixCell` that are among ``field_names``, those of a whole document."""
+def columns_of(field_names: Iterable[str]) -> frozenset[str]:
+    """The columns behind the fields that are among ``field_names``, those of a whole document."""
     return frozenset(_COLUMNS[name] for name in field_names if name in _COLUMNS)
