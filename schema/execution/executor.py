@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Generator, Hashable
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
@@ -25,7 +26,7 @@ class CompiledExecutor(_Core):
 
     def __init__(self, *args: Any, plans: PlansByVariables, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._run = Run(
+        self.operation_run = Run(
             self.context_value,
             self.schema._strawberry_schema,  # type: ignore[attr-defined]
             self.variable_values,
@@ -77,23 +78,34 @@ class CompiledExecutor(_Core):
         if shape is None:
             return as_graphql_core_does()
         if shape.waits:
-            return self._complete_later(shape, result, as_graphql_core_does)
+            return _Completion(self, shape, result, as_graphql_core_does)
         try:
             # What waits for nothing ends at its first step.
-            shape.complete(self._run, (result,)).send(None)
+            shape.complete(self.operation_run, (result,)).send(None)
         except StopIteration as completed:
             return completed.value[0]
         except Exception:
             return as_graphql_core_does()
         raise RuntimeError("A shape that does not wait has waited.")
 
-    async def _complete_later(
-        self, shape: Shape, result: Any, as_graphql_core_does: Callable[[], Any]
-    ) -> Any:
+
+@dataclass(slots=True)
+class _Completion:
+    """A value that is completed when it is awaited. Unlike a coroutine it may be dropped without that."""
+
+    executor: CompiledExecutor
+    shape: Shape
+    result: Any
+    as_graphql_core_does: Callable[[], Any]
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._complete().__await__()
+
+    async def _complete(self) -> Any:
         try:
-            (completed,) = await shape.complete(self._run, (result,))
+            (completed,) = await self.shape.complete(self.executor.operation_run, (self.result,))
         except Exception:
-            completed = as_graphql_core_does()
-            if self.is_awaitable(completed):
+            completed = self.as_graphql_core_does()
+            if self.executor.is_awaitable(completed):
                 completed = await completed
         return completed
