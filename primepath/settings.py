@@ -115,6 +115,9 @@ TEMPLATES = [
     },
 ]
 
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "graphql"
+
 LANGUAGE_CODE = "en"
 USE_TZ = True
 STATIC_URL = "/static/"

@@ -1,14 +1,18 @@
 """Where what is found."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from schema.build import schema
+from schema.sign_in_page import SignInPage
 from schema.view import GraphQLView
 
 urlpatterns = [
     # The view checks CSRF itself: for requests that a cookie authenticates, and only for those.
     path("graphql", csrf_exempt(GraphQLView.as_view(schema=schema)), name="graphql"),
+    path("sign-in/", SignInPage.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("admin/", admin.site.urls),
 ]

@@ -67,9 +67,6 @@ class LeafShape:
         if self._names is not None:
             return [self._names[value] for value in values]
         types = set(map(type, values))
-        # A cell that is still to be read has awaitables for attributes, and what is a String could be anything.
-        if any(hasattr(each, "__await__") for each in types):
-            raise UnexpectedValueError
         if types <= self._plain_types:
             given = values if _NOTHING not in types else [v for v in values if v is not None]
             if self._are_plain(given):

@@ -1,0 +1,44 @@
+"""The page on which a person signs in with a browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
+
+from primepath.services.sign_in import viewer_of
+from primepath.services.sign_in_attempts import SignInAttempts
+
+
+class SignInForm(AuthenticationForm):
+    """Lets in teachers and staff, and nobody who has failed too often; as the mutation `signIn` does."""
+
+    def clean(self) -> Any:
+        attempts = SignInAttempts(
+            username=self.cleaned_data.get("username", ""),
+            address=self.request.META.get("REMOTE_ADDR", "") if self.request else "",
+        )
+        if attempts.are_too_many:
+            raise ValidationError(attempts.message, code="rate_limited")
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            attempts.note_failure()
+            raise
+        attempts.forgive()
+        return cleaned
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        if viewer_of(user) is None:
+            raise self.get_invalid_login_error()
+
+
+class SignInPage(LoginView):
+    template_name = "graphql/sign_in.html"
+    form_class = SignInForm
+    extra_context = {"school": settings.SCHOOL_NAME}
