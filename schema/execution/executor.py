@@ -46,6 +46,8 @@ class CompiledExecutor(_Core):
         complete = super().complete_list_value
         shape = self._shape(return_type, field_details_list)
         arguments = (return_type, field_details_list, info, path, result, position_context)
+        if shape is None:
+            return complete(*arguments)
         return self._complete(shape, result, lambda: complete(*arguments))
 
     def complete_object_value(
@@ -60,6 +62,8 @@ class CompiledExecutor(_Core):
         complete = super().complete_object_value
         shape = self._shape(return_type, field_details_list)
         arguments = (return_type, field_details_list, info, path, result, position_context)
+        if shape is None:
+            return complete(*arguments)
         return self._complete(shape, result, lambda: complete(*arguments))
 
     def _shape(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Shape | None:
@@ -72,11 +76,7 @@ class CompiledExecutor(_Core):
                 self._plans[key] = None
         return self._plans[key]
 
-    def _complete(
-        self, shape: Shape | None, result: Any, as_graphql_core_does: Callable[[], Any]
-    ) -> Any:
-        if shape is None:
-            return as_graphql_core_does()
+    def _complete(self, shape: Shape, result: Any, as_graphql_core_does: Callable[[], Any]) -> Any:
         if shape.waits:
             return _Completion(self, shape, result, as_graphql_core_does)
         try:

@@ -82,6 +82,7 @@ def _ambiguous_names() -> set[str]:
 
 _WAYS_TO_CELLS = _ways_to_cells()
 _AMBIGUOUS_NAMES = _ambiguous_names()
+# Fields that lead to cells too, but seldom to others than their own.
 _LONG_WAYS = {"history", "teachers"}
 _DIRECTIVES: Sequence[tuple[str, ...]] = [
     *[()] * 50,
@@ -108,7 +109,11 @@ class _Fragment(NamedTuple):
 
 @dataclass
 class _Writer:
-    """Writes one document; ``draw`` makes its choices."""
+    """Writes one document.
+
+    ``parts_left`` of a root's fields and fragments can still be written before only leaves are;
+    ``likely`` are types that objects of the interface at hand will have, by what is known of them.
+    """
 
     random: Random
     arguments: Arguments
@@ -238,7 +243,7 @@ def documents() -> st.SearchStrategy[Document]:
     """
     return st.builds(
         _document,
-        # Short ones are for shrinking.
+        # Most are as long as can be; the short ones are for shrinking.
         roots=st.sampled_from([*range(1, MAX_ROOTS), *[MAX_ROOTS] * 3]),
         parts=st.sampled_from([*range(2, MAX_PARTS), *[MAX_PARTS] * 3 * MAX_PARTS]),
         seed=st.integers(0, 2**24 - 1),
