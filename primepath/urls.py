@@ -6,10 +6,12 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from schema.build import schema
+from schema.matrix_page import matrix_page
 from schema.sign_in_page import SignInPage
 from schema.view import GraphQLView
 
 urlpatterns = [
+    path("", matrix_page, name="matrix"),
     # The view checks CSRF itself: for requests that a cookie authenticates, and only for those.
     path("graphql", csrf_exempt(GraphQLView.as_view(schema=schema)), name="graphql"),
     path("sign-in/", SignInPage.as_view(), name="sign-in"),

@@ -9,9 +9,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 
 from primepath.services.sign_in import viewer_of
 from primepath.services.sign_in_attempts import SignInAttempts
+from schema.pages import PAGE_HEADERS
 
 
 class SignInForm(AuthenticationForm):
@@ -42,3 +44,6 @@ class SignInPage(LoginView):
     template_name = "graphql/sign_in.html"
     form_class = SignInForm
     extra_context = {"school": settings.SCHOOL_NAME}
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        return super().render_to_response(context, headers=PAGE_HEADERS, **options)

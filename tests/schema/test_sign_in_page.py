@@ -58,5 +58,5 @@ def test_the_page_is_closed_after_too_many_failures(browser: Client) -> None:
 def test_signing_in_leads_to_no_other_site(browser: Client) -> None:
     assert sign_in(browser, "mina", PASSWORD, next="https://elsewhere.example/") == (
         302,
-        "/graphql",
+        "/",
     )

@@ -29,6 +29,7 @@ _QUERY = "{ scheduleMatrix { academicYear rows { schoolClass { code } cells { pe
 _WELCOME = """
 PrimePath is running for a demo school. Stop it with Ctrl-C; what you change is kept.
 
+  Schedule   {address}/ shows the whole matrix, made by one query
   API        {address}/graphql
   Explorer   {address}/graphql in a browser
   Admin      {address}/admin/

@@ -1,9 +1,10 @@
 // The explorer's page: a bar that says who is signed in, and GraphiQL below it.
 
+import { explain, send } from "../pages/api.js";
+
 const TOKEN_KEY = "primepath.token";
 
 const element = (id) => document.getElementById(id);
-const { endpoint, csrfToken } = document.body.dataset;
 const examples = JSON.parse(element("examples").textContent);
 const root = ReactDOM.createRoot(element("graphiql"));
 const plugins = [GraphiQLPluginExplorer.explorerPlugin()];
@@ -11,38 +12,9 @@ const plugins = [GraphiQLPluginExplorer.explorerPlugin()];
 // For this tab of the browser only, and gone when it is closed.
 let token = sessionStorage.getItem(TOKEN_KEY);
 
-/** The answer to an operation; one with a readable error where none came. */
-async function send(operation, bearer, extraHeaders = {}) {
-  const failed = (message) => ({ errors: [{ message }] });
-  let response;
-  try {
-    const headers = new Headers({
-      Accept: "application/graphql-response+json, application/json",
-      "Content-Type": "application/json",
-      "X-CSRFToken": csrfToken,
-    });
-    if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
-    for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
-    response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(operation) });
-  } catch (failure) {
-    return failed(`The request could not be sent (${failure.message}).`);
-  }
-  try {
-    return await response.json();
-  } catch {
-    return failed(`The server answered with status ${response.status} and without JSON.`);
-  }
-}
-
 async function whoIs(bearer) {
-  const { data, errors: [error] = [] } = await send({ query: "{ viewer { username } }" }, bearer);
-  const outdated = error?.extensions?.code === "FORBIDDEN";
-  return {
-    username: data?.viewer?.username,
-    problem: outdated
-      ? "You have signed in or out in another window since: reload this page."
-      : error?.message,
-  };
+  const { answer } = await send({ query: "{ viewer { username } }" }, { bearer });
+  return { username: answer.data?.viewer?.username, problem: explain(answer.errors?.[0]) };
 }
 
 async function showViewer() {
@@ -58,10 +30,28 @@ async function showViewer() {
   element("forget-token").hidden = !token;
 }
 
+/** Says why there are no Docs and no completion, where the schema could not be read. */
+function showDocsState({ errors }) {
+  element("no-docs").hidden = !errors;
+  element("no-docs").textContent = errors &&
+    `The schema could not be read, so there are no docs: ${explain(errors[0])} They load once you sign in or use a token.`;
+}
+
+/** The operation that the address names after its #, as a tab; it stays out of the address, and of the next reload. */
+function linkedTab() {
+  const linked = new URLSearchParams(location.hash.slice(1));
+  if (!linked.has("query")) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  return { query: linked.get("query"), variables: linked.get("variables") ?? "" };
+}
+
+const linked = linkedTab();
+
 function showGraphiQL() {
   // A new function each time: GraphiQL then reads the schema anew, which not everybody may read.
   const fetcher = async (operation, options) => {
-    const answer = await send(operation, token, options?.headers);
+    const { answer } = await send(operation, { bearer: token, headers: options?.headers });
+    if (operation.operationName === "IntrospectionQuery") showDocsState(answer);
     // Perhaps the token or the session has ended meanwhile.
     const codes = answer.errors?.map((error) => error.extensions?.code) ?? [];
     if (codes.includes("UNAUTHENTICATED") || codes.includes("FORBIDDEN")) showViewer();
@@ -70,7 +60,9 @@ function showGraphiQL() {
   const properties = {
     fetcher,
     plugins,
-    defaultTabs: examples,
+    // These are opened on a first visit only, and what is linked is added to the tabs of a later one.
+    defaultTabs: linked ? [linked, ...examples] : examples,
+    ...linked,
     defaultQuery: "",
     // They may hold a token, which is not to stay in the browser.
     shouldPersistHeaders: false,

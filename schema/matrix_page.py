@@ -1,0 +1,28 @@
+"""The first page: the matrix in colour, which its script makes from one query of the API."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from schema.pages import page
+
+_QUERIES = Path(__file__).with_name("page_queries")
+
+
+@require_safe
+def matrix_page(request: HttpRequest) -> HttpResponse:
+    """The page, the same for everybody: it reads neither the database nor the session."""
+    return page(
+        request, "graphql/matrix.html", {"school": settings.SCHOOL_NAME, "queries": queries()}
+    )
+
+
+@cache
+def queries() -> dict[str, str]:
+    """The documents that the page sends, by name: ``matrix`` for all that it shows, ``cell`` for a cell's panel."""
+    return {file.stem: file.read_text(encoding="utf-8") for file in _QUERIES.glob("*.graphql")}

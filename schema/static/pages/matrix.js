@@ -1,0 +1,154 @@
+// The first page: what one query of the API answers, in colour.
+
+import { explain, explorerAddress, send } from "./api.js";
+import { openCell } from "./cell_panel.js";
+import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
+import { count, currentPeriods, make, words } from "./words.js";
+
+const STATES = ["loading", "signed-out", "empty", "failed"];
+const element = (id) => document.getElementById(id);
+const { matrix: query } = JSON.parse(element("queries").textContent);
+const address = new URL(location);
+
+let asked = 0;
+let shown = null;
+
+async function load() {
+  const number = ++asked;
+  // Anything but a year is the API's to refuse, in words.
+  const year = address.searchParams.get("year");
+  const operation = { query, variables: { academicYear: year === null ? null : Number(year) } };
+  element("matrix").setAttribute("aria-busy", "true");
+  if (!shown) showState("loading");
+  announce("Reading the schedule …");
+
+  const started = performance.now();
+  const { answer, requestId } = await send(operation);
+  const milliseconds = Math.round(performance.now() - started);
+  if (number !== asked) return;
+  element("matrix").setAttribute("aria-busy", "false");
+  const { school, viewer, scheduleMatrix } = answer.data ?? {};
+  const [error] = answer.errors ?? [];
+  showViewer(viewer);
+  if (answer.data && !viewer) showState("signed-out");
+  else if (!scheduleMatrix) showFailure(explain(error), requestId);
+  else {
+    showProblem(error && `${explain(error)} Request id ${requestId}.`);
+    showYears(school, scheduleMatrix.academicYear);
+    element("see-query").href = explorerAddress(operation);
+    if (scheduleMatrix.rows.length) showMatrix(school, scheduleMatrix, milliseconds);
+    else showState("empty");
+  }
+}
+
+function showMatrix(school, scheduleMatrix, milliseconds) {
+  const isFirst = !shown;
+  const { academicYear, rows } = scheduleMatrix;
+  const now = school ? currentPeriods(school.timeZone, academicYear) : [];
+  shown = { academicYear, timeZone: school?.timeZone };
+  showTable(scheduleMatrix, now);
+  showDivisions(rows);
+  showState(null);
+  const cells = rows.reduce((sum, row) => sum + row.cells.length, 0);
+  element("cells").textContent = count(cells, "cell");
+  element("time").textContent = `${milliseconds} ms`;
+  filter();
+  if (isFirst) scrollToNow();
+  announce(`${academicYear}: ${count(cells, "cell")} in one query, ${milliseconds} ms.`);
+}
+
+/** Shows one of the states in place of the matrix, or the matrix where there is none. */
+function showState(state) {
+  for (const each of STATES) element(each).hidden = each !== state;
+  element("matrix").hidden = element("legend").hidden = element("figures").hidden = state !== null;
+  element("divisions").hidden = state !== null;
+  if (state === "signed-out" || state === "failed") element("tools").hidden = true;
+  if (state !== null && state !== "loading") {
+    shown = null;
+    announce(element(state).querySelector("h2").textContent);
+  }
+}
+
+function showFailure(message, requestId) {
+  element("failure").textContent = message ?? "The answer has neither a schedule nor an error.";
+  element("request-id").hidden = !requestId;
+  element("request-id").querySelector("code").textContent = requestId ?? "";
+  element("this-year").hidden = !address.searchParams.has("year");
+  showProblem("");
+  showState("failed");
+}
+
+function showProblem(message) {
+  element("problem").hidden = !message;
+  element("problem").textContent = message ?? "";
+}
+
+function showViewer(viewer) {
+  element("viewer").hidden = element("sign-out").hidden = !viewer;
+  element("viewer").textContent = viewer?.teacher?.name ?? viewer?.username ?? "";
+  // One comes back to what one was looking at.
+  const next = encodeURIComponent(location.pathname + location.search);
+  element("sign-in").search = `?next=${next}`;
+}
+
+function showYears(school, academicYear) {
+  const first = school?.firstAcademicYear ?? academicYear;
+  const last = school?.lastAcademicYear ?? academicYear;
+  const years = Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
+  element("year").replaceChildren(...years.map((year) => make("option", { value: year }, year)));
+  element("year").value = String(academicYear);
+  element("tools").hidden = false;
+}
+
+function showDivisions(rows) {
+  const divisions = [...new Set(rows.map((row) => row.schoolClass.division))];
+  const wanted = address.searchParams.get("division");
+  const chosen = divisions.includes(wanted) ? wanted : "";
+  const choices = divisions.length > 1 ? ["", ...divisions] : [];
+  element("divisions").replaceChildren(
+    element("divisions").querySelector("legend"),
+    ...choices.map((division) => {
+      const input = make("input", { type: "radio", name: "division", value: division });
+      input.checked = division === chosen;
+      return make("label", {}, input, make("span", {}, division ? words(division) : "All"));
+    }),
+  );
+}
+
+/** Shows the chosen division, and how many of its cells have which status, in the order of the API. */
+function filter() {
+  const chosen = document.querySelector("#divisions input:checked")?.value ?? "";
+  const byStatus = Map.groupBy(filterTable(chosen), (cell) => cell.status);
+  const order = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
+  const statuses = [...byStatus].sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
+  element("legend").replaceChildren(...statuses.map(([status, cells]) => {
+    const swatch = make("span", { class: "swatch", "aria-hidden": "true" }, cells[0].icon);
+    swatch.style.setProperty("--status", cells[0].color);
+    return make("li", {}, swatch, `${words(status)} `, make("strong", {}, String(cells.length)));
+  }));
+}
+
+function keepInAddress(name, value) {
+  if (value) address.searchParams.set(name, value);
+  else address.searchParams.delete(name);
+  history.replaceState(null, "", address);
+}
+
+function announce(message) {
+  element("announcement").textContent = message;
+}
+
+element("year").addEventListener("change", ({ target }) => {
+  keepInAddress("year", target.value);
+  load();
+});
+element("divisions").addEventListener("change", ({ target }) => {
+  keepInAddress("division", target.value);
+  filter();
+});
+for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
+onCell(async (button, opened) => {
+  await openCell(button, opened, shown);
+  if (shown) filter();
+});
+load();

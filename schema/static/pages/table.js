@@ -1,0 +1,120 @@
+// The matrix as a table: a body for each division, a row for each class, a button in each cell.
+
+import { count, isQuarter, make, periodName, words } from "./words.js";
+
+const scroller = document.getElementById("matrix");
+const table = scroller.querySelector("table");
+const cells = new WeakMap();
+
+/** Shows the rows of `scheduleMatrix`; `now` names the periods to emphasise. */
+export function showTable({ academicYear, rows }, now) {
+  const periods = rows[0].cells.map(({ period }) => period);
+  const column = (period) =>
+    [now.includes(period) && "now", isQuarter(period) && "quarter", period === "Q1" && "first"]
+      .filter(Boolean).join(" ");
+  table.caption.textContent =
+    `The exams of ${academicYear}: a row for each class, a column for each month and quarter. ` +
+    "Arrow keys move from cell to cell, Enter opens one.";
+  table.tHead.replaceChildren(
+    make("tr", {},
+      make("th", { scope: "col" }, "Class"),
+      ...periods.map((period) => make(
+        "th",
+        { scope: "col", class: column(period), "aria-current": now.includes(period) ? "date" : null },
+        make("abbr", { title: periodName(period) }, words(period)),
+      )),
+    ),
+  );
+  for (const body of [...table.tBodies]) body.remove();
+  for (const [division, ofDivision] of Map.groupBy(rows, (row) => row.schoolClass.division)) {
+    const title = `${words(division)} · ${count(ofDivision.length, "class", "classes")}`;
+    table.append(
+      make("tbody", { "data-division": division },
+        make("tr", { class: "division" },
+          make("th", { scope: "rowgroup", colspan: periods.length + 1 }, make("span", {}, title))),
+        ...ofDivision.map((row) => rowOf(row, column)),
+      ),
+    );
+  }
+  table.querySelector("td button").tabIndex = 0;
+}
+
+function rowOf(row, column) {
+  const { name } = row.schoolClass;
+  const details = [row.curriculum?.label, !row.canEdit && "view only"].filter(Boolean).join(" · ");
+  return make("tr", {},
+    make("th", { scope: "row" }, make("span", {}, name), make("small", {}, details)),
+    ...row.cells.map((cell) => {
+      const button = make("button", { type: "button", tabindex: "-1" });
+      showCell(button, cell, row.schoolClass);
+      return make("td", { class: column(cell.period) }, button);
+    }),
+  );
+}
+
+/** Shows a cell as it is now; `schoolClass` may be left out where the button has shown a cell before. */
+export function showCell(button, cell, schoolClass = cells.get(button).schoolClass) {
+  cells.set(button, { cell, schoolClass });
+  const exams = cell.examCount ? count(cell.examCount, "exam") : "no exams";
+  button.dataset.status = cell.status;
+  button.style.setProperty("--status", cell.color);
+  button.setAttribute(
+    "aria-label", `${schoolClass.name}, ${periodName(cell.period)}: ${words(cell.status)}, ${exams}`);
+  button.replaceChildren(
+    make("span", { class: "icon" }, cell.icon),
+    make("span", { class: "count" }, String(cell.examCount || "")),
+  );
+}
+
+/** Brings the current month to the middle where not all columns can be seen. */
+export function scrollToNow() {
+  const month = table.tHead.querySelector(".now");
+  if (month) scroller.scrollLeft = month.offsetLeft - scroller.clientWidth / 2;
+}
+
+/** Only the bodies of this division, all for an empty one; gives the cells that are shown. */
+export function filterTable(division) {
+  for (const body of table.tBodies) body.hidden = division !== "" && body.dataset.division !== division;
+  const focusable = table.querySelector('td button[tabindex="0"]');
+  if (focusable?.closest("[hidden]")) moveTo(table.querySelector("tbody:not([hidden]) td button"));
+  return [...table.querySelectorAll("tbody:not([hidden]) td button")].map((button) => cells.get(button).cell);
+}
+
+/** Calls `open(button, { cell, schoolClass })` for a cell that is clicked, tapped, or entered. */
+export function onCell(open) {
+  table.addEventListener("click", ({ target }) => {
+    const button = target.closest("td button");
+    if (!button) return;
+    moveTo(button);
+    open(button, cells.get(button));
+  });
+}
+
+function moveTo(button) {
+  for (const each of table.querySelectorAll('td button[tabindex="0"]')) each.tabIndex = -1;
+  button.tabIndex = 0;
+  return button;
+}
+
+table.addEventListener("keydown", (event) => {
+  const button = event.target.closest("td button");
+  if (!button || event.altKey || event.metaKey) return;
+  const rows = [...table.querySelectorAll("tbody:not([hidden]) tr:not(.division)")];
+  const row = rows.indexOf(button.closest("tr"));
+  const column = button.parentElement.cellIndex;
+  const last = rows[row].cells.length - 1;
+  const [toRow, toColumn] = {
+    ArrowLeft: [row, column - 1],
+    ArrowRight: [row, column + 1],
+    ArrowUp: [row - 1, column],
+    ArrowDown: [row + 1, column],
+    PageUp: [Math.max(row - 10, 0), column],
+    PageDown: [Math.min(row + 10, rows.length - 1), column],
+    Home: [event.ctrlKey ? 0 : row, 1],
+    End: [event.ctrlKey ? rows.length - 1 : row, last],
+  }[event.key] ?? [];
+  if (toRow === undefined) return;
+  event.preventDefault();
+  const next = toColumn > 0 && rows[toRow]?.cells[toColumn]?.querySelector("button");
+  if (next) moveTo(next).focus();
+});

@@ -1,0 +1,59 @@
+"""The page at ``/``: the documents it sends, and what it is made of before its script runs."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.test import Client
+
+from primepath.school import current_academic_year
+from schema.matrix_page import queries
+from tests.client import answer, data
+from tests.factories import fill_matrix, head_teacher, make_class
+
+
+def test_the_page_carries_the_documents_that_it_sends(client: Client) -> None:
+    html = client.get("/").content.decode()
+    (carried,) = re.findall(r'<script id="queries" type="application/json">(.*?)</script>', html)
+
+    assert json.loads(carried) == queries()
+    assert set(queries()) == {"matrix", "cell"}
+
+
+def test_the_page_is_read_and_never_posted_to(client: Client) -> None:
+    assert client.head("/").status_code == 200
+    assert client.post("/").status_code == 405
+
+
+@pytest.mark.django_db
+def test_one_query_gives_all_that_the_page_shows() -> None:
+    fill_matrix([make_class("PRIMARY_1A")], current_academic_year())
+
+    found = data(queries()["matrix"], head_teacher(), {"academicYear": None})
+
+    (row,) = found["scheduleMatrix"]["rows"]
+    assert len(row["cells"]) == 16
+    assert all(cell["color"] and cell["icon"] for cell in row["cells"])
+
+
+@pytest.mark.django_db
+def test_the_query_of_a_cell_gives_its_exams() -> None:
+    year = current_academic_year()
+    fill_matrix([make_class("PRIMARY_1A")], year)
+    at = {"classCode": "PRIMARY_1A", "academicYear": year, "period": "JAN"}
+
+    cell = data(queries()["cell"], head_teacher(), {"at": at})["matrixCell"]
+
+    assert cell["period"] == "JAN"
+    assert cell["examCount"] == len(cell["exams"]) > 0
+
+
+@pytest.mark.django_db
+def test_signed_out_the_query_still_tells_the_school_and_that_nobody_is_signed_in() -> None:
+    response = answer(queries()["matrix"], None, {"academicYear": None})
+
+    assert response["data"]["school"]["currentAcademicYear"] == current_academic_year()
+    assert response["data"]["viewer"] is None
+    assert response["data"]["scheduleMatrix"] is None

@@ -1,0 +1,83 @@
+"""What every page promises a browser: nothing is run or loaded that is not a file of ours."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+STATIC = Path(settings.BASE_DIR) / "schema" / "static"
+OWN = [*(STATIC / "pages").iterdir(), *(each for each in (STATIC / "explorer").glob("*.*"))]
+SVG = "http://www.w3.org/2000/svg"
+POLICY = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+]
+
+pytestmark = pytest.mark.parametrize("address", ["/", "/graphql", "/sign-in/"])
+
+
+class Page(HTMLParser):
+    """The tags of a page, each with its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.fixture
+def html(client: Client, address: str) -> str:
+    return client.get(address, headers={"accept": BROWSER}).content.decode()
+
+
+def test_a_page_comes_under_a_strict_policy_and_is_not_kept(client: Client, address: str) -> None:
+    response = client.get(address, headers={"accept": BROWSER})
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert response["Content-Security-Policy"].split("; ") == POLICY
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_page_has_no_scripts_or_styles_written_into_it(html: str) -> None:
+    for tag, attributes in Page(html).tags:
+        assert tag != "style"
+        assert tag != "script" or "src" in attributes or attributes["type"] == "application/json"
+        assert not [name for name in attributes if name == "style" or name.startswith("on")]
+
+
+def test_every_file_that_a_page_refers_to_is_there(html: str) -> None:
+    prefix = f"/{settings.STATIC_URL.strip('/')}/"
+    files = [
+        address.removeprefix(prefix)
+        for tag, attributes in Page(html).tags
+        if tag in {"script", "link", "img"}
+        and (address := attributes.get("src") or attributes.get("href"))
+    ]
+
+    assert "explorer/icon.svg" in files
+    assert "pages/base.css" in files
+    assert [file for file in files if not finders.find(file)] == []
+
+
+def test_a_page_and_its_own_files_name_no_other_host(html: str) -> None:
+    text = "".join([html, *(file.read_text() for file in OWN)])
+
+    assert set(re.findall(r"https?://[^\"'\s]+", text)) == {SVG}
