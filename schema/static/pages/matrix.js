@@ -115,17 +115,19 @@ function showDivisions(rows) {
   );
 }
 
-/** Shows the chosen division, and how many of its cells have which status, in the order of the API. */
+/** Shows the chosen division, and how many of its cells have which status; gives how many it has in all. */
 function filter() {
   const chosen = document.querySelector("#divisions input:checked")?.value ?? "";
-  const byStatus = Map.groupBy(filterTable(chosen), (cell) => cell.status);
+  const cells = filterTable(chosen);
+  const byStatus = Map.groupBy(cells, (cell) => cell.status);
   const order = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
   const statuses = [...byStatus].sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
-  element("legend").replaceChildren(...statuses.map(([status, cells]) => {
-    const swatch = make("span", { class: "swatch", "aria-hidden": "true" }, cells[0].icon);
-    swatch.style.setProperty("--status", cells[0].color);
-    return make("li", {}, swatch, `${words(status)} `, make("strong", {}, String(cells.length)));
+  element("legend").replaceChildren(...statuses.map(([status, alike]) => {
+    const swatch = make("span", { class: "swatch", "aria-hidden": "true" }, alike[0].icon);
+    swatch.style.setProperty("--status", alike[0].color);
+    return make("li", {}, swatch, `${words(status)} `, make("strong", {}, String(alike.length)));
   }));
+  return cells.length;
 }
 
 function keepInAddress(name, value) {
@@ -144,7 +146,7 @@ element("year").addEventListener("change", ({ target }) => {
 });
 element("divisions").addEventListener("change", ({ target }) => {
   keepInAddress("division", target.value);
-  filter();
+  announce(`${count(filter(), "cell")} are shown.`);
 });
 for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
 onCell(async (button, opened) => {

@@ -1,0 +1,75 @@
+"""A tab of a real browser, and all that may not happen in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Route, expect
+
+from primepath.services.demo.accounts import DEMO_PASSWORD
+
+
+class Tab:
+    """A tab in a window of its own, with nothing kept from another: its page, and what went wrong in it."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.context = context
+        # Statuses that a test provokes. Chromium reports every answer that is no success.
+        self.expected_statuses: set[int] = set()
+        self.operations: list[dict[str, Any]] = []
+        self._problems: list[str] = []
+        context.route("**/*", self._keep_to_the_origin)
+        context.on("console", self._note_message)
+        context.on("weberror", lambda failure: self._problems.append(str(failure.error)))
+        self.page = context.new_page()
+
+    def _keep_to_the_origin(self, route: Route, request: Request) -> None:
+        if not request.url.startswith(f"{self.address}/"):
+            self._problems.append(f"asked for {request.url}")
+            route.abort()
+            return
+        if request.method == "POST" and request.url == f"{self.address}/graphql":
+            self.operations.append(request.post_data_json or {})
+        route.continue_()
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type not in {"error", "warning"}:
+            return
+        expected = [f"with a status of {status} " for status in self.expected_statuses]
+        if not any(text in message.text for text in expected):
+            self._problems.append(f"said {message.text}")
+
+    @property
+    def problems(self) -> list[str]:
+        """Requests to elsewhere, errors of scripts, and what the console says, as where the policy forbids something."""
+        return self._problems
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+    def sign_in(self, username: str, *, next: str = "/") -> Page:
+        """Signs in on the page for it, which leads to ``next``."""
+        page = self.open(f"/sign-in/?next={next}")
+        page.get_by_label("Name").fill(username)
+        page.get_by_label("Password").fill(DEMO_PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(f"{self.address}{next}")
+        return page
+
+    @contextmanager
+    def one_operation(self) -> Iterator[None]:
+        """Holds the block to exactly one request to the API, and waits for its answer."""
+        before = len(self.operations)
+        with self.page.expect_response(f"{self.address}/graphql") as response:
+            yield
+        response.value.finished()
+        assert len(self.operations) == before + 1
+
+    def take_picture(self, folder: Path, name: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png")

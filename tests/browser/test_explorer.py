@@ -1,0 +1,161 @@
+"""The explorer: GraphiQL, and the bar in which one signs in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from schema.explorer import examples
+from tests.browser.server import Server
+from tests.browser.tab import Tab
+
+NAMES = [
+    re.findall(r"^(?:query|mutation) (\w+)", each["query"], re.MULTILINE)[0] for each in examples()
+]
+CELL = """query ($at: CellKey!) { matrixCell(at: $at) { status examCount exams { id } } }"""
+
+
+def run(tab: Tab, name: str) -> dict[str, Any]:
+    """The answer to what is in the tab with this name, once GraphiQL shows it too."""
+    page = tab.page
+    page.get_by_role("tab", name=name).click()
+    # GraphiQL finds out a moment later which operation it has before it.
+    page.wait_for_function(
+        "(name) => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operationName === name",
+        arg=name,
+    )
+    with page.expect_response(
+        lambda response: (response.request.post_data_json or {}).get("operationName") == name
+    ) as response:
+        page.get_by_role("button", name="Execute query").click()
+    answer: dict[str, Any] = response.value.json()
+    (member,) = answer["data"]
+    expect(page.locator(".graphiql-response")).to_contain_text(f'"{member}"')
+    return answer
+
+
+def ready(page: Page) -> Page:
+    """The page, when GraphiQL is there and has read the schema."""
+    expect(page.get_by_role("tab", name=NAMES[0])).to_be_visible()
+    expect(page.locator("#viewer")).to_contain_text("igned in")
+    return page
+
+
+def test_every_preset_tab_runs_without_errors_and_shows_data(tab: Tab) -> None:
+    page = ready(tab.sign_in("teacher", next="/graphql"))
+    assert [each.split()[0] for each in page.get_by_role("tab").all_text_contents()] == NAMES
+    for name in NAMES:
+        answer = run(tab, name)
+        assert "errors" not in answer, name
+        (found,) = answer["data"].values()
+        assert found, name
+        assert found.get("userErrors", []) == []
+
+
+def test_what_the_mutation_changes_is_on_the_schedule_and_in_the_history(
+    tab: Tab, ask: Callable[..., Any]
+) -> None:
+    year = json.loads(examples()[3]["variables"])["academicYear"]
+    at = {"classCode": "PRIMARY_1A", "academicYear": year, "period": "DEC"}
+    # Another test may have put it there.
+    ask(
+        "head",
+        """mutation ($at: CellKey!) {
+          unassignExams(input: { cells: [{ at: $at }], examIds: ["Exam:4"] }) { userErrors { code } }
+        }""",
+        at=at,
+    )
+    before = ask("teacher", CELL, at=at)["matrixCell"]["examCount"]
+    cell = "Primary Grade 1A, December: "
+    page = tab.sign_in("teacher")
+    expect(page.get_by_role("button", name=cell)).to_contain_text(str(before or ""))
+
+    ready(tab.open("/graphql"))
+    run(tab, "AssignAnExam")
+    (newest, *_) = run(tab, "WhatChanged")["data"]["matrixCell"]["history"]["edges"]
+    assert newest["node"]["byName"] == "김민준"
+    assert newest["node"]["action"] == "ASSIGN_EXAMS"
+
+    page = tab.open("/")
+    button = page.get_by_role("button", name=cell)
+    expect(button.locator(".count")).to_have_text(str(before + 1))
+    button.click()
+    expect(page.get_by_role("dialog").locator(".exams li")).to_have_count(before + 1)
+
+
+def test_one_signs_in_with_a_session_from_the_explorer_and_comes_back_to_it(tab: Tab) -> None:
+    page = ready(tab.open("/graphql"))
+    expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_label("Name").fill("teacher")
+    page.get_by_label("Password").fill("primepath-demo")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{tab.address}/graphql")
+    expect(page.get_by_text("Signed in as teacher, with a session.")).to_be_visible()
+    assert len(run(tab, "MyMatrix")["data"]["scheduleMatrix"]["rows"]) == 4
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
+
+
+def test_a_pasted_token_signs_in_until_it_is_forgotten(tab: Tab, server: Server) -> None:
+    page = ready(tab.open("/graphql"))
+    page.get_by_label("Bearer token").fill(f"Bearer {server.tokens['head']}")
+    page.get_by_role("button", name="Use token").click()
+    expect(page.get_by_text("Signed in as head, with a token.")).to_be_visible()
+    assert len(run(tab, "MyMatrix")["data"]["scheduleMatrix"]["rows"]) == 60
+    page.reload()
+    expect(page.get_by_text("Signed in as head, with a token.")).to_be_visible()
+    page.get_by_role("button", name="Forget the token").click()
+    expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
+
+
+def test_a_wrong_token_is_refused_in_words(tab: Tab) -> None:
+    tab.expected_statuses.add(401)
+    page = ready(tab.open("/graphql"))
+    page.get_by_label("Bearer token").fill("wrong")
+    page.get_by_role("button", name="Use token").click()
+    expect(page.get_by_role("alert")).to_contain_text("no valid bearer token")
+    expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
+
+
+def test_a_wrong_password_is_refused_in_words(tab: Tab) -> None:
+    page = tab.open("/sign-in/?next=/graphql")
+    page.get_by_label("Name").fill("seoyeon")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Please enter a correct username and password"
+    )
+    expect(page.get_by_label("Name")).to_have_value("seoyeon")
+
+
+def test_signed_out_the_answer_says_what_is_missing(tab: Tab) -> None:
+    ready(tab.open("/graphql"))
+    answer = run(tab, "MyMatrix")
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    expect(tab.page.locator(".graphiql-response")).to_contain_text("UNAUTHENTICATED")
+
+
+def test_the_docs_open_and_describe_a_cell(tab: Tab) -> None:
+    page = ready(tab.sign_in("teacher", next="/graphql"))
+    page.get_by_role("button", name="Show Documentation Explorer").click()
+    search = page.get_by_role("combobox")
+    search.fill("MatrixCell")
+    page.get_by_role("option", name="MatrixCell", exact=True).click()
+    docs = page.locator(".graphiql-doc-explorer")
+    expect(docs).to_contain_text("One field of the matrix")
+    expect(docs).to_contain_text("scheduledDate")
+    expect(docs).to_contain_text("The background in which the status is shown")
+
+
+def test_the_examples_come_back_when_they_are_asked_for(tab: Tab) -> None:
+    page = ready(tab.open("/graphql"))
+    page.get_by_role("button", name="New tab").click()
+    expect(page.get_by_role("tab")).to_have_count(len(NAMES) + 1)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Examples").click()
+    expect(page.get_by_role("tab")).to_have_count(len(NAMES))

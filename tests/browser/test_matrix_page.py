@@ -1,0 +1,280 @@
+"""The page at ``/``: the matrix in colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.tab import Tab
+
+MATRIX = """{
+  scheduleMatrix {
+    academicYear
+    rows {
+      schoolClass { code name division }
+      cells { period status color icon examCount scheduledDate exams { name totalQuestions } }
+    }
+  }
+}"""
+SHOWN = """() => [...document.querySelectorAll("#matrix tbody tr:not(.division)")].map((row) => ({
+  name: row.querySelector("th span").textContent,
+  cells: [...row.querySelectorAll("button")].map((button) => ({
+    color: getComputedStyle(button).backgroundColor,
+    icon: button.querySelector(".icon").textContent,
+    count: Number(button.querySelector(".count").textContent),
+    label: button.getAttribute("aria-label").split(": ")[1].split(",")[0].toUpperCase().replace(" ", "_"),
+  })),
+}))"""
+# Colours are painted, so that whatever way they are written in comes out as red, green and blue.
+CONTRASTS = """() => {
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const luminance = (color) => {
+    pen.fillStyle = color;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = ({ color, backgroundColor }) => {
+    const [dark, light] = [luminance(color), luminance(backgroundColor)].sort((one, other) => one - other);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const byStatus = {};
+  for (const button of document.querySelectorAll("#matrix td button")) {
+    byStatus[button.dataset.status] ??= contrast(getComputedStyle(button));
+  }
+  return byStatus;
+}"""
+
+
+def rgb(color: str) -> str:
+    """``#E3F2FD`` as a browser writes it."""
+    return f"rgb({', '.join(str(int(color[at : at + 2], 16)) for at in (1, 3, 5))})"
+
+
+def cell(page: Page, row: dict[str, Any], period: str) -> Any:
+    """The button of a month."""
+    return page.get_by_role("button", name=f"{row['schoolClass']['name']}, {period}:")
+
+
+def with_exams(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The first row and cell that has exams and a day in January."""
+    return next(
+        (row, row["cells"][0])
+        for row in rows
+        if row["cells"][0]["exams"] and row["cells"][0]["scheduledDate"]
+    )
+
+
+def test_the_teachers_classes_are_shown_in_sixteen_columns_in_the_colours_of_the_api(
+    tab: Tab, ask: Callable[..., Any]
+) -> None:
+    page = tab.sign_in("teacher")
+    columns = page.locator("#matrix thead th[scope=col]")
+    expect(columns).to_have_count(17)
+    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Q1 Q2 Q3 Q4"
+    assert columns.all_text_contents() == ["Class", *months.split()]
+
+    rows = ask("teacher", MATRIX)["scheduleMatrix"]["rows"]
+    assert len(rows) == 4
+    assert page.evaluate(SHOWN) == [
+        {
+            "name": row["schoolClass"]["name"],
+            "cells": [
+                {
+                    "color": rgb(each["color"]),
+                    "icon": each["icon"],
+                    "count": each["examCount"],
+                    "label": each["status"],
+                }
+                for each in row["cells"]
+            ],
+        }
+        for row in rows
+    ]
+    expect(page.locator("#legend li")).to_have_count(
+        len({each["status"] for row in rows for each in row["cells"]})
+    )
+
+
+def test_the_whole_matrix_is_made_by_one_query(tab: Tab, pictures: Path) -> None:
+    page = tab.sign_in("head")
+    expect(page.locator("#matrix td button")).to_have_count(960)
+    expect(page.get_by_role("status")).to_contain_text("960 cells in one query")
+    assert page.locator("#time").inner_text().endswith(" ms")
+    assert [operation["query"].split("(")[0].split()[-1] for operation in tab.operations] == [
+        "Matrix"
+    ]
+
+    tab.take_picture(pictures, "matrix")
+    with tab.one_operation():
+        page.get_by_role("button", name="Run it again").click()
+    expect(page.locator("#matrix td button")).to_have_count(960)
+
+
+def test_a_click_opens_a_cell_with_its_exams_by_one_small_query(
+    tab: Tab, ask: Callable[..., Any]
+) -> None:
+    row, opened = with_exams(ask("head", MATRIX)["scheduleMatrix"]["rows"])
+    page = tab.sign_in("head")
+    button = cell(page, row, "January")
+    expect(button).to_be_visible()
+    with tab.one_operation():
+        button.click()
+
+    panel = page.get_by_role("dialog", name=row["schoolClass"]["name"])
+    expect(panel.get_by_text("One small query, ")).to_be_visible()
+    assert panel.locator(".exams strong").all_text_contents() == [
+        exam["name"] for exam in opened["exams"]
+    ]
+    expect(panel).to_contain_text(f"{opened['exams'][0]['totalQuestions']} questions")
+    expect(panel).to_contain_text(f"{int(opened['scheduledDate'][-2:])} January")
+
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_the_keyboard_alone_finds_and_opens_a_cell(tab: Tab, ask: Callable[..., Any]) -> None:
+    rows = ask("teacher", MATRIX)["scheduleMatrix"]["rows"]
+    page = tab.sign_in("teacher")
+    first = cell(page, rows[0], "January")
+    expect(first).to_be_visible()
+    page.locator("#matrix").focus()
+    page.keyboard.press("Tab")
+    expect(first).to_be_focused()
+    # The second key finds nothing further up, and the rows of different divisions are neighbours.
+    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    reached = cell(page, rows[2], "February")
+    expect(reached).to_be_focused()
+
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog", name=rows[2]["schoolClass"]["name"])
+    expect(panel.get_by_text("One small query, ")).to_be_visible()
+    expect(panel).to_contain_text("February")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(reached).to_be_focused()
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_on_a_phone_the_matrix_scrolls_and_the_page_does_not(
+    open_tab: Callable[..., Tab], color_scheme: str
+) -> None:
+    tab = open_tab(viewport={"width": 390, "height": 844}, color_scheme=color_scheme)
+    page = tab.sign_in("head")
+    matrix = page.locator("#matrix")
+    expect(page.locator("#matrix thead .now").first).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate("document.documentElement.scrollHeight") == 844
+    assert matrix.evaluate("(matrix) => matrix.scrollWidth > matrix.clientWidth")
+
+    for left, top in ((0, 0), (10_000, 10_000)):
+        matrix.evaluate(f"(matrix) => matrix.scrollTo({left}, {top})")
+        corner = page.locator("#matrix thead th").first
+        expect(corner).to_be_in_viewport(ratio=1)
+        assert corner.evaluate("(each) => each.getBoundingClientRect().left") == 0
+
+    page.locator("#matrix td button").last.click()
+    panel = page.get_by_role("dialog")
+    expect(panel.get_by_text("One small query, ")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert panel.bounding_box()["width"] == 390  # type: ignore[index]
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_cells_can_be_read_by_day_and_by_night(
+    open_tab: Callable[..., Tab], color_scheme: str
+) -> None:
+    page = open_tab(color_scheme=color_scheme).sign_in("head")
+    expect(page.locator("#matrix td button")).to_have_count(960)
+    contrasts = page.evaluate(CONTRASTS)
+    assert set(contrasts) == {"EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"}
+    assert min(contrasts.values()) >= 4.5
+
+
+def test_signed_out_the_page_says_so_and_leads_through_sign_in_and_back(tab: Tab) -> None:
+    page = tab.open("/?year=2027")
+    expect(page.get_by_role("heading", name="A year of exams at a glance")).to_be_visible()
+    expect(page.get_by_text("You are not signed in")).to_be_visible()
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_label("Name").fill("teacher")
+    page.get_by_label("Password").fill("primepath-demo")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page).to_have_url(f"{tab.address}/?year=2027")
+    expect(page.locator("#matrix td button")).to_have_count(64)
+    expect(page.get_by_text("김민준")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are not signed in")).to_be_visible()
+
+
+def test_a_year_and_a_division_are_chosen_and_stay_in_the_address(
+    tab: Tab, ask: Callable[..., Any]
+) -> None:
+    year = ask("head", MATRIX)["scheduleMatrix"]["academicYear"] + 1
+    page = tab.sign_in("head")
+    expect(page.locator("#matrix td button")).to_have_count(960)
+    with tab.one_operation():
+        page.get_by_label("Year").select_option(str(year))
+    expect(page.get_by_role("status")).to_contain_text(f"{year}: 960 cells")
+    expect(page.locator("#matrix .now")).to_have_count(0)
+    page.get_by_text("Middle", exact=True).click()
+    expect(page.locator("#matrix tbody:not([hidden]) tr:not(.division) th").first).to_contain_text(
+        "Middle School"
+    )
+    expect(page).to_have_url(f"{tab.address}/?year={year}&division=MIDDLE")
+    expect(page.get_by_role("status")).to_have_text("288 cells are shown.")
+
+    page.reload()
+    expect(page.get_by_role("row").filter(has_text="Middle School Grade 7A")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Primary Grade 1A")).to_be_hidden()
+    expect(page.get_by_label("Year")).to_have_value(str(year))
+    expect(page.get_by_role("radio", name="Middle")).to_be_checked()
+
+
+def test_a_teacher_without_a_class_is_told_what_to_do(tab: Tab) -> None:
+    page = tab.sign_in("newcomer")
+    expect(page.get_by_role("heading", name="No classes yet")).to_be_visible()
+    expect(page.get_by_text("requestClassAccess")).to_be_visible()
+
+
+def test_what_went_wrong_is_told_with_the_request_id(tab: Tab) -> None:
+    page = tab.sign_in("head", next="/?year=1999")
+    expect(
+        page.get_by_text("The school plans the academic years 2020 to 2035, not 1999.")
+    ).to_be_visible()
+    assert len(page.locator("#request-id code").inner_text()) == 32
+    page.get_by_role("link", name="Show this year").click()
+    expect(page.locator("#matrix td button")).to_have_count(960)
+
+
+def test_a_page_whose_session_was_replaced_elsewhere_asks_to_be_reloaded(tab: Tab) -> None:
+    page = tab.sign_in("head")
+    expect(page.locator("#matrix td button")).to_have_count(960)
+    tab.expected_statuses.add(403)
+    other = tab.context.new_page()
+    other.goto(f"{tab.address}/sign-in/")
+    other.get_by_label("Name").fill("teacher")
+    other.get_by_label("Password").fill("primepath-demo")
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.locator("#matrix td button")).to_have_count(64)
+
+    page.get_by_role("button", name="Run it again").click()
+    expect(page.get_by_text("reload this page")).to_be_visible()
+    page.reload()
+    expect(page.locator("#matrix td button")).to_have_count(64)
+
+
+def test_the_query_of_the_page_opens_in_the_explorer_and_runs(tab: Tab) -> None:
+    page = tab.sign_in("teacher")
+    page.get_by_role("link", name="See the query").first.click()
+    expect(page).to_have_url(f"{tab.address}/graphql")
+    expect(page.get_by_role("tab", name="Matrix Close Tab")).to_be_visible()
+    page.get_by_role("button", name="Execute query").click()
+    expect(page.locator(".graphiql-response")).to_contain_text('"scheduleMatrix"')
