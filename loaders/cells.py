@@ -7,6 +7,7 @@ import datetime
 import logging
 from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from primepath.domain.cell import CELL_APPEARANCE, CellKey, CellStatus
 from primepath.domain.errors import LimitExceededError
 from primepath.domain.period import Period, PeriodType
 from primepath.models import ExamScheduleMatrix
+from primepath.models.statement import Statement
 
 logger = logging.getLogger("primepath.cells")
 
@@ -133,6 +135,16 @@ _DEFAULTS = tuple(Cell.__dataclass_fields__[name].default for name in _STORED_CO
 _Stored = Sequence[Any]
 
 
+@cache
+def _cells_with(columns: tuple[str, ...]) -> Statement:
+    """Reads the ids of cells and ``columns``; as many statements are kept as there are combinations that are asked for."""
+    return Statement(
+        lambda ids: (
+            ExamScheduleMatrix.objects.filter(id__key_in=ids).order_by().values_list("id", *columns)
+        )
+    )
+
+
 class StoreMissing(Protocol):
     """Stores the cells of ``keys`` that do not exist; returns the keys it stored."""
 
@@ -209,10 +221,9 @@ class Cells:
         ]
 
     def _read(self, ids: Iterable[str]) -> dict[str, _Stored]:
-        rows = ExamScheduleMatrix.objects.filter(id__key_in=list(ids)).order_by()
         positions = self._columns.values()
         read: dict[str, _Stored] = {}
-        for id, *values in rows.values_list("id", *self._columns):
+        for id, *values in _cells_with(tuple(self._columns))(list(ids)):
             stored = list(_DEFAULTS)
             for position, value in zip(positions, values, strict=True):
                 stored[position] = value

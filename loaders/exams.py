@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from primepath.domain.exam import ExamType
 from primepath.models import Exam
+from primepath.models.statement import Statement
 
 
 class ExamRow(NamedTuple):
@@ -44,11 +45,19 @@ _LONG_COLUMNS = frozenset(ExamRow._field_defaults)
 _SHORT_ROW = tuple(name for name in ExamRow._fields if name not in _LONG_COLUMNS)
 
 
+def _exams_with(columns: tuple[str, ...]) -> Statement:
+    return Statement(
+        lambda ids: Exam.objects.filter(pk__key_in=ids).order_by().values_list(*columns)
+    )
+
+
+_exams = {columns: _exams_with(columns) for columns in (_SHORT_ROW, ExamRow._fields)}
+
+
 def exam_rows(ids: list[int], columns: Collection[str]) -> Iterator[ExamRow]:
     """Those of the exams that exist, with what is in ``columns`` of the columns that are not always read."""
     wanted = _SHORT_ROW if _LONG_COLUMNS.isdisjoint(columns) else ExamRow._fields
-    rows = Exam.objects.filter(pk__key_in=ids).order_by().values_list(*wanted)
-    return starmap(ExamRow, rows)
+    return starmap(ExamRow, _exams[wanted](ids))
 
 
 class ExamKind(NamedTuple):

@@ -30,10 +30,17 @@ from primepath.models import (
     Teacher,
     TeacherClassAssignment,
 )
+from primepath.models.statement import Statement
 
 T = TypeVar("T")
 
 _by_pk = attrgetter("pk")
+_exams_of_cells = Statement(
+    lambda ids: MatrixCellExam.objects.filter(cell__key_in=ids).values_list("cell_id", "exam_id")
+)
+_cells_of_exams = Statement(
+    lambda ids: MatrixCellExam.objects.filter(exam__key_in=ids).values_list("exam_id", "cell_id")
+)
 
 
 class Loaders:
@@ -69,9 +76,7 @@ class Loaders:
         return Grouped(
             self._dispatcher,
             Stage.SOURCE,
-            lambda ids: MatrixCellExam.objects.filter(cell__key_in=ids).values_list(
-                "cell_id", "exam_id"
-            ),
+            _exams_of_cells,
             itemgetter(0),
         )
 
@@ -81,9 +86,7 @@ class Loaders:
         return Grouped(
             self._dispatcher,
             Stage.SOURCE,
-            lambda ids: MatrixCellExam.objects.filter(exam__key_in=ids).values_list(
-                "exam_id", "cell_id"
-            ),
+            _cells_of_exams,
             itemgetter(0),
         )
 

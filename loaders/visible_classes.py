@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
@@ -12,6 +16,8 @@ from primepath.domain.cell import is_class_code
 from primepath.domain.school_class import AccessLevel, school_order
 from primepath.domain.viewer import Viewer
 from primepath.models import SchoolClass
+from primepath.models.school_class import SchoolClassQuerySet
+from primepath.models.statement import Statement
 
 _EVERY = "*"
 
@@ -26,6 +32,26 @@ _COLUMNS = (
     "is_active",
     "curriculum_version",
 )
+
+
+_LEVELS = {level.value: level for level in AccessLevel}
+
+_all_classes = Statement(lambda: _rows(SchoolClass.objects.visible_to_administrators()))
+_classes = Statement(
+    lambda codes: _rows(SchoolClass.objects.visible_to_administrators().filter(code__key_in=codes))
+)
+_all_classes_of_teacher = Statement(
+    lambda teacher_id, now: _rows(SchoolClass.objects.visible_to_teacher(teacher_id, now))
+)
+_classes_of_teacher = Statement(
+    lambda teacher_id, now, codes: _rows(
+        SchoolClass.objects.visible_to_teacher(teacher_id, now).filter(code__key_in=codes)
+    )
+)
+
+
+def _rows(classes: SchoolClassQuerySet) -> QuerySet[Any, Any]:
+    return classes.values_list("access_level", *_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,8 +114,11 @@ class VisibleClasses:
         return [self._found.get(code) for code in codes]
 
     def _read(self, codes: list[str] | None) -> Iterable[VisibleClass]:
-        classes = SchoolClass.objects.visible_to(self._viewer)
-        if codes is not None:
-            classes = classes.filter(code__key_in=codes)
-        rows = classes.values_list("access_level", *_COLUMNS)
-        return (VisibleClass(AccessLevel(level), *row) for level, *row in rows)
+        keys = () if codes is None else (codes,)
+        if self._viewer.administers:
+            read = _all_classes if codes is None else _classes
+            rows = read(*keys)
+        else:
+            read = _all_classes_of_teacher if codes is None else _classes_of_teacher
+            rows = read(self._viewer.teacher_id, timezone.now(), *keys)
+        return (VisibleClass(_LEVELS[level], *row) for level, *row in rows)

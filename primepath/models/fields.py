@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import FieldGetDbPrepValueIterableMixin, Lookup
 
 from primepath.domain.text import fold
+from primepath.models.statement import Parameter
 
 BINARY_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
 
@@ -42,6 +43,10 @@ class FoldedTextField(BinaryTextField):
         return folded
 
 
+def _as_json(keys: list[Any]) -> str:
+    return json.dumps(keys, ensure_ascii=False)
+
+
 @models.ForeignKey.register_lookup
 @models.Field.register_lookup
 class KeyIn(FieldGetDbPrepValueIterableMixin, Lookup):
@@ -59,11 +64,16 @@ class KeyIn(FieldGetDbPrepValueIterableMixin, Lookup):
         field = getattr(field, "target_field", field)
         # A cast to varchar(n) would cut a key that is too long to be there into one that may be.
         array = "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
-        return f"{column} = ANY(%s::{array}[])", (*parameters, self._keys(connection))
+        keys = self.rhs if isinstance(self.rhs, Parameter) else self._keys(connection)
+        return f"{column} = ANY(%s::{array}[])", (*parameters, keys)
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
-        keys = json.dumps(self._keys(connection), ensure_ascii=False)
+        keys: Parameter | str
+        if isinstance(self.rhs, Parameter):
+            keys = Parameter(self.rhs.name, _as_json)
+        else:
+            keys = _as_json(self._keys(connection))
         return f"{column} IN (SELECT value FROM json_each(%s))", (*parameters, keys)  # noqa: S608
 
     def _keys(self, connection: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Self
 
@@ -14,20 +15,33 @@ from primepath.domain.school_class import AccessLevel, Division
 from primepath.domain.viewer import Viewer
 from primepath.models.constraints import choices, one_of
 from primepath.models.fields import BinaryTextField
+from primepath.models.statement import Parameter
 
 
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The classes whose schedule the viewer may see now, each with the viewer's ``access_level`` in it."""
-        active = self.filter(is_active=True)
         if viewer.administers:
-            return active.annotate(access_level=models.Value(AccessLevel.FULL.value))
-        not_expired = models.Q(assignments__expires_at=None) | models.Q(
-            assignments__expires_at__gt=timezone.now()
+            return self.visible_to_administrators()
+        return self.visible_to_teacher(viewer.teacher_id, timezone.now())
+
+    def visible_to_administrators(self) -> Self:
+        """As `visible_to` for one who administers the school."""
+        return self.filter(is_active=True).annotate(
+            access_level=models.Value(AccessLevel.FULL.value)
         )
-        return active.filter(
+
+    def visible_to_teacher(
+        self, teacher_id: int | Parameter | None, now: datetime.datetime | Parameter
+    ) -> Self:
+        """As `visible_to` for a teacher who does not administer it."""
+        not_expired = models.Q(assignments__expires_at=None) | models.Q(
+            assignments__expires_at__gt=now
+        )
+        return self.filter(
             not_expired,
-            assignments__teacher=viewer.teacher_id,
+            is_active=True,
+            assignments__teacher=teacher_id,
             assignments__is_active=True,
         ).annotate(access_level=models.F("assignments__access_level"))
 

@@ -1,0 +1,105 @@
+"""Statements: SQL that is made once, and run with other values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils import timezone
+
+from loaders.dispatch import Dispatcher
+from loaders.visible_classes import VisibleClass, VisibleClasses
+from primepath.domain.viewer import Viewer
+from primepath.models import SchoolClass
+from primepath.models.statement import Statement
+from tests.factories import as_viewer, assign, make_class, make_teacher
+
+pytestmark = pytest.mark.django_db
+
+_COLUMNS = ("code", "grade", "is_active", "curriculum_version")
+
+
+def _by_code(codes: Any) -> QuerySet[Any, Any]:
+    return SchoolClass.objects.filter(code__key_in=codes).order_by("code").values_list(*_COLUMNS)
+
+
+@pytest.fixture
+def written() -> Iterator[list[None]]:
+    """One entry for each time the ORM writes a statement's SQL."""
+    calls: list[None] = []
+    original = SQLCompiler.as_sql
+
+    def as_sql(self: SQLCompiler, *args: Any, **kwargs: Any) -> Any:
+        calls.append(None)
+        return original(self, *args, **kwargs)
+
+    with patch.object(SQLCompiler, "as_sql", as_sql):
+        yield calls
+
+
+def test_the_sql_is_written_once_and_run_with_other_values(written: list[None]) -> None:
+    for code in ("A", "B", "C"):
+        make_class(code)
+    statement = Statement(_by_code)
+    written.clear()
+    assert [code for code, *_ in statement(["A", "B"])] == ["A", "B"]
+    assert [code for code, *_ in statement(["C", "none"])] == ["C"]
+    assert list(statement([])) == []
+    assert len(written) == 1
+
+
+def test_rows_are_those_of_the_query_set_to_the_type() -> None:
+    make_class("A", is_active=False)
+    make_class("B", grade=12)
+    read, expected = list(Statement(_by_code)(["A", "B"])), list(_by_code(["A", "B"]))
+    assert read == expected
+    assert [list(map(type, row)) for row in read] == [list(map(type, row)) for row in expected]
+
+
+@pytest.mark.parametrize("key", ["%s", "a%b", "'", '"', "\\", "{x}", "é\N{CALENDAR}", "A" * 300])
+def test_keys_are_values_whatever_they_hold(key: str) -> None:
+    make_class("A")
+    assert [code for code, *_ in Statement(_by_code)([key, "A"])] == ["A"]
+
+
+def test_values_are_given_in_the_order_of_the_arguments() -> None:
+    make_class("A", grade=1, name="1")
+    make_class("B", grade=2, name="1")
+    # The statement has them the other way round.
+    statement = Statement(
+        lambda name, grade: SchoolClass.objects.filter(grade=grade, name=name).values_list("code")
+    )
+    assert list(statement("1", 2)) == [("B",)]
+    assert list(statement("2", 1)) == []
+
+
+def test_as_many_values_as_arguments_are_asked_for() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        Statement(_by_code)()
+
+
+def _visible(viewer: Viewer) -> list[VisibleClass]:
+    dispatcher = Dispatcher()
+    return dispatcher.run(VisibleClasses(dispatcher, viewer).all())
+
+
+def test_access_that_runs_out_between_two_operations_is_gone_in_the_second() -> None:
+    teacher, now = make_teacher(), timezone.now()
+    assign(teacher, make_class("A"), expires_at=now + timedelta(hours=1))
+    viewer = as_viewer(teacher)
+    assert [each.code for each in _visible(viewer)] == ["A"]
+    with patch("django.utils.timezone.now", return_value=now + timedelta(hours=2)):
+        assert _visible(viewer) == []
+
+
+def test_each_teacher_sees_their_own_classes_by_the_same_statement() -> None:
+    teachers = {code: make_teacher() for code in ("A", "B")}
+    for code, teacher in teachers.items():
+        assign(teacher, make_class(code))
+    for code, teacher in teachers.items():
+        assert [each.code for each in _visible(as_viewer(teacher))] == [code]
