@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from schema.explorer import examples
 from tests.browser.tab import Tab
 
 MATRIX = """{
@@ -272,9 +273,12 @@ def test_a_page_whose_session_was_replaced_elsewhere_asks_to_be_reloaded(tab: Ta
 
 
 def test_the_query_of_the_page_opens_in_the_explorer_and_runs(tab: Tab) -> None:
-    page = tab.sign_in("teacher")
+    page = tab.sign_in("teacher", next="/graphql")
+    expect(page.get_by_role("tab")).to_have_count(len(examples()))
+    page = tab.open("/")
     page.get_by_role("link", name="See the query").first.click()
     expect(page).to_have_url(f"{tab.address}/graphql")
     expect(page.get_by_role("tab", name="Matrix Close Tab")).to_be_visible()
+    expect(page.get_by_role("tab")).to_have_count(len(examples()) + 1)
     page.get_by_role("button", name="Execute query").click()
     expect(page.locator(".graphiql-response")).to_contain_text('"scheduleMatrix"')

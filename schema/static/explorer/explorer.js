@@ -1,6 +1,6 @@
 // The explorer's page: a bar that says who is signed in, and GraphiQL below it.
 
-import { explain, send } from "../pages/api.js";
+import { send } from "../pages/api.js";
 
 const TOKEN_KEY = "primepath.token";
 
@@ -13,8 +13,8 @@ const plugins = [GraphiQLPluginExplorer.explorerPlugin()];
 let token = sessionStorage.getItem(TOKEN_KEY);
 
 async function whoIs(bearer) {
-  const { answer } = await send({ query: "{ viewer { username } }" }, { bearer });
-  return { username: answer.data?.viewer?.username, problem: explain(answer.errors?.[0]) };
+  const { answer, problem } = await send({ query: "{ viewer { username } }" }, { bearer });
+  return { username: answer.data?.viewer?.username, problem };
 }
 
 async function showViewer() {
@@ -31,10 +31,12 @@ async function showViewer() {
 }
 
 /** Says why there are no Docs and no completion, where the schema could not be read. */
-function showDocsState({ errors }) {
-  element("no-docs").hidden = !errors;
-  element("no-docs").textContent = errors &&
-    `The schema could not be read, so there are no docs: ${explain(errors[0])} They load once you sign in or use a token.`;
+function showDocsState(problem) {
+  element("no-docs").hidden = !problem;
+  element("no-docs").textContent = problem
+    ? `There are no docs, and nothing is completed as you type: the schema could not be read. ${problem} ` +
+      "Signing in, or using a token, loads it."
+    : "";
 }
 
 /** The operation that the address names after its #, as a tab; it stays out of the address, and of the next reload. */
@@ -50,8 +52,8 @@ const linked = linkedTab();
 function showGraphiQL() {
   // A new function each time: GraphiQL then reads the schema anew, which not everybody may read.
   const fetcher = async (operation, options) => {
-    const { answer } = await send(operation, { bearer: token, headers: options?.headers });
-    if (operation.operationName === "IntrospectionQuery") showDocsState(answer);
+    const { answer, problem } = await send(operation, { bearer: token, headers: options?.headers });
+    if (operation.operationName === "IntrospectionQuery") showDocsState(problem);
     // Perhaps the token or the session has ended meanwhile.
     const codes = answer.errors?.map((error) => error.extensions?.code) ?? [];
     if (codes.includes("UNAUTHENTICATED") || codes.includes("FORBIDDEN")) showViewer();

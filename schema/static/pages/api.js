@@ -3,11 +3,11 @@
 const { endpoint, csrfToken } = document.body.dataset;
 
 /**
- * Sends an operation as the owner of `bearer`, of the session where there is none. Gives the `answer`, one with a readable
- * error where none came, and the `requestId`, by which it is found in the server's log.
+ * Sends an operation as the owner of `bearer`, of the session where there is none. Gives the `answer`, one with an error where
+ * none came; the `problem` that it tells of first, for people; and the `requestId`, by which it is found in the server's log.
  */
 export async function send(operation, { bearer, headers: more = {} } = {}) {
-  const failed = (message) => ({ errors: [{ message }] });
+  const failed = (problem, requestId) => ({ answer: { errors: [{ message: problem }] }, problem, requestId });
   let response;
   try {
     const headers = new Headers({
@@ -19,22 +19,20 @@ export async function send(operation, { bearer, headers: more = {} } = {}) {
     for (const [name, value] of Object.entries(more)) headers.set(name, value);
     response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(operation) });
   } catch (failure) {
-    return { answer: failed(`The request could not be sent (${failure.message}).`) };
+    return failed(`The request could not be sent (${failure.message}).`);
   }
   const requestId = response.headers.get("X-Request-ID");
   try {
-    return { answer: await response.json(), requestId };
+    const answer = await response.json();
+    // The page's CSRF token belongs to the session that it was made in.
+    const isOutdated = response.status === 403 && !bearer;
+    const problem = isOutdated
+      ? "You have signed in or out in another window since: reload this page."
+      : answer.errors?.[0]?.message;
+    return { answer, problem, requestId };
   } catch {
-    const message = `The server answered with status ${response.status} and without JSON.`;
-    return { answer: failed(message), requestId };
+    return failed(`The server answered with status ${response.status} and without JSON.`, requestId);
   }
-}
-
-/** What to tell of an error: a session that is not this page's any more cannot be mended by trying again. */
-export function explain(error) {
-  return error?.extensions?.code === "FORBIDDEN"
-    ? "You have signed in or out in another window since: reload this page."
-    : error?.message;
 }
 
 /** Where the explorer opens with an operation. The server never sees what comes after the #. */

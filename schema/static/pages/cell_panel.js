@@ -1,6 +1,6 @@
 // The panel of one cell, made by one small query when it is opened.
 
-import { explain, explorerAddress, send } from "./api.js";
+import { explorerAddress, send } from "./api.js";
 import { showCell } from "./table.js";
 import { count, day, instant, make, periodName, times, words } from "./words.js";
 
@@ -23,7 +23,7 @@ export async function openCell(button, { cell, schoolClass }, { academicYear, ti
   if (!panel.open) panel.showModal();
 
   const started = performance.now();
-  const { answer, requestId } = await send(operation);
+  const { answer, problem, requestId } = await send(operation);
   if (panel.dataset.cell !== key) return;
   content.setAttribute("aria-busy", "false");
   element("cell-figures").textContent = `One small query, ${Math.round(performance.now() - started)} ms`;
@@ -32,9 +32,8 @@ export async function openCell(button, { cell, schoolClass }, { academicYear, ti
     showCell(button, found);
     content.replaceChildren(statusOf(found), facts(found, timeZone), ...examsOf(found), ...notesOf(found));
   }
-  const [error] = answer.errors ?? [];
-  if (error || !found) {
-    const message = error ? explain(error) : "You may not see this cell any more: reload the page.";
+  if (problem || !found) {
+    const message = problem ?? "You may not see this cell any more: reload the page.";
     const id = requestId ? ` Request id ${requestId}.` : "";
     content.append(make("p", { class: "problem", role: "alert" }, message + id));
   }

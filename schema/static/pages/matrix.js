@@ -1,6 +1,6 @@
 // The first page: what one query of the API answers, in colour.
 
-import { explain, explorerAddress, send } from "./api.js";
+import { explorerAddress, send } from "./api.js";
 import { openCell } from "./cell_panel.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
 import { count, currentPeriods, make, words } from "./words.js";
@@ -15,7 +15,7 @@ let shown = null;
 
 async function load() {
   const number = ++asked;
-  // Anything but a year is the API's to refuse, in words.
+  // A year that the school does not plan is the API's to refuse, in words.
   const year = address.searchParams.get("year");
   const operation = { query, variables: { academicYear: year === null ? null : Number(year) } };
   element("matrix").setAttribute("aria-busy", "true");
@@ -23,17 +23,16 @@ async function load() {
   announce("Reading the schedule …");
 
   const started = performance.now();
-  const { answer, requestId } = await send(operation);
+  const { answer, problem, requestId } = await send(operation);
   const milliseconds = Math.round(performance.now() - started);
   if (number !== asked) return;
   element("matrix").setAttribute("aria-busy", "false");
   const { school, viewer, scheduleMatrix } = answer.data ?? {};
-  const [error] = answer.errors ?? [];
   showViewer(viewer);
   if (answer.data && !viewer) showState("signed-out");
-  else if (!scheduleMatrix) showFailure(explain(error), requestId);
+  else if (!scheduleMatrix) showFailure(problem, requestId);
   else {
-    showProblem(error && `${explain(error)} Request id ${requestId}.`);
+    showProblem(problem && `${problem} Request id ${requestId}.`);
     showYears(school, scheduleMatrix.academicYear);
     element("see-query").href = explorerAddress(operation);
     if (scheduleMatrix.rows.length) showMatrix(school, scheduleMatrix, milliseconds);
