@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 PRODUCTION := $(VENV)/.production
 DEVELOPMENT := $(VENV)/.development
 
-.PHONY: help demo test check bench format schema lock clean
+.PHONY: help demo test check bench bench-peers format schema lock clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 demo: $(PRODUCTION) ## Run the API with a school's data on 127.0.0.1:8000 (PORT=, DATABASE_URL=)
 	@$(BIN)/python manage.py demo --port $(PORT)
@@ -32,6 +32,9 @@ check: $(DEVELOPMENT) ## Check format, lint, types, layers, migrations and the c
 
 bench: $(DEVELOPMENT) ## Measure on both databases beside other ways, and write benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+bench-peers: $(DEVELOPMENT) ## Measure beside PostGraphile, which needs Node, and write benchmarks/PEERS.md
+	@$(BIN)/python -m benchmarks.peers $(BENCH)
 
 format: $(DEVELOPMENT) ## Format the code and sort its imports
 	$(BIN)/ruff check --fix-only .

@@ -16,5 +16,5 @@ class Effort:
     memory_seconds: float
 
 
-FULL = Effort(rounds=1, seconds=45, slots=3, slot_seconds=4, memory_seconds=6)
-QUICK = Effort(rounds=0.2, seconds=8, slots=1, slot_seconds=2, memory_seconds=2)
+FULL = Effort(rounds=1, seconds=45, slots=6, slot_seconds=2, memory_seconds=6)
+QUICK = Effort(rounds=0.2, seconds=8, slots=3, slot_seconds=1, memory_seconds=2)

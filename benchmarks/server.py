@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -30,13 +31,31 @@ def running_server(log: Path) -> Iterator[Server]:
 
     Raises `RuntimeError` with the log where it does not start.
     """
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "primepath.asgi:application"]
     command += ["--host", HOST, "--port", str(port), "--log-level", "warning"]
+    with running(command, port, log) as server:
+        yield server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(
+    command: Sequence[str], port: int, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Runs the command, which serves on ``port``; ends it afterwards. ``environment`` is added to ours.
+
+    Raises `RuntimeError` with the log where it does not start.
+    """
     with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
+            command, stdout=output, stderr=output, env={**os.environ, **(environment or {})}
+        )
     try:
         _wait_for(process, port, log)
         yield Server(port, process.pid)

@@ -1,0 +1,61 @@
+"""Measuring in a process of its own, on a database that is gone afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from scripts.postgres import running_postgres
+
+DATABASES = ("PostgreSQL", "SQLite")
+# What is measured are the defaults, whatever is set in this shell.
+_CONFIGURATION = (
+    "COMPILED_EXECUTION",
+    "DATABASE_POOL_SIZE",
+    "DEBUG",
+    "FIRST_ACADEMIC_YEAR",
+    "HTTPS",
+    "LAST_ACADEMIC_YEAR",
+    "MAX_CELLS_PER_OPERATION",
+    "REDIS_URL",
+    "SCHOOL_TIME_ZONE",
+)
+
+
+def measure_on(database: str, module: str, *, quick: bool) -> dict[str, Any]:
+    """What ``module`` writes to the file it is given, run with ``DATABASE_URL`` naming an empty database.
+
+    Raises `CalledProcessError` where it fails; it has then said why.
+    """
+    with tempfile.TemporaryDirectory(prefix="primepath-benchmark-") as folder:
+        file = Path(folder) / "results.json"
+        environment = {
+            name: value for name, value in os.environ.items() if name not in _CONFIGURATION
+        }
+        command = [sys.executable, "-m", module, str(file)]
+        with _database(database, Path(folder)) as url:
+            subprocess.run(  # noqa: S603
+                [*command, "--quick"] if quick else command,
+                env={**environment, "DATABASE_URL": url, "PRIMEPATH_VAR_DIR": folder},
+                check=True,
+            )
+        results: dict[str, Any] = json.loads(file.read_text())
+        return results
+
+
+@contextmanager
+def _database(name: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database, which is gone afterwards."""
+    if name == "PostgreSQL":
+        # As it is in production: a commit waits for the disk.
+        with running_postgres(durable=True) as url:
+            yield url
+    else:
+        yield f"sqlite:///{folder / 'school.sqlite3'}"
