@@ -13,8 +13,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.server import Server, running_server
 from tests.browser.tab import Tab
+from tests.server import Server, running_server
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What Chromium does of its own accord is not the page's doing; and nothing but this machine has an address.

@@ -10,8 +10,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from schema.explorer import examples
-from tests.browser.server import Server
 from tests.browser.tab import Tab
+from tests.server import Server
 
 NAMES = [
     re.findall(r"^(?:query|mutation) (\w+)", each["query"], re.MULTILINE)[0] for each in examples()

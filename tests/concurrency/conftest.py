@@ -6,7 +6,6 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.management import call_command
@@ -14,6 +13,7 @@ from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 from tests.concurrency.recording import nothing_left
+from tests.databases import postgresql_url
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def database_url(
 ) -> str:
     """The test database as `DATABASE_URL` names it; on SQLite, where that is in memory, a file with the same tables."""
     if connection.vendor == "postgresql":
-        return _postgresql_url()
+        return postgresql_url(connection.settings_dict["NAME"])
     path = tmp_path_factory.mktemp("shared") / "database.sqlite3"
     with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as file:
         connection.ensure_connection()
@@ -69,11 +69,3 @@ def shared_database(transactional_db: None, database_url: str) -> Iterator[str]:
     finally:
         connection.close()
         connections["default"] = in_memory
-
-
-def _postgresql_url() -> str:
-    settings = connection.settings_dict
-    user = ":".join(quote(str(settings[key]), safe="") for key in ("USER", "PASSWORD"))
-    options = {key: value for key, value in settings["OPTIONS"].items() if isinstance(value, str)}
-    address = f"{settings['HOST'] or 'localhost'}:{settings['PORT'] or 5432}"
-    return f"postgresql://{user}@{address}/{quote(settings['NAME'])}?{urlencode(options)}"

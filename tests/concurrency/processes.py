@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -20,13 +20,22 @@ PATIENCE = 60
 
 @contextmanager
 def product_process(
-    *command: str, database_url: str, errors: IO[bytes], folder: Path = ROOT
+    *command: str,
+    database_url: str,
+    errors: IO[bytes],
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """A process of this Python that works in ``folder``; ended by its id when the block is left."""
     process = subprocess.Popen(
         [sys.executable, *command],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "DATABASE_URL": database_url},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": database_url,
+            **(environment or {}),
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,

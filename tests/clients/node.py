@@ -1,0 +1,30 @@
+"""Scripts of this folder, run by Node."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent
+_PATIENCE = 120
+
+
+def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What the script did, once it has ended; skips the test where Node or the packages are missing."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node is not installed")
+    if not (FOLDER / "node_modules").is_dir():
+        pytest.skip("the packages are not installed: npm ci --prefix tests/clients")
+    return subprocess.run(
+        [node, *arguments],
+        cwd=FOLDER,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=False,
+    )
