@@ -20,6 +20,10 @@ def _flag(name: str, *, default: bool = False) -> bool:
     return value.lower() in {"1", "true", "yes", "on"} if value else default
 
 
+def _number(name: str, default: int) -> int:
+    return int(os.environ.get(name) or default)
+
+
 def _list(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
@@ -56,8 +60,22 @@ ACADEMIC_YEARS = AcademicYears(
     first=int(os.environ.get("FIRST_ACADEMIC_YEAR", "2020")),
     last=int(os.environ.get("LAST_ACADEMIC_YEAR", "2035")),
 )
+# How much one request may ask for; see schema/limits. No page's document, nor an explorer's introspection, comes near.
+DATA_UPLOAD_MAX_MEMORY_SIZE = _number("MAX_BODY_BYTES", 1_048_576)
+MAX_DOCUMENT_LENGTH = _number("MAX_DOCUMENT_LENGTH", 20_000)
+MAX_DOCUMENT_TOKENS = _number("MAX_DOCUMENT_TOKENS", 2_000)
+MAX_DOCUMENT_DIRECTIVES = _number("MAX_DOCUMENT_DIRECTIVES", 50)
+MAX_DOCUMENT_FIELDS = _number("MAX_DOCUMENT_FIELDS", 500)
+MAX_DOCUMENT_ALIASES = _number("MAX_DOCUMENT_ALIASES", 100)
+MAX_DOCUMENT_DEPTH = _number("MAX_DOCUMENT_DEPTH", 20)
+MAX_DOCUMENT_COMPARISONS = _number("MAX_DOCUMENT_COMPARISONS", 5_000)
+MAX_ROOT_FIELDS = _number("MAX_ROOT_FIELDS", 20)
+MAX_VARIABLE_VALUES = _number("MAX_VARIABLE_VALUES", 20_000)
+MAX_PAGE_SIZE = _number("MAX_PAGE_SIZE", 100)
+MAX_LIST_LENGTH = _number("MAX_LIST_LENGTH", 1_000)
+MAX_EXAMS_TIMES_CELLS = _number("MAX_EXAMS_TIMES_CELLS", 10_000)
 # Counted before they are read, so that one request cannot ask for more than a school has.
-MAX_CELLS_PER_OPERATION = int(os.environ.get("MAX_CELLS_PER_OPERATION", "20000"))
+MAX_CELLS_PER_OPERATION = _number("MAX_CELLS_PER_OPERATION", 20_000)
 CURRICULUM_CACHE_SECONDS = 300
 # Off, graphql-core completes every field by itself: slower, and the same answers.
 COMPILED_EXECUTION = _flag("COMPILED_EXECUTION", default=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
+from django.conf import settings
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -18,15 +18,25 @@ from graphql import (
     visit,
 )
 from graphql.execution.values import VariableValues
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
 
+from primepath.domain.errors import LimitExceededError
 from schema.build import schema
 from schema.columns import columns_of
 from schema.execution.shapes import Shape
+from schema.kept_documents import KeptDocuments
+from schema.limits.selections import check_selections
+from schema.limits.text import check_text
 
-# A document takes some two hundred times its length in memory, and anybody may send one.
-_KEPT_DOCUMENTS = 128
-_KEPT_LENGTH = 4_000
+# A document takes 75 to 200 times its length in memory, and its plans as much again.
+_KEPT_CHARACTERS = 160_000
+_WAITING_CHARACTERS = 40_000
 _KEPT_SELECTIONS = 16
+_MAX_ERRORS = 20
+
+# That two selections of a field can be merged is checked pair by pair, which takes seconds for some hundred fields.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = settings.MAX_DOCUMENT_COMPARISONS
 
 
 @dataclass(slots=True)
@@ -63,18 +73,25 @@ class PreparedDocument:
 
 def prepare(text: str) -> PreparedDocument:
     """The document, parsed and validated; those that are sent again and again are kept."""
-    return _kept(text) if len(text) <= _KEPT_LENGTH else _prepare(text)
+    prepared = kept.get(text)
+    if prepared is None:
+        prepared = _prepare(text)
+        if prepared.node is not None:
+            kept.put(text, prepared)
+    return prepared
 
 
 def _prepare(text: str) -> PreparedDocument:
+    """Checks first what takes least, so that a document that is refused has cost little."""
     try:
+        check_text(text)
         node = parse(text)
-        errors = validate(schema._schema, node)
+        check_selections(node)
+        errors = _validate(node)
     except GraphQLError as error:
         return PreparedDocument(None, [error])
-    if any(isinstance(error.original_error, ValueError) for error in errors):
-        # Python refuses to read a number of several thousand digits.
-        errors = [GraphQLError("The document has a number that is too long.")]
+    except LimitExceededError as error:
+        return PreparedDocument(None, [GraphQLError(str(error), original_error=error)])
     if errors:
         return PreparedDocument(None, errors)
     names = _Names()
@@ -82,7 +99,22 @@ def _prepare(text: str) -> PreparedDocument:
     return PreparedDocument(node, [], tuple(sorted(names.conditions)), columns_of(names.fields))
 
 
-_kept = lru_cache(_KEPT_DOCUMENTS)(_prepare)
+def _validate(node: DocumentNode) -> list[GraphQLError]:
+    errors = validate(schema._schema, node, max_errors=_MAX_ERRORS)
+    if any(isinstance(error.original_error, ValueError) for error in errors):
+        # Python refuses to read a number of several thousand digits.
+        return [GraphQLError("The document has a number that is too long.")]
+    if errors and isinstance(errors[-1], ValidationAbortedError) and len(errors) <= _MAX_ERRORS:
+        raise LimitExceededError(
+            "The document selects the same fields so often that merging them takes more than "
+            f"{settings.MAX_DOCUMENT_COMPARISONS} comparisons, which is the limit. Select each field once."
+        )
+    return errors
+
+
+kept: KeptDocuments[PreparedDocument] = KeptDocuments(
+    characters=_KEPT_CHARACTERS, waiting_characters=_WAITING_CHARACTERS
+)
 
 
 class _Names(Visitor):

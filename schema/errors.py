@@ -13,6 +13,9 @@ from primepath.domain.errors import ErrorCode, PrimePathError
 
 logger = logging.getLogger("primepath.errors")
 
+# What graphql-core says of a value can quote the value, with an indented line for each of its parts.
+_MAX_MESSAGE_LENGTH = 1_000
+
 
 class RefusedError(Exception):
     """A request is answered with this error before its document is looked at."""
@@ -51,7 +54,7 @@ def _format(each: GraphQLError, request_id: str, logged: set[int]) -> GraphQLFor
     if isinstance(cause, PrimePathError):
         formatted = error(cause.code, str(cause))
     elif cause is None:
-        formatted = error(ErrorCode.BAD_USER_INPUT, each.message)
+        formatted = error(ErrorCode.BAD_USER_INPUT, _shorten(each.message))
     else:
         formatted = internal_error(request_id)
         # One failed batch fails many fields.
@@ -63,6 +66,11 @@ def _format(each: GraphQLError, request_id: str, logged: set[int]) -> GraphQLFor
     if each.path is not None:
         formatted["path"] = each.path
     return formatted
+
+
+def _shorten(message: str) -> str:
+    too_long = len(message) > _MAX_MESSAGE_LENGTH
+    return f"{message[:_MAX_MESSAGE_LENGTH]}..." if too_long else message
 
 
 def _cause(each: GraphQLError) -> Exception | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import graphql
 from django.conf import settings
+from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -16,11 +17,13 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from loaders.dispatch import Dispatcher
+from primepath.domain.errors import LimitExceededError
 from primepath.domain.viewer import Viewer
 from schema.build import schema
 from schema.context import Context
 from schema.documents import PreparedDocument, prepare
 from schema.execution.executor import CompiledExecutor
+from schema.limits import check_variables
 
 
 def execute(
@@ -50,6 +53,10 @@ def execute(
     if node is None:
         return ExecutionResult(data=None, errors=prepared.errors)
     _check_operation(prepared, operation_name, allowed)
+    try:
+        check_variables(variables or {})
+    except LimitExceededError as error:
+        return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error)])
     dispatcher = Dispatcher(checkpoint)
     context = Context(
         dispatcher,

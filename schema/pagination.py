@@ -13,17 +13,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
+from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 
 from loaders.registry import Loaders
-from primepath.domain.errors import BadUserInputError
+from primepath.domain.errors import BadUserInputError, LimitExceededError
 from primepath.domain.text import has_forbidden_characters
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 Place = tuple[Any, ...]
 
-MAX_PAGE_SIZE = 100
+MAX_PAGE_SIZE: int = settings.MAX_PAGE_SIZE
 _MAX_CURSOR_LENGTH = 4_000
 
 
@@ -108,13 +109,16 @@ class PageRequest:
     ) -> Self:
         """Reads the arguments of a connection.
 
-        Raises `BadUserInputError`: a size below 0 or above 100, ``first`` with ``last``, a cursor not of this list.
+        Raises `LimitExceededError` for a size above the limit, and `BadUserInputError`: a size below 0, ``first`` with
+        ``last``, a cursor not of this list.
         """
         if first is not None and last is not None:
             raise BadUserInputError("Use either first or last, not both.")
         for name, value in ("first", first), ("last", last):
-            if value is not None and not 0 <= value <= MAX_PAGE_SIZE:
+            if value is not None and value < 0:
                 raise BadUserInputError(f"{name} is {value}; it must be from 0 to {MAX_PAGE_SIZE}.")
+            if value is not None and value > MAX_PAGE_SIZE:
+                raise LimitExceededError(f"{name} is {value}; at most {MAX_PAGE_SIZE} are allowed.")
         size = first if last is None else last
         return cls(
             order=order,

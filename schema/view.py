@@ -27,6 +27,7 @@ from schema.authentication import identify
 from schema.errors import RefusedError, error, format_errors, internal_error, logger
 from schema.execute import execute
 from schema.explorer import render_explorer
+from schema.limits.body import too_long_a_body
 
 _JSON = "application/json"
 _GRAPHQL_JSON = "application/graphql-response+json"
@@ -60,10 +61,11 @@ class GraphQLView(StrawberryView[None, None]):
             response = _refusal(
                 RefusedError(refused.status_code, ErrorCode.BAD_USER_INPUT, refused.reason, headers)
             )
+        except RequestDataTooBig:
+            response = _refusal(too_long_a_body(request))
         except SuspiciousOperation as refused:
-            # More bytes or parameters than Django reads.
-            status = 413 if isinstance(refused, RequestDataTooBig) else 400
-            response = _refusal(RefusedError(status, ErrorCode.BAD_USER_INPUT, str(refused)))
+            # More parameters than Django reads.
+            response = _refusal(RefusedError(400, ErrorCode.BAD_USER_INPUT, str(refused)))
         except ClientDepartedError:
             # Nobody reads this.
             response = HttpResponse(status=204)

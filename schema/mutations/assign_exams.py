@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import strawberry
+from django.conf import settings
 
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.unassign_exams import unassign_exams
@@ -19,10 +20,13 @@ from schema.types.payloads import CellsOutcome, MatrixCellsPayload
 @strawberry.input(description="Cells and exams: every exam for every cell.")
 class AssignExamsInput:
     cells: list[CellRef] = strawberry.field(
-        description="The cells, at most 1,000. They need not have been touched before."
+        description=f"The cells, at most {settings.MAX_LIST_LENGTH:,}. They need not have been touched before."
     )
     exam_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of the exams, at most 1,000; exams x cells at most 10,000."
+        description=(
+            f"The ids of the exams, at most {settings.MAX_LIST_LENGTH:,}; "
+            f"exams x cells at most {settings.MAX_EXAMS_TIMES_CELLS:,}."
+        )
     )
 
 

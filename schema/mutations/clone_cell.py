@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import strawberry
+from django.conf import settings
 
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
@@ -30,7 +31,9 @@ describe(
 @strawberry.input(description="A cell, and those to plan like it.")
 class CloneCellInput:
     source: CellRef = strawberry.field(description="The cell to copy from; seeing it is enough.")
-    targets: list[CellKey] = strawberry.field(description="The cells to copy to, at most 1,000.")
+    targets: list[CellKey] = strawberry.field(
+        description=f"The cells to copy to, at most {settings.MAX_LIST_LENGTH:,}."
+    )
     on_existing: OnExisting = strawberry.field(
         default=OnExisting.MERGE, description="What happens to what a target has already."
     )
@@ -40,7 +43,10 @@ class CloneCellInput:
 class ShareCellInput:
     source: CellRef = strawberry.field(description="The cell to copy from; seeing it is enough.")
     class_codes: list[str] = strawberry.field(
-        description="The classes whose cell of the same period and year to copy to, at most 1,000 codes."
+        description=(
+            "The classes whose cell of the same period and year to copy to, "
+            f"at most {settings.MAX_LIST_LENGTH:,} codes."
+        )
     )
     on_existing: OnExisting = strawberry.field(
         default=OnExisting.MERGE, description="What happens to what a target has already."

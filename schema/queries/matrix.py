@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import strawberry
+from django.conf import settings
 
 from loaders.visible_classes import VisibleClass
 from primepath import models
@@ -39,7 +40,9 @@ class MatrixQuery:
         class_codes: Annotated[
             list[str] | None,
             strawberry.argument(
-                description="Only these classes, at most 1,000 codes; all you may see unless told."
+                description=(
+                    f"Only these classes, at most {settings.MAX_LIST_LENGTH:,} codes; all you may see unless told."
+                )
             ),
         ] = None,
     ) -> Matrix:

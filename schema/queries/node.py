@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
+from django.conf import settings
 
 from loaders.registry import Loaders
 from primepath import models
@@ -80,7 +81,8 @@ class NodeQuery:
         self,
         info: Info,
         ids: Annotated[
-            list[strawberry.ID], strawberry.argument(description="The ids, at most 1,000.")
+            list[strawberry.ID],
+            strawberry.argument(description=f"The ids, at most {settings.MAX_LIST_LENGTH:,}."),
         ],
     ) -> Sequence[Any]:
         info.context.require_sign_in()

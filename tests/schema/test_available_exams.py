@@ -84,10 +84,16 @@ def test_available_exams_come_in_pages() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [{"first": -1}, {"first": 101}, {"after": "nonsense"}, {"after": ""}]
+    ("page", "code"),
+    [
+        ({"first": -1}, "BAD_USER_INPUT"),
+        ({"first": 101}, "LIMIT_EXCEEDED"),
+        ({"after": "nonsense"}, "BAD_USER_INPUT"),
+        ({"after": ""}, "BAD_USER_INPUT"),
+    ],
 )
-def test_a_bad_page_of_available_exams_fails_alone(page: dict[str, Any]) -> None:
+def test_a_bad_page_of_available_exams_fails_alone(page: dict[str, Any], code: str) -> None:
     make_class("A")
     response = answer(AVAILABLE, head_teacher(), {"period": "JAN", "year": YEAR, **page})
     assert response["data"] == {"matrixCell": {"availableExams": None}}
-    assert error_codes(response) == {"matrixCell.availableExams": "BAD_USER_INPUT"}
+    assert error_codes(response) == {"matrixCell.availableExams": code}

@@ -153,10 +153,6 @@ def test_no_body_is_a_fault_of_ours(body: bytes) -> None:
     assert {error["extensions"]["code"] for error in errors_of(response)} == {"BAD_USER_INPUT"}
 
 
-def test_a_body_beyond_the_limit_is_refused() -> None:
-    assert_refused(ask(SCHOOL + " " * 3_000_000), 413)
-
-
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 def test_other_methods_are_refused(method: str) -> None:
     response = Client().generic(method, "/graphql", json.dumps({"query": SCHOOL}), JSON)

@@ -15,7 +15,6 @@ from primepath.models import Exam, SchoolClass
 from primepath.services.cells.writing import LOCKED_STATUSES, CellState, LockedCell
 from primepath.services.mistakes import Mistakes
 
-MAX_EXAMS_TIMES_CELLS = 10_000
 _SHOWN_EXAMS = 3
 
 
@@ -115,9 +114,10 @@ def check_unlocked(
 
 def check_size(cells: int, exams: int) -> None:
     """Raises `LimitExceededError` for more exams x cells than one request may change."""
-    if cells * exams > MAX_EXAMS_TIMES_CELLS:
+    limit = settings.MAX_EXAMS_TIMES_CELLS
+    if cells * exams > limit:
         raise LimitExceededError(
-            f"{exams} exams x {cells} cells are {exams * cells}; at most {MAX_EXAMS_TIMES_CELLS} are allowed."
+            f"{exams} exams x {cells} cells are {exams * cells}; at most {limit} are allowed."
         )
 
 

@@ -88,7 +88,11 @@ def period_type(period: str) -> str:
 def page(args: Args, type_: str, rows: Iterable[Any]) -> Thing:
     first, last = args.get("first"), args.get("last")
     size = next((each for each in (first, last) if each is not None), 100)
-    if args.keys() & {"after", "before"} or None not in {first, last} or not 0 <= size <= 100:
+    if None not in {first, last} or size < 0:
+        raise Refusal("BAD_USER_INPUT")
+    if size > 100:
+        raise Refusal("LIMIT_EXCEEDED")
+    if args.keys() & {"after", "before"}:
         raise Refusal("BAD_USER_INPUT")
     rows, backward = list(rows), last is not None
     shown = rows[max(0, len(rows) - size) :] if backward else rows[:size]

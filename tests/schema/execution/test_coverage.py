@@ -37,7 +37,7 @@ query ($year: Int, $exams: Boolean!, $few: Boolean = false) {
 
 @pytest.fixture(autouse=True)
 def _no_documents_are_kept() -> None:
-    documents._kept.cache_clear()
+    documents.kept.clear()
 
 
 def test_plans_complete_the_full_matrix() -> None:
@@ -103,18 +103,6 @@ def test_what_cannot_be_compiled_is_tried_once() -> None:
         data(text, head_teacher())
     assert tried > 0
     assert counts["compilations"] == 0
-
-
-def test_the_cache_of_documents_is_bounded() -> None:
-    viewer = head_teacher()
-    limit = documents._KEPT_DOCUMENTS
-    for number in range(limit + 20):
-        data(f"{{ viewer {{ n{number}: __typename }} }}", viewer)
-    info = documents._kept.cache_info()
-    assert info.currsize == info.maxsize == limit
-    documents._kept.cache_clear()
-    data("{ viewer { __typename } }" + " " * documents._KEPT_LENGTH, viewer)
-    assert documents._kept.cache_info().currsize == 0
 
 
 def test_no_batch_is_asked_for_what_a_directive_takes_out() -> None:

@@ -49,8 +49,15 @@ def test_a_page_goes_on_where_it_ended_though_there_are_newer_changes() -> None:
     assert found["totalCount"] == 4
 
 
-@pytest.mark.parametrize("arguments", [{"first": -1}, {"first": 101}, {"after": "nonsense"}])
-def test_what_is_no_page_is_bad_input(arguments: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"first": -1}, "BAD_USER_INPUT"),
+        ({"first": 101}, "LIMIT_EXCEEDED"),
+        ({"after": "nonsense"}, "BAD_USER_INPUT"),
+    ],
+)
+def test_what_is_no_page_is_refused(arguments: dict[str, Any], code: str) -> None:
     make_class("A")
     response = answer(HISTORY, head_teacher(), {"id": CELL, **arguments})
-    assert error_codes(response) == {"node.history": "BAD_USER_INPUT"}
+    assert error_codes(response) == {"node.history": code}

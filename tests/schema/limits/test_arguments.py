@@ -1,0 +1,47 @@
+"""Lists in the input of a mutation: as long as they may be, they are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.client import answer
+from tests.factories import head_teacher, make_class
+from tests.schema.mutations.documents import at, document, key
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("mutation", "input"),
+    [
+        ("assignExams", {"cells": [at("A")] * 1_000, "examIds": ["Exam:99"] * 10}),
+        ("assignExams", {"cells": [at("A")] * 10, "examIds": ["Exam:99"] * 1_000}),
+        ("unassignExams", {"cells": [at("A")] * 100, "examIds": ["Exam:99"] * 100}),
+        ("cloneCell", {"source": at("A"), "targets": [key("A", "FEB")] * 1_000}),
+        ("shareCell", {"source": at("A"), "classCodes": ["B"] * 1_000}),
+        (
+            "setClassCurriculum",
+            {"classCode": "A", "academicYear": 2026, "levelIds": ["CurriculumLevel:99"] * 1_000},
+        ),
+    ],
+)
+def test_a_list_as_long_as_lists_may_be_is_read(mutation: str, input: dict[str, Any]) -> None:
+    make_class("A")
+    make_class("B")
+    assert "errors" not in answer(document(mutation), head_teacher(), {"input": input})
+
+
+@pytest.mark.parametrize(
+    ("cells", "exams", "message"),
+    [
+        (1_001, 1, "cells has 1001 items; at most 1000 are allowed."),
+        (1, 1_001, "examIds has 1001 items; at most 1000 are allowed."),
+        (101, 100, "100 exams x 101 cells are 10100; at most 10000 are allowed."),
+    ],
+)
+def test_the_message_says_the_limit_and_the_figure(cells: int, exams: int, message: str) -> None:
+    input = {"cells": [at("A")] * cells, "examIds": ["Exam:99"] * exams}
+    response = answer(document("assignExams"), head_teacher(), {"input": input})
+    assert [each["message"] for each in response["errors"]] == [message]

@@ -1,0 +1,282 @@
+"""How long a document may be and how much it may select: at each limit it passes, and past it, it is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from graphql import get_introspection_query
+from pytest_django import Settings
+
+from schema import documents
+from schema.documents import prepare
+from schema.errors import format_errors
+from schema.limits.selections import Figures
+
+SCHOOL = "{ school { name } }"
+AT = 'at: { classCode: "A", academicYear: 2026, period: JAN }'
+CELL = """
+fragment Cell on MatrixCell {
+  id academicYear period periodType status color icon scheduledDate startTime endTime notes canEdit version createdAt
+  updatedAt examCount schoolClass { id code name division grade section stream isActive }
+}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_documents_are_kept() -> None:
+    documents.kept.clear()
+
+
+def errors_of(document: str) -> list[Any]:
+    return format_errors(prepare(document).errors, "test")
+
+
+def refusal(document: str) -> str:
+    """The one message with which the document is refused for a limit."""
+    (error,) = errors_of(document)
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    return str(error["message"])
+
+
+def times(count: int, text: str) -> str:
+    return " ".join(text.replace("#", str(number)) for number in range(count))
+
+
+def of_length(characters: int) -> str:
+    return SCHOOL.ljust(characters)
+
+
+def of_tokens(tokens: int) -> str:
+    return f"{{ nodes(ids: [{'1 ' * (tokens - 12)}]) {{ id }} }}"
+
+
+def with_directives(count: int) -> str:
+    return f"{{ school {{ {times(count, 'a#: name @include(if: true)')} }} }}"
+
+
+def with_fields(count: int) -> str:
+    """A document with so many fields, most of them in a fragment that is spread 19 times."""
+    rest = count - 19 * 26 - 1
+    names = [
+        "name",
+        "timeZone",
+        "currentAcademicYear",
+        "firstAcademicYear",
+        "lastAcademicYear",
+        "__typename",
+    ]
+    return (
+        f"{{ {times(19, f'c#: matrixCell({AT}) {{ ...Cell }}')} school {{ {' '.join(names[:rest])} }} }}"
+        + CELL
+    )
+
+
+def with_aliases(count: int) -> str:
+    return f"{{ school {{ {times(count, 'a#: name')} }} }}"
+
+
+def with_levels(count: int) -> str:
+    inner = "{ id }"
+    for level in range(count - 1, 1, -1):
+        inner = f"{{ {'cells' if level % 2 else 'schoolClass'} {inner} }}"
+    return f"{{ matrixCell({AT}) {inner} }}"
+
+
+def with_root_fields(count: int) -> str:
+    return f"query {{ ...Half r: school {{ name }} }} fragment Half on Query {{ {times(count - 1, 'r#: school { name }')} }}"
+
+
+@pytest.mark.parametrize(
+    ("document", "limit", "message"),
+    [
+        (of_length, 20_000, "The document has 20001 characters; at most 20000 are allowed."),
+        (of_tokens, 2_000, "The document has 2001 tokens; at most 2000 are allowed."),
+        (with_directives, 50, "The document has 51 directives; at most 50 are allowed."),
+        (
+            with_fields,
+            500,
+            "The operation has 501 fields, fragments included; at most 500 are allowed.",
+        ),
+        (
+            with_aliases,
+            100,
+            "The operation has 101 aliases, fragments included; at most 100 are allowed.",
+        ),
+        (
+            with_levels,
+            20,
+            "The operation has 21 levels of fields, fragments included; at most 20 are allowed.",
+        ),
+        (
+            with_root_fields,
+            20,
+            "The operation has 21 root fields, fragments included; at most 20 are allowed.",
+        ),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_document_at_the_limit_passes_and_one_past_it_is_refused(
+    document: Any, limit: int, message: str
+) -> None:
+    assert errors_of(document(limit)) == []
+    assert refusal(document(limit + 1)) == message
+
+
+def test_fields_that_have_to_be_merged_too_often_are_refused() -> None:
+    assert errors_of(f"{{ school {{ {'name ' * 70} }} }}") == []
+    assert "more than 5000 comparisons" in refusal(f"{{ school {{ {'name ' * 73} }} }}")
+
+
+def test_the_limits_can_be_set(settings: Settings) -> None:
+    settings.MAX_DOCUMENT_ALIASES = 1
+    assert errors_of("{ school { a: name } }") == []
+    assert "has 2 aliases" in refusal("{ school { a: name b: name } }")
+
+
+@pytest.mark.parametrize("depth", [20, 3])
+def test_a_client_may_ask_for_the_whole_schema_however_deep_documents_may_be(
+    depth: int, settings: Settings
+) -> None:
+    settings.MAX_DOCUMENT_DEPTH = depth
+    everything = get_introspection_query(
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+        one_of=True,
+    )
+    assert errors_of(everything) == []
+
+
+def test_lists_within_introspection_are_bounded() -> None:
+    fields = "{ name }"
+    for _ in range(3):
+        fields = f"{{ fields {{ type {fields} }} }}"
+    (error,) = errors_of(f"{{ __schema {{ types {fields} }} }}")
+    assert error["message"] == "Maximum introspection depth exceeded"
+
+
+def test_comments_and_what_is_in_texts_are_no_tokens() -> None:
+    document = (
+        '{ schoolClass(code: "a b { @ \\" #") { id } } # { [ ( @ ) ] }\n # "' + "{ @ " * 4_000
+    )
+    assert errors_of(document) == []
+    block = '{ schoolClass(code: """ { @ \\""" " "" \n""") { id } }'
+    assert errors_of(block + '# """' + "{ @ " * 4_000) == []
+
+
+def bomb(generations: int) -> str:
+    """Each fragment spreads the next one twice."""
+    fragments = times(generations, "fragment F# on Query { ...F#x ...F#x }")
+    for number in range(generations):
+        fragments = fragments.replace(f"F{number}x", f"F{number + 1}")
+    return f"{{ ...F0 }} {fragments} fragment F{generations} on Query {{ school {{ name }} }}"
+
+
+def test_fragments_that_spread_each_other_are_each_counted_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    added: list[int | None] = []
+    add = Figures.add
+
+    def note(self: Figures, spread: Figures, depth: int | None) -> None:
+        added.append(depth)
+        add(self, spread, depth)
+
+    monkeypatch.setattr(Figures, "add", note)
+    assert "more than 1000000000 root fields" in refusal(bomb(150))
+    assert len(added) == 2 * 150 + 1
+    assert "256 root fields" in refusal(bomb(8))
+
+
+def test_fragments_that_spread_themselves_are_refused_by_validation() -> None:
+    document = "{ ...A } fragment A on Query { ...B school { name } } fragment B on Query { ...A }"
+    (error,) = errors_of(document)
+    assert error["message"] == "Cannot spread fragment 'A' within itself via 'B'."
+    everyone = " ".join(
+        f"fragment F{n} on Query {{ ...F{(n + 1) % 100} ...F{(n + 2) % 100} school {{ name }} }}"
+        for n in range(100)
+    )
+    assert "comparisons" in refusal(f"{{ ...F0 }} {everyone}")
+
+
+CYCLE = "{ cells { exams { cells { schoolClass %s } } } }"
+
+
+def cycles(times: int) -> str:
+    inner = "{ id }"
+    for _ in range(times):
+        inner = CYCLE % inner
+    return f'{{ schoolClass(code: "A") {inner} }}'
+
+
+NOT_PARSED = {
+    "300 kB": of_length(300_000),
+    "300 kB of fields": f"{{ {'school { name } ' * 19_000} }}",
+    "20 kB of one field": f"{{ school {{ {'name ' * 3_990} }} }}",
+    "20 kB of brackets": "{" * 20_000,
+    "20 kB of quotes": '"' * 20_000,
+    "a text that does not end": '"' + "\\" * 19_000,
+    "a block that does not end": '"""' + '\\"""' * 4_900,
+    "thousands of aliases": with_aliases(3_000),
+    "hundreds of directives": f"{{ school {{ name {'@include(if: true) ' * 270} }} }}",
+    "400 cycles": cycles(100),
+    "30 cycles": cycles(30),
+    "nested lists": f"{{ nodes(ids: {'[' * 300}{']' * 300}) {{ id }} }}",
+}
+NOT_VALIDATED = {
+    "10 kB of one field": f"{{ school {{ {'name ' * 1_990} }} }}",
+    "hundreds of aliases": with_aliases(400),
+    "6 cycles": cycles(6),
+    "a bomb": bomb(160),
+    "a bomb of fields": bomb(7).replace("{ school { name } }", "{ school { a: name b: name } }"),
+    "hundreds of root fields": with_root_fields(300),
+}
+
+
+@pytest.mark.parametrize("document", NOT_PARSED.values(), ids=NOT_PARSED)
+def test_what_is_too_long_is_not_parsed(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(documents, "parse")
+    refusal(document)
+
+
+@pytest.mark.parametrize("document", NOT_VALIDATED.values(), ids=NOT_VALIDATED)
+def test_what_selects_too_much_is_not_validated(
+    document: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(documents, "validate")
+    refusal(document)
+
+
+def test_a_document_with_many_mistakes_is_told_the_first_20() -> None:
+    errors = errors_of(f"{{ school {{ {times(400, 'x#')} }} }}")
+    assert len(errors) == 21
+    assert "Too many validation errors" in errors[-1]["message"]
+
+
+def test_a_message_that_quotes_a_value_is_short() -> None:
+    nested = "[" * 60 + "1.5 " * 1_000 + "]" * 60
+    (error, *_) = errors_of(f"{{ nodes(ids: {nested}) {{ id }} }}")
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert len(error["message"]) == 1_003
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("application/json", 200), ("application/graphql-response+json", 400)],
+)
+def test_a_document_past_a_limit_is_answered_without_data(accept: str, status: int) -> None:
+    response = Client().post(
+        "/graphql",
+        json.dumps({"query": with_root_fields(21)}),
+        "application/json",
+        headers={"Accept": accept},
+    )
+    assert response.status_code == status
+    assert response["Content-Type"].startswith(accept)
+    assert set(response.json()) == {"errors"}
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
