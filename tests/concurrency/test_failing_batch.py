@@ -79,7 +79,7 @@ def test_what_must_not_be_null_takes_the_nearest_thing_that_may_be(
     log: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("primepath.models.MatrixCellExam.objects.filter", failure)
+    monkeypatch.setattr("loaders.registry._exams_of_cells", failure)
     document = """
     query ($year: Int!) {
       first: matrixCell(at: {classCode: "C000", academicYear: $year, period: JAN}) { examCount }
@@ -133,7 +133,7 @@ def test_where_everything_fails_everything_is_told_and_logged_once_each(
 ) -> None:
     for place in ("completion_of_cells", "active_exams_of_kinds", "get_class_curriculum_mapping"):
         monkeypatch.setattr(f"loaders.registry.{place}", failure)
-    monkeypatch.setattr("primepath.models.MatrixCellExam.objects.filter", failure)
+    monkeypatch.setattr("loaders.registry._exams_of_cells", failure)
     document = """
     query ($year: Int) {
       scheduleMatrix(academicYear: $year) {
