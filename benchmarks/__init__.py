@@ -7,4 +7,5 @@ turn, so that a busy moment of the machine meets all of them (`timing`), and wri
 - `cases` says what is asked, and of which ways; `questions` how it is asked.
 - `figures` says what must be reached.
 - `one_database` is the process that measures on one database.
+- ``FINDINGS.md`` says what profiling found, what was taken away, and what the rest costs.
 """

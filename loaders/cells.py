@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
@@ -16,13 +17,19 @@ from django.db import DatabaseError
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.visible_classes import VisibleClass
-from primepath.domain.cell import CELL_APPEARANCE, CellKey, CellStatus
+from primepath.domain.cell import CELL_APPEARANCE, CellAppearance, CellKey, CellStatus
 from primepath.domain.errors import LimitExceededError
 from primepath.domain.period import Period, PeriodType
 from primepath.models import ExamScheduleMatrix
 from primepath.models.statement import Statement
 
 logger = logging.getLogger("primepath.cells")
+
+
+# By the text that is stored: making it a `CellStatus` first costs more than the look-up.
+_APPEARANCE: dict[str, CellAppearance] = {
+    status.value: appearance for status, appearance in CELL_APPEARANCE.items()
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -32,14 +39,11 @@ class CellPlace:
     visible_class: VisibleClass
     academic_year: int
     period: Period
+    pk: str
 
     @property
     def key(self) -> CellKey:
         return CellKey(self.visible_class.code, self.academic_year, self.period)
-
-    @property
-    def pk(self) -> str:
-        return f"{self.visible_class.code}/{self.academic_year}/{self.period}"
 
     @property
     def period_type(self) -> PeriodType:
@@ -71,11 +75,11 @@ class Cell(CellPlace):
 
     @property
     def color(self) -> str:
-        return CELL_APPEARANCE[CellStatus(self.status)].color
+        return _APPEARANCE[self.status].color
 
     @property
     def icon(self) -> str:
-        return CELL_APPEARANCE[CellStatus(self.status)].icon
+        return _APPEARANCE[self.status].icon
 
     async def read(self) -> Cell:
         return self
@@ -164,9 +168,7 @@ class Cells:
         store_missing: StoreMissing | None,
         columns: Collection[str] = _STORED_COLUMNS,
     ) -> None:
-        self._columns = {
-            name: position for position, name in enumerate(_STORED_COLUMNS) if name in columns
-        }
+        self._columns = tuple(name for name in _STORED_COLUMNS if name in columns)
         self._loader = BatchLoader(dispatcher, Stage.CELLS, self._fetch)
         self._store_missing = store_missing
         self._stored: dict[str, _Stored] = {}
@@ -188,8 +190,8 @@ class Cells:
         cells = self._loader.load(request)
         self._pending.append(cells)
         return [
-            PendingCell(request.visible_class, request.academic_year, period, cells, index)
-            for index, period in enumerate(request.periods)
+            PendingCell(request.visible_class, request.academic_year, period, id, cells, index)
+            for index, (period, id) in enumerate(zip(request.periods, request.ids, strict=True))
         ]
 
     async def settle(self) -> None:
@@ -214,21 +216,18 @@ class Cells:
             self._stored |= {id: found.get(id, _DEFAULTS) for id in wanted}
         return [
             [
-                Cell(request.visible_class, request.academic_year, period, *self._stored[id])
+                Cell(request.visible_class, request.academic_year, period, id, *self._stored[id])
                 for period, id in zip(request.periods, request.ids, strict=True)
             ]
             for request in requests
         ]
 
     def _read(self, ids: Iterable[str]) -> dict[str, _Stored]:
-        positions = self._columns.values()
-        read: dict[str, _Stored] = {}
-        for id, *values in _cells_with(tuple(self._columns))(list(ids)):
-            stored = list(_DEFAULTS)
-            for position, value in zip(positions, values, strict=True):
-                stored[position] = value
-            read[id] = stored
-        return read
+        row = ("id", *self._columns, *_STORED_COLUMNS)
+        # What was not read is taken from the defaults, which are put behind each row.
+        as_stored = itemgetter(*map(row.index, _STORED_COLUMNS))
+        rows = _cells_with(self._columns)(list(ids))
+        return {values[0]: as_stored(values + _DEFAULTS) for values in rows}
 
     def _store(self, missing: Iterable[str]) -> Collection[str]:
         """Stores the missing cells; returns those that somebody else stored in the meantime."""

@@ -35,6 +35,8 @@ from primepath.models.statement import Statement
 T = TypeVar("T")
 
 _by_pk = attrgetter("pk")
+# An `ExamRow` has its key as ``id``; its ``pk`` is a call, and there may be hundreds.
+_by_id = attrgetter("id")
 _exams_of_cells = Statement(
     lambda ids: MatrixCellExam.objects.filter(cell__key_in=ids).values_list("cell_id", "exam_id")
 )
@@ -93,7 +95,7 @@ class Loaders:
     @cached_property
     def exam_by_id(self) -> ByKey[int, ExamRow]:
         return ByKey(
-            self._dispatcher, Stage.SOURCE, lambda ids: exam_rows(ids, self._columns), _by_pk
+            self._dispatcher, Stage.SOURCE, lambda ids: exam_rows(ids, self._columns), _by_id
         )
 
     @cached_property

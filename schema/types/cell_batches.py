@@ -18,13 +18,13 @@ from schema.types.exam_order import EXAMS_BY_NAME
 AnyCell = Cell | PendingCell
 AnyExam = Exam | ExamRow
 
-_by_name = attrgetter("name_key", "pk")
+_by_name = attrgetter("name_key", "id")
 
 
 async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, AnyExam]:
     """Those of the exams that exist, by key, in the order of their names."""
     exams = await context.loaders.exam_by_id.load_all(list(exam_ids))
-    return {exam.pk: exam for exam in sorted(filter(None, exams), key=_by_name)}
+    return {exam.id: exam for exam in sorted(filter(None, exams), key=_by_name)}
 
 
 async def _exam_ids(batch: Batch, cells: Sequence[AnyCell]) -> list[list[int]]:
