@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,7 @@ from primepath.domain.cell import is_class_code
 from primepath.domain.school_class import AccessLevel, school_order
 from primepath.domain.viewer import Viewer
 from primepath.models import SchoolClass
-from primepath.models.school_class import SchoolClassQuerySet
-from primepath.models.statement import Statement
+from primepath.models.statement import Parameter, Statement
 
 _EVERY = "*"
 
@@ -34,24 +34,18 @@ _COLUMNS = (
 )
 
 
-_LEVELS = {level.value: level for level in AccessLevel}
+@cache
+def _visible(*, administers: bool, every: bool) -> Statement:
+    """Reads the classes of one who administers the school, or of a teacher: every one, or those of the codes."""
 
-_all_classes = Statement(lambda: _rows(SchoolClass.objects.visible_to_administrators()))
-_classes = Statement(
-    lambda codes: _rows(SchoolClass.objects.visible_to_administrators().filter(code__key_in=codes))
-)
-_all_classes_of_teacher = Statement(
-    lambda teacher_id, now: _rows(SchoolClass.objects.visible_to_teacher(teacher_id, now))
-)
-_classes_of_teacher = Statement(
-    lambda teacher_id, now, codes: _rows(
-        SchoolClass.objects.visible_to_teacher(teacher_id, now).filter(code__key_in=codes)
-    )
-)
+    def make(teacher_id: Parameter, now: Parameter, codes: Parameter) -> QuerySet[Any, Any]:
+        classes = SchoolClass.objects.visible(
+            administers=administers, teacher_id=teacher_id, now=now
+        )
+        wanted = classes if every else classes.filter(code__key_in=codes)
+        return wanted.values_list("access_level", *_COLUMNS)
 
-
-def _rows(classes: SchoolClassQuerySet) -> QuerySet[Any, Any]:
-    return classes.values_list("access_level", *_COLUMNS)
+    return Statement(make)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,11 +108,6 @@ class VisibleClasses:
         return [self._found.get(code) for code in codes]
 
     def _read(self, codes: list[str] | None) -> Iterable[VisibleClass]:
-        keys = () if codes is None else (codes,)
-        if self._viewer.administers:
-            read = _all_classes if codes is None else _classes
-            rows = read(*keys)
-        else:
-            read = _all_classes_of_teacher if codes is None else _classes_of_teacher
-            rows = read(self._viewer.teacher_id, timezone.now(), *keys)
-        return (VisibleClass(_LEVELS[level], *row) for level, *row in rows)
+        read = _visible(administers=self._viewer.administers, every=codes is None)
+        rows = read(self._viewer.teacher_id, timezone.now(), codes)
+        return (VisibleClass(AccessLevel(level), *row) for level, *row in rows)

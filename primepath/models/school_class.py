@@ -21,26 +21,26 @@ from primepath.models.statement import Parameter
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The classes whose schedule the viewer may see now, each with the viewer's ``access_level`` in it."""
-        if viewer.administers:
-            return self.visible_to_administrators()
-        return self.visible_to_teacher(viewer.teacher_id, timezone.now())
-
-    def visible_to_administrators(self) -> Self:
-        """As `visible_to` for one who administers the school."""
-        return self.filter(is_active=True).annotate(
-            access_level=models.Value(AccessLevel.FULL.value)
+        return self.visible(
+            administers=viewer.administers, teacher_id=viewer.teacher_id, now=timezone.now()
         )
 
-    def visible_to_teacher(
-        self, teacher_id: int | Parameter | None, now: datetime.datetime | Parameter
+    def visible(
+        self,
+        *,
+        administers: bool,
+        teacher_id: int | Parameter | None,
+        now: datetime.datetime | Parameter,
     ) -> Self:
-        """As `visible_to` for a teacher who does not administer it."""
+        """As `visible_to`, from what it depends on: whether the viewer administers the school, who they are, and the time."""
+        active = self.filter(is_active=True)
+        if administers:
+            return active.annotate(access_level=models.Value(AccessLevel.FULL.value))
         not_expired = models.Q(assignments__expires_at=None) | models.Q(
             assignments__expires_at__gt=now
         )
-        return self.filter(
+        return active.filter(
             not_expired,
-            is_active=True,
             assignments__teacher=teacher_id,
             assignments__is_active=True,
         ).annotate(access_level=models.F("assignments__access_level"))
