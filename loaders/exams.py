@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from itertools import starmap
 from typing import NamedTuple
 
@@ -45,19 +46,17 @@ _LONG_COLUMNS = frozenset(ExamRow._field_defaults)
 _SHORT_ROW = tuple(name for name in ExamRow._fields if name not in _LONG_COLUMNS)
 
 
+@cache
 def _exams_with(columns: tuple[str, ...]) -> Statement:
     return Statement(
         lambda ids: Exam.objects.filter(pk__key_in=ids).order_by().values_list(*columns)
     )
 
 
-_exams = {columns: _exams_with(columns) for columns in (_SHORT_ROW, ExamRow._fields)}
-
-
 def exam_rows(ids: list[int], columns: Collection[str]) -> Iterator[ExamRow]:
     """Those of the exams that exist, with what is in ``columns`` of the columns that are not always read."""
     wanted = _SHORT_ROW if _LONG_COLUMNS.isdisjoint(columns) else ExamRow._fields
-    return starmap(ExamRow, _exams[wanted](ids))
+    return starmap(ExamRow, _exams_with(wanted)(ids))
 
 
 class ExamKind(NamedTuple):
