@@ -19,6 +19,14 @@ def describe_machine() -> list[str]:
     ]
 
 
+def describe_database() -> str:
+    """The database that is measured on, with its version."""
+    from django.db import connection
+
+    version = ".".join(map(str, connection.get_database_version()))
+    return f"{connection.display_name} {version}"
+
+
 def _processor() -> str:
     file = Path("/proc/cpuinfo")
     lines = file.read_text().splitlines() if file.exists() else []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 from pathlib import Path
 from typing import Any
 
-import django
-
-from benchmarks.effort import FULL, QUICK, Effort
+from benchmarks.effort import Effort
+from benchmarks.machine import describe_database
+from benchmarks.own_process import run_measured
 from benchmarks.progress import say
 
 
@@ -18,7 +16,6 @@ def measure(effort: Effort, folder: Path) -> dict[str, Any]:
     """All that is measured on one database; see `report` for what becomes of it."""
     # What uses models can be imported only after `django.setup`.
     from django.core.management import call_command
-    from django.db import connection
 
     from benchmarks import cases, data
     from benchmarks.memory import measure_memory
@@ -53,7 +50,7 @@ def measure(effort: Effort, folder: Path) -> dict[str, Any]:
     say("  memory")
     whole = all_cases["exams"].question
     return {
-        "version": _version(connection),
+        "version": describe_database(),
         "load": [load_before, os.getloadavg()[0]],
         "checked": checked,
         "times": times,
@@ -63,27 +60,5 @@ def measure(effort: Effort, folder: Path) -> dict[str, Any]:
     }
 
 
-def _version(connection: Any) -> str:
-    version = ".".join(map(str, connection.get_database_version()))
-    return f"{connection.display_name} {version}"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.one_database")
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-    django.setup()
-    folder: Path = options.file.parent
-    try:
-        results = measure(QUICK if options.quick else FULL, folder)
-    except Exception:
-        if (log := folder / "server.log").exists():
-            say(log.read_text()[-4_000:])
-        raise
-    options.file.write_text(json.dumps(results))
-
-
 if __name__ == "__main__":
-    main()
+    run_measured("benchmarks.one_database", measure)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import django
+
+from benchmarks.effort import FULL, QUICK, Effort
+from benchmarks.progress import say
 from scripts.postgres import running_postgres
 
 DATABASES = ("PostgreSQL", "SQLite")
@@ -23,7 +28,6 @@ _CONFIGURATION = (
     "FIRST_ACADEMIC_YEAR",
     "HTTPS",
     "LAST_ACADEMIC_YEAR",
-    "MAX_CELLS_PER_OPERATION",
     "REDIS_URL",
     "SCHOOL_TIME_ZONE",
 )
@@ -37,7 +41,9 @@ def measure_on(database: str, module: str, *, quick: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="primepath-benchmark-") as folder:
         file = Path(folder) / "results.json"
         environment = {
-            name: value for name, value in os.environ.items() if name not in _CONFIGURATION
+            name: value
+            for name, value in os.environ.items()
+            if name not in _CONFIGURATION and not name.startswith("MAX_")
         }
         command = [sys.executable, "-m", module, str(file)]
         with _database(database, Path(folder)) as url:
@@ -48,6 +54,24 @@ def measure_on(database: str, module: str, *, quick: bool) -> dict[str, Any]:
             )
         results: dict[str, Any] = json.loads(file.read_text())
         return results
+
+
+def run_measured(module: str, measure: Callable[[Effort, Path], dict[str, Any]]) -> None:
+    """The other side of `measure_on`, run by ``module``: writes what ``measure`` finds, which keeps its logs in a folder."""
+    parser = argparse.ArgumentParser(prog=f"python -m {module}")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    django.setup()
+    folder: Path = options.file.parent
+    try:
+        results = measure(QUICK if options.quick else FULL, folder)
+    except Exception:
+        for log in folder.glob("*.log"):
+            say(log.read_text()[-4_000:])
+        raise
+    options.file.write_text(json.dumps(results))
 
 
 @contextmanager

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import django
 import orjson
 
-from benchmarks.effort import FULL, QUICK, Effort
+from benchmarks.effort import Effort
+from benchmarks.machine import describe_database
+from benchmarks.own_process import run_measured
 from benchmarks.progress import say
 
 _CLASSES = (60, 5)
@@ -23,7 +22,6 @@ def measure(effort: Effort, folder: Path) -> dict[str, Any]:
     """Milliseconds and bytes of each way's answer, by the number of classes."""
     # What uses models can be imported only after `django.setup`.
     from django.core.management import call_command
-    from django.db import connection
 
     from benchmarks import data
     from benchmarks.cases import ALL_CLASSES
@@ -91,27 +89,10 @@ def measure(effort: Effort, folder: Path) -> dict[str, Any]:
     return {
         "cases": found,
         "load": [load_before, os.getloadavg()[0]],
-        "database": f"PostgreSQL {'.'.join(map(str, connection.get_database_version()))}",
+        "database": describe_database(),
         "postgraphile": postgraphile.installed_version(),
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.one_run")
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-    django.setup()
-    folder: Path = options.file.parent
-    try:
-        results = measure(QUICK if options.quick else FULL, folder)
-    except Exception:
-        for log in folder.glob("*.log"):
-            say(log.read_text()[-4_000:])
-        raise
-    options.file.write_text(json.dumps(results))
-
-
 if __name__ == "__main__":
-    main()
+    run_measured("benchmarks.peers.one_run", measure)
