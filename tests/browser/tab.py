@@ -55,11 +55,15 @@ class Tab:
     def sign_in(self, username: str, *, next: str = "/") -> Page:
         """Signs in on the page for it, which leads to ``next``."""
         page = self.open(f"/sign-in/?next={next}")
-        page.get_by_label("Name").fill(username)
-        page.get_by_label("Password").fill(DEMO_PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        self.enter_account(username)
         expect(page).to_have_url(f"{self.address}{next}")
         return page
+
+    def enter_account(self, username: str) -> None:
+        """Fills in the form to sign in, and sends it."""
+        self.page.get_by_label("Name").fill(username)
+        self.page.get_by_label("Password").fill(DEMO_PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
 
     @contextmanager
     def one_operation(self) -> Iterator[None]:

@@ -91,9 +91,7 @@ def test_one_signs_in_with_a_session_from_the_explorer_and_comes_back_to_it(tab:
     page = ready(tab.open("/graphql"))
     expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_label("Name").fill("teacher")
-    page.get_by_label("Password").fill("primepath-demo")
-    page.get_by_role("button", name="Sign in").click()
+    tab.enter_account("teacher")
     expect(page).to_have_url(f"{tab.address}/graphql")
     expect(page.get_by_text("Signed in as teacher, with a session.")).to_be_visible()
     assert len(run(tab, "MyMatrix")["data"]["scheduleMatrix"]["rows"]) == 4

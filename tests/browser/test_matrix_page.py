@@ -204,9 +204,7 @@ def test_signed_out_the_page_says_so_and_leads_through_sign_in_and_back(tab: Tab
     expect(page.get_by_role("heading", name="A year of exams at a glance")).to_be_visible()
     expect(page.get_by_text("You are not signed in")).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_label("Name").fill("teacher")
-    page.get_by_label("Password").fill("primepath-demo")
-    page.get_by_role("button", name="Sign in").click()
+    tab.enter_account("teacher")
 
     expect(page).to_have_url(f"{tab.address}/?year=2027")
     expect(page.locator("#matrix td button")).to_have_count(64)
