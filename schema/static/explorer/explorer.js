@@ -106,8 +106,11 @@ element("forget-token").addEventListener("click", async () => {
 
 element("reopen-examples").addEventListener("click", () => {
   if (!confirm("Close all tabs, and open the examples as they were at first?")) return;
-  // Where GraphiQL keeps its tabs, and what is in the one that is open.
-  for (const name of ["tabState", "query", "variables"]) localStorage.removeItem(`graphiql:${name}`);
+  // When the page ends and no sooner: GraphiQL writes down a change of its tabs half a second after it.
+  addEventListener("pagehide", () => {
+    // Where it keeps its tabs, and what is in the one that is open.
+    for (const name of ["tabState", "query", "variables"]) localStorage.removeItem(`graphiql:${name}`);
+  });
   location.reload();
 });
 
