@@ -143,9 +143,7 @@ _Stored = Sequence[Any]
 def _cells_with(columns: tuple[str, ...]) -> Statement:
     """Reads the ids of cells and ``columns``; as many statements are kept as there are combinations that are asked for."""
     return Statement(
-        lambda ids: (
-            ExamScheduleMatrix.objects.filter(id__key_in=ids).order_by().values_list("id", *columns)
-        )
+        lambda ids: ExamScheduleMatrix.objects.filter(id__key_in=ids).values_list("id", *columns)
     )
 
 

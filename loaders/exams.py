@@ -48,9 +48,7 @@ _SHORT_ROW = tuple(name for name in ExamRow._fields if name not in _LONG_COLUMNS
 
 @cache
 def _exams_with(columns: tuple[str, ...]) -> Statement:
-    return Statement(
-        lambda ids: Exam.objects.filter(pk__key_in=ids).order_by().values_list(*columns)
-    )
+    return Statement(lambda ids: Exam.objects.filter(pk__key_in=ids).values_list(*columns))
 
 
 def exam_rows(ids: list[int], columns: Collection[str]) -> Iterator[ExamRow]:
