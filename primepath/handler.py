@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from contextvars import copy_context
+from functools import partial
+from typing import IO, Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.handlers.asgi import ASGIHandler
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
 
 _DEPARTED = "primepath.departed"
 
 
 class OneThreadHandler(ASGIHandler):
-    """Django's ASGI handler, which runs middleware and view of a request in one visit to the request's thread.
+    """Django's ASGI handler, which does all the work of a request in one visit to a thread, once its body is there.
 
-    Django's own goes there and back for each step of each middleware that is written for threads, as all of its own are;
-    that costs a small request more than its queries do.
+    Django's own goes to a thread and back for each step of a middleware that is written for threads, as all of its own are,
+    for the signals at either end, and for closing the response; and it starts two threads for each request. That costs
+    a small request more than its queries do. Here threads stay, and at most `settings.REQUEST_THREADS` requests are worked on
+    at once; further ones wait for their turn.
 
     Of a body that is longer than bodies may be, no more is read than tells so; Django would write all of it to a file.
 
@@ -26,33 +35,80 @@ class OneThreadHandler(ASGIHandler):
     from outside.
     """
 
+    # Nothing is gained by sending an answer in pieces that is there as a whole.
+    chunk_size = 2**24
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._threads = ThreadPoolExecutor(settings.REQUEST_THREADS, thread_name_prefix="request")
+
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
 
-    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
-
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        departed = scope[_DEPARTED] = threading.Event()
-        read = 0
+        if scope["type"] != "http":
+            raise ValueError(f"PrimePath answers HTTP, not {scope['type']}.")
+        await self.handle(scope, _Incoming(receive, scope), send)
 
-        async def receive_and_notice() -> Any:
-            nonlocal read
-            message = await receive()
-            while message["type"] == "http.request" and read > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-                # It is refused whatever follows, and what follows is kept nowhere.
-                message = await receive()
-            if message["type"] == "http.disconnect":
-                departed.set()
-                return message
-            read += len(message.get("body", b""))
-            too_long = read > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-            return {**message, "more_body": False} if too_long else message
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        # What a request sets in its context ends with it, and does not meet the next one in the thread.
+        work = partial(copy_context().run, self._respond, scope, body)
+        answering = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        # After the body comes nothing but the client's departure.
+        listening = asyncio.ensure_future(receive())
+        try:
+            response = await answering
+        finally:
+            listening.cancel()
+        if not _departed(scope).is_set():
+            await self.send_response(response, send)
 
-        await super().__call__(scope, receive_and_notice, send)
+    def _respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
+        """The response, closed: its connection to the database is free before its content is sent."""
+        with closing(body):
+            set_script_prefix(get_script_prefix(scope))
+            signals.request_started.send(sender=self.__class__, scope=scope)
+            request, refusal = self.create_request(scope, body)
+            response = refusal if request is None else self.get_response(request)
+            assert response is not None
+            if response.streaming:
+                raise NotImplementedError("A response must be complete when its view returns it.")
+            response._handler_class = self.__class__  # type: ignore[attr-defined]
+            response.close()
+        return response
+
+
+class _Incoming:
+    """What comes from the client: passed on up to the limit of a body, with its departure noted in the scope."""
+
+    def __init__(self, receive: Any, scope: Any) -> None:
+        self._receive = receive
+        self._departed = scope[_DEPARTED] = threading.Event()
+        self._length = 0
+
+    async def __call__(self) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        message = await self._receive()
+        while message["type"] == "http.request" and self._length > limit:
+            # It is refused whatever follows, and what follows is kept nowhere.
+            message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self._departed.set()
+            return message
+        self._length += len(message.get("body", b""))
+        return {**message, "more_body": False} if self._length > limit else message
 
 
 def has_departed(request: HttpRequest) -> bool:
     """Whether the client that sent ``request`` has closed its connection, as far as the server knows."""
-    departed: threading.Event | None = getattr(request, "scope", {}).get(_DEPARTED)
-    return departed is not None and departed.is_set()
+    scope = getattr(request, "scope", {})
+    return _DEPARTED in scope and _departed(scope).is_set()
+
+
+def _departed(scope: Any) -> threading.Event:
+    departed: threading.Event = scope[_DEPARTED]
+    return departed

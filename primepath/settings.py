@@ -76,6 +76,8 @@ MAX_LIST_LENGTH = _number("MAX_LIST_LENGTH", 1_000)
 MAX_EXAMS_TIMES_CELLS = _number("MAX_EXAMS_TIMES_CELLS", 10_000)
 # Counted before they are read, so that one request cannot ask for more than a school has.
 MAX_CELLS_PER_OPERATION = _number("MAX_CELLS_PER_OPERATION", 20_000)
+# Requests that a process works on at once. More wait: threads that fight for the interpreter make each other slower.
+REQUEST_THREADS = _number("REQUEST_THREADS", 32)
 CURRICULUM_CACHE_SECONDS = 300
 # Off, graphql-core completes every field by itself: slower, and the same answers.
 COMPILED_EXECUTION = _flag("COMPILED_EXECUTION", default=True)
