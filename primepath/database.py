@@ -13,13 +13,15 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 _SQLITE_BUSY_SECONDS = 20
+# Opening a file costs as much as three queries. The threads that requests are worked on in stay, and so do their connections.
+_SQLITE_CONNECTION_SECONDS = 60
 # Readers never wait for the writer (WAL); a commit survives the process, and the last ones may be lost with the
 # machine's power (NORMAL); a transaction that will write takes its lock when it begins (IMMEDIATE), because one that
 # upgrades a read lock later fails at once when somebody else wrote in between.
 _SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": _SQLITE_BUSY_SECONDS,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
 }
 
 
@@ -39,17 +41,19 @@ def database(default_file: Path) -> dict[str, Any]:
         case "django.db.backends.sqlite3":
             Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
             options = {**_SQLITE_OPTIONS, **options}
+            config["CONN_MAX_AGE"] = _SQLITE_CONNECTION_SECONDS
         case "django.db.backends.postgresql":
             pool_size = int(os.environ.get("DATABASE_POOL_SIZE", "4"))
             options = {"pool": {"min_size": min(2, pool_size), "max_size": pool_size}, **options}
+            # Connections go back to the pool after each request; Django refuses both kinds of keeping at once.
+            config["CONN_MAX_AGE"] = 0
             # A server that was restarted has closed the connections that lie in the pool.
             config["CONN_HEALTH_CHECKS"] = True
         case engine:
             raise ImproperlyConfigured(
                 f"DATABASE_URL names {engine}; PrimePath runs on SQLite and PostgreSQL."
             )
-    # Pooled connections go back to the pool after each request; Django refuses both kinds of keeping at once.
-    return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
+    return {**config, "OPTIONS": options}
 
 
 def cache() -> dict[str, Any]:
