@@ -9,8 +9,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
-from primepath.services.sign_in import viewer_of
 from primepath.services.tokens import find_token
+from primepath.services.viewers import viewer_of
 from schema.errors import RefusedError
 
 
@@ -37,16 +37,15 @@ def identify(request: HttpRequest) -> Caller:
 
 def _owner_of_token(header: str) -> Caller:
     scheme, _, token = header.partition(" ")
-    stored = find_token(token.strip()) if scheme.lower() == "bearer" else None
-    viewer = viewer_of(stored.user) if stored else None
-    if stored is None or viewer is None:
+    found = find_token(token.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
         raise RefusedError(
             401,
             ErrorCode.UNAUTHENTICATED,
             "The Authorization header holds no valid bearer token: it may be wrong, expired or revoked.",
             {"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
-    return Caller(viewer, stored.pk)
+    return Caller(found.viewer, found.token_id)
 
 
 class _CsrfCheck(CsrfViewMiddleware):

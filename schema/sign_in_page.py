@@ -11,8 +11,8 @@ from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 
-from primepath.services.sign_in import viewer_of
 from primepath.services.sign_in_attempts import SignInAttempts
+from primepath.services.viewers import viewer_of
 from schema.pages import PAGE_HEADERS
 
 

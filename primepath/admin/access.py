@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 
 from primepath.domain.viewer import Viewer
-from primepath.services.sign_in import viewer_of
+from primepath.services.viewers import viewer_of
 
 
 def is_administrator(user: User | AnonymousUser | Any) -> bool:

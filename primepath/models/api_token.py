@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from primepath.models.statement import Parameter
+
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    def valid(self) -> Self:
-        """The tokens that open the door now: neither expired nor revoked, of an active user."""
+    def valid(self, now: datetime | Parameter) -> Self:
+        """The tokens that open the door: neither expired nor revoked, of an active user."""
         return self.filter(
-            models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()),
+            models.Q(expires_at=None) | models.Q(expires_at__gt=now),
             revoked_at=None,
             user__is_active=True,
         )

@@ -1,4 +1,4 @@
-"""Signing in: who a name and a password belong to, and whom a Django user stands for."""
+"""Signing in: who a name and a password belong to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
@@ -15,6 +14,7 @@ from primepath.models import ApiToken
 from primepath.services.mistakes import Mistakes
 from primepath.services.sign_in_attempts import SignInAttempts
 from primepath.services.tokens import create_token
+from primepath.services.viewers import viewer_of
 
 _MAX_USERNAME_LENGTH = 150
 _MAX_PASSWORD_LENGTH = 4096
@@ -27,23 +27,6 @@ class TeacherBackend(ModelBackend):
     def get_user(self, user_id: Any) -> Any:
         user = User.objects.select_related("teacher").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
-
-
-def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
-    """The viewer a Django user stands for; None for one who is neither a teacher nor staff."""
-    if not isinstance(user, User) or not user.is_active:
-        return None
-    teacher = getattr(user, "teacher", None)
-    if teacher is None and not user.is_staff:
-        return None
-    return Viewer(
-        user_id=user.pk,
-        username=user.get_username(),
-        name=teacher.name if teacher else user.get_full_name() or user.get_username(),
-        teacher_id=teacher.pk if teacher else None,
-        is_head_teacher=bool(teacher and teacher.is_head_teacher),
-        is_staff=user.is_staff,
-    )
 
 
 def sign_in(

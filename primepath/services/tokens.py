@@ -5,14 +5,32 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
+from primepath.models.statement import Statement
+from primepath.services.viewers import ACCOUNT_COLUMNS, viewer_of_account
 
 _PREFIX = "ppt_"
+_valid_tokens = Statement(
+    lambda digest, now: (
+        ApiToken.objects.valid(now)
+        .filter(digest=digest)
+        .values_list("pk", *(f"user__{name}" for name in ACCOUNT_COLUMNS))
+    )
+)
+
+
+class ValidToken(NamedTuple):
+    """A token that lets its owner in."""
+
+    token_id: int
+    viewer: Viewer
 
 
 def digest(token: str) -> str:
@@ -36,14 +54,12 @@ def create_token(
     return token, stored
 
 
-def find_token(token: str) -> ApiToken | None:
-    """The valid token with its user and the user's teacher profile (one query); None for any other."""
-    return (
-        ApiToken.objects.valid()
-        .select_related("user__teacher")
-        .filter(digest=digest(token))
-        .first()
-    )
+def find_token(token: str) -> ValidToken | None:
+    """The token with its owner (one query); None for one that is not valid, or whose owner may not sign in."""
+    for token_id, *account in _valid_tokens(digest(token), timezone.now()):
+        viewer = viewer_of_account(*account)
+        return ValidToken(token_id, viewer) if viewer else None
+    return None
 
 
 def revoke_token(*, token_id: int) -> bool:

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from primepath.models import ApiToken, Teacher
 from primepath.services.tokens import digest, find_token
+from primepath.services.viewers import viewer_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def test_standard_output_is_the_token_alone(
     out, err = capsys.readouterr()
     found = find_token(out.removesuffix("\n"))
     assert found is not None
-    assert found.user == teacher
+    assert found.viewer == viewer_of(teacher)
     assert "teacher" in err
     assert out.strip() not in err
 

@@ -1,0 +1,61 @@
+"""Whom a Django user stands for."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
+
+from primepath.domain.viewer import Viewer
+
+ACCOUNT_COLUMNS = (
+    "id",
+    "username",
+    "first_name",
+    "last_name",
+    "is_active",
+    "is_staff",
+    "teacher__id",
+    "teacher__name",
+    "teacher__is_head_teacher",
+)
+
+
+def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
+    """The viewer a Django user stands for; None for one who is neither a teacher nor staff, or not active."""
+    if not isinstance(user, User):
+        return None
+    teacher = getattr(user, "teacher", None)
+    profile = (teacher.pk, teacher.name, teacher.is_head_teacher) if teacher else (None, None, None)
+    return viewer_of_account(
+        user.pk,
+        user.username,
+        user.first_name,
+        user.last_name,
+        user.is_active,
+        user.is_staff,
+        *profile,
+    )
+
+
+def viewer_of_account(
+    user_id: int,
+    username: str,
+    first_name: str,
+    last_name: str,
+    is_active: bool,
+    is_staff: bool,
+    teacher_id: int | None,
+    teacher_name: str | None,
+    is_head_teacher: bool | None,
+) -> Viewer | None:
+    """As `viewer_of`, from the values of `ACCOUNT_COLUMNS` of a user."""
+    if not is_active or (teacher_id is None and not is_staff):
+        return None
+    return Viewer(
+        user_id=user_id,
+        username=username,
+        name=teacher_name or f"{first_name} {last_name}".strip() or username,
+        teacher_id=teacher_id,
+        is_head_teacher=bool(is_head_teacher),
+        is_staff=is_staff,
+    )
