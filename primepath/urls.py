@@ -6,9 +6,9 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from schema.build import schema
+from schema.http.view import GraphQLView
 from schema.matrix_page import matrix_page
 from schema.sign_in_page import SignInPage
-from schema.view import GraphQLView
 
 urlpatterns = [
     path("", matrix_page, name="matrix"),
@@ -18,3 +18,8 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "schema.http.outside_the_view.bad_request"
+handler403 = "schema.http.outside_the_view.forbidden"
+handler404 = "schema.http.outside_the_view.not_found"
+handler500 = "schema.http.outside_the_view.failed"

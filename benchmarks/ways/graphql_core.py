@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from graphql import GraphQLField, GraphQLObjectType
 
 from schema.build import Schema, schema
-from schema.view import GraphQLView
+from schema.http.view import GraphQLView
 
 
 def copy_of_schema() -> Schema:

@@ -10,7 +10,7 @@ from primepath.domain.period import Period, select_periods
 from primepath.domain.viewer import Viewer
 from primepath.models import SchoolClass
 from primepath.models.school_class import SchoolClassQuerySet
-from schema.authentication import identify
+from schema.http.authentication import identify
 
 
 @dataclass(frozen=True, slots=True)

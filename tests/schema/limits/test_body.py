@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from primepath.handler import OneThreadHandler
-from tests.schema.test_view import JSON, SCHOOL, errors_of, send
+from tests.schema.http.test_view import JSON, SCHOOL, errors_of, send
 
 LIMIT = 1_048_576
 MESSAGE = "The body has {} bytes; at most 1048576 are allowed."

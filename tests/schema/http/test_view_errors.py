@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import schema.http.view
 import schema.queries.viewer
-import schema.view
-from tests.schema.test_view import GRAPHQL_JSON, JSON, SCHOOL, ask, errors_of
+from tests.schema.http.test_view import GRAPHQL_JSON, JSON, SCHOOL, ask, errors_of
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -107,7 +107,7 @@ def test_what_is_unforeseen_in_a_field_is_masked(
 def test_what_is_unforeseen_before_the_document_is_masked(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(schema.view, "identify", _fail)
+    monkeypatch.setattr(schema.http.view, "identify", _fail)
     response = ask(SCHOOL)
     assert response.status_code == 500
     (error,) = errors_of(response)

@@ -12,6 +12,7 @@ from primepath.domain.viewer import Viewer
 from primepath.services.tokens import find_token
 from primepath.services.viewers import viewer_of
 from schema.errors import RefusedError
+from schema.http.reading import reads
 
 
 class Caller(NamedTuple):
@@ -30,7 +31,7 @@ def identify(request: HttpRequest) -> Caller:
     if (header := request.headers.get("Authorization")) is not None:
         return _owner_of_token(header)
     viewer = viewer_of(request.user)
-    if viewer is not None and request.method != "GET":
+    if viewer is not None and not reads(request):
         _check_csrf(request)
     return Caller(viewer)
 

@@ -157,7 +157,7 @@ def test_no_body_is_a_fault_of_ours(body: bytes) -> None:
 def test_other_methods_are_refused(method: str) -> None:
     response = Client().generic(method, "/graphql", json.dumps({"query": SCHOOL}), JSON)
     assert_refused(response, 405)
-    assert response["Allow"] == "GET, POST"
+    assert response["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""The name under which a request is found in the log: every answer carries it as ``X-Request-ID``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+_KEY = "primepath.request_id"
+
+
+def name_requests(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """The outermost middleware, so that an answer of any other has its id too, as one to a wrong Host has."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request_id = request.META[_KEY] = uuid.uuid4().hex
+        response = get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+    return middleware
+
+
+def request_id_of(request: HttpRequest) -> str:
+    request_id: str = request.META[_KEY]
+    return request_id

@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: a request read, its sender found, the answer written and delivered."""

@@ -1,0 +1,44 @@
+"""What is answered to a request that is not run: a GraphQL error, in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from graphql import GraphQLFormattedError
+from strawberry.http.base import BaseRequestProtocol
+
+from primepath.request_id import request_id_of
+from schema.errors import RefusedError, error, internal_error, logger
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+NOT_KEPT = "no-store"
+
+
+def asks_for_html(request: HttpRequest | BaseRequestProtocol) -> bool:
+    """As a browser does that opens a page: it names the type; any type will do for ``curl``, and for many a library."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def refusal(refused: RefusedError) -> HttpResponse:
+    return _errors(refused.status, error(refused.code, str(refused)), refused.headers)
+
+
+def failure(request: HttpRequest, cause: BaseException | None) -> HttpResponse:
+    """The answer to a request that failed for ``cause``, which is for the log only."""
+    request_id = request_id_of(request)
+    logger.error("Request %s failed", request_id, exc_info=cause)
+    return _errors(500, internal_error(request_id))
+
+
+def _errors(
+    status: int, content: GraphQLFormattedError, headers: Mapping[str, str] | None = None
+) -> HttpResponse:
+    return HttpResponse(
+        orjson.dumps({"errors": [content]}),
+        status=status,
+        content_type=f"{JSON}; charset=utf-8",
+        headers={"Cache-Control": NOT_KEPT, **(headers or {})},
+    )

@@ -1,0 +1,60 @@
+"""What is answered where no view is reached, or one fails: GraphQL errors, and Django's plain pages for browsers."""
+
+from __future__ import annotations
+
+import sys
+from http import HTTPStatus
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views import defaults
+
+from primepath.domain.errors import ErrorCode
+from schema.errors import RefusedError
+from schema.http.answering import asks_for_html, failure, refusal
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler400. A wrong Host comes here, under every path."""
+    if asks_for_html(request):
+        return _varying(defaults.bad_request(request, exception))
+    message = (
+        "The Host of the request is no name of this server; ALLOWED_HOSTS lists them."
+        if isinstance(exception, DisallowedHost)
+        else "The request cannot be read."
+    )
+    return _refusal(HTTPStatus.BAD_REQUEST, ErrorCode.BAD_USER_INPUT, message)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler403."""
+    if asks_for_html(request):
+        return _varying(defaults.permission_denied(request, exception))
+    return _refusal(HTTPStatus.FORBIDDEN, ErrorCode.FORBIDDEN, "This may not be done.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler404."""
+    if asks_for_html(request):
+        return _varying(defaults.page_not_found(request, exception))
+    message = f"Nothing is found at this address. The API is at {reverse('graphql')}."
+    return _refusal(HTTPStatus.NOT_FOUND, ErrorCode.BAD_USER_INPUT, message)
+
+
+def failed(request: HttpRequest) -> HttpResponseBase:
+    """Django's handler500, called while the exception is handled."""
+    if asks_for_html(request):
+        return _varying(defaults.server_error(request))
+    return _varying(failure(request, sys.exception()))
+
+
+def _refusal(status: HTTPStatus, code: ErrorCode, message: str) -> HttpResponseBase:
+    return _varying(refusal(RefusedError(status, code, message)))
+
+
+def _varying(response: HttpResponseBase) -> HttpResponseBase:
+    patch_vary_headers(response, ["Accept"])
+    return response

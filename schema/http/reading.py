@@ -1,0 +1,67 @@
+"""What a request asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
+from strawberry.http import GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
+
+from primepath.domain.errors import ErrorCode
+from schema.errors import RefusedError
+from schema.http.answering import JSON
+
+_MEMBERS = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
+_KINDS = {str: "a string", dict: "an object"}
+
+
+def reads(request: HttpRequest | BaseRequestProtocol) -> bool:
+    """Whether the request is of a method that changes nothing: a HEAD is answered as a GET would be, without the body."""
+    return request.method in {"GET", "HEAD"}
+
+
+def read_request(request: HttpRequest) -> GraphQLRequestData:
+    """What the request asks for. Raises `RefusedError` for one that is no GraphQL request."""
+    data = _parameters(request) if reads(request) else _body(request)
+    if not isinstance(data, dict):
+        raise RefusedError(
+            400,
+            ErrorCode.BAD_USER_INPUT,
+            "The body must be one JSON object with a query; requests are not batched.",
+        )
+    for name, kind in _MEMBERS.items():
+        if not isinstance(data.get(name), (kind, type(None))):
+            raise RefusedError(
+                400, ErrorCode.BAD_USER_INPUT, f"{name} must be {_KINDS[kind]}, or left out."
+            )
+    return GraphQLRequestData(
+        query=data.get("query"),
+        variables=data.get("variables"),
+        operation_name=data.get("operationName"),
+        extensions=data.get("extensions"),
+    )
+
+
+def _parameters(request: HttpRequest) -> dict[str, Any]:
+    parameters: dict[str, Any] = request.GET.dict()
+    for name in "variables", "extensions":
+        if parameters.get(name):
+            parameters[name] = _json(parameters[name])
+    return parameters
+
+
+def _body(request: HttpRequest) -> Any:
+    if (request.content_type or "").lower() != JSON:
+        raise RefusedError(415, ErrorCode.BAD_USER_INPUT, f"Send the request as {JSON}, in UTF-8.")
+    return _json(request.body)
+
+
+def _json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise RefusedError(
+            400, ErrorCode.BAD_USER_INPUT, "Unable to parse request body as JSON"
+        ) from None

@@ -1,0 +1,141 @@
+"""The view of GraphQL, which leads each request through the steps of this package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from strawberry.django.views import GraphQLView as StrawberryView
+from strawberry.django.views import TemporalHttpResponse
+from strawberry.exceptions import MissingQueryError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from primepath.domain.errors import ErrorCode
+from primepath.handler import has_departed
+from primepath.request_id import request_id_of
+from schema.errors import RefusedError, format_errors
+from schema.execute import execute
+from schema.explorer import render_explorer
+from schema.http.answering import GRAPHQL_JSON, JSON, NOT_KEPT, asks_for_html, failure, refusal
+from schema.http.authentication import identify
+from schema.http.delivering import KEPT, deliver
+from schema.http.reading import read_request, reads
+from schema.limits.body import too_long_a_body
+
+_METHODS = ("GET", "HEAD", "POST")
+_READING = frozenset({OperationType.QUERY})
+
+
+class ClientDepartedError(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class GraphQLView(StrawberryView[None, None]):
+    """Strawberry's view for threads, in which each operation has an event loop of its own.
+
+    Signing in, parsing, resolving, all queries and writing the JSON are done in the request's one thread: Django's ORM
+    runs the queries of a request one after another anyway, and going back to the server's event loop in between
+    would only cost.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return deliver(request, self._answer(request))
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        try:
+            response = self.run(request=request)
+            assert isinstance(response, HttpResponse)
+        except RefusedError as refused:
+            return refusal(refused)
+        except HTTPException as refused:
+            headers = {"Allow": ", ".join(_METHODS)} if refused.status_code == 405 else None
+            return refusal(
+                RefusedError(refused.status_code, ErrorCode.BAD_USER_INPUT, refused.reason, headers)
+            )
+        except RequestDataTooBig:
+            return refusal(too_long_a_body(request))
+        except SuspiciousOperation as refused:
+            # More parameters than Django reads.
+            return refusal(RefusedError(400, ErrorCode.BAD_USER_INPUT, str(refused)))
+        except ClientDepartedError:
+            # Nobody reads this.
+            return HttpResponse(status=204)
+        except Exception as cause:
+            return failure(request, cause)
+        return response
+
+    def is_request_allowed(self, request: BaseRequestProtocol) -> bool:
+        return request.method in _METHODS
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        return reads(request) and "query" not in request.query_params and asks_for_html(request)
+
+    def get_context(self, request: HttpRequest, response: HttpResponse) -> None:
+        """None: `execute` makes the context, with the event loop it belongs to."""
+
+    def execute_operation(
+        self,
+        request: HttpRequest,
+        context: None,
+        root_value: None,
+        sub_response: TemporalHttpResponse,
+    ) -> ExecutionResult:
+        result = _execute(request, read_request(request))
+        accepts_graphql = GRAPHQL_JSON in request.headers.get("Accept", "")
+        sub_response["Content-Type"] = f"{GRAPHQL_JSON if accepts_graphql else JSON}; charset=utf-8"
+        # Errors hold for this one request: they are gone, or have another id, in the next.
+        sub_response["Cache-Control"] = KEPT if reads(request) and not result.errors else NOT_KEPT
+        # Without data the request could not be run at all.
+        sub_response.status_code = 400 if accepts_graphql and result.data is None else 200
+        return result
+
+    def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
+        response: GraphQLHTTPResponse = {}
+        if result.errors:
+            response["errors"] = list(format_errors(result.errors, request_id_of(request)))
+        if result.data is not None:
+            response["data"] = result.data
+        return response
+
+    def render_graphql_ide(self, request: HttpRequest) -> HttpResponse:
+        return render_explorer(request)
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
+
+def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
+    def checkpoint() -> None:
+        if has_departed(request):
+            raise ClientDepartedError
+
+    caller = identify(request)
+    may_change = not reads(request)
+    try:
+        return execute(
+            data.query,
+            variables=data.variables,
+            operation_name=data.operation_name,
+            viewer=caller.viewer,
+            token_id=caller.token_id,
+            allowed=tuple(OperationType) if may_change else _READING,
+            may_store=may_change,
+            address=request.META.get("REMOTE_ADDR", ""),
+            checkpoint=checkpoint,
+        )
+    except MissingQueryError:
+        message = "The request has no query."
+    except CannotGetOperationTypeError as cause:
+        message = cause.as_http_error_reason()
+    except InvalidOperationTypeError as cause:
+        message = cause.as_http_error_reason(request.method)  # type: ignore[arg-type]
+        raise RefusedError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"}) from None
+    raise RefusedError(400, ErrorCode.BAD_USER_INPUT, message)

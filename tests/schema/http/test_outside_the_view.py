@@ -1,0 +1,103 @@
+"""What a client gets where no view is reached, or one fails: GraphQL's errors, and pages only for browsers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+
+from tests.server import Server
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+API = ["*/*", "", "application/json", "application/graphql-response+json"]
+SECRET = "the password of the database is hunter2"
+
+
+def the_error(response: httpx.Response) -> dict[str, Any]:
+    """The one error of an answer, which is in the form of all of them."""
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert len(response.headers["X-Request-ID"]) == 32
+    assert "Accept" in response.headers["Vary"]
+    body = response.json()
+    (error,) = body.pop("errors")
+    assert body == {}
+    assert isinstance(error, dict)
+    return error
+
+
+@pytest.mark.parametrize("accept", API)
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_a_wrong_host_is_an_error_of_graphql(demo_server: Server, method: str, accept: str) -> None:
+    response = httpx.request(
+        method,
+        f"{demo_server.address}/graphql",
+        headers={"Host": "elsewhere.example", "Accept": accept},
+    )
+    assert response.status_code == 400
+    assert the_error(response) == {
+        "message": "The Host of the request is no name of this server; ALLOWED_HOSTS lists them.",
+        "extensions": {"code": "BAD_USER_INPUT"},
+    }
+
+
+@pytest.mark.parametrize("path", ["/graphql/", "/graphql/x", "/graphiql", "/nothing"])
+@pytest.mark.parametrize("accept", API)
+def test_an_address_where_nothing_is_names_that_of_the_api(
+    demo_server: Server, path: str, accept: str
+) -> None:
+    for method in "GET", "POST":
+        response = httpx.request(method, f"{demo_server.address}{path}", headers={"Accept": accept})
+        assert response.status_code == 404
+        assert the_error(response) == {
+            "message": "Nothing is found at this address. The API is at /graphql.",
+            "extensions": {"code": "BAD_USER_INPUT"},
+        }
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [("/graphql", "elsewhere.example", 400), ("/graphql/", "127.0.0.1", 404)],
+)
+def test_a_browser_gets_a_page_that_has_an_id_too(
+    demo_server: Server, path: str, host: str, status: int
+) -> None:
+    response = httpx.get(f"{demo_server.address}{path}", headers={"Host": host, "Accept": BROWSER})
+    assert response.status_code == status
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert len(response.headers["X-Request-ID"]) == 32
+    assert response.headers["Vary"] == "Accept"
+
+
+def _fail(*_: object) -> HttpResponse:
+    raise RuntimeError(SECRET)
+
+
+urlpatterns = [path("graphql", _fail, name="graphql")]
+handler500 = "schema.http.outside_the_view.failed"
+
+
+@pytest.mark.urls(__name__)
+def test_a_fault_outside_the_view_of_graphql_is_masked_and_in_the_log_under_its_id(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = Client(raise_request_exception=False)
+    response = client.post("/graphql", {}, content_type="application/json")
+    request_id = response["X-Request-ID"]
+    assert response.status_code == 500
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL", "requestId": request_id}
+    assert SECRET not in response.content.decode()
+    (record,) = (each for each in caplog.records if each.name == "primepath.errors")
+    assert request_id in record.getMessage()
+    assert SECRET in caplog.text
+
+    page = client.get("/graphql", headers={"Accept": BROWSER})
+    assert page.status_code == 500
+    assert page["Content-Type"].startswith("text/html")
+    assert SECRET not in page.content.decode()
