@@ -5,12 +5,13 @@ With `primepath.settings` the only reader of the environment.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from primepath.environment import number, text
 
 _SQLITE_BUSY_SECONDS = 20
 # Opening a file costs as much as three queries. The threads that requests are worked on in stay, and so do their connections.
@@ -34,7 +35,7 @@ def database(default_file: Path) -> dict[str, Any]:
 
     Raises `ImproperlyConfigured` for a database that is neither SQLite nor PostgreSQL.
     """
-    url = os.environ.get("DATABASE_URL") or f"sqlite:///{default_file}"
+    url = text("DATABASE_URL") or f"sqlite:///{default_file}"
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     options = dict(config.get("OPTIONS", {}))
     match config["ENGINE"]:
@@ -43,7 +44,7 @@ def database(default_file: Path) -> dict[str, Any]:
             options = {**_SQLITE_OPTIONS, **options}
             config["CONN_MAX_AGE"] = _SQLITE_CONNECTION_SECONDS
         case "django.db.backends.postgresql":
-            pool_size = int(os.environ.get("DATABASE_POOL_SIZE", "4"))
+            pool_size = number("DATABASE_POOL_SIZE", 4)
             options = {"pool": {"min_size": min(2, pool_size), "max_size": pool_size}, **options}
             # Connections go back to the pool after each request; Django refuses both kinds of keeping at once.
             config["CONN_MAX_AGE"] = 0
@@ -61,7 +62,7 @@ def cache() -> dict[str, Any]:
 
     A Redis that is down counts as an empty cache.
     """
-    if url := os.environ.get("REDIS_URL"):
+    if url := text("REDIS_URL"):
         return {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": url,

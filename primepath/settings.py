@@ -10,27 +10,15 @@ from tempfile import NamedTemporaryFile
 
 from primepath.database import cache, database
 from primepath.domain.academic_year import AcademicYears
+from primepath.environment import flag, items, number, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
-
-
-def _flag(name: str, *, default: bool = False) -> bool:
-    value = os.environ.get(name, "")
-    return value.lower() in {"1", "true", "yes", "on"} if value else default
-
-
-def _number(name: str, default: int) -> int:
-    return int(os.environ.get(name) or default)
-
-
-def _list(name: str, default: str = "") -> list[str]:
-    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+VAR_DIR = Path(text("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
 
 
 def _secret_key() -> str:
     """The configured key; without one, a random key that is made once and kept in a file only we can read."""
-    if key := os.environ.get("SECRET_KEY"):
+    if key := text("SECRET_KEY"):
         return key
     file = VAR_DIR / "secret-key"
     if not file.exists():
@@ -44,47 +32,47 @@ def _secret_key() -> str:
     return file.read_text()
 
 
-DEBUG = _flag("DEBUG")
+DEBUG = flag("DEBUG")
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = items("CSRF_TRUSTED_ORIGINS")
 # Behind a proxy that ends TLS: cookies only over HTTPS, and the proxy's word on the scheme is believed.
-HTTPS = _flag("HTTPS")
+HTTPS = flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
-SCHOOL_NAME = os.environ.get("SCHOOL_NAME", "PrimePath Academy")
-TIME_ZONE = os.environ.get("SCHOOL_TIME_ZONE", "Asia/Seoul")
+SCHOOL_NAME = text("SCHOOL_NAME", "PrimePath Academy")
+TIME_ZONE = text("SCHOOL_TIME_ZONE", "Asia/Seoul")
 ACADEMIC_YEARS = AcademicYears(
-    first=int(os.environ.get("FIRST_ACADEMIC_YEAR", "2020")),
-    last=int(os.environ.get("LAST_ACADEMIC_YEAR", "2035")),
+    first=number("FIRST_ACADEMIC_YEAR", 2020),
+    last=number("LAST_ACADEMIC_YEAR", 2035),
 )
 # How much one request may ask for; see schema/limits. No page's document, nor an explorer's introspection, comes near.
-DATA_UPLOAD_MAX_MEMORY_SIZE = _number("MAX_BODY_BYTES", 1_048_576)
-MAX_DOCUMENT_LENGTH = _number("MAX_DOCUMENT_LENGTH", 20_000)
-MAX_DOCUMENT_TOKENS = _number("MAX_DOCUMENT_TOKENS", 2_000)
-MAX_DOCUMENT_DIRECTIVES = _number("MAX_DOCUMENT_DIRECTIVES", 50)
-MAX_DOCUMENT_FIELDS = _number("MAX_DOCUMENT_FIELDS", 500)
-MAX_DOCUMENT_ALIASES = _number("MAX_DOCUMENT_ALIASES", 100)
-MAX_DOCUMENT_DEPTH = _number("MAX_DOCUMENT_DEPTH", 20)
-MAX_DOCUMENT_COMPARISONS = _number("MAX_DOCUMENT_COMPARISONS", 5_000)
-MAX_ROOT_FIELDS = _number("MAX_ROOT_FIELDS", 20)
-MAX_VARIABLE_VALUES = _number("MAX_VARIABLE_VALUES", 20_000)
-MAX_PAGE_SIZE = _number("MAX_PAGE_SIZE", 100)
-MAX_LIST_LENGTH = _number("MAX_LIST_LENGTH", 1_000)
-MAX_EXAMS_TIMES_CELLS = _number("MAX_EXAMS_TIMES_CELLS", 10_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = number("MAX_BODY_BYTES", 1_048_576)
+MAX_DOCUMENT_LENGTH = number("MAX_DOCUMENT_LENGTH", 20_000)
+MAX_DOCUMENT_TOKENS = number("MAX_DOCUMENT_TOKENS", 2_000)
+MAX_DOCUMENT_DIRECTIVES = number("MAX_DOCUMENT_DIRECTIVES", 50)
+MAX_DOCUMENT_FIELDS = number("MAX_DOCUMENT_FIELDS", 500)
+MAX_DOCUMENT_ALIASES = number("MAX_DOCUMENT_ALIASES", 100)
+MAX_DOCUMENT_DEPTH = number("MAX_DOCUMENT_DEPTH", 20)
+MAX_DOCUMENT_COMPARISONS = number("MAX_DOCUMENT_COMPARISONS", 5_000)
+MAX_ROOT_FIELDS = number("MAX_ROOT_FIELDS", 20)
+MAX_VARIABLE_VALUES = number("MAX_VARIABLE_VALUES", 20_000)
+MAX_PAGE_SIZE = number("MAX_PAGE_SIZE", 100)
+MAX_LIST_LENGTH = number("MAX_LIST_LENGTH", 1_000)
+MAX_EXAMS_TIMES_CELLS = number("MAX_EXAMS_TIMES_CELLS", 10_000)
 # Counted before they are read, so that one request cannot ask for more than a school has.
-MAX_CELLS_PER_OPERATION = _number("MAX_CELLS_PER_OPERATION", 20_000)
+MAX_CELLS_PER_OPERATION = number("MAX_CELLS_PER_OPERATION", 20_000)
 # Requests that a process works on at once. More wait: threads that fight for the interpreter make each other slower.
-REQUEST_THREADS = _number("REQUEST_THREADS", 32)
+REQUEST_THREADS = number("REQUEST_THREADS", 32)
 CURRICULUM_CACHE_SECONDS = 300
 # Off, graphql-core completes every field by itself: slower, and the same answers.
-COMPILED_EXECUTION = _flag("COMPILED_EXECUTION", default=True)
+COMPILED_EXECUTION = flag("COMPILED_EXECUTION", default=True)
 # In a quarter of an hour. A school's whole staff may share one address.
-SIGN_IN_FAILURES_PER_ACCOUNT = int(os.environ.get("SIGN_IN_FAILURES_PER_ACCOUNT", "10"))
-SIGN_IN_FAILURES_PER_ADDRESS = int(os.environ.get("SIGN_IN_FAILURES_PER_ADDRESS", "100"))
-TOKEN_LIFETIME_DAYS = int(os.environ.get("TOKEN_LIFETIME_DAYS", "90"))
+SIGN_IN_FAILURES_PER_ACCOUNT = number("SIGN_IN_FAILURES_PER_ACCOUNT", 10)
+SIGN_IN_FAILURES_PER_ADDRESS = number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
+TOKEN_LIFETIME_DAYS = number("TOKEN_LIFETIME_DAYS", 90)
 
 DATABASES = {"default": database(default_file=VAR_DIR / "primepath.sqlite3")}
 CACHES = {"default": cache()}

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from primepath.services.demo.accounts import HEAD_TEACHER
-from tests.concurrency.processes import PATIENCE, product_process
 from tests.databases import own_database
+from tests.processes import PATIENCE, product_process
 
 
 @dataclass(frozen=True, slots=True)

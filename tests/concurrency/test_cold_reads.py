@@ -11,9 +11,10 @@ import pytest
 
 from primepath.domain.period import PERIODS
 from primepath.models import ExamScheduleMatrix
-from tests.concurrency.processes import Readers, product_process
 from tests.concurrency.reader import Job, Reading
+from tests.concurrency.readers import Readers
 from tests.factories import YEAR, make_cell, make_classes, make_teacher
+from tests.processes import product_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,8 +16,8 @@ import pytest
 from primepath.domain.period import PERIODS
 from primepath.models import ExamScheduleMatrix
 from primepath.services.tokens import create_token
-from tests.concurrency.processes import product_process
 from tests.factories import YEAR, make_classes, make_teacher
+from tests.processes import product_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,9 +15,10 @@ from django.db import DatabaseError, connection
 from primepath.domain.period import PERIODS
 from primepath.domain.school_class import AccessLevel
 from primepath.models import ExamScheduleMatrix
-from tests.concurrency.processes import Readers, product_process
 from tests.concurrency.reader import Job
+from tests.concurrency.readers import Readers
 from tests.factories import YEAR, assign, make_cell, make_class, make_exam, make_teacher
+from tests.processes import product_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,8 +18,8 @@ from primepath.database import cache as cache_settings
 from primepath.models import CurriculumLevel, Program, SchoolClass
 from primepath.services.set_class_curriculum import set_class_curriculum
 from primepath.services.touch_curriculum import touch_curriculum
-from tests.concurrency.redis_server import RedisServer, redis_server
 from tests.factories import YEAR, head_teacher, make_class, make_level
+from tests.redis_server import RedisServer, redis_server
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from django.db import connection
 from primepath.domain.cell import CellKey
 from primepath.domain.period import MONTHS
 from primepath.models import ExamScheduleMatrix, HistoryEntry
-from tests.concurrency.processes import product_process
 from tests.factories import YEAR, head_teacher, make_classes, make_exam
+from tests.processes import product_process
 from tests.writing.conversation import answer_of, patience, tell
 from tests.writing.history import assert_history_leads_to_the_cells, recorded_cells
 from tests.writing.onlooker import Look

@@ -22,8 +22,8 @@ from primepath.domain.period import MONTHS
 from primepath.domain.viewer import Viewer
 from primepath.models import ExamScheduleMatrix, MatrixCellExam
 from primepath.services.cells.assign_exams import assign_exams
-from tests.concurrency.processes import product_process
 from tests.factories import YEAR, head_teacher, make_class, make_exam
+from tests.processes import product_process
 from tests.writing.conversation import answer_of, patience, tell
 from tests.writing.doomed import Doom
 from tests.writing.history import assert_history_leads_to_the_cells

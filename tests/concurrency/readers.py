@@ -1,55 +1,19 @@
-"""Processes of the product, started for a test and ended with it."""
+"""Processes that read at the same time."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 from tests.concurrency.reader import Job, Reading
-
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60
-
-
-@contextmanager
-def product_process(
-    *command: str,
-    database_url: str,
-    errors: IO[bytes],
-    folder: Path = ROOT,
-    environment: Mapping[str, str] | None = None,
-) -> Iterator[subprocess.Popen[str]]:
-    """A process of this Python that works in ``folder``; ended by its id when the block is left."""
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "DATABASE_URL": database_url,
-            **(environment or {}),
-        },
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        text=True,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
+from tests.processes import PATIENCE
 
 
 class Readers:
-    """Processes that read at the same time."""
+    """They are started together, and led from point to point."""
 
     def __init__(self, processes: Sequence[subprocess.Popen[str]], log: Path) -> None:
         self._processes = processes

@@ -1,0 +1,43 @@
+"""How settings are read from the environment."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from primepath.environment import flag, items, number
+
+
+@pytest.mark.parametrize(("value", "read"), [("", 7), ("0", 0), ("12", 12), (" 12 ", 12)])
+def test_a_number_is_read_and_without_one_there_is_a_default(
+    monkeypatch: pytest.MonkeyPatch, value: str, read: int
+) -> None:
+    monkeypatch.setenv("LIMIT", value)
+    assert number("LIMIT", 7) == read
+    monkeypatch.delenv("LIMIT")
+    assert number("LIMIT", 7) == 7
+
+
+@pytest.mark.parametrize("value", ["ten", "1.5", "-1", "1e3", "1 000", "²", "٣", "0x10"])
+def test_what_is_no_number_is_told_with_the_name_of_its_setting(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("LIMIT", value)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        number("LIMIT", 7)
+    assert str(refused.value) == f"LIMIT must be a whole number such as 7, not {value!r}."
+
+
+def test_flags_and_lists_are_read_however_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, default, read in [
+        ("1", False, True),
+        ("Yes", False, True),
+        ("0", True, False),
+        ("", True, True),
+    ]:
+        monkeypatch.setenv("FLAG", value)
+        assert flag("FLAG", default=default) is read
+    monkeypatch.setenv("LIST", " a, ,b,")
+    assert items("LIST") == ["a", "b"]
+    monkeypatch.delenv("LIST")
+    assert items("LIST", "c") == ["c"]

@@ -1,0 +1,44 @@
+"""Processes of the product, started for a test and ended with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 60
+
+
+@contextmanager
+def product_process(
+    *command: str,
+    database_url: str,
+    errors: IO[bytes],
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[str]]:
+    """A process of this Python that works in ``folder``; ended by its id when the block is left."""
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": database_url,
+            **(environment or {}),
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
