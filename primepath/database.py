@@ -57,16 +57,16 @@ def database(default_file: Path) -> dict[str, Any]:
     return {**config, "OPTIONS": options}
 
 
-def cache() -> dict[str, Any]:
-    """Django's settings of the cache: Redis where ``REDIS_URL`` is set, else the process itself.
+def cache(name: str, *, most_entries: int) -> dict[str, Any]:
+    """Django's settings of the cache of this name: Redis where ``REDIS_URL`` is set, else the process itself.
 
-    A Redis that is down counts as an empty cache.
+    A Redis that is down counts as an empty cache. In the process, ``most_entries`` are kept.
     """
     if url := text("REDIS_URL"):
         return {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": url,
-            "KEY_PREFIX": "primepath",
+            "KEY_PREFIX": name,
             "OPTIONS": {
                 "IGNORE_EXCEPTIONS": True,
                 "SOCKET_CONNECT_TIMEOUT": 0.5,
@@ -75,6 +75,15 @@ def cache() -> dict[str, Any]:
         }
     return {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": name,
+        "OPTIONS": {"MAX_ENTRIES": most_entries},
+    }
+
+
+def caches() -> dict[str, Any]:
+    """Django's settings of all caches."""
+    return {
         # Every class of a large school, in several years.
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
+        "default": cache("primepath", most_entries=20_000),
+        "persisted_queries": cache("primepath.persisted", most_entries=2_000),
     }

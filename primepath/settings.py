@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from primepath.database import cache, database
+from primepath.database import caches, database
 from primepath.domain.academic_year import AcademicYears
 from primepath.environment import flag, items, number, text
 
@@ -69,13 +69,17 @@ REQUEST_THREADS = number("REQUEST_THREADS", 32)
 CURRICULUM_CACHE_SECONDS = 300
 # Off, graphql-core completes every field by itself: slower, and the same answers.
 COMPILED_EXECUTION = flag("COMPILED_EXECUTION", default=True)
+# See schema/http/persisted.py.
+PERSISTED_QUERIES = flag("PERSISTED_QUERIES", default=True)
+PERSISTED_QUERY_DAYS = number("PERSISTED_QUERY_DAYS", 7)
+PERSISTED_QUERY_BYTES_PER_DAY = number("PERSISTED_QUERY_BYTES_PER_DAY", 4_000_000)
 # In a quarter of an hour. A school's whole staff may share one address.
 SIGN_IN_FAILURES_PER_ACCOUNT = number("SIGN_IN_FAILURES_PER_ACCOUNT", 10)
 SIGN_IN_FAILURES_PER_ADDRESS = number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
 TOKEN_LIFETIME_DAYS = number("TOKEN_LIFETIME_DAYS", 90)
 
 DATABASES = {"default": database(default_file=VAR_DIR / "primepath.sqlite3")}
-CACHES = {"default": cache()}
+CACHES = caches()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

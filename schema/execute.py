@@ -37,11 +37,13 @@ def execute(
     may_store: bool = True,
     address: str = "",
     checkpoint: Callable[[], None] = lambda: None,
+    when_valid: Callable[[], None] | None = None,
 ) -> ExecutionResult:
     """The result of an operation for ``viewer``; without data where the document cannot be run.
 
     No event loop may be running in the calling thread, which does all of the work. ``checkpoint`` is called before
-    each round of queries; what it raises ends the operation and is raised here.
+    each round of queries; what it raises ends the operation and is raised here. ``when_valid`` is called once the document
+    is known to be valid and its operation to be allowed.
 
     Raises `MissingQueryError`, `CannotGetOperationTypeError` where ``operation_name`` does not name one operation of the
     document, and `InvalidOperationTypeError` for one whose type is not ``allowed``.
@@ -53,6 +55,8 @@ def execute(
     if node is None:
         return ExecutionResult(data=None, errors=prepared.errors)
     _check_operation(prepared, operation_name, allowed)
+    if when_valid is not None:
+        when_valid()
     try:
         check_variables(variables or {})
     except LimitExceededError as error:

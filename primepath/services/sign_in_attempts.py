@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from primepath.domain.text import fold
+from primepath.services.counting import count
 
 _WINDOW_SECONDS = 900
 
@@ -38,12 +39,7 @@ class SignInAttempts:
 
     def note_failure(self) -> None:
         for key in self._limits:
-            if not cache.add(key, 1, _WINDOW_SECONDS):
-                try:
-                    cache.incr(key)
-                except ValueError:
-                    # It expired in between.
-                    cache.add(key, 1, _WINDOW_SECONDS)
+            count(cache, key, seconds=_WINDOW_SECONDS)
 
     def forgive(self) -> None:
         cache.delete(self._account)

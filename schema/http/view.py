@@ -27,6 +27,7 @@ from schema.explorer import render_explorer
 from schema.http.answering import GRAPHQL_JSON, JSON, NOT_KEPT, asks_for_html, failure, refusal
 from schema.http.authentication import identify
 from schema.http.delivering import KEPT, deliver
+from schema.http.persisted import read_persisted_query
 from schema.http.reading import read_request, reads
 from schema.limits.body import too_long_a_body
 
@@ -118,10 +119,11 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
             raise ClientDepartedError
 
     caller = identify(request)
+    persisted = read_persisted_query(data)
     may_change = not reads(request)
     try:
         return execute(
-            data.query,
+            persisted.document if persisted else data.query,
             variables=data.variables,
             operation_name=data.operation_name,
             viewer=caller.viewer,
@@ -130,6 +132,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
             may_store=may_change,
             address=request.META.get("REMOTE_ADDR", ""),
             checkpoint=checkpoint,
+            when_valid=persisted.keep if persisted and caller.viewer else None,
         )
     except MissingQueryError:
         message = "The request has no query."

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django_redis import get_redis_connection
 
 from loaders.curriculum import CurriculumKey, get_class_curriculum_mapping
-from primepath.database import cache as cache_settings
+from primepath.database import caches as cache_settings
 from primepath.models import CurriculumLevel, Program, SchoolClass
 from primepath.services.set_class_curriculum import set_class_curriculum
 from primepath.services.touch_curriculum import touch_curriculum
@@ -36,7 +36,7 @@ def server() -> Iterator[RedisServer]:
 def redis(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
     """The product as it is when `REDIS_URL` is set, and its server."""
     monkeypatch.setenv("REDIS_URL", server.url)
-    with override_settings(CACHES={"default": cache_settings()}):
+    with override_settings(CACHES=cache_settings()):
         server.start()
         cache.clear()
         yield server

@@ -1,0 +1,341 @@
+"""Automatic persisted queries: a hash in place of a document, in the way of Apollo's clients."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from django.core.cache import caches
+from django.test import Client
+from pytest_django import Settings
+
+from primepath.models import ApiToken
+from primepath.services.tokens import create_token
+from tests.factories import make_teacher
+from tests.redis_server import RedisServer, redis_server
+from tests.server import Server, running_server
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+VIEWER = "{ viewer { username } }"
+MINA = {"data": {"viewer": {"username": "mina"}}}
+SIGN_OUT = "mutation { signOut { signedOut } }"
+ENTRY_BYTES = 200
+NO_VERSIONS: list[Any] = [0, 2, -1, 1.0, True, "1", None, [1]]
+
+
+def sha256(document: str) -> str:
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+NO_HASHES: list[Any] = [
+    None,
+    "",
+    1,
+    [],
+    {},
+    "abc",
+    sha256(VIEWER)[:-1],
+    f"{sha256(VIEWER)}0",
+    f"{sha256(VIEWER)}\n",
+    sha256(VIEWER).upper(),
+    "g" * 64,
+    "٣" * 64,
+]
+
+
+def naming(hash: str, **more: Any) -> dict[str, Any]:
+    return {"persistedQuery": {"version": 1, "sha256Hash": hash, **more}}
+
+
+class Api:
+    """A client that may be signed in, and sends hashes, documents, or both."""
+
+    def __init__(self, token: str | None) -> None:
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def post(self, *, accept: str = "*/*", **members: Any) -> Response:
+        headers = {**self._headers, "Accept": accept}
+        return Client().post("/graphql", members, content_type=JSON, headers=headers)
+
+    def get(self, *, accept: str = "*/*", **members: Any) -> Response:
+        parameters = {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name, value in members.items()
+        }
+        headers = {**self._headers, "Accept": accept}
+        return Client().get("/graphql", parameters, headers=headers)
+
+    def send(self, method: str, **members: Any) -> Response:
+        return self.get(**members) if method == "GET" else self.post(**members)
+
+    def register(self, document: str, method: str = "POST") -> Response:
+        return self.send(method, query=document, extensions=naming(sha256(document)))
+
+    def knows(self, document: str) -> bool:
+        response = self.post(extensions=naming(sha256(document)))
+        return not is_error(response, "PersistedQueryNotFound")
+
+
+@pytest.fixture
+def api(db: None) -> Api:
+    return Api(create_token(user=make_teacher("mina").user, name="Test")[0])
+
+
+@pytest.fixture
+def nobody(db: None) -> Api:
+    return Api(None)
+
+
+def is_error(response: Response | httpx.Response, message: str) -> bool:
+    return [error["message"] for error in response.json().get("errors", [])] == [message]
+
+
+def assert_refused(response: Response, status: int = 400) -> None:
+    assert response.status_code == status
+    body = response.json()
+    assert [error["extensions"] for error in body["errors"]] == [{"code": "BAD_USER_INPUT"}]
+    assert set(body) == {"errors"}
+
+
+@pytest.mark.parametrize("accept", ["*/*", JSON, GRAPHQL_JSON, f"{GRAPHQL_JSON}, {JSON};q=0.9"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_hash_that_is_not_known_is_told_in_the_words_that_clients_wait_for(
+    api: Api, method: str, accept: str
+) -> None:
+    response = api.send(method, accept=accept, extensions=naming(sha256(VIEWER)))
+    assert response.json() == {
+        "errors": [{"message": "PersistedQueryNotFound", "extensions": {"code": "BAD_USER_INPUT"}}]
+    }
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json; charset=utf-8"
+    assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("registering", ["GET", "POST"])
+@pytest.mark.parametrize("asking", ["GET", "POST"])
+def test_a_document_that_came_with_its_hash_is_answered_by_the_hash_from_then_on(
+    api: Api, registering: str, asking: str
+) -> None:
+    assert api.register(VIEWER, registering).json() == MINA
+    for query in {}, {"query": ""}:
+        response = api.send(asking, extensions=naming(sha256(VIEWER)), **query)
+        assert response.json() == MINA
+    if asking == "GET":
+        assert response["ETag"]
+
+
+def test_variables_and_the_name_of_the_operation_go_with_a_hash(api: Api) -> None:
+    document = (
+        "query A($no: Boolean!) { viewer @skip(if: $no) { username } } query B { __typename }"
+    )
+    extensions = naming(sha256(document), miss=True)
+    for query in {"query": document}, {}:
+        for variables, data in ({"no": True}, {}), ({"no": False}, MINA["data"]):
+            response = api.post(
+                extensions=extensions, variables=variables, operationName="A", **query
+            )
+            assert response.json() == {"data": data}
+
+
+def test_a_hash_of_another_document_is_refused_and_nothing_is_kept(api: Api) -> None:
+    other = "{ school { name } }"
+    for method in "GET", "POST":
+        assert_refused(api.send(method, query=other, extensions=naming(sha256(VIEWER))))
+        assert_refused(api.send(method, query=f"{VIEWER} ", extensions=naming(sha256(VIEWER))))
+    assert not api.knows(VIEWER)
+    assert not api.knows(other)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {},
+        [],
+        "",
+        "x",
+        1,
+        True,
+        {"version": 1},
+        {"sha256Hash": sha256(VIEWER)},
+        *({"version": version, "sha256Hash": sha256(VIEWER)} for version in NO_VERSIONS),
+        *({"version": 1, "sha256Hash": hash} for hash in NO_HASHES),
+    ],
+    ids=str,
+)
+def test_what_names_no_document_is_refused(api: Api, named: Any) -> None:
+    assert api.register(VIEWER).json() == MINA
+    for query in {}, {"query": VIEWER}:
+        for method in "GET", "POST":
+            assert_refused(api.send(method, extensions={"persistedQuery": named}, **query))
+
+
+def test_extensions_that_name_nothing_change_nothing(api: Api) -> None:
+    for extensions in {}, {"persistedQuery": None}, {"other": {"version": 9}}:
+        assert api.post(query=VIEWER, extensions=extensions).json() == MINA
+        assert_refused(api.post(extensions=extensions))
+
+
+def test_what_nobody_signed_in_sends_is_answered_and_not_kept(api: Api, nobody: Api) -> None:
+    assert nobody.register(VIEWER).json() == {"data": {"viewer": None}}
+    assert not api.knows(VIEWER)
+    api.register(VIEWER)
+    response = nobody.post(extensions=naming(sha256(VIEWER)))
+    assert response.json() == {"data": {"viewer": None}}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ viewer {",
+        "{ nonsense }",
+        "{ viewer { username } } { viewer { username } }",
+        "query A { __typename } query B { __typename }",
+        f"{{ {'viewer ' * 21} {{ username }} }}",
+        f"{VIEWER}{' ' * 20_000}",
+    ],
+    ids=["syntax", "unknown field", "two without names", "no name chosen", "invalid", "too long"],
+)
+def test_a_document_that_cannot_be_run_is_not_kept(api: Api, document: str) -> None:
+    assert api.register(document).json()["errors"]
+    assert not api.knows(document)
+
+
+def test_get_by_hash_never_runs_a_mutation(api: Api) -> None:
+    for method in "GET", "HEAD":
+        assert api.register(SIGN_OUT, "GET").status_code == 405, method
+    assert not api.knows(SIGN_OUT)
+    ApiToken.objects.update(revoked_at=None)
+    document = f"{SIGN_OUT} # again"
+    assert api.register(document).json() == {"data": {"signOut": {"signedOut": True}}}
+    ApiToken.objects.update(revoked_at=None)
+    response = api.get(extensions=naming(sha256(document)))
+    assert_refused(response, 405)
+    assert response["Allow"] == "POST"
+    assert not ApiToken.objects.exclude(revoked_at=None).exists()
+
+
+def test_switched_off_clients_are_told_to_send_documents(api: Api, settings: Settings) -> None:
+    api.register(VIEWER)
+    settings.PERSISTED_QUERIES = False
+    for method in "GET", "POST":
+        for query in {}, {"query": VIEWER}:
+            response = api.send(method, extensions=naming(sha256(VIEWER)), **query)
+            assert response.status_code == 200
+            assert response.json() == {
+                "errors": [
+                    {
+                        "message": "PersistedQueryNotSupported",
+                        "extensions": {"code": "BAD_USER_INPUT"},
+                    }
+                ]
+            }
+    assert api.post(query=VIEWER).json() == MINA
+
+
+def test_no_more_is_kept_in_a_day_than_the_setting_says(
+    api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = VIEWER, "{ viewer { username } } # 여섯"
+    size = sum(len(each.encode()) + ENTRY_BYTES for each in (first, second))
+    settings.PERSISTED_QUERY_BYTES_PER_DAY = size
+    for _ in range(3):
+        # What is known already counts once.
+        assert api.register(first).json() == MINA
+    assert api.register(second).json() == MINA
+    assert api.register("{ __typename }").json()["data"]
+    assert api.knows(first)
+    assert api.knows(second)
+    assert not api.knows("{ __typename }")
+
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 86_401)
+    api.register("{ __typename }")
+    assert api.knows("{ __typename }")
+
+
+def test_one_byte_past_what_a_day_allows_is_not_kept(api: Api, settings: Settings) -> None:
+    settings.PERSISTED_QUERY_BYTES_PER_DAY = len(VIEWER) + ENTRY_BYTES - 1
+    assert api.register(VIEWER).json() == MINA
+    assert not api.knows(VIEWER)
+
+
+def test_a_document_is_kept_for_so_many_days(
+    api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PERSISTED_QUERY_DAYS = 2
+    api.register(VIEWER)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 2 * 86_400 - 60)
+    assert api.knows(VIEWER)
+    monkeypatch.setattr(time, "time", lambda: now() + 2 * 86_400 + 60)
+    assert not api.knows(VIEWER)
+
+
+def test_the_process_keeps_so_many_and_those_that_were_asked_for_last(api: Api) -> None:
+    cache = caches["persisted_queries"]
+    for number in range(3_000):
+        cache.set(str(number), "document", None)
+    kept = [number for number in range(3_000) if cache.get(str(number))]
+    assert len(kept) <= 2_000
+    assert kept[-1] == 2_999
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def servers(
+    redis: RedisServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Server]]:
+    """Two processes that share a Redis."""
+    with (
+        running_server(tmp_path_factory.mktemp("one"), REDIS_URL=redis.url) as one,
+        running_server(tmp_path_factory.mktemp("other"), REDIS_URL=redis.url) as other,
+    ):
+        yield one, other
+
+
+def ask(server: Server, **members: Any) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {server.token}"}
+    return httpx.post(f"{server.address}/graphql", json=members, headers=headers, timeout=20)
+
+
+def test_processes_that_share_a_redis_share_what_is_kept(servers: tuple[Server, Server]) -> None:
+    one, other = servers
+    by_hash = naming(sha256(VIEWER))
+    assert is_error(ask(one, extensions=by_hash), "PersistedQueryNotFound")
+    answer = ask(one, query=VIEWER, extensions=by_hash).json()
+    assert answer == {"data": {"viewer": {"username": "head"}}}
+    for server in one, other:
+        assert ask(server, extensions=by_hash).json() == answer
+
+
+def test_without_its_redis_nothing_is_known_and_documents_are_answered(
+    servers: tuple[Server, Server], redis: RedisServer
+) -> None:
+    server, _ = servers
+    document = "{ viewer { username } school { name } }"
+    by_hash = naming(sha256(document))
+    assert ask(server, query=document, extensions=by_hash).json()["data"]["viewer"]
+    redis.kill()
+    try:
+        assert is_error(ask(server, extensions=by_hash), "PersistedQueryNotFound")
+        assert ask(server, query=document, extensions=by_hash).json()["data"]["viewer"]
+    finally:
+        redis.start()
+    with redis.held_up():
+        assert is_error(ask(server, extensions=by_hash), "PersistedQueryNotFound")
+    ask(server, query=document, extensions=by_hash)
+    assert ask(server, extensions=by_hash).json()["data"]["viewer"]
