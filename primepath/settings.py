@@ -102,6 +102,19 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+# Pages of other origins may ask the API only where some are named, and only with bearer tokens: no cookie goes with them.
+CORS_ALLOWED_ORIGINS = items("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/graphql\Z"
+CORS_ALLOW_METHODS = ("GET", "POST")
+CORS_ALLOW_HEADERS = ("Authorization", "Content-Type", "If-None-Match")
+CORS_EXPOSE_HEADERS = ("ETag", "X-Request-ID")
+if CORS_ALLOWED_ORIGINS:
+    INSTALLED_APPS.append("corsheaders")
+    # Before all that may answer by itself, so that what went wrong can be read too.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
+        "corsheaders.middleware.CorsMiddleware",
+    )
 AUTHENTICATION_BACKENDS = ["primepath.services.sign_in.TeacherBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

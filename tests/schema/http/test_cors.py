@@ -1,0 +1,130 @@
+"""Pages of other origins: kept out where none is named, and let in with bearer tokens where theirs is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from django.conf import settings
+
+from tests.server import Server, running_server
+
+ORIGIN = "https://app.school.example"
+OTHERS = [
+    "https://elsewhere.example",
+    "http://app.school.example",
+    "https://app.school.example:8443",
+    "https://app.school.example.elsewhere.example",
+    "https://xapp.school.example",
+    "null",
+    "",
+    "*",
+]
+VIEWER = {"query": "{ viewer { username } }"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that lets in the pages of two origins."""
+    with running_server(
+        tmp_path_factory.mktemp("cors"), CORS_ALLOWED_ORIGINS=f"{ORIGIN}, http://localhost:5173"
+    ) as server:
+        yield server
+
+
+def preflight(
+    server: Server, origin: str, *, path: str = "/graphql", method: str = "POST"
+) -> httpx.Response:
+    """What a browser asks before it sends a page's request."""
+    return httpx.options(
+        f"{server.address}{path}",
+        headers={
+            "Origin": origin,
+            "Access-Control-Request-Method": method,
+            "Access-Control-Request-Headers": "authorization,content-type",
+        },
+    )
+
+
+def allowed(response: httpx.Response) -> dict[str, str]:
+    """What the answer allows a page of another origin, by the names of the headers without what they have in common."""
+    prefix = "access-control-"
+    return {
+        name.removeprefix(prefix): value
+        for name, value in response.headers.items()
+        if name.startswith(prefix)
+    }
+
+
+def words(header: str) -> set[str]:
+    return {word.strip().lower() for word in header.split(",")}
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, "http://localhost:5173"])
+def test_a_browser_is_told_what_a_page_of_a_named_origin_may_send(
+    server: Server, origin: str
+) -> None:
+    for method in "GET", "POST":
+        response = preflight(server, origin, method=method)
+        assert response.status_code == 200
+        assert response.content == b""
+        found = allowed(response)
+        assert found["allow-origin"] == origin
+        assert words(found["allow-methods"]) == {"get", "post"}
+        assert words(found["allow-headers"]) == {"authorization", "content-type", "if-none-match"}
+        assert "allow-credentials" not in found
+        assert len(response.headers["X-Request-ID"]) == 32
+        assert "origin" in words(response.headers["Vary"])
+
+
+def test_such_a_page_reads_answers_errors_and_what_they_are_called(server: Server) -> None:
+    address = f"{server.address}/graphql"
+    token = {"Authorization": f"Bearer {server.token}", "Origin": ORIGIN}
+    responses = [
+        httpx.post(address, json=VIEWER, headers=token),
+        httpx.get(address, params=VIEWER, headers=token),
+        httpx.post(address, json=VIEWER, headers={**token, "Authorization": "Bearer wrong"}),
+        httpx.post(address, content=b"nonsense", headers=token),
+        httpx.put(address, headers=token),
+        httpx.post(address, json=VIEWER, headers={**token, "Host": "elsewhere.example"}),
+    ]
+    assert [response.status_code for response in responses] == [200, 200, 401, 415, 405, 400]
+    for response in responses:
+        found = allowed(response)
+        assert found.pop("allow-origin") == ORIGIN
+        assert words(found.pop("expose-headers")) == {"etag", "x-request-id"}
+        assert found == {}
+        assert "origin" in words(response.headers["Vary"])
+    known = {**token, "If-None-Match": responses[1].headers["ETag"]}
+    again = httpx.get(address, params=VIEWER, headers=known)
+    assert again.status_code == 304
+    assert allowed(again)["allow-origin"] == ORIGIN
+
+
+@pytest.mark.parametrize("origin", OTHERS)
+def test_pages_of_other_origins_are_allowed_nothing(server: Server, origin: str) -> None:
+    assert allowed(preflight(server, origin)) == {}
+    response = httpx.post(f"{server.address}/graphql", json=VIEWER, headers={"Origin": origin})
+    assert response.status_code == 200
+    assert allowed(response) == {}
+    assert "origin" in words(response.headers["Vary"])
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in/", "/sign-out/", "/admin/login/", "/graphql/"])
+def test_nothing_but_the_api_is_open_to_them(server: Server, path: str) -> None:
+    assert allowed(preflight(server, ORIGIN, path=path)) == {}
+    assert allowed(httpx.get(f"{server.address}{path}", headers={"Origin": ORIGIN})) == {}
+
+
+def test_where_no_origin_is_named_none_is_let_in_and_nothing_is_installed_for_it(
+    demo_server: Server,
+) -> None:
+    for origin in ORIGIN, *OTHERS:
+        response = preflight(demo_server, origin)
+        assert response.status_code == 405
+        assert allowed(response) == {}
+    response = httpx.post(f"{demo_server.address}/graphql", json=VIEWER, headers={"Origin": ORIGIN})
+    assert allowed(response) == {}
+    assert "origin" not in words(response.headers["Vary"])
+    assert not [name for name in settings.MIDDLEWARE if name.startswith("corsheaders")]
