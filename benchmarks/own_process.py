@@ -23,10 +23,14 @@ DATABASES = ("PostgreSQL", "SQLite")
 # What is measured are the defaults, whatever is set in this shell.
 _CONFIGURATION = (
     "COMPILED_EXECUTION",
+    "CORS_ALLOWED_ORIGINS",
     "DATABASE_POOL_SIZE",
     "DEBUG",
+    "EXPLORER",
+    "FIELD_SUGGESTIONS",
     "FIRST_ACADEMIC_YEAR",
     "HTTPS",
+    "INTROSPECTION",
     "LAST_ACADEMIC_YEAR",
     "REDIS_URL",
     "SCHOOL_TIME_ZONE",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
+from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
+T = TypeVar("T", bound=StrEnum)
 _YES = frozenset({"1", "true", "yes", "on"})
 
 
@@ -31,3 +34,15 @@ def number(name: str, default: int) -> int:
 def items(name: str, default: str = "") -> list[str]:
     """What is separated by commas."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def choice(name: str, default: T) -> T:
+    """One of the values that the type of ``default`` has. Raises `ImproperlyConfigured` for another."""
+    choices = type(default)
+    value = text(name, default).strip().lower()
+    try:
+        return choices(value)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be one of {', '.join(choices)}, not {value!r}."
+        ) from None

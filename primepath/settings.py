@@ -10,7 +10,8 @@ from tempfile import NamedTemporaryFile
 
 from primepath.database import caches, database
 from primepath.domain.academic_year import AcademicYears
-from primepath.environment import flag, items, number, text
+from primepath.domain.audience import Audience
+from primepath.environment import choice, flag, items, number, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(text("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
@@ -66,6 +67,11 @@ MAX_EXAMS_TIMES_CELLS = number("MAX_EXAMS_TIMES_CELLS", 10_000)
 MAX_CELLS_PER_OPERATION = number("MAX_CELLS_PER_OPERATION", 20_000)
 # Requests that a process works on at once. More wait: threads that fight for the interpreter make each other slower.
 REQUEST_THREADS = number("REQUEST_THREADS", 32)
+# What the schema holds is for those who use it: it shows everybody else where to begin.
+_AUDIENCE = Audience.EVERYONE if DEBUG else Audience.SIGNED_IN
+INTROSPECTION = choice("INTROSPECTION", _AUDIENCE)
+FIELD_SUGGESTIONS = choice("FIELD_SUGGESTIONS", _AUDIENCE)
+EXPLORER = choice("EXPLORER", _AUDIENCE)
 CURRICULUM_CACHE_SECONDS = 300
 # Off, graphql-core completes every field by itself: slower, and the same answers.
 COMPILED_EXECUTION = flag("COMPILED_EXECUTION", default=True)

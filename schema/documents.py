@@ -26,7 +26,7 @@ from schema.build import schema
 from schema.columns import columns_of
 from schema.execution.shapes import Shape
 from schema.kept_documents import KeptDocuments
-from schema.limits.selections import check_selections
+from schema.limits.selections import INTROSPECTION, check_selections
 from schema.limits.text import check_text
 
 # A document takes 75 to 200 times its length in memory, and its plans as much again.
@@ -44,13 +44,15 @@ class PreparedDocument:
     """A document, or what is wrong with it, and the plans that were compiled for it.
 
     ``conditions`` names the variables that its directives depend on: with other values, it selects other fields.
-    ``columns`` are those that any of its operations asks for; see `schema.columns`.
+    ``columns`` are those that any of its operations asks for; see `schema.columns`. ``introspects`` says whether one of them asks
+    for the schema.
     """
 
     node: DocumentNode | None
     errors: list[GraphQLError]
     conditions: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
+    introspects: bool = False
     _plans: dict[Hashable, dict[Hashable, Shape | None]] = field(default_factory=dict)
 
     def plans_for(self, variables: VariableValues) -> dict[Hashable, Shape | None]:
@@ -71,23 +73,26 @@ class PreparedDocument:
         return operations[0] if len(operations) == 1 else None
 
 
-def prepare(text: str) -> PreparedDocument:
-    """The document, parsed and validated; those that are sent again and again are kept."""
+def prepare(text: str, *, hide_suggestions: bool = False) -> PreparedDocument:
+    """The document, parsed and validated; those that are sent again and again are kept.
+
+    With ``hide_suggestions``, what is wrong with it names nothing that may have been meant.
+    """
     prepared = kept.get(text)
     if prepared is None:
-        prepared = _prepare(text)
+        prepared = _prepare(text, hide_suggestions=hide_suggestions)
         if prepared.node is not None:
             kept.put(text, prepared)
     return prepared
 
 
-def _prepare(text: str) -> PreparedDocument:
+def _prepare(text: str, *, hide_suggestions: bool) -> PreparedDocument:
     """Checks first what takes least, so that a document that is refused has cost little."""
     try:
         check_text(text)
         node = parse(text)
         check_selections(node)
-        errors = _validate(node)
+        errors = _validate(node, hide_suggestions=hide_suggestions)
     except GraphQLError as error:
         return PreparedDocument(None, [error])
     except LimitExceededError as error:
@@ -96,11 +101,19 @@ def _prepare(text: str) -> PreparedDocument:
         return PreparedDocument(None, errors)
     names = _Names()
     visit(node, names)
-    return PreparedDocument(node, [], tuple(sorted(names.conditions)), columns_of(names.fields))
+    return PreparedDocument(
+        node,
+        [],
+        conditions=tuple(sorted(names.conditions)),
+        columns=columns_of(names.fields),
+        introspects=not names.fields.isdisjoint(INTROSPECTION),
+    )
 
 
-def _validate(node: DocumentNode) -> list[GraphQLError]:
-    errors = validate(schema._schema, node, max_errors=_MAX_ERRORS)
+def _validate(node: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLError]:
+    errors = validate(
+        schema._schema, node, max_errors=_MAX_ERRORS, hide_suggestions=hide_suggestions
+    )
     if any(isinstance(error.original_error, ValueError) for error in errors):
         # Python refuses to read a number of several thousand digits.
         return [GraphQLError("The document has a number that is too long.")]

@@ -17,7 +17,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from loaders.dispatch import Dispatcher
-from primepath.domain.errors import LimitExceededError
+from primepath.domain.errors import PrimePathError
 from primepath.domain.viewer import Viewer
 from schema.build import schema
 from schema.context import Context
@@ -43,24 +43,27 @@ def execute(
 
     No event loop may be running in the calling thread, which does all of the work. ``checkpoint`` is called before
     each round of queries; what it raises ends the operation and is raised here. ``when_valid`` is called once the document
-    is known to be valid and its operation to be allowed.
+    is known to be valid and its operation to be one that ``viewer`` may run.
 
     Raises `MissingQueryError`, `CannotGetOperationTypeError` where ``operation_name`` does not name one operation of the
     document, and `InvalidOperationTypeError` for one whose type is not ``allowed``.
     """
     if not document:
         raise MissingQueryError
-    prepared = prepare(document)
+    hide_suggestions = not settings.FIELD_SUGGESTIONS.includes(viewer)
+    prepared = prepare(document, hide_suggestions=hide_suggestions)
     node = prepared.node
     if node is None:
         return ExecutionResult(data=None, errors=prepared.errors)
     _check_operation(prepared, operation_name, allowed)
+    try:
+        if prepared.introspects:
+            settings.INTROSPECTION.require(viewer, "read the schema")
+        check_variables(variables or {})
+    except PrimePathError as error:
+        return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error)])
     if when_valid is not None:
         when_valid()
-    try:
-        check_variables(variables or {})
-    except LimitExceededError as error:
-        return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error)])
     dispatcher = Dispatcher(checkpoint)
     context = Context(
         dispatcher,
@@ -79,6 +82,7 @@ def execute(
             operation_name=operation_name,
             context_value=context,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            hide_suggestions=hide_suggestions,
             **_executor(prepared),
         )
         if isawaitable(result):

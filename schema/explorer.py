@@ -7,18 +7,35 @@ from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
+from primepath.domain.audience import Audience
+from primepath.domain.errors import ForbiddenError, UnauthenticatedError
 from primepath.school import current_academic_year
-from schema.pages import page
+from schema.http.authentication import identify
+from schema.pages import PAGE_HEADERS, page
 
 _EXAMPLES = Path(__file__).with_name("explorer_examples")
 
 
 def render_explorer(request: HttpRequest) -> HttpResponse:
-    """The page, which reads neither the database nor the session: its script asks the API who is signed in."""
-    context = {"school": settings.SCHOOL_NAME, "examples": examples()}
-    return page(request, "graphql/graphiql.html", context)
+    """The page, for those whom it is for; a browser in which nobody is signed in is led to where one does, and back.
+
+    Where it is for everyone it reads neither the database nor the session: its script asks the API who is signed in.
+    """
+    audience: Audience = settings.EXPLORER
+    if audience is not Audience.EVERYONE:
+        try:
+            audience.require(identify(request).viewer, "open the explorer")
+        except UnauthenticatedError:
+            response = redirect_to_login(request.get_full_path())
+            response["Cache-Control"] = PAGE_HEADERS["Cache-Control"]
+            return response
+        except ForbiddenError as refused:
+            context = {"title": "No explorer", "message": str(refused)}
+            return page(request, "graphql/refused.html", context, status=403)
+    return page(request, "graphql/graphiql.html", {"examples": examples()})
 
 
 def examples() -> list[dict[str, str]]:

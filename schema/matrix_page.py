@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -17,9 +16,7 @@ _QUERIES = Path(__file__).with_name("page_queries")
 @require_safe
 def matrix_page(request: HttpRequest) -> HttpResponse:
     """The page, the same for everybody: it reads neither the database nor the session."""
-    return page(
-        request, "graphql/matrix.html", {"school": settings.SCHOOL_NAME, "queries": queries()}
-    )
+    return page(request, "graphql/matrix.html", {"queries": queries()})
 
 
 @cache

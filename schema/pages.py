@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -30,6 +31,11 @@ PAGE_HEADERS = {
 }
 
 
-def page(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
     """The filled-in template, under a policy by which only our own static files run."""
-    return HttpResponse(render_to_string(template, context, request=request), headers=PAGE_HEADERS)
+    filled_in = render_to_string(
+        template, {"school": settings.SCHOOL_NAME, **context}, request=request
+    )
+    return HttpResponse(filled_in, status=status, headers=PAGE_HEADERS)

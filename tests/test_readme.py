@@ -64,7 +64,7 @@ def test_every_setting_that_is_read_is_in_the_readme() -> None:
         name
         for file in ("settings.py", "database.py")
         for name in re.findall(
-            r"\b(?:text|flag|number|items)\(\s*\"([A-Z_]+)\"", (root / file).read_text()
+            r"\b(?:text|flag|number|items|choice)\(\s*\"([A-Z_]+)\"", (root / file).read_text()
         )
     }
     assert {"DATABASE_URL", "SECRET_KEY", "HTTPS", "ALLOWED_HOSTS", "MAX_PAGE_SIZE"} <= read

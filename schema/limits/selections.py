@@ -26,7 +26,7 @@ from primepath.domain.errors import LimitExceededError
 
 _SHOWN_FIGURE = 1_000_000_000
 # What the schema says of itself is deep by nature: a type of a type of a type. graphql-core bounds the lists in it.
-_INTROSPECTION = frozenset({"__schema", "__type"})
+INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ def _count(selection_set: SelectionSetNode) -> Figures:
                 figures.root_fields += depth == 0
                 if depth is not None:
                     figures.depth = max(figures.depth, depth + 1)
-                    below = None if selection.name.value in _INTROSPECTION else depth + 1
+                    below = None if selection.name.value in INTROSPECTION else depth + 1
             inner: Any = selection
             if inner.selection_set is not None:
                 waiting.append((inner.selection_set, below))

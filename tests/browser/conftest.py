@@ -32,7 +32,10 @@ _PATIENCE_MS = 20_000
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("browser")) as server:
+    """Open to everyone, as the demo is."""
+    with running_server(
+        tmp_path_factory.mktemp("browser"), INTROSPECTION="everyone", EXPLORER="everyone"
+    ) as server:
         yield server
 
 

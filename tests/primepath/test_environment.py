@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from primepath.environment import flag, items, number
+from primepath.domain.audience import Audience
+from primepath.environment import choice, flag, items, number
 
 
 @pytest.mark.parametrize(("value", "read"), [("", 7), ("0", 0), ("12", 12), (" 12 ", 12)])
@@ -41,3 +42,14 @@ def test_flags_and_lists_are_read_however_they_are_written(monkeypatch: pytest.M
     assert items("LIST") == ["a", "b"]
     monkeypatch.delenv("LIST")
     assert items("LIST", "c") == ["c"]
+
+
+def test_a_choice_is_one_of_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EXPLORER", raising=False)
+    assert choice("EXPLORER", Audience.SIGNED_IN) is Audience.SIGNED_IN
+    monkeypatch.setenv("EXPLORER", "Nobody")
+    assert choice("EXPLORER", Audience.SIGNED_IN) is Audience.NOBODY
+    monkeypatch.setenv("EXPLORER", "all")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        choice("EXPLORER", Audience.SIGNED_IN)
+    assert str(refused.value) == "EXPLORER must be one of everyone, signed-in, nobody, not 'all'."

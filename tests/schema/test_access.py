@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from primepath.domain.school_class import AccessLevel
+from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import (
     ClassAccessRequest,
     ClassCurriculumMapping,
@@ -250,5 +251,6 @@ def test_every_way_in_shows_every_viewer_what_the_table_says(
 
 
 def test_the_table_has_every_field_of_the_query_type() -> None:
-    fields = data("{ __schema { queryType { fields { name } } } }", None)["__schema"]["queryType"]
+    document = "{ __schema { queryType { fields { name } } } }"
+    fields = data(document, COMMAND_LINE)["__schema"]["queryType"]
     assert {each["name"] for each in fields["fields"]} <= {way.split("(")[0] for way in WAYS}

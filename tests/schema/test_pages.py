@@ -10,6 +10,9 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
+from pytest_django import Settings
+
+from primepath.domain.audience import Audience
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STATIC = Path(settings.BASE_DIR) / "schema" / "static"
@@ -40,6 +43,11 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+
+
+@pytest.fixture(autouse=True)
+def _the_explorer_is_for_everyone(settings: Settings) -> None:
+    settings.EXPLORER = Audience.EVERYONE
 
 
 @pytest.fixture

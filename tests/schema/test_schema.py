@@ -27,6 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import schema as schema_package
+from primepath.domain.viewer import COMMAND_LINE
 from schema.build import schema
 from tests.client import data
 
@@ -40,8 +41,8 @@ _QUERY = get_introspection_query(
 
 @pytest.fixture(scope="module")
 def read_by_client() -> GraphQLSchema:
-    """What a client knows of the schema, without being signed in."""
-    return build_client_schema(data(_QUERY, None))
+    """What a client knows of the schema."""
+    return build_client_schema(data(_QUERY, COMMAND_LINE))
 
 
 def test_the_committed_schema_is_the_schema_that_runs() -> None:

@@ -30,12 +30,12 @@ async function showViewer() {
   element("forget-token").hidden = !token;
 }
 
-/** Says why there are no Docs and no completion, where the schema could not be read. */
-function showDocsState(problem) {
+/** Says why there are no Docs and no completion, where the schema could not be read, and what helps. */
+function showDocsState(problem, helps) {
   element("no-docs").hidden = !problem;
   element("no-docs").textContent = problem
     ? `There are no docs, and nothing is completed as you type: the schema could not be read. ${problem} ` +
-      "Signing in, or using a token, loads it."
+      (helps ? "Signing in, or using a token, loads it." : "")
     : "";
 }
 
@@ -53,9 +53,11 @@ function showGraphiQL() {
   // A new function each time: GraphiQL then reads the schema anew, which not everybody may read.
   const fetcher = async (operation, options) => {
     const { answer, problem } = await send(operation, { bearer: token, headers: options?.headers });
-    if (operation.operationName === "IntrospectionQuery") showDocsState(problem);
-    // Perhaps the token or the session has ended meanwhile.
     const codes = answer.errors?.map((error) => error.extensions?.code) ?? [];
+    if (operation.operationName === "IntrospectionQuery") {
+      showDocsState(problem, codes.includes("UNAUTHENTICATED"));
+    }
+    // Perhaps the token or the session has ended meanwhile.
     if (codes.includes("UNAUTHENTICATED") || codes.includes("FORBIDDEN")) showViewer();
     return answer;
   };
