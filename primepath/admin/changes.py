@@ -32,6 +32,7 @@ _ROWS: dict[type[Model], QuerySet[Any]] = {
 }
 _MODEL_OF_SUBJECT: dict[str, type[Model]] = {
     HistorySubject.EXAM: Exam,
+    HistorySubject.LEVEL: CurriculumLevel,
     HistorySubject.ASSIGNMENT: TeacherClassAssignment,
     HistorySubject.ACCESS_REQUEST: ClassAccessRequest,
 }

@@ -6,45 +6,49 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, OuterRef, QuerySet, TextField, Value
+from django.db.models import F, Model, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
+from primepath.admin.access import viewer_in
 from primepath.admin.base import SchoolAdmin, SchoolInline
 from primepath.admin.columns import count_of
 from primepath.admin.fields import NumberField
 from primepath.admin.forms import SchoolForm
 from primepath.admin.generics import M
+from primepath.admin.history import WithHistory
+from primepath.domain.history import HistorySubject
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, Program, SubProgram
 from primepath.school import current_academic_year
-from primepath.services.touch_curriculum import touch_curriculum
+from primepath.services.updating_levels import updating_levels
 
 
-def levels_of(obj: Model) -> QuerySet[CurriculumLevel]:
-    """The levels whose full names contain the name of ``obj``."""
-    levels = CurriculumLevel.objects.all()
-    match obj:
-        case Program():
-            return levels.filter(subprogram__program=obj)
-        case SubProgram():
-            return levels.filter(subprogram=obj)
-        case _:
-            return levels.filter(pk=obj.pk)
+def levels_of(*objects: Model) -> QuerySet[CurriculumLevel]:
+    """The levels whose full names contain the name of one of ``objects``."""
+    wanted = Q(pk__in=[])
+    for obj in objects:
+        match obj:
+            case Program():
+                wanted |= Q(subprogram__program=obj)
+            case SubProgram():
+                wanted |= Q(subprogram=obj)
+            case _:
+                wanted |= Q(pk=obj.pk)
+    return CurriculumLevel.objects.filter(wanted)
 
 
 class NamesLevels(SchoolAdmin[M]):
-    """A page that renames levels: it says so before it saves, in the transaction of the request."""
+    """A page that renames levels, those of its tables too."""
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        if change and form.changed_data:
-            touch_curriculum(levels=levels_of(obj))
-        super().save_model(request, obj, form, change)
+        changed = [obj] if change and form.changed_data else []
+        with updating_levels(viewer=viewer_in(request), levels=levels_of(*changed)):
+            super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for row in formset.initial_forms:
-            if row.has_changed():
-                touch_curriculum(levels=levels_of(row.instance))
-        super().save_formset(request, form, formset, change)
+        changed = [row.instance for row in formset.initial_forms if row.has_changed()]
+        with updating_levels(viewer=viewer_in(request), levels=levels_of(*changed)):
+            super().save_formset(request, form, formset, change)
 
 
 class ProgramForm(SchoolForm[Program]):
@@ -124,8 +128,9 @@ class SubProgramAdmin(NamesLevels[SubProgram]):
 
 
 @admin.register(CurriculumLevel)
-class CurriculumLevelAdmin(NamesLevels[CurriculumLevel]):
+class CurriculumLevelAdmin(WithHistory[CurriculumLevel], NamesLevels[CurriculumLevel]):
     form = LevelForm
+    history_subject = HistorySubject.LEVEL
     list_display = ("__str__", "program", "subprogram", "level_number", "classes_this_year")
     list_filter = ("subprogram__program",)
     search_fields = ("full_name",)

@@ -20,6 +20,7 @@ from primepath.admin.generics import M
 from primepath.domain.history import HistorySubject
 from primepath.models import (
     ClassAccessRequest,
+    CurriculumLevel,
     Exam,
     ExamScheduleMatrix,
     HistoryEntry,
@@ -31,6 +32,7 @@ _LATEST = 10
 _PAGES = {
     HistorySubject.CELL: ExamScheduleMatrix,
     HistorySubject.EXAM: Exam,
+    HistorySubject.LEVEL: CurriculumLevel,
     HistorySubject.ASSIGNMENT: TeacherClassAssignment,
     HistorySubject.ACCESS_REQUEST: ClassAccessRequest,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,11 @@ from django.db import models
 from primepath.domain.history import HistoryAction, HistorySubject
 from primepath.models.constraints import choices, one_of
 from primepath.models.fields import BinaryTextField
+from primepath.models.history_position import (
+    CurrentSnapshot,
+    CurrentTransaction,
+    HistoryPosition,
+)
 from primepath.models.teacher import Teacher
 
 
@@ -18,6 +23,25 @@ class HistoryIsAppendOnlyError(Exception):
 
 
 class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
+    def position(self) -> HistoryPosition:
+        """How far the history can be seen now: whoever keeps it asks later for what came `after` it."""
+        newest = self.order_by("-pk").values_list("pk", "at", CurrentSnapshot()).first()
+        if newest is None:
+            return HistoryPosition()
+        entry_id, at, snapshot = newest
+        open_from, open_until, _ = snapshot.split(":")
+        return HistoryPosition(entry_id, at, int(open_from), int(open_until))
+
+    def after(self, position: HistoryPosition) -> Self:
+        """The entries that could not be seen at ``position``; one may be among them that could."""
+        return self.filter(position.later)
+
+    def knows(self, position: HistoryPosition) -> bool:
+        """Whether this is the history in which ``position`` was taken, and not an older copy of it or another."""
+        if position.entry_at is None:
+            return True
+        return self.filter(pk=position.entry_id, at=position.entry_at).exists()
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise HistoryIsAppendOnlyError("Entries of the history do not change.")
 
@@ -38,6 +62,7 @@ class HistoryEntry(models.Model):
     relations, or need PostgreSQL's triggers; here a change of 1,000 cells has its history in one statement.
 
     ``changes`` is a list of ``[field, before, after]``; `primepath.domain.history.FieldChange` says what they mean.
+    ``transaction`` is the number of the transaction that wrote the entry; see `primepath.models.history_position`.
     """
 
     at = models.DateTimeField()
@@ -50,6 +75,7 @@ class HistoryEntry(models.Model):
     actor_name = models.CharField(max_length=150)
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, null=True, related_name="+")
     changes = models.JSONField()
+    transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     objects = HistoryEntryQuerySet.as_manager()
 
@@ -62,7 +88,8 @@ class HistoryEntry(models.Model):
             one_of("subject", HistorySubject, name="history_subject_known"),
         ]
         indexes = [
-            models.Index(fields=["subject", "subject_key", "-id"], name="history_of_a_subject")
+            models.Index(fields=["subject", "subject_key", "-id"], name="history_of_a_subject"),
+            models.Index(fields=["transaction"], name="history_of_a_transaction"),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,9 @@ from typing import TypedDict
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
 
+from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram
-from primepath.services.touch_curriculum import touch_curriculum
+from primepath.services.updating_levels import updating_levels
 
 
 class ClassEntry(TypedDict):
@@ -65,35 +66,21 @@ def seed_school(*, overwrite: bool = True) -> SchoolFile:
     without ``overwrite``. Whether a class is active, and what the file does not name, never change.
     """
     school = read_school_file()
-    if overwrite and (changed := _levels_to_change(school["programs"])).exists():
-        touch_curriculum(levels=changed)
-    _store(
-        SchoolClass,
-        [SchoolClass(**entry) for entry in school["classes"]],
-        key=["code"],
-        values=["name", "division", "grade", "section", "stream"] if overwrite else [],
-    )
-    _store(
-        Program,
-        [
-            Program(
-                name=entry["name"],
-                grade_from=entry["gradeFrom"],
-                grade_to=entry["gradeTo"],
-                position=entry["order"],
-            )
-            for entry in school["programs"]
-        ],
-        key=["name"],
-        values=["grade_from", "grade_to", "position"] if overwrite else [],
-    )
-    _seed_levels(school["programs"], overwrite=overwrite)
+    changed = _levels_to_change(school["programs"] if overwrite else ())
+    with updating_levels(viewer=COMMAND_LINE, levels=changed):
+        _store(
+            SchoolClass,
+            [SchoolClass(**entry) for entry in school["classes"]],
+            key=["code"],
+            values=["name", "division", "grade", "section", "stream"] if overwrite else [],
+        )
+        _seed_programs(school["programs"], overwrite=overwrite)
     return school
 
 
 def _levels_to_change(programs: Sequence[ProgramEntry]) -> QuerySet[CurriculumLevel]:
     """The levels whose program or sub-program is stored otherwise than the file has it."""
-    changed = Q()
+    changed = Q(pk__in=[])
     for program in programs:
         inside = Q(subprogram__program__name=program["name"])
         changed |= inside & ~Q(
@@ -107,7 +94,22 @@ def _levels_to_change(programs: Sequence[ProgramEntry]) -> QuerySet[CurriculumLe
     return CurriculumLevel.objects.filter(changed)
 
 
-def _seed_levels(programs: Sequence[ProgramEntry], *, overwrite: bool) -> None:
+def _seed_programs(programs: Sequence[ProgramEntry], *, overwrite: bool) -> None:
+    """Stores the programs with their sub-programs and levels."""
+    _store(
+        Program,
+        [
+            Program(
+                name=program["name"],
+                grade_from=program["gradeFrom"],
+                grade_to=program["gradeTo"],
+                position=program["order"],
+            )
+            for program in programs
+        ],
+        key=["name"],
+        values=["grade_from", "grade_to", "position"] if overwrite else [],
+    )
     program_ids = dict(Program.objects.values_list("name", "pk"))
     _store(
         SubProgram,

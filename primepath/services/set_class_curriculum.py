@@ -44,7 +44,7 @@ def set_class_curriculum(
     if not viewer.administers:
         message = "Only head teachers and staff set what a class learns."
         mistakes.add(UserErrorCode.FORBIDDEN, message, "classCode")
-    # The levels before the class, as `touch_curriculum` locks them, so that the two never deadlock.
+    # The levels before the class, as `updating_levels` locks them, so that the two never deadlock.
     known = _lock_levels(level_ids)
     class_is_known = _lock_class(class_code)
     if not class_is_known:

@@ -30,6 +30,7 @@ describe(
         "SHARE_CELL": "Copied the cell of another class to this one.",
         "CREATE_EXAM": "Created the exam.",
         "UPDATE_EXAM": "Changed the exam.",
+        "UPDATE_LEVEL": "Changed a level of the curriculum, its sub-program or its program.",
         "SET_CLASS_CURRICULUM": "Set what a class learns.",
         "REQUEST_CLASS_ACCESS": "Asked for access to a class.",
         "WITHDRAW_CLASS_ACCESS_REQUEST": "Took a request for access back.",

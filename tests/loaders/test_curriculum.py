@@ -15,9 +15,10 @@ from django_redis import get_redis_connection
 
 from loaders.curriculum import CurriculumKey, get_class_curriculum_mapping
 from primepath.database import caches as cache_settings
+from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import CurriculumLevel, Program, SchoolClass
 from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.touch_curriculum import touch_curriculum
+from primepath.services.updating_levels import updating_levels
 from tests.factories import YEAR, head_teacher, make_class, make_level
 from tests.redis_server import RedisServer, redis_server
 
@@ -165,8 +166,8 @@ def test_a_new_name_is_seen_by_the_next_operation() -> None:
     level = make_level("PHONICS", 1, "CORE")
     write("A", level)
     assert read("A") == ["CORE PHONICS L1"]
-    with transaction.atomic():
-        touch_curriculum(levels=CurriculumLevel.objects.filter(pk=level.pk))
+    renamed = CurriculumLevel.objects.filter(pk=level.pk)
+    with updating_levels(viewer=COMMAND_LINE, levels=renamed):
         Program.objects.update(name="EDGE")
     assert read("A") == ["EDGE PHONICS L1"]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram
-from primepath.services.touch_curriculum import touch_curriculum
+from primepath.domain.viewer import COMMAND_LINE
+from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram, Teacher
+from primepath.services.updating_levels import updating_levels
+from tests.factories import make_level
 from tests.primepath.admin.pages import add_url, change_url, errors_of, filled
-from tests.primepath.admin.school import Row, make_row
+from tests.primepath.admin.school import Row, make_row, written_since
 
 
 @pytest.fixture
@@ -37,6 +41,42 @@ def test_a_program_is_renamed(head: Client, row: Row, other: Row) -> None:
     assert _touched(row, other) == [row]
     row.program.refresh_from_db()
     assert row.program.name == "ASCENT"
+
+
+def test_the_history_of_a_level_tells_every_name_it_had(
+    head: Client, head_teacher: Teacher, row: Row, other: Row
+) -> None:
+    first, program, subprogram = str(row.level), row.program.name, row.subprogram.name
+    _save(head, row.program, name="ASCENT", grade_to=12)
+    _save(head, row.subprogram, name="RISE")
+    _save(head, row.program, **{"subprograms-0-name": "FALL"})
+    _save(head, row.level, level_number=3)
+    _save(head, row.subprogram, **{"levels-0-level_number": 4})
+    _save(head, row.program, position=9)
+    names = [
+        *(f"{program} {subprogram} L1", f"ASCENT {subprogram} L1", "ASCENT RISE L1"),
+        *("ASCENT FALL L1", "ASCENT FALL L3", "ASCENT FALL L4"),
+    ]
+    assert names[0] == first
+    entries = [entry for entry in written_since(other) if entry.subject == "LEVEL"]
+    assert [
+        [(before, after) for field, before, after in entry.changes if field == "name"]
+        for entry in entries
+    ] == [[pair] for pair in pairwise(names)]
+    assert ["gradeTo", row.program.grade_to, 12] in entries[0].changes
+    assert {(entry.action, entry.subject_key, entry.teacher_id) for entry in entries} == {
+        ("UPDATE_LEVEL", str(row.level.pk), head_teacher.pk)
+    }
+
+
+def test_a_level_that_is_renamed_has_an_entry_like_every_other_of_its_program(
+    head: Client, row: Row
+) -> None:
+    others = [make_level(row.subprogram.name, number, row.program.name) for number in (2, 3)]
+    _save(head, row.program, name="ASCENT")
+    assert {entry.subject_key for entry in written_since(row)} == {
+        str(level.pk) for level in (row.level, *others)
+    }
 
 
 def test_a_subprogram_is_renamed(head: Client, row: Row, other: Row) -> None:
@@ -69,6 +109,7 @@ def test_saving_without_a_change_changes_no_version(head: Client, row: Row) -> N
     for obj in (row.program, row.subprogram, row.level):
         _save(head, obj)
     assert not _touched(row)
+    assert not written_since(row)
 
 
 def test_a_refused_name_changes_no_version(head: Client, row: Row, other: Row) -> None:
@@ -105,8 +146,12 @@ def test_touching_takes_as_many_statements_for_fifty_classes_as_for_one(row: Row
     counts = []
     for more in (0, 49):
         rows = [make_row(number) for number in range(2, more + 2)]
-        with CaptureQueriesContext(connection) as captured:
-            touch_curriculum(levels=CurriculumLevel.objects.all())
+        levels = CurriculumLevel.objects.all()
+        with (
+            CaptureQueriesContext(connection) as captured,
+            updating_levels(viewer=COMMAND_LINE, levels=levels),
+        ):
+            Program.objects.update(grade_to=12)
         counts.append(len(captured))
         assert _touched(row, *rows) == [row, *rows]
     assert counts[0] == counts[1]

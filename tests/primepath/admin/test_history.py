@@ -11,11 +11,12 @@ from django.utils import timezone
 from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import COMMAND_LINE
-from primepath.models import HistoryEntry
+from primepath.models import CurriculumLevel, HistoryEntry
 from primepath.services.access.assign_teacher import assign_teacher
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.history import Recorded, record
 from primepath.services.set_class_curriculum import set_class_curriculum
+from primepath.services.updating_levels import updating_levels
 from tests.factories import make_level
 from tests.primepath.admin.pages import change_url, filled, list_url
 from tests.primepath.admin.school import Row, make_row
@@ -45,6 +46,8 @@ def _change_everything(row: Row) -> None:
         access_level=AccessLevel.VIEW,
         expires_at=datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC),
     )
+    with updating_levels(viewer=viewer, levels=CurriculumLevel.objects.filter(pk=row.level.pk)):
+        CurriculumLevel.objects.filter(pk=row.level.pk).update(level_number=5)
     record(
         viewer=viewer,
         action=HistoryAction.DENY_CLASS_ACCESS_REQUEST,
@@ -59,19 +62,21 @@ def _change_everything(row: Row) -> None:
 def test_the_list_says_what_changed_from_what_to_what(head: Client, row: Row) -> None:
     _change_everything(row)
     page = head.get(HISTORY).content.decode()
+    renamed = CurriculumLevel.objects.with_names().get(pk=row.level.pk)
     for line in (
         "<strong>status</strong>: EMPTY → SCHEDULED",
         "<strong>exams</strong>: nothing → Second",
         "<strong>name</strong>: Exam 1 → Second",
         "<strong>is active</strong>: yes → no",
-        f"<strong>levels</strong>: {row.level} → EDGE PHONICS L1, {row.level}",
+        f"<strong>levels</strong>: {renamed} → EDGE PHONICS L1, {renamed}",
+        f"<strong>name</strong>: {row.level} → {row.level.subprogram} L5",
         "<strong>access level</strong>: FULL → VIEW",
         "<strong>expires at</strong>: nothing → 2100-01-01 09:00",
         "<strong>review note</strong>: nothing → xxx",
     ):
         assert line in page
     assert "x" * 121 not in page
-    for obj in (row.cell, row.exam, row.assignment, row.access_request):
+    for obj in (row.cell, row.exam, row.level, row.assignment, row.access_request):
         assert change_url(obj) in page
     assert "curriculum/?academic_year=" in page
 
@@ -120,6 +125,7 @@ def test_the_history_button_leads_to_the_history_of_just_this(head: Client, row:
     for obj, subject in (
         (row.cell, "CELL"),
         (row.exam, "EXAM"),
+        (row.level, "LEVEL"),
         (row.assignment, "ASSIGNMENT"),
         (row.access_request, "ACCESS_REQUEST"),
     ):

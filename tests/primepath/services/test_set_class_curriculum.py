@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection, connections, transaction
+from django.db import OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from primepath.domain.errors import RejectedInputError, UserErrorCode
@@ -22,7 +22,7 @@ from primepath.models import (
     SchoolClass,
 )
 from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.touch_curriculum import touch_curriculum
+from primepath.services.updating_levels import updating_levels
 from tests.factories import make_class, make_level
 
 CODE = "PRIMARY_1A"
@@ -144,7 +144,7 @@ def test_writers_at_once_leave_one_whole_curriculum() -> None:
             for turn in range(TURNS):
                 _persist(partial(_set, _own(levels, writer, turn)))
                 if writer == 0:
-                    _persist(partial(touch_curriculum, levels=CurriculumLevel.objects.all()))
+                    _persist(_touch_all_levels)
         except BaseException as failure:
             failures.append(failure)
         finally:
@@ -159,6 +159,11 @@ def test_writers_at_once_leave_one_whole_curriculum() -> None:
     assert not failures
     last = [list(enumerate(_own(levels, each, TURNS - 1), start=1)) for each in range(WRITERS)]
     assert _stored() in last
+
+
+def _touch_all_levels() -> None:
+    with updating_levels(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
+        pass
 
 
 def _own(levels: list[int], writer: int, turn: int) -> list[int]:
@@ -188,8 +193,8 @@ def test_no_class_comes_to_learn_a_level_unseen_while_it_is_renamed() -> None:
         connections.close_all()
 
     thread = threading.Thread(target=write)
-    with transaction.atomic():
-        touch_curriculum(levels=CurriculumLevel.objects.filter(pk=levels[0]))
+    level = CurriculumLevel.objects.filter(pk=levels[0])
+    with updating_levels(viewer=COMMAND_LINE, levels=level):
         thread.start()
         thread.join(0.5)
         assert thread.is_alive()

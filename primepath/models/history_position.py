@@ -1,0 +1,63 @@
+"""How far somebody has seen the history, so that what came after can be told without a gap.
+
+Entries become visible in another order than that of their keys or times: a transaction that began early may commit late,
+and several may write at the same moment. So neither a key nor a time says what has been seen. On PostgreSQL a snapshot
+does: whatever a transaction outside of it wrote comes later. SQLite has one writer at a time, and there the keys are in
+the order of the commits.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, NamedTuple
+
+from django.db import models
+
+
+class CurrentTransaction(models.Func):
+    """The number of the transaction that runs; 0 on SQLite, where none is needed."""
+
+    output_field = models.BigIntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
+        return "pg_current_xact_id()::text::bigint", ()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
+        return "0", ()
+
+
+class CurrentSnapshot(models.Func):
+    """Which transactions the statement sees, as PostgreSQL writes it: ``oldest open:next:every open one``."""
+
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
+        return "pg_current_snapshot()::text", ()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
+        return "'0:0:'", ()
+
+
+class HistoryPosition(NamedTuple):
+    """The newest entry that was visible, its key and time, and which transactions may have been open then.
+
+    These are the ones from ``open_from`` up to, not including, ``open_until``; those that were open are among them. The
+    time is a witness: in a database that was restored from an older copy, the entry with this key has another, or is
+    not there. Before the first entry the key is 0.
+    """
+
+    entry_id: int = 0
+    entry_at: datetime.datetime | None = None
+    open_from: int = 0
+    open_until: int = 0
+
+    @property
+    def later(self) -> models.Q:
+        """The entries that were not visible at this position; on PostgreSQL perhaps some more, of the transactions that
+        ended while another was open.
+
+        A transaction that began afterwards has written its change, and so has its number, before it takes keys for its
+        entries; these are newer then than any that was visible.
+        """
+        newer = models.Q(pk__gt=self.entry_id)
+        return newer | models.Q(transaction__gte=self.open_from, transaction__lt=self.open_until)

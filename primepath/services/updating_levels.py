@@ -1,0 +1,76 @@
+"""Changes of what curriculum levels are called: kept in the history, and seen by whoever cached the names."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.viewer import Viewer
+from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClass
+from primepath.services.history import Recorded, record
+
+
+@contextmanager
+def updating_levels(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) -> Iterator[None]:
+    """The block in which ``levels``, their sub-programs or their programs are changed.
+
+    A level's full name is made of its program, sub-program and number. The levels are locked before the block, so that
+    no class comes to learn one of them unseen between this and the commit. After it, each level that is called
+    otherwise, or is for other grades, has its entry in the history, and every class that learns one of ``levels``, in any
+    year, a new `curriculum_version`.
+    """
+    with transaction.atomic():
+        level_ids = _lock(levels)
+        before = _described(level_ids)
+        yield
+        record(
+            viewer=viewer,
+            action=HistoryAction.UPDATE_LEVEL,
+            subject=HistorySubject.LEVEL,
+            at=timezone.now(),
+            entries=[
+                Recorded(str(level_id), changes)
+                for level_id, described in _described(level_ids).items()
+                if (changes := differences(before[level_id], described))
+            ],
+        )
+        _touch_classes_that_learn(level_ids)
+
+
+def _lock(levels: QuerySet[CurriculumLevel]) -> list[int]:
+    return list(
+        CurriculumLevel.objects.filter(pk__in=levels.order_by().values("pk"))
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk", flat=True)
+    )
+
+
+def _described(level_ids: Sequence[int]) -> dict[int, dict[str, object]]:
+    """What history keeps of each level."""
+    levels = CurriculumLevel.objects.with_names().filter(pk__key_in=level_ids).order_by("pk")
+    return {
+        level.pk: {
+            "name": level.name,
+            "grade_from": level.subprogram.program.grade_from,
+            "grade_to": level.subprogram.program.grade_to,
+        }
+        for level in levels
+    }
+
+
+def _touch_classes_that_learn(level_ids: Sequence[int]) -> None:
+    learning = ClassCurriculumMapping.objects.filter(curriculum_level__key_in=level_ids)
+    codes = list(
+        SchoolClass.objects.filter(pk__in=learning.order_by().values("school_class"))
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk", flat=True)
+    )
+    SchoolClass.objects.filter(pk__key_in=codes).update(curriculum_version=uuid.uuid4())
