@@ -13,8 +13,9 @@ there is nothing else on this loop to wait for. The operation is *provably* quie
   batch waits either, somebody waits for what never comes; that is a fault of the program, and is raised as one.
 
 At a quiet point not every batch goes out, for the answer to one may lead to keys of another. Each loader has a
-`Stage`, and only the earliest stage that waits is sent: first everything that may still lead to a cell, then the cells,
-then the rest. So all cells of an operation share one query, whatever the shape of the document.
+`Stage`, and only the earliest stage that waits is sent: everything that may still lead to a cell, then the cells,
+then the rest. So all cells of an operation share one query, whatever the shape of the document. Before all of them comes
+what says how new they are at least.
 
 Batches run while no event loop is running, so they use Django's ORM as any synchronous code does. The idea is that of
 graphql-ruby's Dataloader, which finds the quiet point with fibers.
@@ -45,10 +46,12 @@ _MAX_WIND_UP_ROUNDS = 1_000
 class Stage(IntEnum):
     """When a loader's batches go out, relative to those of other loaders."""
 
-    SOURCE = 0
+    FIRST = 0
+    """It says how far the school's changes are seen by whatever is read after it."""
+    SOURCE = 1
     """Its answers may lead to cells."""
-    CELLS = 1
-    DETAIL = 2
+    CELLS = 2
+    DETAIL = 3
     """Its answers lead to no cell, so it can wait for what the cells will ask of it."""
 
 

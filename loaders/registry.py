@@ -9,6 +9,7 @@ from operator import attrgetter, itemgetter
 from typing import TypeVar
 
 from loaders.cells import Cells, StoreMissing
+from loaders.changes import Changes
 from loaders.completion import CompletionStats, completion_of_cells
 from loaders.curriculum import ClassCurriculum, CurriculumKey, get_class_curriculum_mapping
 from loaders.dispatch import Dispatcher, Stage
@@ -69,6 +70,10 @@ class Loaders:
     def call(self, read: Callable[[], T]) -> asyncio.Future[T]:
         """The result of ``read``, a query that only one field needs."""
         return self._dispatcher.call(read)
+
+    @cached_property
+    def changes(self) -> Changes:
+        return Changes(self._dispatcher)
 
     # Exams and cells, either way round. Both lead on to further cells.
 

@@ -88,6 +88,12 @@ class VisibleClasses:
         await self._loader.load(_EVERY)
         return sorted(self._found.values(), key=school_order)
 
+    async def all_of(self, codes: Iterable[str] | None) -> list[VisibleClass]:
+        """As `all`, those of the codes; every visible class for None."""
+        if codes is None:
+            return await self.all()
+        return sorted((await self.get_many(codes)).values(), key=school_order)
+
     async def get(self, code: str) -> VisibleClass | None:
         """The class of this code, None where there is none or the viewer may not see it."""
         return await self._loader.load(code) if is_class_code(code) else None

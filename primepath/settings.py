@@ -82,6 +82,7 @@ PERSISTED_QUERY_BYTES_PER_DAY = number("PERSISTED_QUERY_BYTES_PER_DAY", 4_000_00
 # In a quarter of an hour. A school's whole staff may share one address.
 SIGN_IN_FAILURES_PER_ACCOUNT = number("SIGN_IN_FAILURES_PER_ACCOUNT", 10)
 SIGN_IN_FAILURES_PER_ADDRESS = number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
+SYNC_TOKEN_DAYS = number("SYNC_TOKEN_DAYS", 30)
 TOKEN_LIFETIME_DAYS = number("TOKEN_LIFETIME_DAYS", 90)
 
 DATABASES = {"default": database(default_file=VAR_DIR / "primepath.sqlite3")}

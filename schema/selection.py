@@ -31,6 +31,26 @@ def leads_back_to(type_name: str, info: Info) -> bool:
     )
 
 
+def selects(name: str, info: Info) -> bool:
+    """Whether the document may ask for the field ``name`` of the current field's object. What a directive takes out counts too."""
+    raw_info = info._raw_info
+    waiting = [node.selection_set for node in raw_info.field_nodes]
+    seen_fragments: set[str] = set()
+    while waiting:
+        selection_set = waiting.pop()
+        for selection in selection_set.selections if selection_set else ():
+            match selection:
+                case FieldNode():
+                    if selection.name.value == name:
+                        return True
+                case InlineFragmentNode():
+                    waiting.append(selection.selection_set)
+                case FragmentSpreadNode() if selection.name.value not in seen_fragments:
+                    seen_fragments.add(selection.name.value)
+                    waiting.append(raw_info.fragments[selection.name.value].selection_set)
+    return False
+
+
 class _Walk(NamedTuple):
     target: GraphQLNamedType
     info: GraphQLResolveInfo[Any]

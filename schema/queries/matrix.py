@@ -11,9 +11,12 @@ from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.school_class import Division, school_order
 from primepath.school import planned_year
+from schema.catching_up import changes_of
 from schema.context import Info
 from schema.limits import check_list
 from schema.pagination import Page, PageRequest, page_of_list
+from schema.selection import selects
+from schema.sync_token import SyncToken, unusable
 from schema.types.arguments import AcademicYear
 from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassListing
@@ -30,7 +33,8 @@ class MatrixQuery:
         graphql_type=ScheduleMatrix | None,
         description=(
             "The exam schedule of an academic year, for the classes you may see. However a document asks for "
-            "cells, all of them are read in one query, so ask for just what you show."
+            "cells, all of them are read in one query, so ask for just what you show. To stay up to date, keep "
+            "`syncToken` and send it as `changesAfter`."
         ),
     )
     async def schedule_matrix(
@@ -45,17 +49,44 @@ class MatrixQuery:
                 )
             ),
         ] = None,
+        changes_after: Annotated[
+            str | None,
+            strawberry.argument(
+                description=(
+                    "Only what has changed since this `syncToken` was given out; everything unless told. The answer has the "
+                    "rows that have changed, each with its changed cells: put them in the place of yours, forget the classes "
+                    "of `lostClassCodes`, and keep the new `syncToken`. Ask for the same fields and periods of the same year "
+                    "each time. A change of a class, its curriculum, an exam or an exam's level counts for every row and cell "
+                    "that shows it, and one of what you may do in a class for its row and all its cells. What else can "
+                    "be reached from there does not count: completion, history, people, other cells, exams that could be "
+                    "assigned. A change may be told twice. A token that cannot be used any longer, and one of another year, "
+                    "are BAD_USER_INPUT: start again without."
+                )
+            ),
+        ] = None,
     ) -> Matrix:
-        classes = info.context.loaders.classes
+        loaders, viewer = info.context.loaders, info.context.signed_in
         year = planned_year(academic_year)
-        if class_codes is None:
-            visible, unavailable = await classes.all(), []
-        else:
-            check_list("classCodes", class_codes)
-            found = await classes.get_many(class_codes)
-            visible = sorted(found.values(), key=school_order)
-            unavailable = [code for code in dict.fromkeys(class_codes) if code not in found]
-        return Matrix(year, [Row(each, year) for each in visible], unavailable)
+        check_list("classCodes", class_codes or ())
+        known = None if changes_after is None else SyncToken.parse(changes_after, year)
+        # Asked for before anything that is shown: what changes meanwhile is told the next time.
+        position = loaders.changes.position() if selects("syncToken", info) else None
+        classes = await loaders.classes.all_of(class_codes)
+        visible = {each.code for each in classes}
+        matrix = Matrix(
+            academic_year=year,
+            rows=[Row(each, year) for each in classes],
+            unavailable_class_codes=[
+                code for code in dict.fromkeys(class_codes or ()) if code not in visible
+            ],
+            token=None if position is None else SyncToken.of(year, await position, classes, viewer),
+        )
+        if known is None:
+            return matrix
+        changed = await loaders.changes.cells_changed_since(known.position)
+        if changed is None:
+            raise unusable("This syncToken was given out for data that the school has replaced.")
+        return changes_of(matrix, known, changed, viewer, class_codes)
 
     @strawberry.field(
         graphql_type=MatrixCell | None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import strawberry
 
@@ -14,19 +14,21 @@ from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import AccessLevel
 from schema.context import Info
 from schema.execution.batch import Batch, batched
+from schema.sync_token import SyncToken
 from schema.types.arguments import OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
-from schema.types.matrix_cell import MatrixCell, cells_of_class
+from schema.types.matrix_cell import MatrixCell, load_cells
 from schema.types.school_class import SchoolClass, curriculum_of, curriculum_of_classes
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A class in an academic year."""
+    """A class in an academic year. It gives only the cells of the ``changed`` periods, unless that is None."""
 
     visible_class: VisibleClass
     academic_year: int
+    changed: frozenset[Period] | None = None
 
     @property
     def school_class(self) -> VisibleClass:
@@ -40,6 +42,12 @@ class Row:
     def can_edit(self) -> bool:
         return self.visible_class.can_edit
 
+    def cells(self, periods: tuple[Period, ...]) -> CellRequest:
+        """Its cells of these periods."""
+        if self.changed is not None:
+            periods = tuple(period for period in periods if period in self.changed)
+        return CellRequest(self.visible_class, self.academic_year, periods)
+
 
 def _curriculum_of_rows(batch: Batch, rows: Sequence[Row]) -> Awaitable[list[LoadedCurriculum]]:
     return curriculum_of_classes(batch, [(row.visible_class, row.academic_year) for row in rows])
@@ -52,9 +60,7 @@ def _cells_of_rows(
     periods: list[Period] | None = None,
 ) -> Awaitable[list[list[Cell]]]:
     selected = select_periods(type, periods)
-    return batch.context.loaders.cells.load_all(
-        [CellRequest(row.visible_class, row.academic_year, selected) for row in rows]
-    )
+    return batch.context.loaders.cells.load_all([row.cells(selected) for row in rows])
 
 
 @strawberry.type(description="One row of the matrix: a class in an academic year.")
@@ -74,7 +80,9 @@ class MatrixRow:
 
     @strawberry.field(
         graphql_type=list[MatrixCell],
-        description="The cells of this row: JAN to DEC, then Q1 to Q4.",
+        description=(
+            "The cells of this row: JAN to DEC, then Q1 to Q4. With `changesAfter`, those of them that have changed."
+        ),
         metadata=batched(_cells_of_rows),
     )
     async def cells(
@@ -84,14 +92,17 @@ class MatrixRow:
         type: OfPeriodType = None,
         periods: OfPeriods = None,
     ) -> list[AnyCell]:
-        return await cells_of_class(info, row.visible_class, row.academic_year, type, periods)
+        (cells,) = await load_cells(info, [row.cells(select_periods(type, periods))])
+        return cells
 
 
 @strawberry.type(description="The exam schedule of an academic year, a row for each class.")
 class ScheduleMatrix:
     academic_year: int = strawberry.field(description="The academic year, a calendar year: 2026.")
     rows: list[MatrixRow] = strawberry.field(
-        description="A row for each class, by division, grade and section."
+        description=(
+            "A row for each class, by division, grade and section. With `changesAfter`, the rows that have changed."
+        )
     )
     unavailable_class_codes: list[str] = strawberry.field(
         description=(
@@ -99,12 +110,39 @@ class ScheduleMatrix:
             "or you may not see it. In the order asked for, each once."
         )
     )
+    sync_token: str = strawberry.field(
+        description=(
+            "Keep it beside the matrix, and send it as `changesAfter` to be told what has changed since. "
+            "Opaque: about 20 characters for each class."
+        )
+    )
+    gained_class_codes: list[str] = strawberry.field(
+        description=(
+            "With `changesAfter`: the classes that you see now and did not have. They have rows with all cells."
+        )
+    )
+    lost_class_codes: list[str] = strawberry.field(
+        description=(
+            "With `changesAfter`: the classes that you had, did not leave out of `classCodes`, and may not see any longer. "
+            "Forget them. Those that were asked for by code are among `unavailableClassCodes` too."
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows of one academic year, and the codes that have none."""
+    """Rows of one academic year, and the codes that have none.
+
+    ``token`` is there where the document asks for it.
+    """
 
     academic_year: int
     rows: list[Row]
     unavailable_class_codes: list[str]
+    token: SyncToken | None
+    gained_class_codes: list[str] = field(default_factory=list)
+    lost_class_codes: list[str] = field(default_factory=list)
+
+    @property
+    def sync_token(self) -> str | None:
+        return self.token and str(self.token)

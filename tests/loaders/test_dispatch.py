@@ -148,7 +148,7 @@ def test_the_earliest_stage_goes_out_first_whatever_was_asked_for_first() -> Non
         await asyncio.gather(*(loader.load(1) for loader in loaders))
 
     dispatcher.run(operation())
-    assert [name for name, _ in dispatcher.batches] == ["SOURCE", "CELLS", "DETAIL"]
+    assert [name for name, _ in dispatcher.batches] == ["FIRST", "SOURCE", "CELLS", "DETAIL"]
 
 
 def test_cells_wait_for_every_source_and_details_for_every_cell() -> None:

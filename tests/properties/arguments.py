@@ -59,6 +59,7 @@ _VALUES: dict[str, Kinds] = {
     "academicYear": (*[_YEARS] * 9, _UNPLANNED_YEARS),
     "after": [["no cursor"]],
     "before": [["no cursor"]],
+    "changesAfter": [["no token"]],
     "classCode": _CODE_KINDS,
     "classCodes": _CODE_KINDS,
     "code": _CODE_KINDS,
@@ -76,7 +77,7 @@ _VALUES: dict[str, Kinds] = {
     "periods": [_PERIODS],
 }
 # With one of these the answer is a page of another kind, or an error.
-_SELDOM_GIVEN = {"after", "before", "last"}
+_SELDOM_GIVEN = {"after", "before", "changesAfter", "last"}
 _CONDITION = GraphQLNonNull(GraphQLBoolean)
 Takers = Mapping[str, GraphQLArgument] | Mapping[str, GraphQLInputField]
 

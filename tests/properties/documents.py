@@ -31,8 +31,8 @@ Composite = GraphQLObjectType | GraphQLInterfaceType
 MAX_DEPTH = 5
 MAX_ROOTS = 4
 MAX_PARTS = 25
-NOT_GENERATED = frozenset({"cursor", "startCursor", "endCursor"})
-"""Cursors are opaque, so nothing but the API can tell what they should be."""
+NOT_GENERATED = frozenset({"cursor", "startCursor", "endCursor", "syncToken"})
+"""Cursors and tokens are opaque, so nothing but the API can tell what they should be."""
 
 SCHEMA = build_schema(schema.as_str())
 

@@ -114,7 +114,9 @@ FIELDS: dict[str, dict[str, Field]] = {
             assignments(teacher=viewer.teacher_id).order_by("school_class_id"),
         ),
     },
-    "ScheduleMatrix": columns("academicYear rows unavailableClassCodes"),
+    "ScheduleMatrix": columns(
+        "academicYear rows unavailableClassCodes gainedClassCodes lostClassCodes"
+    ),
     "MatrixRow": {
         **columns("academicYear"),
         "accessLevel": lambda school, row, args: row.seen.access_level,

@@ -29,6 +29,8 @@ from tests.properties.oracle.things import (
 
 def _schedule_matrix(school: SeenSchool, _: Any, args: Args) -> Thing:
     year, codes = planned_year(args), listed(args, "classCodes")
+    if args.get("changesAfter") is not None:
+        raise Refusal("BAD_USER_INPUT")
     classes = school.school_classes(codes)
     seen = {each.code for each in classes}
     return new(
@@ -36,6 +38,8 @@ def _schedule_matrix(school: SeenSchool, _: Any, args: Args) -> Thing:
         academic_year=year,
         rows=[new("MatrixRow", academic_year=year, seen=each) for each in classes],
         unavailable_class_codes=[code for code in dict.fromkeys(codes or ()) if code not in seen],
+        gained_class_codes=[],
+        lost_class_codes=[],
     )
 
 

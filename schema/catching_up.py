@@ -1,0 +1,66 @@
+"""A matrix cut down to what a client does not have yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from primepath.domain.cell import CellKey
+from primepath.domain.period import Period
+from primepath.domain.viewer import Viewer
+from schema.sync_token import ClassMark, SyncToken
+from schema.types.schedule_matrix import Matrix, Row
+
+
+def changes_of(
+    matrix: Matrix,
+    known: SyncToken,
+    changed_cells: Iterable[str],
+    viewer: Viewer,
+    class_codes: Collection[str] | None,
+) -> Matrix:
+    """The matrix with the rows that differ from what ``known`` says the client has, each with its changed cells.
+
+    ``class_codes`` are those that were asked for, None for all: about others that the client has, nothing is told.
+    """
+    codes = {row.visible_class.code for row in matrix.rows}
+    return replace(
+        matrix,
+        rows=list(_changed_rows(matrix, known, changed_cells, viewer)),
+        gained_class_codes=[
+            row.visible_class.code
+            for row in matrix.rows
+            if row.visible_class.code not in known.classes
+        ],
+        lost_class_codes=[
+            code
+            for code in known.classes
+            if code not in codes and (class_codes is None or code in class_codes)
+        ],
+    )
+
+
+def _changed_rows(
+    matrix: Matrix, known: SyncToken, changed_cells: Iterable[str], viewer: Viewer
+) -> Iterator[Row]:
+    """All cells of a row count as changed where the client has none of it, and where it may do more or less with it."""
+    periods = _periods_by_class(changed_cells, matrix.academic_year)
+    for row in matrix.rows:
+        had, mark = (
+            known.classes.get(row.visible_class.code),
+            ClassMark.of(row.visible_class, viewer),
+        )
+        changed = periods[row.visible_class.code]
+        if had is None or had.access != mark.access:
+            yield row
+        elif changed or had.row != mark.row:
+            yield replace(row, changed=frozenset(changed))
+
+
+def _periods_by_class(cells: Iterable[str], academic_year: int) -> defaultdict[str, set[Period]]:
+    periods: defaultdict[str, set[Period]] = defaultdict(set)
+    for key in map(CellKey.parse, cells):
+        if key is not None and key.academic_year == academic_year:
+            periods[key.class_code].add(key.period)
+    return periods
