@@ -77,8 +77,8 @@ class SyncToken(NamedTuple):
 
     def __str__(self) -> str:
         """As clients keep it: signed, so that what comes back is what was given out."""
-        entry_id, entry_at, *open = self.position
-        position = (entry_id, entry_at and entry_at.isoformat(), *open)
+        entry_id, entry_at, *transactions = self.position
+        position = (entry_id, entry_at and entry_at.isoformat(), *transactions)
         content = (self.academic_year, position, self.classes)
         return signing.dumps(content, salt=_SALT, compress=True)
 
@@ -89,7 +89,7 @@ class SyncToken(NamedTuple):
         if len(text) > MAX_LENGTH or not text.isascii():
             raise unusable("changesAfter is not a syncToken of this API.")
         try:
-            year, (entry_id, entry_at, *open), classes = signing.loads(
+            year, (entry_id, entry_at, *transactions), classes = signing.loads(
                 text, salt=_SALT, max_age=datetime.timedelta(days=days)
             )
         except signing.SignatureExpired:
@@ -100,4 +100,4 @@ class SyncToken(NamedTuple):
             raise unusable(f"This syncToken is one of {year}, not of {academic_year}.")
         at = entry_at and datetime.datetime.fromisoformat(entry_at)
         marks = {code: ClassMark(*mark) for code, mark in classes.items()}
-        return cls(year, HistoryPosition(entry_id, at, *open), marks)
+        return cls(year, HistoryPosition(entry_id, at, *transactions), marks)

@@ -29,8 +29,7 @@ class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
         if newest is None:
             return HistoryPosition()
         entry_id, at, snapshot = newest
-        open_from, open_until, _ = snapshot.split(":")
-        return HistoryPosition(entry_id, at, int(open_from), int(open_until))
+        return HistoryPosition(entry_id, at, *map(int, snapshot.split(":")))
 
     def after(self, position: HistoryPosition) -> Self:
         """The entries that could not be seen at ``position``; one may be among them that could."""

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
+_OWN = "pg_current_xact_id_if_assigned()::text"
+
 
 class CurrentTransaction(models.Func):
     """The number of the transaction that runs; 0 on SQLite, where none is needed."""
@@ -27,29 +29,35 @@ class CurrentTransaction(models.Func):
 
 
 class CurrentSnapshot(models.Func):
-    """Which transactions the statement sees, as PostgreSQL writes it: ``oldest open:next:every open one``."""
+    """The numbers of the oldest transaction that is open, of the next one to begin, and of this one, 0 where it wrote
+    nothing, with colons between.
+    """
 
     output_field = models.TextField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
-        return "pg_current_snapshot()::text", ()
+        oldest, following = (
+            f"pg_snapshot_{each}(pg_current_snapshot())" for each in ("xmin", "xmax")
+        )
+        return f"concat_ws(':', {oldest}, {following}, coalesce({_OWN}, '0'))", ()
 
     def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
-        return "'0:0:'", ()
+        return "'0:0:0'", ()
 
 
 class HistoryPosition(NamedTuple):
     """The newest entry that was visible, its key and time, and which transactions may have been open then.
 
-    These are the ones from ``open_from`` up to, not including, ``open_until``; those that were open are among them. The
-    time is a witness: in a database that was restored from an older copy, the entry with this key has another, or is
-    not there. Before the first entry the key is 0.
+    Those are the ones from ``open_from`` up to, not including, ``open_until``, without one's ``own``. The time is a witness:
+    in a database that was restored from an older copy, the entry with this key has another, or is not there. Before the
+    first entry the key is 0.
     """
 
     entry_id: int = 0
     entry_at: datetime.datetime | None = None
     open_from: int = 0
     open_until: int = 0
+    own: int = 0
 
     @property
     def later(self) -> models.Q:
@@ -57,7 +65,8 @@ class HistoryPosition(NamedTuple):
         ended while another was open.
 
         A transaction that began afterwards has written its change, and so has its number, before it takes keys for its
-        entries; these are newer then than any that was visible.
+        entries; so these are newer than any that was visible.
         """
         newer = models.Q(pk__gt=self.entry_id)
-        return newer | models.Q(transaction__gte=self.open_from, transaction__lt=self.open_until)
+        perhaps_open = models.Q(transaction__gte=self.open_from, transaction__lt=self.open_until)
+        return newer | (perhaps_open & ~models.Q(transaction=self.own))
