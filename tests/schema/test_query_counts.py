@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from primepath.domain.period import Period
+from primepath.domain.cell import CellKey
+from primepath.domain.period import MONTHS, Period
 from primepath.domain.school_class import AccessLevel
-from primepath.domain.viewer import Viewer
-from primepath.models import ExamScheduleMatrix, SchoolClass, TeacherClassAssignment
+from primepath.domain.viewer import COMMAND_LINE, Viewer
+from primepath.models import (
+    CurriculumLevel,
+    Exam,
+    ExamScheduleMatrix,
+    Program,
+    SchoolClass,
+    TeacherClassAssignment,
+)
+from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.exams.update_exam import update_exam
+from primepath.services.updating_levels import updating_levels
 from tests.client import data
-from tests.factories import YEAR, as_viewer, fill_matrix, head_teacher, make_classes, make_teacher
+from tests.factories import (
+    YEAR,
+    as_viewer,
+    fill_matrix,
+    head_teacher,
+    make_classes,
+    make_exam,
+    make_teacher,
+)
 from tests.query_counts import recorded_statements
+from tests.schema.phone import Phone, told
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +149,44 @@ def test_all_that_a_cell_can_tell(size: int) -> None:
             viewer,
             {"year": YEAR},
         )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_matrix_with_a_token_to_send_next(size: int) -> None:
+    fill_matrix(make_classes(size))
+    viewer = head_teacher()
+    with recorded_statements("full matrix with exams and curriculum, warm, and its syncToken"):
+        Phone(viewer)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_catching_up_with_nothing(size: int) -> None:
+    fill_matrix(make_classes(size))
+    phone = Phone(head_teacher())
+    with recorded_statements("catching up, nothing changed"):
+        assert told(phone.catch_up()) == {}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_catching_up_with_changes_of_cells(size: int) -> None:
+    classes = make_classes(size)
+    fill_matrix(classes)
+    phone = Phone(head_teacher())
+    cells = [CellKey(each.code, YEAR, Period.JAN) for each in classes]
+    assign_exams(viewer=COMMAND_LINE, cells=cells, exam_ids=[make_exam().pk])
+    with recorded_statements("catching up, cells changed"):
+        assert told(phone.catch_up()) == {each.code: ["JAN"] for each in classes}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_catching_up_with_changes_of_everything(size: int) -> None:
+    """A level that all classes learn, and an exam that is in all their months."""
+    classes = make_classes(size)
+    fill_matrix(classes)
+    phone = Phone(head_teacher())
+    exam = Exam.objects.filter(type="REVIEW")[0]
+    update_exam(viewer=COMMAND_LINE, exam_id=exam.pk, values={"name": "Other"})
+    with updating_levels(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
+        Program.objects.update(name="EDGE")
+    with recorded_statements("catching up, an exam and a level changed"):
+        assert told(phone.catch_up()) == {each.code: list(MONTHS) for each in classes}
