@@ -20,8 +20,9 @@ what says how new they are at least.
 Batches run while no event loop is running, so they use Django's ORM as any synchronous code does. The idea is that of
 graphql-ruby's Dataloader, which finds the quiet point with fibers.
 
-On failure: a batch that raises fails the futures of its own keys; the rest goes on. On cancellation, whether by
-`checkpoint` or because the answer is complete while something still runs: all tasks are cancelled and all futures
+On failure: a batch that raises fails the futures of its own keys; the rest goes on. When the time of the operation is over,
+the checkpoint says so, and the batches that wait fail without being run: who waits for them tells of it, and what was read,
+or done, before is kept. On cancellation, whether by the checkpoint or because the answer is complete while something still runs: all tasks are cancelled and all futures
 that nobody will resolve are cancelled too, before `Dispatcher.run` returns. Nothing outlives the operation.
 """
 
@@ -35,6 +36,8 @@ from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
+
+from primepath.domain.errors import PrimePathError
 
 T = TypeVar("T")
 
@@ -60,6 +63,9 @@ class Batch(Protocol):
 
     def run(self) -> None:
         """Does the work and resolves its futures; called with no event loop running."""
+
+    def fail(self, error: Exception) -> None:
+        """Fails its futures with ``error``, without doing the work."""
 
     def abandon(self) -> None:
         """Cancels its futures, as the work will not be done."""
@@ -156,6 +162,10 @@ class Call(Batch):
             # Not done only where the thread is being ended.
             self._future.cancel()
 
+    def fail(self, error: Exception) -> None:
+        if not self._future.cancelled():
+            self._future.set_exception(error)
+
     def abandon(self) -> None:
         self._future.cancel()
 
@@ -163,7 +173,8 @@ class Call(Batch):
 class Dispatcher:
     """Runs one operation in the calling thread, and its batches whenever it is quiet.
 
-    ``checkpoint`` is called before batches go out; what it raises ends the operation and is raised by `run`.
+    ``checkpoint`` is called before each batch. A `PrimePathError` that it raises is the answer to whoever waits for that
+    batch, which is not run; anything else ends the operation and is raised by `run`.
     """
 
     def __init__(self, checkpoint: Callable[[], None] = lambda: None) -> None:
@@ -193,14 +204,22 @@ class Dispatcher:
                 self.loop.run_ready()
                 if root.done():
                     return root.result()
-                self._checkpoint()
                 batches = self._earliest_waiting()
                 if not batches:
                     raise RuntimeError(f"The operation waits for what never comes: {root!r}")
                 while batches:
-                    batches.popleft().run()
+                    self._send(batches)
         finally:
             self._wind_up()
+
+    def _send(self, batches: deque[Batch]) -> None:
+        """Takes the first of ``batches``, and runs it where the checkpoint allows."""
+        try:
+            self._checkpoint()
+        except PrimePathError as error:
+            batches.popleft().fail(error)
+        else:
+            batches.popleft().run()
 
     def _earliest_waiting(self) -> deque[Batch]:
         """The batches of the earliest stage that has any; none where no batch waits."""

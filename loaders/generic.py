@@ -69,15 +69,13 @@ class BatchLoader(DataLoader[K, V]):
         return [self._values[key] for key in keys]
 
     def run(self) -> None:
-        queue, groups = self._take()
-        try:
-            self._read(chain((entry.key for entry in queue), *(keys for keys, _ in groups)))
-            _run_at_once(dispatch_queue_batch(self, queue))
-            for keys, group in groups:
-                _settle(group, [self._values[key] for key in keys])
-        finally:
-            # Not done only where the thread is being ended.
-            _cancel(queue, groups)
+        self._answer(self._fetch)
+
+    def fail(self, error: Exception) -> None:
+        def fetch(_keys: list[K]) -> Sequence[V]:
+            raise error
+
+        self._answer(fetch)
 
     def abandon(self) -> None:
         _cancel(*self._take())
@@ -91,12 +89,23 @@ class BatchLoader(DataLoader[K, V]):
         self._queue, self._groups = [], []
         return taken
 
-    def _read(self, keys: Iterable[K]) -> None:
+    def _answer(self, fetch: Callable[[list[K]], Sequence[V]]) -> None:
+        queue, groups = self._take()
+        try:
+            self._read(fetch, chain((entry.key for entry in queue), *(keys for keys, _ in groups)))
+            _run_at_once(dispatch_queue_batch(self, queue))
+            for keys, group in groups:
+                _settle(group, [self._values[key] for key in keys])
+        finally:
+            # Not done only where the thread is being ended.
+            _cancel(queue, groups)
+
+    def _read(self, fetch: Callable[[list[K]], Sequence[V]], keys: Iterable[K]) -> None:
         unread = [key for key in dict.fromkeys(keys) if key not in self._values]
         if not unread:
             return
         try:
-            self._values |= list(zip(unread, self._fetch(unread), strict=True))
+            self._values |= list(zip(unread, fetch(unread), strict=True))
         except Exception as error:
             # Remembered as a value is, so that a query that failed is not sent again for whoever asks next.
             self._values |= dict.fromkeys(unread, outcome(error))

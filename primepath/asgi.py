@@ -6,12 +6,16 @@ import os
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
+from django.db.backends.signals import connection_created
 from servestatic import ServeStaticASGI
 
 from primepath.handler import OneThreadHandler
+from primepath.time_limits import limit_statements
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup(set_prefix=False)
+
+connection_created.connect(limit_statements)
 
 # Static files are served where they lie, before Django is asked, so that nothing has to be collected and no
 # other request pays for it.

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from primepath.environment import number, text
 
+# Of processes that serve no requests; see `primepath.time_limits` for those that do.
 _SQLITE_BUSY_SECONDS = 20
 # Opening a file costs as much as three queries. The threads that requests are worked on in stay, and so do their connections.
 _SQLITE_CONNECTION_SECONDS = 60
@@ -26,8 +27,8 @@ _SQLITE_OPTIONS = {
 }
 
 
-def database(default_file: Path) -> dict[str, Any]:
-    """Django's settings of the database, from the environment.
+def database(default_file: Path, wait_seconds: float) -> dict[str, Any]:
+    """Django's settings of the database, from the environment. A request waits ``wait_seconds`` for a free connection.
 
     ``DATABASE_URL``: ``postgresql://user:password@host/name`` or ``sqlite:///path``; without it, ``default_file``.
     ``DATABASE_POOL_SIZE``: the connections a process may hold to PostgreSQL, 4 by default; each request in flight that
@@ -45,7 +46,12 @@ def database(default_file: Path) -> dict[str, Any]:
             config["CONN_MAX_AGE"] = _SQLITE_CONNECTION_SECONDS
         case "django.db.backends.postgresql":
             pool_size = number("DATABASE_POOL_SIZE", 4)
-            options = {"pool": {"min_size": min(2, pool_size), "max_size": pool_size}, **options}
+            pool = {
+                "min_size": min(2, pool_size),
+                "max_size": pool_size,
+                "timeout": wait_seconds,
+            }
+            options = {"pool": pool, **options}
             # Connections go back to the pool after each request; Django refuses both kinds of keeping at once.
             config["CONN_MAX_AGE"] = 0
             # A server that was restarted has closed the connections that lie in the pool.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
@@ -19,6 +20,7 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 _DEPARTED = "primepath.departed"
+_ARRIVED = "primepath.arrived"
 
 
 class OneThreadHandler(ASGIHandler):
@@ -55,6 +57,8 @@ class OneThreadHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
+        # From here on its time runs: a client's slow line is not held against it, and waiting for a thread is.
+        scope[_ARRIVED] = time.monotonic()
         # What a request sets in its context ends with it, and does not meet the next one in the thread.
         work = partial(copy_context().run, self._respond, scope, body)
         answering = asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -101,6 +105,12 @@ class _Incoming:
             return message
         self._length += len(message.get("body", b""))
         return {**message, "more_body": False} if self._length > limit else message
+
+
+def arrival(request: HttpRequest) -> float:
+    """When all of ``request`` was here, by `time.monotonic`; now, where no server received it."""
+    arrived: float = getattr(request, "scope", {}).get(_ARRIVED, time.monotonic())
+    return arrived
 
 
 def has_departed(request: HttpRequest) -> bool:

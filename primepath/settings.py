@@ -65,6 +65,10 @@ MAX_LIST_LENGTH = number("MAX_LIST_LENGTH", 1_000)
 MAX_EXAMS_TIMES_CELLS = number("MAX_EXAMS_TIMES_CELLS", 10_000)
 # Counted before they are read, so that one request cannot ask for more than a school has.
 MAX_CELLS_PER_OPERATION = number("MAX_CELLS_PER_OPERATION", 20_000)
+# An operation begins no batch after its time, and the last one ends soon after: before a gateway gives up on us. Completing
+# what was read cannot be interrupted.
+OPERATION_SECONDS = number("OPERATION_SECONDS", 10)
+STATEMENT_SECONDS = number("STATEMENT_SECONDS", 5)
 # Requests that a process works on at once. More wait: threads that fight for the interpreter make each other slower.
 REQUEST_THREADS = number("REQUEST_THREADS", 32)
 # What the schema holds is for those who use it: it shows everybody else where to begin.
@@ -85,7 +89,9 @@ SIGN_IN_FAILURES_PER_ADDRESS = number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
 SYNC_TOKEN_DAYS = number("SYNC_TOKEN_DAYS", 30)
 TOKEN_LIFETIME_DAYS = number("TOKEN_LIFETIME_DAYS", 90)
 
-DATABASES = {"default": database(default_file=VAR_DIR / "primepath.sqlite3")}
+DATABASES = {
+    "default": database(default_file=VAR_DIR / "primepath.sqlite3", wait_seconds=STATEMENT_SECONDS)
+}
 CACHES = caches()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -10,11 +10,16 @@ from graphql import GraphQLError, GraphQLFormattedError
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from primepath.domain.errors import ErrorCode, PrimePathError
+from primepath.time_limits import took_too_long
 
 logger = logging.getLogger("primepath.errors")
 
 # What graphql-core says of a value can quote the value, with an indented line for each of its parts.
 _MAX_MESSAGE_LENGTH = 1_000
+
+DATABASE_TOOK_TOO_LONG = (
+    "The database took too long to answer this. Try again, or ask for less at once."
+)
 
 
 class RefusedError(Exception):
@@ -44,14 +49,19 @@ def internal_error(request_id: str) -> GraphQLFormattedError:
 
 
 def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
-    """The errors of an operation, ready to be sent. What was not foreseen is logged whole, once, and masked."""
-    logged: set[int] = set()
+    """The errors of an operation, ready to be sent.
+
+    What was not foreseen is logged whole, once, and masked. That something took too long is logged once an operation.
+    """
+    logged: set[object] = set()
     return [_format(each, request_id, logged) for each in errors]
 
 
-def _format(each: GraphQLError, request_id: str, logged: set[int]) -> GraphQLFormattedError:
+def _format(each: GraphQLError, request_id: str, logged: set[object]) -> GraphQLFormattedError:
     cause = _cause(each)
-    if isinstance(cause, PrimePathError):
+    if took_too_long(cause):
+        formatted = error(ErrorCode.TIMEOUT, DATABASE_TOOK_TOO_LONG)
+    elif isinstance(cause, PrimePathError):
         formatted = error(cause.code, str(cause))
     elif cause is None:
         formatted = error(ErrorCode.BAD_USER_INPUT, _shorten(each.message))
@@ -61,6 +71,10 @@ def _format(each: GraphQLError, request_id: str, logged: set[int]) -> GraphQLFor
         if id(cause) not in logged:
             logged.add(id(cause))
             logger.error("Request %s failed at %s", request_id, each.path, exc_info=cause)
+    code = formatted["extensions"]["code"]
+    if code == ErrorCode.TIMEOUT and code not in logged:
+        logged.add(code)
+        logger.warning("Request %s took too long at %s: %s", request_id, each.path, cause)
     if each.locations:
         formatted["locations"] = [location.formatted for location in each.locations]
     if each.path is not None:

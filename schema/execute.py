@@ -42,7 +42,7 @@ def execute(
     """The result of an operation for ``viewer``; without data where the document cannot be run.
 
     No event loop may be running in the calling thread, which does all of the work. ``checkpoint`` is called before
-    each round of queries; what it raises ends the operation and is raised here. ``when_valid`` is called once the document
+    each batch, as `Dispatcher` says. ``when_valid`` is called once the document
     is known to be valid and its operation to be one that ``viewer`` may run.
 
     Raises `MissingQueryError`, `CannotGetOperationTypeError` where ``operation_name`` does not name one operation of the

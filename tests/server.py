@@ -16,10 +16,11 @@ from tests.processes import PATIENCE, product_process
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where it is reached, ``http://127.0.0.1:PORT``; a token of each account of the demo; and what it has logged."""
+    """Where it is reached, ``http://127.0.0.1:PORT``; a token of each account of the demo; its database; what it has logged."""
 
     port: int
     tokens: dict[str, str]
+    database_url: str
     log: Path
 
     @property
@@ -54,6 +55,6 @@ def running_server(folder: Path, **environment: str) -> Iterator[Server]:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, log.read_text()
-        yield Server(log=log, **json.loads(line))
+        yield Server(database_url=database_url, log=log, **json.loads(line))
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)

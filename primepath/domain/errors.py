@@ -56,6 +56,18 @@ class LimitExceededError(PrimePathError):
     code = ErrorCode.LIMIT_EXCEEDED
 
 
+class TimeLimitExceededError(PrimePathError):
+    """The operation has had its time; ``seconds`` is the limit. What it did before is done."""
+
+    code = ErrorCode.TIMEOUT
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The operation took longer than {seconds:g} seconds, which is the limit. What it did before is done. "
+            "Ask for less at once."
+        )
+
+
 class UserErrorCode(StrEnum):
     """What is wrong with a part of a mutation's input."""
 

@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from graphql import GraphQLFormattedError
 from strawberry.http.base import BaseRequestProtocol
 
+from primepath.domain.errors import ErrorCode
 from primepath.request_id import request_id_of
-from schema.errors import RefusedError, error, internal_error, logger
+from primepath.time_limits import took_too_long
+from schema.errors import DATABASE_TOOK_TOO_LONG, RefusedError, error, internal_error, logger
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -29,6 +31,9 @@ def refusal(refused: RefusedError) -> HttpResponse:
 def failure(request: HttpRequest, cause: BaseException | None) -> HttpResponse:
     """The answer to a request that failed for ``cause``, which is for the log only."""
     request_id = request_id_of(request)
+    if took_too_long(cause):
+        logger.warning("Request %s took too long: %s", request_id, cause)
+        return _errors(503, error(ErrorCode.TIMEOUT, DATABASE_TOOK_TOO_LONG), {"Retry-After": "1"})
     logger.error("Request %s failed", request_id, exc_info=cause)
     return _errors(500, internal_error(request_id))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import orjson
 from cross_web import HTTPException
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,8 +20,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from primepath.domain.errors import ErrorCode
-from primepath.handler import has_departed
+from primepath.domain.errors import ErrorCode, TimeLimitExceededError
+from primepath.handler import arrival, has_departed
 from primepath.request_id import request_id_of
 from schema.errors import RefusedError, format_errors
 from schema.execute import execute
@@ -114,9 +116,13 @@ class GraphQLView(StrawberryView[None, None]):
 
 
 def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
+    arrived, seconds = arrival(request), settings.OPERATION_SECONDS
+
     def checkpoint() -> None:
         if has_departed(request):
             raise ClientDepartedError
+        if time.monotonic() - arrived > seconds:
+            raise TimeLimitExceededError(seconds)
 
     caller = identify(request)
     persisted = read_persisted_query(data)

@@ -15,6 +15,7 @@ from schema.types.class_access_request import ClassAccessRequest
 from schema.types.curriculum import ClassCurriculum
 from schema.types.exam import Exam
 from schema.types.matrix_cell import MatrixCell, load_cell, load_cells_of_keys
+from schema.types.school_class import curriculum_of
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 from schema.types.user_error import UserError
 
@@ -88,18 +89,28 @@ class ExamPayload:
 
 @dataclass(frozen=True, slots=True)
 class CurriculumOutcome:
-    """What `ClassCurriculumPayload` is read from."""
+    """What `ClassCurriculumPayload` is read from: whose curriculum was set; no class where the input was refused."""
 
-    curriculum: ClassCurriculumOfLoader | None
+    class_code: str | None
+    academic_year: int
     user_errors: list[UserError]
 
 
 @strawberry.type(description="What the class learns now, or what is wrong with the input.")
 class ClassCurriculumPayload:
-    curriculum: ClassCurriculum | None = strawberry.field(
-        description="What the class learns in that year now; null where the input was refused."
-    )
     user_errors: list[UserError] = strawberry.field(description=_USER_ERRORS)
+
+    @strawberry.field(
+        graphql_type=ClassCurriculum | None,
+        description="What the class learns in that year now; null where the input was refused.",
+    )
+    async def curriculum(
+        self, info: Info, outcome: strawberry.Parent[CurriculumOutcome]
+    ) -> ClassCurriculumOfLoader | None:
+        if outcome.class_code is None:
+            return None
+        visible = await info.context.loaders.classes.get(outcome.class_code)
+        return await curriculum_of(info, visible, outcome.academic_year) if visible else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,7 @@ def test_a_task_that_refuses_to_end_does_not_hold_up_the_thread(
                 continue
 
     async def operation() -> None:
+        dispatcher.loader("row").load(1)
         tasks.append(asyncio.create_task(stay()))
         await tasks[0]
 

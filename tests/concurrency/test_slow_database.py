@@ -1,0 +1,138 @@
+"""A real server whose database lets it wait: every request ends in time, with an error that its client can read."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.server import Server, running_server
+
+PATIENCE = 30
+CELL = "MatrixCell:PRIMARY_1A/2026/JUL"
+UPDATE = """
+mutation ($cell: ID!, $notes: String) {
+  updateCell(input: { cell: { id: $cell }, notes: $notes }) { cell { notes } userErrors { code } }
+}
+"""
+CELLS = "{ programs { name } scheduleMatrix { rows { cells { id status } } } }"
+EVERYTHING = "{ programs { name } scheduleMatrix { rows { canEdit } } exams { totalCount } }"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(
+        tmp_path_factory.mktemp("slow"),
+        OPERATION_SECONDS="2",
+        STATEMENT_SECONDS="1",
+        DATABASE_POOL_SIZE="1",
+    ) as running:
+        yield running
+
+
+@contextmanager
+def locked(server: Server, *tables: str) -> Iterator[None]:
+    """Nobody else reads the tables meanwhile; on SQLite, nobody else writes."""
+    if server.database_url.startswith("sqlite"):
+        with closing(
+            sqlite3.connect(server.database_url.removeprefix("sqlite:///"), isolation_level=None)
+        ) as file:
+            file.execute("BEGIN IMMEDIATE")
+            yield
+            file.execute("ROLLBACK")
+        return
+    with psycopg.connect(server.database_url) as session:
+        names = ", ".join(f"primepath_{table}" for table in tables)
+        session.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE".encode())
+        yield
+        session.rollback()
+
+
+def ask(server: Server, document: str, **variables: Any) -> httpx.Response:
+    return httpx.post(
+        f"{server.address}/graphql",
+        json={"query": document, "variables": variables},
+        headers={"Authorization": f"Bearer {server.token}"},
+        timeout=PATIENCE,
+    )
+
+
+def errors(response: httpx.Response) -> dict[str, str]:
+    return {
+        ".".join(map(str, each["path"])): each["extensions"]["code"]
+        for each in response.json().get("errors", [])
+    }
+
+
+def test_a_change_that_waits_for_a_lock_is_not_made_and_says_so(server: Server) -> None:
+    before = ask(server, UPDATE, cell=CELL, notes="before").json()
+    assert before["data"]["updateCell"]["userErrors"] == []
+    with locked(server, "examschedulematrix"):
+        response = ask(server, UPDATE, cell=CELL, notes="while it was locked")
+    assert response.json()["data"] == {"updateCell": None}
+    assert errors(response) == {"updateCell": "TIMEOUT"}
+    after = ask(server, f'{{ node(id: "{CELL}") {{ ... on MatrixCell {{ notes }} }} }}').json()
+    assert after["data"]["node"] == {"notes": "before"}
+    assert "took too long" in server.log.read_text()
+    again = ask(server, UPDATE, cell=CELL, notes="").json()
+    assert again["data"]["updateCell"] == {"cell": {"notes": ""}, "userErrors": []}
+
+
+def test_what_waits_for_a_lock_fails_alone(server: Server) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("On SQLite readers never wait.")
+    with locked(server, "examschedulematrix"):
+        response = ask(server, CELLS)
+    assert errors(response) == {"scheduleMatrix.rows.0.cells": "TIMEOUT"}
+    assert response.json()["data"]["scheduleMatrix"] is None
+    assert response.json()["data"]["programs"]
+    assert "errors" not in ask(server, CELLS).json()
+
+
+def test_an_operation_begins_nothing_after_its_time(server: Server) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("On SQLite readers never wait.")
+    with locked(server, "program", "schoolclass", "exam"):
+        response = ask(server, EVERYTHING)
+    assert set(errors(response).values()) == {"TIMEOUT"}
+    messages = [each["message"] for each in response.json()["errors"]]
+    assert {each.split(" ")[1] for each in messages} == {"database", "operation"}
+    assert any("took longer than 2 seconds" in each for each in messages)
+
+
+def test_a_request_that_finds_no_free_connection_is_told_to_try_again(server: Server) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no pool.")
+    answers: list[httpx.Response] = []
+    with locked(server, "program", "schoolclass", "exam"):
+        first = threading.Thread(target=lambda: answers.append(ask(server, EVERYTHING)))
+        first.start()
+        wait_until_a_statement_waits(server)
+        response = ask(server, "{ viewer { username } }")
+        first.join(PATIENCE)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "1"
+    assert response.headers["Content-Type"].startswith("application/json")
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "TIMEOUT"}
+    assert set(errors(answers[0]).values()) == {"TIMEOUT"}
+    assert "errors" not in ask(server, "{ viewer { username } }").json()
+
+
+def wait_until_a_statement_waits(server: Server) -> None:
+    deadline = time.monotonic() + PATIENCE
+    with psycopg.connect(server.database_url, autocommit=True) as session:
+        while not session.execute(
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database())"
+        ).fetchone():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
