@@ -63,10 +63,13 @@ MAX_VARIABLE_VALUES = number("MAX_VARIABLE_VALUES", 20_000)
 MAX_PAGE_SIZE = number("MAX_PAGE_SIZE", 100)
 MAX_LIST_LENGTH = number("MAX_LIST_LENGTH", 1_000)
 MAX_EXAMS_TIMES_CELLS = number("MAX_EXAMS_TIMES_CELLS", 10_000)
+# Fields of all objects of an answer, which bounds what a request computes: the whole schedule of 600 classes, with its
+# exams, has a third of this.
+MAX_ANSWER_VALUES = number("MAX_ANSWER_VALUES", 500_000)
 # Counted before they are read, so that one request cannot ask for more than a school has.
 MAX_CELLS_PER_OPERATION = number("MAX_CELLS_PER_OPERATION", 20_000)
 # An operation begins no batch after its time, and the last one ends soon after: before a gateway gives up on us. Completing
-# what was read cannot be interrupted.
+# what was read cannot be interrupted; see MAX_ANSWER_VALUES.
 OPERATION_SECONDS = number("OPERATION_SECONDS", 10)
 STATEMENT_SECONDS = number("STATEMENT_SECONDS", 5)
 # Requests that a process works on at once. More wait: threads that fight for the interpreter make each other slower.

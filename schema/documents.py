@@ -26,6 +26,7 @@ from schema.build import schema
 from schema.columns import columns_of
 from schema.execution.shapes import Shape
 from schema.kept_documents import KeptDocuments
+from schema.limits.answers import AnswerSizes
 from schema.limits.selections import INTROSPECTION, check_selections
 from schema.limits.text import check_text
 
@@ -53,6 +54,7 @@ class PreparedDocument:
     conditions: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
     introspects: bool = False
+    answers: AnswerSizes | None = None
     _plans: dict[Hashable, dict[Hashable, Shape | None]] = field(default_factory=dict)
 
     def plans_for(self, variables: VariableValues) -> dict[Hashable, Shape | None]:
@@ -76,7 +78,8 @@ class PreparedDocument:
 def prepare(text: str, *, hide_suggestions: bool = False) -> PreparedDocument:
     """The document, parsed and validated; those that are sent again and again are kept.
 
-    With ``hide_suggestions``, what is wrong with it names nothing that may have been meant.
+    With ``hide_suggestions``, what is wrong with it names nothing that may have been meant. Raises `LimitExceededError` for a
+    document that asks for more than one may.
     """
     prepared = kept.get(text)
     if prepared is None:
@@ -87,7 +90,10 @@ def prepare(text: str, *, hide_suggestions: bool = False) -> PreparedDocument:
 
 
 def _prepare(text: str, *, hide_suggestions: bool) -> PreparedDocument:
-    """Checks first what takes least, so that a document that is refused has cost little."""
+    """Checks first what takes least, so that a document that is refused has cost little.
+
+    Raises `LimitExceededError`.
+    """
     try:
         check_text(text)
         node = parse(text)
@@ -95,8 +101,6 @@ def _prepare(text: str, *, hide_suggestions: bool) -> PreparedDocument:
         errors = _validate(node, hide_suggestions=hide_suggestions)
     except GraphQLError as error:
         return PreparedDocument(None, [error])
-    except LimitExceededError as error:
-        return PreparedDocument(None, [GraphQLError(str(error), original_error=error)])
     if errors:
         return PreparedDocument(None, errors)
     names = _Names()
@@ -107,6 +111,7 @@ def _prepare(text: str, *, hide_suggestions: bool) -> PreparedDocument:
         conditions=tuple(sorted(names.conditions)),
         columns=columns_of(names.fields),
         introspects=not names.fields.isdisjoint(INTROSPECTION),
+        answers=AnswerSizes(schema._schema, node),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from inspect import isawaitable
 from typing import Any
 
@@ -12,7 +12,6 @@ from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -22,7 +21,7 @@ from primepath.domain.viewer import Viewer
 from schema.build import schema
 from schema.context import Context
 from schema.documents import PreparedDocument, prepare
-from schema.execution.executor import CompiledExecutor
+from schema.execution.executor import CompiledExecutor, CountingExecutor
 from schema.limits import check_variables
 
 
@@ -51,17 +50,15 @@ def execute(
     if not document:
         raise MissingQueryError
     hide_suggestions = not settings.FIELD_SUGGESTIONS.includes(viewer)
-    prepared = prepare(document, hide_suggestions=hide_suggestions)
+    try:
+        prepared = prepare(document, hide_suggestions=hide_suggestions)
+        if prepared.node is not None:
+            _check_operation(prepared, operation_name, variables or {}, viewer, allowed)
+    except PrimePathError as error:
+        return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error)])
     node = prepared.node
     if node is None:
         return ExecutionResult(data=None, errors=prepared.errors)
-    _check_operation(prepared, operation_name, allowed)
-    try:
-        if prepared.introspects:
-            settings.INTROSPECTION.require(viewer, "read the schema")
-        check_variables(variables or {})
-    except PrimePathError as error:
-        return ExecutionResult(data=None, errors=[GraphQLError(str(error), original_error=error)])
     if when_valid is not None:
         when_valid()
     dispatcher = Dispatcher(checkpoint)
@@ -93,18 +90,28 @@ def execute(
     return dispatcher.run(operation())
 
 
-def _executor(prepared: PreparedDocument) -> dict[str, Any]:
-    if settings.COMPILED_EXECUTION:
-        return {"executor_class": CompiledExecutor, "plans": prepared.plans_for}
-    return {"executor_class": StrawberryGraphQLCoreExecutionContext}
-
-
 def _check_operation(
-    prepared: PreparedDocument, name: str | None, allowed: Collection[OperationType]
+    prepared: PreparedDocument,
+    name: str | None,
+    variables: Mapping[str, Any],
+    viewer: Viewer | None,
+    allowed: Collection[OperationType],
 ) -> None:
+    """Raises what `execute` raises, and `PrimePathError` for an operation that ``viewer`` may not run, or nobody may."""
     operation = prepared.operation(name)
     if operation is None:
         raise CannotGetOperationTypeError(name)
     operation_type = OperationType(operation.operation.value)
     if operation_type not in allowed:
         raise InvalidOperationTypeError(operation_type)
+    if prepared.introspects:
+        settings.INTROSPECTION.require(viewer, "read the schema")
+    check_variables(variables)
+    assert prepared.answers is not None
+    prepared.answers.check(operation, variables)
+
+
+def _executor(prepared: PreparedDocument) -> dict[str, Any]:
+    if settings.COMPILED_EXECUTION:
+        return {"executor_class": CompiledExecutor, "plans": prepared.plans_for}
+    return {"executor_class": CountingExecutor}

@@ -6,11 +6,13 @@ from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
 from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from schema.execution.count import AnswerTooLargeError, Count
 from schema.execution.plan import Compiler, NotCompilableError, Run
 from schema.execution.shapes import Shape
 
@@ -18,7 +20,31 @@ _Core = StrawberryGraphQLCoreExecutionContext
 PlansByVariables = Callable[[VariableValues], dict[Hashable, Shape | None]]
 
 
-class CompiledExecutor(_Core):
+class CountingExecutor(_Core):
+    """graphql-core's executor, which counts what it answers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = Count(settings.MAX_ANSWER_VALUES)
+
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: list[FieldDetails],
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        # graphql-core collects them once a selection, and is about to ask for them itself.
+        fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
+        self.count.add(len(fields))
+        return super().complete_object_value(
+            return_type, field_details_list, info, path, result, position_context
+        )
+
+
+class CompiledExecutor(CountingExecutor):
     """Completes a value by a plan, or as graphql-core does where it has none or something unexpected happens.
 
     Plans are kept with the prepared document, by selection, type and the variables that its directives depend on.
@@ -30,6 +56,7 @@ class CompiledExecutor(_Core):
             self.context_value,
             self.schema._strawberry_schema,  # type: ignore[attr-defined]
             self.variable_values,
+            self.count,
         )
         self._plans = plans(self.variable_values)
         self._compiler = Compiler(self.collect_subfields)
@@ -84,6 +111,8 @@ class CompiledExecutor(_Core):
             shape.complete(self.operation_run, (result,)).send(None)
         except StopIteration as completed:
             return completed.value[0]
+        except AnswerTooLargeError:
+            raise
         except Exception:
             return as_graphql_core_does()
         raise RuntimeError("A shape that does not wait has waited.")
@@ -104,6 +133,8 @@ class _Completion:
     async def _complete(self) -> Any:
         try:
             (completed,) = await self.shape.complete(self.executor.operation_run, (self.result,))
+        except AnswerTooLargeError:
+            raise
         except Exception:
             completed = self.as_graphql_core_does()
             if self.executor.is_awaitable(completed):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -32,6 +32,7 @@ from strawberry.types.field import StrawberryField
 
 from schema.context import Context
 from schema.execution.batch import Batch, BatchFunction, batch_function
+from schema.execution.count import Count
 from schema.execution.shapes import LeafShape, ListShape, ObjectShape, Shape, UnexpectedValueError
 
 # Fragments that spread each other make selections of any size from a short document. No page asks for so many fields.
@@ -44,11 +45,17 @@ class NotCompilableError(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """The operation in which plans run."""
+    """The operation in which plans run. What is completed is found ``times`` times in the answer, on the average."""
 
     context: Context
     schema: Schema
     variable_values: VariableValues
+    count: Count
+    times: float = 1
+
+    def repeated(self, times: float) -> Run:
+        """The same for what is completed once and found ``times`` times as often."""
+        return replace(self, times=self.times * times)
 
 
 class Attribute:
@@ -135,6 +142,7 @@ class ObjectPlan:
         """A dictionary for each object, its fields in the order of the selection."""
         if not objects:
             return []
+        run.count.add(run.times * len(objects) * len(self._columns))
         # Those that wait, wait together: what they ask for belongs to the same batches.
         waiting = [
             asyncio.ensure_future(column.complete(run, objects))

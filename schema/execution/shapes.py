@@ -134,9 +134,10 @@ class ObjectShape:
             raise UnexpectedValueError
         objects = list(distinct.values())
         self._check_types(objects)
-        completed = await self._plan.complete(run, objects)
         if len(objects) == len(values):
-            return completed
+            return await self._plan.complete(run, objects)
+        found = sum(value is not None for value in values) if has_nothing else len(values)
+        completed = await self._plan.complete(run.repeated(found / max(1, len(objects))), objects)
         by_id: dict[int, Any] = dict(zip(distinct, completed, strict=True))
         by_id[id(None)] = None
         return [by_id[id(value)] for value in values]

@@ -1,28 +1,23 @@
-"""How much a document may select, counted with its fragments where they are spread.
-
-Fragments that spread each other twice select 2^n fields in n lines, and validation and execution take as long as that
-says. So each fragment is counted once, and its figures are added up wherever it is spread: the work grows with
-the length of the document.
-"""
+"""How much a document may select, counted with its fragments where they are spread."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
+from dataclasses import dataclass
+from graphlib import CycleError
 from typing import Any
 
 from django.conf import settings
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     FragmentSpreadNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
 
 from primepath.domain.errors import LimitExceededError
+from schema.limits.fragments import fragments_in_order
 
 _SHOWN_FIGURE = 1_000_000_000
 # What the schema says of itself is deep by nature: a type of a type of a type. graphql-core bounds the lists in it.
@@ -37,11 +32,9 @@ class Figures:
     fields: int = 0
     aliases: int = 0
     root_fields: int = 0
-    spreads: list[tuple[str, int | None]] = field(default_factory=list)
-    """Which fragments are spread, each with the depth of that place, which is None within introspection."""
 
     def add(self, spread: Figures, depth: int | None) -> None:
-        """Adds what a fragment selects that is spread at ``depth``."""
+        """Adds what a fragment selects that is spread at ``depth``, which is None within introspection."""
         self.fields += spread.fields
         self.aliases += spread.aliases
         if depth is not None:
@@ -55,28 +48,20 @@ def check_selections(document: DocumentNode) -> None:
 
     A document whose fragments spread themselves passes: validation refuses it.
     """
-    fragments: dict[str, Figures] = {}
-    operations = []
-    for definition in document.definitions:
-        if isinstance(definition, FragmentDefinitionNode):
-            fragments[definition.name.value] = _count(definition.selection_set)
-        elif isinstance(definition, OperationDefinitionNode):
-            operations.append(_count(definition.selection_set))
-    graph = {name: {spread for spread, _ in each.spreads} for name, each in fragments.items()}
     try:
-        order = list(TopologicalSorter(graph).static_order())
+        fragments = fragments_in_order(document)
     except CycleError:
         return
-    for name in order:
-        if name in fragments:
-            _expand(fragments[name], fragments)
-    for operation in operations:
-        _expand(operation, fragments)
-        _check(operation)
+    spread: dict[str, Figures] = {}
+    for fragment in fragments:
+        spread[fragment.name.value] = _count(fragment.selection_set, spread)
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            _check(_count(definition.selection_set, spread))
 
 
-def _count(selection_set: SelectionSetNode) -> Figures:
-    """The figures of a selection set without those of the fragments that it spreads."""
+def _count(selection_set: SelectionSetNode, spread: Mapping[str, Figures]) -> Figures:
+    """The figures of a selection set that spreads the fragments of ``spread``, and perhaps some that there are not."""
     figures = Figures()
     waiting: list[tuple[SelectionSetNode, int | None]] = [(selection_set, 0)]
     while waiting:
@@ -84,7 +69,8 @@ def _count(selection_set: SelectionSetNode) -> Figures:
         for selection in outer.selections:
             below = depth
             if isinstance(selection, FragmentSpreadNode):
-                figures.spreads.append((selection.name.value, depth))
+                if selection.name.value in spread:
+                    figures.add(spread[selection.name.value], depth)
                 continue
             if isinstance(selection, FieldNode):
                 figures.fields += 1
@@ -99,10 +85,9 @@ def _count(selection_set: SelectionSetNode) -> Figures:
     return figures
 
 
-def _expand(figures: Figures, fragments: Mapping[str, Figures]) -> None:
-    for name, depth in figures.spreads:
-        if name in fragments:
-            figures.add(fragments[name], depth)
+def shown(figure: int) -> str:
+    """A figure for a message: some documents would need lines of digits."""
+    return str(figure) if figure <= _SHOWN_FIGURE else f"more than {_SHOWN_FIGURE}"
 
 
 def _check(operation: Figures) -> None:
@@ -113,7 +98,6 @@ def _check(operation: Figures) -> None:
         (operation.depth, settings.MAX_DOCUMENT_DEPTH, "levels of fields"),
     ):
         if figure > limit:
-            shown = figure if figure <= _SHOWN_FIGURE else f"more than {_SHOWN_FIGURE}"
             raise LimitExceededError(
-                f"The operation has {shown} {what}, fragments included; at most {limit} are allowed."
+                f"The operation has {shown(figure)} {what}, fragments included; at most {limit} are allowed."
             )

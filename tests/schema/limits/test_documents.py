@@ -10,6 +10,7 @@ from django.test import Client
 from graphql import get_introspection_query
 from pytest_django import Settings
 
+from primepath.domain.errors import LimitExceededError
 from schema import documents
 from schema.documents import prepare
 from schema.errors import format_errors
@@ -31,7 +32,11 @@ def _no_documents_are_kept() -> None:
 
 
 def errors_of(document: str) -> list[Any]:
-    return format_errors(prepare(document).errors, "test")
+    """The errors with which the document is refused before it runs."""
+    try:
+        return format_errors(prepare(document).errors, "test")
+    except LimitExceededError as error:
+        return [{"message": str(error), "extensions": {"code": error.code}}]
 
 
 def refusal(document: str) -> str:
@@ -81,7 +86,7 @@ def with_aliases(count: int) -> str:
 def with_levels(count: int) -> str:
     inner = "{ id }"
     for level in range(count - 1, 1, -1):
-        inner = f"{{ {'cells' if level % 2 else 'schoolClass'} {inner} }}"
+        inner = f"{{ {'cells(periods: JAN)' if level % 2 else 'schoolClass'} {inner} }}"
     return f"{{ matrixCell({AT}) {inner} }}"
 
 

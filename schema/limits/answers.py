@@ -1,0 +1,117 @@
+"""How much an operation may answer with, told from its document before anything is read.
+
+A short document can ask for a great deal: the exams of the cells of the exams of the cells of a class. What is counted are
+values, each field of each object that an answer would have, with lists at the sizes that `schema.limits.sizes` states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
+
+from primepath.domain.errors import LimitExceededError
+from schema.limits.argument_nodes import ArgumentNodes, variables_of
+from schema.limits.fragments import fragments_in_order
+from schema.limits.selections import shown
+from schema.limits.sizes import AS_TOLD_ABOVE, size_of
+
+
+class Values(NamedTuple):
+    """The values of one object: ``fixed``, and ``each`` for every item of the list whose size the field above tells."""
+
+    fixed: int = 0
+    each: int = 0
+
+
+class AnswerSizes:
+    """How many values the operations of a valid document may answer with."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self._schema = schema
+        self._fragments = fragments_in_order(document)
+        self._most = {
+            _name(definition): _Walk(schema, None).operation(definition, self._fragments)
+            for definition in document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        }
+
+    def check(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
+        """Raises `LimitExceededError` for an operation that may answer with more values than one may.
+
+        Most operations cannot, whatever their variables are, and that is known since the document was read.
+        """
+        limit = settings.MAX_ANSWER_VALUES
+        if self._most[_name(operation)] <= limit:
+            return
+        walk = _Walk(self._schema, variables_of(operation, variables))
+        values = walk.operation(operation, self._fragments)
+        if values > limit:
+            raise LimitExceededError(
+                f"The operation may answer with {shown(values)} values, lists taken as long as they may be expected to be; "
+                f"at most {limit} are allowed. Ask for fewer items, classes or periods, or for fewer fields of each."
+            )
+
+
+def _name(operation: OperationDefinitionNode) -> str:
+    return operation.name.value if operation.name else ""
+
+
+class _Walk:
+    """Adds up what selections ask for; each fragment once, wherever it is spread."""
+
+    def __init__(self, schema: GraphQLSchema, variables: Mapping[str, Any] | None) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._spread: dict[str, Values] = {}
+
+    def operation(self, operation: OperationDefinitionNode, fragments: Any) -> int:
+        for fragment in fragments:
+            type_ = self._schema.get_type(fragment.type_condition.name.value)
+            self._spread[fragment.name.value] = self._selection(type_, fragment.selection_set)
+        root = self._schema.get_root_type(operation.operation)
+        return self._selection(root, operation.selection_set).fixed
+
+    def _selection(self, type_: Any, selection_set: SelectionSetNode) -> Values:
+        fixed = each = 0
+        for selection in selection_set.selections:
+            match selection:
+                case FieldNode():
+                    values = self._field(type_, selection)
+                case FragmentSpreadNode():
+                    values = self._spread[selection.name.value]
+                case InlineFragmentNode():
+                    condition = selection.type_condition
+                    narrowed = self._schema.get_type(condition.name.value) if condition else type_
+                    values = self._selection(narrowed, selection.selection_set)
+            fixed += values.fixed
+            each += values.each
+        return Values(fixed, each)
+
+    def _field(self, type_: Any, node: FieldNode) -> Values:
+        name = node.name.value
+        # Introspection has no data; graphql-core bounds its lists.
+        if node.selection_set is None or name.startswith("__"):
+            return Values(1)
+        definition = type_.fields[name]
+        below = self._selection(get_named_type(definition.type), node.selection_set)
+        size = size_of(type_.name, name, definition)
+        if size == AS_TOLD_ABOVE:
+            return Values(1, below.fixed)
+        count = size(ArgumentNodes(node.arguments, self._variables)) if callable(size) else size
+        if is_list_type(get_nullable_type(definition.type)):
+            return Values(1 + (count or 0) * below.fixed)
+        return Values(1 + below.fixed + (count or 0) * below.each)

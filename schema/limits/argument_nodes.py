@@ -1,0 +1,68 @@
+"""Arguments as they stand in a document, read as far as they tell how much is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from graphql import (
+    ArgumentNode,
+    EnumValueNode,
+    IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    ValueNode,
+    VariableNode,
+)
+
+ANYTHING: Final = object()
+"""What a variable stands for whose value is not known."""
+
+
+def variables_of(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of an operation's variables, defaults included."""
+    defaults = {
+        each.variable.name.value: each.default_value
+        for each in operation.variable_definitions or ()
+        if each.default_value is not None
+    }
+    return {**defaults, **given}
+
+
+class ArgumentNodes:
+    """The arguments of one field. Without ``variables`` these may be anything."""
+
+    def __init__(
+        self, nodes: Iterable[ArgumentNode] | None, variables: Mapping[str, Any] | None
+    ) -> None:
+        self._nodes = {node.name.value: node.value for node in nodes or ()}
+        self._variables = variables
+
+    def get(self, *path: str) -> Any:
+        """The number, enumeration value or list at ``path``; None where there is none of these.
+
+        Of a list only the length is to be looked at.
+        """
+        value = self._plain(self._nodes.get(path[0]))
+        for name in path[1:]:
+            value = self._plain(value.get(name)) if isinstance(value, dict) else value
+        return None if isinstance(value, dict) else value
+
+    def _plain(self, value: Any) -> Any:
+        if isinstance(value, VariableNode):
+            if self._variables is None:
+                return ANYTHING
+            value = self._variables.get(value.name.value)
+        match value:
+            case ObjectValueNode():
+                return {field.name.value: field.value for field in value.fields}
+            case ListValueNode():
+                return list(value.values)
+            case IntValueNode():
+                return int(value.value)
+            case EnumValueNode():
+                return value.value
+            case ValueNode():
+                return None
+        return value

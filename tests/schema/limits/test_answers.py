@@ -1,0 +1,228 @@
+"""How much an operation may answer with: told from the document, and counted while it runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+from graphql import (
+    get_named_type,
+    get_nullable_type,
+    is_interface_type,
+    is_leaf_type,
+    is_list_type,
+    is_object_type,
+)
+from pytest_django import Settings
+
+from benchmarks.questions import assignment, matrix
+from primepath.domain.errors import LimitExceededError
+from primepath.models import ExamScheduleMatrix, MatrixCellExam
+from schema import execute
+from schema.build import schema
+from schema.documents import prepare
+from schema.limits.answers import AnswerSizes
+from schema.limits.sizes import AS_TOLD_ABOVE, size_of
+from tests.client import answer, data
+from tests.factories import YEAR, head_teacher, make_classes, make_exam
+
+ROOT = Path(__file__).parents[3]
+TYPES = {
+    name: type_
+    for name, type_ in schema._schema.type_map.items()
+    if (is_object_type(type_) or is_interface_type(type_)) and not name.startswith("__")
+}
+
+
+def refusal(
+    document: str, variables: dict[str, Any] | None = None, name: str | None = None
+) -> str | None:
+    """Why the operation is not run; None where it is."""
+    prepared = prepare(document)
+    operation = prepared.operation(name)
+    assert prepared.answers is not None, prepared.errors
+    assert operation is not None
+    try:
+        prepared.answers.check(operation, variables or {})
+    except LimitExceededError as refused:
+        return str(refused)
+    return None
+
+
+def values(document: str, variables: dict[str, Any] | None = None, name: str | None = None) -> int:
+    """How many values the operation may answer with, as its refusal says."""
+    with override_settings(MAX_ANSWER_VALUES=-1):
+        message = refusal(document, variables, name)
+    assert message is not None
+    return int(message.split("may answer with ")[1].split(" values")[0])
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+def test_every_list_of_objects_has_a_size_and_nothing_else_has(type_name: str) -> None:
+    for name, field in TYPES[type_name].fields.items():
+        has_size = size_of(type_name, name, field) is not None
+        has_items = not is_leaf_type(get_named_type(field.type))
+        if is_list_type(get_nullable_type(field.type)):
+            assert has_size or not has_items, f"{type_name}.{name}"
+        elif has_size:
+            (below,) = [
+                size_of(below.name, inner, each)
+                for below in [get_named_type(field.type)]
+                for inner, each in below.fields.items()
+                if inner != "userErrors" and is_list_type(get_nullable_type(each.type))
+                if not is_leaf_type(get_named_type(each.type))
+            ]
+            assert below == AS_TOLD_ABOVE, f"{type_name}.{name}"
+
+
+CELLS = 'schoolClass(code: "A") { cells%s { id } }'
+DEFAULT = "query ($first: Int = 7) { exams(first: $first) { edges { cursor } } }"
+ASSIGN = (
+    "mutation ($c: [CellRef!]!) { assignExams(input: { cells: $c, examIds: [] }) { cells { id } } }"
+)
+CLONE = "mutation ($i: CloneCellInput!) { cloneCell(input: $i) { cells { id } } }"
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "expected"),
+    [
+        ("{ school { name timeZone } }", {}, 3),
+        ("{ a: school { name } b: school { name } }", {}, 4),
+        (f"{{ {CELLS % ''} }}", {}, 2 + 16),
+        (f"{{ {CELLS % '(periods: [JAN, FEB])'} }}", {}, 2 + 2),
+        (f"{{ {CELLS % '(periods: JAN)'} }}", {}, 2 + 1),
+        (f"{{ {CELLS % '(type: QUARTERLY)'} }}", {}, 2 + 4),
+        (f"query ($t: PeriodType) {{ {CELLS % '(type: $t)'} }}", {"t": "MONTHLY"}, 2 + 12),
+        (f"query ($p: [Period!]) {{ {CELLS % '(periods: $p)'} }}", {"p": ["Q1"]}, 2 + 1),
+        (f"query ($p: [Period!]) {{ {CELLS % '(periods: $p)'} }}", {"p": None}, 2 + 16),
+        ("{ scheduleMatrix { rows { canEdit } } }", {}, 2 + 200),
+        ('{ scheduleMatrix(classCodes: ["A", "B"]) { rows { canEdit } } }', {}, 2 + 2),
+        ("{ exams { edges { node { id } } totalCount } }", {}, 3 + 100 * 2),
+        ("{ exams(first: 5) { edges { node { id } } } }", {}, 2 + 5 * 2),
+        ("{ exams(last: 5) { edges { node { id } } } }", {}, 2 + 5 * 2),
+        ("{ exams(first: 2000000000) { edges { node { id } } } }", {}, 2 + 100 * 2),
+        ("{ exams(first: -1) { edges { node { id } } } }", {}, 2),
+        (DEFAULT, {}, 2 + 7),
+        (DEFAULT, {"first": 3}, 2 + 3),
+        ('{ nodes(ids: ["a", "b"]) { id ... on Exam { name } } }', {}, 1 + 2 * 2),
+        (ASSIGN, {"c": [{"id": "x"}] * 9}, 2 + 9),
+        (CLONE, {"i": {"source": {"id": "x"}, "targets": [{}] * 4}}, 2 + 4),
+        ("{ __schema { types { fields { name } } } }", {}, 1),
+        (
+            "{ exams(first: 3) { ...P } } fragment P on ExamConnection { ...E } "
+            "fragment E on ExamConnection { edges { ... { node { id } } } }",
+            {},
+            2 + 3 * 2,
+        ),
+    ],
+)
+def test_lists_count_as_long_as_arguments_say_or_a_large_school_has_them(
+    document: str, variables: dict[str, Any], expected: int
+) -> None:
+    assert values(document, variables) == expected
+
+
+def test_of_several_operations_the_one_that_is_run_counts() -> None:
+    document = "query A { school { name } } query B { exams(first: 9) { edges { cursor } } }"
+    assert values(document, name="A") == 2
+    assert values(document, name="B") == 11
+
+
+def cycle(times: int) -> str:
+    inner = "{ id }"
+    for _ in range(times):
+        inner = f"{{ exams {{ cells {inner} }} }}"
+    return f'{{ schoolClass(code: "A") {{ cells {inner} }} }}'
+
+
+WHOLE = "{ scheduleMatrix { rows { cells { availableExams(first: %d) { edges { node { name } } } } } } }"
+
+
+@pytest.mark.parametrize("document", [cycle(4), cycle(8), WHOLE % 100])
+def test_what_would_explode_is_refused_before_it_runs(
+    document: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(execute, "Dispatcher")
+    response = answer(document, viewer=None)
+    assert response["data"] is None
+    (error,) = response["errors"]
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert "at most 500000 are allowed" in error["message"]
+
+
+def test_variables_decide_where_the_document_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = (WHOLE.replace("{", "query ($n: Int) {", 1)).replace("%d", "$n")
+    assert refusal(document, {"n": 60}) is None
+    assert refusal(document, {"n": 100}) is not None
+
+
+def documents_of_ours() -> dict[str, tuple[str, dict[str, Any]]]:
+    files = [*ROOT.glob("schema/explorer_examples/*"), *ROOT.glob("schema/page_queries/*")]
+    found: dict[str, tuple[str, dict[str, Any]]] = {
+        file.name: (file.read_text(), {}) for file in files
+    }
+    shown = re.findall(r"```graphql\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    found |= {f"README {number}": (text, {}) for number, text in enumerate(shown)}
+    codes = [f"CLASS_{number}" for number in range(600)]
+    for question in (matrix(YEAR), matrix(YEAR, codes=codes), assignment(["x"] * 96, range(10))):
+        found[f"benchmark {len(found)}"] = (question.document, dict(question.variables))
+    return found
+
+
+@pytest.mark.parametrize(("document", "variables"), documents_of_ours().values())
+def test_what_pages_and_examples_ask_for_is_far_below_the_limit(
+    document: str, variables: dict[str, Any]
+) -> None:
+    assert values(document, variables) * 5 < 2 * settings.MAX_ANSWER_VALUES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("compiled", [True, False])
+class TestCount:
+    """The answer has 1 matrix, its 3 rows, each with 16 cells: 1 + 3 + 48 objects, of 1, 2 and 2 fields."""
+
+    DOCUMENT = "{ scheduleMatrix { rows { canEdit cells { period status } } } }"
+    VALUES = 1 + 3 * 2 + 48 * 2
+
+    def test_an_answer_at_the_limit_is_given_and_one_past_it_is_not(
+        self, compiled: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_classes(3)
+        settings.COMPILED_EXECUTION = compiled
+        viewer = head_teacher()
+        monkeypatch.setattr(AnswerSizes, "check", lambda *_: None)
+        settings.MAX_ANSWER_VALUES = self.VALUES
+        assert len(data(self.DOCUMENT, viewer)["scheduleMatrix"]["rows"]) == 3
+        settings.MAX_ANSWER_VALUES = self.VALUES - 1
+        response = answer("{ school { name } " + self.DOCUMENT[1:], viewer)
+        assert response["data"]["scheduleMatrix"] is None
+        (error,) = response["errors"]
+        assert error["path"][0] == "scheduleMatrix"
+        assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+        assert f"more than {self.VALUES - 1} values" in error["message"]
+
+    def test_what_is_found_many_times_counts_as_often(
+        self, compiled: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Compiled, an exam of 48 cells is completed once, and written 48 times."""
+        make_classes(3)
+        settings.COMPILED_EXECUTION = compiled
+        viewer = head_teacher()
+        monkeypatch.setattr(AnswerSizes, "check", lambda *_: None)
+        document = (
+            "{ scheduleMatrix { rows { cells(type: MONTHLY) { exams { name isActive } } } } }"
+        )
+        data(document, viewer)
+        exam = make_exam("Phonics")
+        MatrixCellExam.objects.bulk_create(
+            MatrixCellExam(cell_id=id, exam=exam)
+            for id in ExamScheduleMatrix.objects.values_list("id", flat=True)
+        )
+        settings.MAX_ANSWER_VALUES = 1 + 3 + 36 + 36 * 2
+        data(document, viewer)
+        settings.MAX_ANSWER_VALUES -= 1
+        assert answer(document, viewer)["data"]["scheduleMatrix"] is None
