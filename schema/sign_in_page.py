@@ -24,8 +24,8 @@ class SignInForm(AuthenticationForm):
             username=self.cleaned_data.get("username", ""),
             address=self.request.META.get("REMOTE_ADDR", "") if self.request else "",
         )
-        if attempts.are_too_many:
-            raise ValidationError(attempts.message, code="rate_limited")
+        if refusal := attempts.refusal:
+            raise ValidationError(refusal, code="rate_limited")
         try:
             cleaned = super().clean()
         except ValidationError:

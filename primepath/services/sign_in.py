@@ -44,8 +44,8 @@ def sign_in(
     mistakes.check_text(device_name or "", "deviceName", limit=_MAX_DEVICE_NAME_LENGTH)
     mistakes.raise_if_any()
     attempts = SignInAttempts(username=username, address=address)
-    if attempts.are_too_many:
-        mistakes.add(UserErrorCode.RATE_LIMITED, attempts.message)
+    if refusal := attempts.refusal:
+        mistakes.add(UserErrorCode.RATE_LIMITED, refusal)
         mistakes.raise_if_any()
     user = authenticate(username=username, password=password)
     viewer = viewer_of(user) if user is not None else None

@@ -28,14 +28,18 @@ class SignInAttempts:
         }
 
     @property
-    def are_too_many(self) -> bool:
+    def refusal(self) -> str | None:
+        """Why this attempt is not even looked at; None where it is."""
         failures = cache.get_many(list(self._limits))
-        return any(failures.get(key, 0) >= limit for key, limit in self._limits.items())
-
-    @property
-    def message(self) -> str:
         minutes = _WINDOW_SECONDS // 60
-        return f"There were too many attempts to sign in. Try again in {minutes} minutes."
+        for key, limit in self._limits.items():
+            if failures.get(key, 0) >= limit:
+                whose = "as this account" if key == self._account else "from this address"
+                return (
+                    f"{failures[key]} attempts to sign in {whose} have failed; in {minutes} minutes at most {limit} may. "
+                    f"Try again in {minutes} minutes."
+                )
+        return None
 
     def note_failure(self) -> None:
         for key in self._limits:

@@ -299,7 +299,10 @@ def test_an_account_is_closed_for_a_while_after_too_many_failures(mina: User) ->
         (mistake,) = sign_in(username=name)["userErrors"]
         assert mistake["code"] == "RATE_LIMITED"
         assert mistake["field"] == ["input"]
-        assert "Try again in 15 minutes" in mistake["message"]
+        assert mistake["message"] == (
+            "10 attempts to sign in as this account have failed; in 15 minutes at most 10 may. "
+            "Try again in 15 minutes."
+        )
     assert sign_in(username="other")["userErrors"] == []
 
 
@@ -316,3 +319,5 @@ def test_an_address_is_refused_after_too_many_failures_whatever_the_names(mina: 
         sign_in(username=f"guess{number}", password="wrong")
     (mistake,) = sign_in()["userErrors"]
     assert mistake["code"] == "RATE_LIMITED"
+    assert "3 attempts to sign in from this address have failed" in mistake["message"]
+    assert "at most 3 may" in mistake["message"]

@@ -126,6 +126,17 @@ def test_lists_count_as_long_as_arguments_say_or_a_large_school_has_them(
     assert values(document, variables) == expected
 
 
+def test_an_estimate_at_the_limit_is_let_through_and_one_past_it_is_not() -> None:
+    document = "{ exams(first: 5) { edges { node { id } } } }"
+    with override_settings(MAX_ANSWER_VALUES=12):
+        assert refusal(document) is None
+    with override_settings(MAX_ANSWER_VALUES=11):
+        message = refusal(document)
+    assert message is not None
+    assert "may answer with 12 values" in message
+    assert "at most 11 are allowed" in message
+
+
 def test_of_several_operations_the_one_that_is_run_counts() -> None:
     document = "query A { school { name } } query B { exams(first: 9) { edges { cursor } } }"
     assert values(document, name="A") == 2

@@ -45,3 +45,21 @@ def test_the_message_says_the_limit_and_the_figure(cells: int, exams: int, messa
     input = {"cells": [at("A")] * cells, "examIds": ["Exam:99"] * exams}
     response = answer(document("assignExams"), head_teacher(), {"input": input})
     assert [each["message"] for each in response["errors"]] == [message]
+
+
+@pytest.mark.parametrize(
+    ("document", "argument"),
+    [
+        (
+            "query ($list: [String!]) { scheduleMatrix(classCodes: $list) { academicYear } }",
+            "classCodes",
+        ),
+        ("query ($list: [ID!]!) { nodes(ids: $list) { id } }", "ids"),
+    ],
+)
+def test_a_list_of_a_query_is_read_up_to_the_limit(document: str, argument: str) -> None:
+    viewer = head_teacher()
+    assert "errors" not in answer(document, viewer, {"list": ["Exam:1"] * 1_000})
+    (error,) = answer(document, viewer, {"list": ["Exam:1"] * 1_001})["errors"]
+    assert error["message"] == f"{argument} has 1001 items; at most 1000 are allowed."
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}

@@ -131,8 +131,8 @@ def test_a_document_at_the_limit_passes_and_one_past_it_is_refused(
 
 
 def test_fields_that_have_to_be_merged_too_often_are_refused() -> None:
-    assert errors_of(f"{{ school {{ {'name ' * 70} }} }}") == []
-    assert "more than 5000 comparisons" in refusal(f"{{ school {{ {'name ' * 73} }} }}")
+    assert errors_of(f"{{ school {{ {'name ' * 71} }} }}") == []
+    assert "more than 5000 comparisons" in refusal(f"{{ school {{ {'name ' * 72} }} }}")
 
 
 def test_the_limits_can_be_set(settings: Settings) -> None:

@@ -1,0 +1,43 @@
+"""How long an operation may take, from the moment when its request was there."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from primepath.services.tokens import create_token
+from schema.http import view
+from tests.factories import make_teacher
+
+pytestmark = pytest.mark.django_db
+
+DOCUMENT = "{ school { name } classDirectory { totalCount } }"
+
+
+def answer_after(seconds: float, token: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The answer to a request that has been waiting for so long."""
+    now = time.monotonic()
+    monkeypatch.setattr(view, "arrival", lambda _: now - seconds)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    headers = {"Authorization": f"Bearer {token}"}
+    return (
+        Client().post("/graphql", {"query": DOCUMENT}, "application/json", headers=headers).json()
+    )
+
+
+def test_at_the_limit_an_operation_goes_on_and_past_it_the_rest_is_null(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OPERATION_SECONDS = 2.0
+    token, _ = create_token(user=make_teacher(head=True).user, name="test")
+    assert "errors" not in answer_after(2.0, token, monkeypatch)
+    response = answer_after(2.001, token, monkeypatch)
+    assert response["data"] == {"school": {"name": settings.SCHOOL_NAME}, "classDirectory": None}
+    (error,) = response["errors"]
+    assert error["path"][0] == "classDirectory"
+    assert error["extensions"] == {"code": "TIMEOUT"}
+    assert "took longer than 2 seconds, which is the limit" in error["message"]
