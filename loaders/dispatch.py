@@ -21,9 +21,12 @@ Batches run while no event loop is running, so they use Django's ORM as any sync
 graphql-ruby's Dataloader, which finds the quiet point with fibers.
 
 On failure: a batch that raises fails the futures of its own keys; the rest goes on. When the time of the operation is over,
-the checkpoint says so, and the batches that wait fail without being run: who waits for them tells of it, and what was read,
-or done, before is kept. On cancellation, whether by the checkpoint or because the answer is complete while something still runs: all tasks are cancelled and all futures
-that nobody will resolve are cancelled too, before `Dispatcher.run` returns. Nothing outlives the operation.
+the checkpoint says so, and the batches that wait fail without being run: who waits for them tells of it, and what was
+read, or done, before is kept.
+
+On cancellation, whether by the checkpoint or because the answer is complete while something still runs: all tasks are
+cancelled and all futures that nobody will resolve are cancelled too, before `Dispatcher.run` returns. Nothing outlives
+the operation.
 """
 
 from __future__ import annotations

@@ -40,7 +40,6 @@ def limit_statements(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
             session.execute(f"SET statement_timeout = {_milliseconds()}")
             _limited.add(session)
         return
-    # A session of SQLite is made anew for each request, and is in this process: this costs microseconds.
     session.execute(f"PRAGMA busy_timeout = {_milliseconds()}")
     clock = next(
         (each for each in connection.execute_wrappers if isinstance(each, _Clock)), _Clock()

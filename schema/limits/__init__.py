@@ -2,7 +2,8 @@
 
 A request is held to its limits in the order in which they cost least to check: the bytes of its body, the characters
 of its document, its tokens (`schema.limits.text`), and, once it is parsed, what it selects (`schema.limits.selections`).
-Only then is it validated, and what it may answer with estimated (`schema.limits.answers`). Its arguments (`schema.limits.arguments`) are looked at last, where they are read.
+Only then is it validated, and what it may answer with estimated (`schema.limits.answers`). Its arguments
+(`schema.limits.arguments`) are looked at last, where they are read.
 """
 
 from schema.limits.arguments import check_list, check_search, check_variables

@@ -194,39 +194,38 @@ def test_what_pages_and_examples_ask_for_is_far_below_the_limit(
 @pytest.mark.django_db
 @pytest.mark.parametrize("compiled", [True, False])
 class TestCount:
-    """The answer has 1 matrix, its 3 rows, each with 16 cells: 1 + 3 + 48 objects, of 1, 2 and 2 fields."""
+    """What three classes answer with, whatever was estimated."""
 
-    DOCUMENT = "{ scheduleMatrix { rows { canEdit cells { period status } } } }"
-    VALUES = 1 + 3 * 2 + 48 * 2
-
-    def test_an_answer_at_the_limit_is_given_and_one_past_it_is_not(
+    @pytest.fixture(autouse=True)
+    def _nothing_is_estimated(
         self, compiled: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        make_classes(3)
         settings.COMPILED_EXECUTION = compiled
-        viewer = head_teacher()
         monkeypatch.setattr(AnswerSizes, "check", lambda *_: None)
-        settings.MAX_ANSWER_VALUES = self.VALUES
-        assert len(data(self.DOCUMENT, viewer)["scheduleMatrix"]["rows"]) == 3
-        settings.MAX_ANSWER_VALUES = self.VALUES - 1
-        response = answer("{ school { name } " + self.DOCUMENT[1:], viewer)
+        make_classes(3)
+
+    def test_an_answer_at_the_limit_is_given_and_one_past_it_is_not(
+        self, settings: Settings
+    ) -> None:
+        document = "{ scheduleMatrix { rows { canEdit cells { period status } } } }"
+        viewer = head_teacher()
+        # A matrix, 3 rows and 48 cells, of 1, 2 and 2 fields.
+        settings.MAX_ANSWER_VALUES = 1 + 3 * 2 + 48 * 2
+        assert len(data(document, viewer)["scheduleMatrix"]["rows"]) == 3
+        settings.MAX_ANSWER_VALUES -= 1
+        response = answer("{ school { name } " + document[1:], viewer)
         assert response["data"]["scheduleMatrix"] is None
         (error,) = response["errors"]
         assert error["path"][0] == "scheduleMatrix"
         assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
-        assert f"more than {self.VALUES - 1} values" in error["message"]
+        assert f"more than {settings.MAX_ANSWER_VALUES} values" in error["message"]
 
-    def test_what_is_found_many_times_counts_as_often(
-        self, compiled: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Compiled, an exam of 48 cells is completed once, and written 48 times."""
-        make_classes(3)
-        settings.COMPILED_EXECUTION = compiled
-        viewer = head_teacher()
-        monkeypatch.setattr(AnswerSizes, "check", lambda *_: None)
+    def test_what_is_found_many_times_counts_as_often(self, settings: Settings) -> None:
+        """Compiled, an exam of 36 cells is completed once, and written 36 times."""
         document = (
             "{ scheduleMatrix { rows { cells(type: MONTHLY) { exams { name isActive } } } } }"
         )
+        viewer = head_teacher()
         data(document, viewer)
         exam = make_exam("Phonics")
         MatrixCellExam.objects.bulk_create(
