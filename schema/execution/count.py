@@ -10,25 +10,22 @@ from __future__ import annotations
 from primepath.domain.errors import LimitExceededError
 
 
-class AnswerTooLargeError(LimitExceededError):
-    """The answer holds more values than one may."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"The answer has more than {limit} values, which is the limit. "
-            "Ask for fewer items, classes or periods, or for fewer fields of each."
-        )
-
-
 class Count:
-    """The values of an answer so far: each field of each object. One that is completed in vain counts too."""
+    """The values of an answer so far: each field of each object. One that is completed in vain counts too.
+
+    Where a compiled plan is refused, graphql-core goes on with the value, as it does after any error in a plan. It is refused
+    its next object, and so says where the answer became too large, at the price of one object.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self.values = 0.0
 
-    def add(self, values: float) -> None:
-        """Raises `AnswerTooLargeError` from the moment on at which the answer has more values than it may."""
+    def add(self, values: float, *, refuse: bool = True) -> None:
+        """Raises `LimitExceededError` from the moment on at which the answer has more values than it may."""
         self.values += values
-        if self.values > self._limit:
-            raise AnswerTooLargeError(self._limit)
+        if refuse and self.values > self._limit:
+            raise LimitExceededError(
+                f"The answer has more than {self._limit} values, which is the limit. "
+                "Ask for fewer items, classes or periods, or for fewer fields of each."
+            )

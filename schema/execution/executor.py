@@ -12,7 +12,7 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.execution.count import AnswerTooLargeError, Count
+from schema.execution.count import Count
 from schema.execution.plan import Compiler, NotCompilableError, Run
 from schema.execution.shapes import Shape
 
@@ -38,7 +38,8 @@ class CountingExecutor(_Core):
     ) -> Any:
         # graphql-core collects them once a selection, and is about to ask for them itself.
         fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
-        self.count.add(len(fields))
+        # The object of a root field is never refused: only from an error below it can a client tell that a change was made.
+        self.count.add(len(fields), refuse=path.prev is not None)
         return super().complete_object_value(
             return_type, field_details_list, info, path, result, position_context
         )
@@ -111,8 +112,6 @@ class CompiledExecutor(CountingExecutor):
             shape.complete(self.operation_run, (result,)).send(None)
         except StopIteration as completed:
             return completed.value[0]
-        except AnswerTooLargeError:
-            raise
         except Exception:
             return as_graphql_core_does()
         raise RuntimeError("A shape that does not wait has waited.")
@@ -133,8 +132,6 @@ class _Completion:
     async def _complete(self) -> Any:
         try:
             (completed,) = await self.shape.complete(self.executor.operation_run, (self.result,))
-        except AnswerTooLargeError:
-            raise
         except Exception:
             completed = self.as_graphql_core_does()
             if self.executor.is_awaitable(completed):

@@ -21,13 +21,13 @@ from pytest_django import Settings
 
 from benchmarks.questions import assignment, matrix
 from primepath.domain.errors import LimitExceededError
-from primepath.models import ExamScheduleMatrix, MatrixCellExam
+from primepath.models import ExamScheduleMatrix, MatrixCellExam, SchoolClass
 from schema import execute
 from schema.build import schema
 from schema.documents import prepare
 from schema.limits.answers import AnswerSizes
 from schema.limits.sizes import AS_TOLD_ABOVE, size_of
-from tests.client import answer, data
+from tests.client import answer, data, error_codes
 from tests.factories import YEAR, head_teacher, make_classes, make_exam
 
 ROOT = Path(__file__).parents[3]
@@ -216,7 +216,7 @@ class TestCount:
         response = answer("{ school { name } " + document[1:], viewer)
         assert response["data"]["scheduleMatrix"] is None
         (error,) = response["errors"]
-        assert error["path"][0] == "scheduleMatrix"
+        assert error["path"][:2] == ["scheduleMatrix", "rows"]
         assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
         assert f"more than {settings.MAX_ANSWER_VALUES} values" in error["message"]
 
@@ -236,3 +236,18 @@ class TestCount:
         data(document, viewer)
         settings.MAX_ANSWER_VALUES -= 1
         assert answer(document, viewer)["data"]["scheduleMatrix"] is None
+
+    def test_a_change_that_was_made_is_told_however_large_its_answer(
+        self, settings: Settings
+    ) -> None:
+        document = """mutation {
+          updateCell(input: { cell: { id: "MatrixCell:%s/2026/JAN" }, notes: "made" }) {
+            cell { id notes } userErrors { code }
+          }
+        }"""
+        settings.MAX_ANSWER_VALUES = 2
+        code = SchoolClass.objects.values_list("code", flat=True)[0]
+        response = answer(document % code, head_teacher())
+        assert response["data"] == {"updateCell": {"cell": None, "userErrors": []}}
+        assert error_codes(response) == {"updateCell.cell": "LIMIT_EXCEEDED"}
+        assert ExamScheduleMatrix.objects.get(notes="made")
