@@ -6,6 +6,7 @@ values, each field of each object that an answer would have, with lists at the s
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from graphql import (
     get_named_type,
     get_nullable_type,
     is_list_type,
+    is_object_type,
 )
 
 from primepath.domain.errors import LimitExceededError
@@ -35,6 +37,9 @@ class Values(NamedTuple):
 
     fixed: int = 0
     each: int = 0
+
+    def plus(self, other: Values) -> Values:
+        return Values(self.fixed + other.fixed, self.each + other.each)
 
 
 class AnswerSizes:
@@ -76,30 +81,43 @@ class _Walk:
     def __init__(self, schema: GraphQLSchema, variables: Mapping[str, Any] | None) -> None:
         self._schema = schema
         self._variables = variables
-        self._spread: dict[str, Values] = {}
+        self._spread: dict[str, tuple[Any, Values]] = {}
 
     def operation(self, operation: OperationDefinitionNode, fragments: Any) -> int:
         for fragment in fragments:
             type_ = self._schema.get_type(fragment.type_condition.name.value)
-            self._spread[fragment.name.value] = self._selection(type_, fragment.selection_set)
+            self._spread[fragment.name.value] = (
+                type_,
+                self._selection(type_, fragment.selection_set),
+            )
         root = self._schema.get_root_type(operation.operation)
         return self._selection(root, operation.selection_set).fixed
 
     def _selection(self, type_: Any, selection_set: SelectionSetNode) -> Values:
-        fixed = each = 0
+        common = Values()
+        # An object is of one type, and answers what is asked of that.
+        of_types: defaultdict[Any, Values] = defaultdict(Values)
         for selection in selection_set.selections:
+            narrowed = type_
             match selection:
                 case FieldNode():
                     values = self._field(type_, selection)
                 case FragmentSpreadNode():
-                    values = self._spread[selection.name.value]
+                    narrowed, values = self._spread[selection.name.value]
                 case InlineFragmentNode():
-                    condition = selection.type_condition
-                    narrowed = self._schema.get_type(condition.name.value) if condition else type_
+                    if condition := selection.type_condition:
+                        narrowed = self._schema.get_type(condition.name.value)
                     values = self._selection(narrowed, selection.selection_set)
-            fixed += values.fixed
-            each += values.each
-        return Values(fixed, each)
+            if is_object_type(narrowed) and narrowed is not type_:
+                of_types[narrowed] = of_types[narrowed].plus(values)
+            else:
+                common = common.plus(values)
+        return common.plus(
+            Values(
+                max((each.fixed for each in of_types.values()), default=0),
+                max((each.each for each in of_types.values()), default=0),
+            )
+        )
 
     def _field(self, type_: Any, node: FieldNode) -> Values:
         name = node.name.value

@@ -104,10 +104,16 @@ def stored_cells() -> list[Any]:
     return list(ExamScheduleMatrix.objects.order_by("id").values())
 
 
+@pytest.fixture(autouse=True)
+def _answers_of_any_size() -> Iterator[None]:
+    """The school is small, whatever its documents would ask of a large one."""
+    with override_settings(MAX_ANSWER_VALUES=10**30):
+        yield
+
+
 @pytest.fixture
 def viewers() -> Iterator[Viewers]:
-    # The school is small, whatever its documents would ask of a large one.
-    with override_settings(ACADEMIC_YEARS=PLANNED_YEARS, MAX_ANSWER_VALUES=10**30):
+    with override_settings(ACADEMIC_YEARS=PLANNED_YEARS):
         yield make_school()
 
 

@@ -108,6 +108,11 @@ CLONE = "mutation ($i: CloneCellInput!) { cloneCell(input: $i) { cells { id } } 
         ("{ exams(first: -1) { edges { node { id } } } }", {}, 2),
         (DEFAULT, {}, 2 + 7),
         (DEFAULT, {"first": 3}, 2 + 3),
+        (
+            '{ nodes(ids: ["a", "b"]) { id ... on Exam { name version } ... on Program { name } } }',
+            {},
+            1 + 2 * 3,
+        ),
         ('{ nodes(ids: ["a", "b"]) { id ... on Exam { name } } }', {}, 1 + 2 * 2),
         (ASSIGN, {"c": [{"id": "x"}] * 9}, 2 + 9),
         (CLONE, {"i": {"source": {"id": "x"}, "targets": [{}] * 4}}, 2 + 4),
