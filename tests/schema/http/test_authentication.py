@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from primepath.domain.period import Period
-from primepath.models import ApiToken, ExamScheduleMatrix
+from primepath.models import ApiToken, ClassAccessRequest, ExamScheduleMatrix
 from primepath.services.tokens import create_token
 from tests.factories import YEAR, assign, make_class, make_teacher
 from tests.query_counts import statements
@@ -211,6 +212,42 @@ def test_a_bearer_token_needs_no_csrf_token(mina: User) -> None:
     colleague = make_teacher("colleague").user
     response = post(Browser(mina), Authorization=f"Bearer {new_token(colleague)}")
     assert username(response) == "colleague"
+
+
+def test_a_cookie_alone_is_refused_for_a_hash_too(mina: User) -> None:
+    named = {"version": 1, "sha256Hash": hashlib.sha256(VIEWER.encode()).hexdigest()}
+    for body in {"query": VIEWER}, {}:
+        response = Browser(mina).post(
+            "/graphql",
+            {**body, "extensions": {"persistedQuery": named}},
+            content_type="application/json",
+        )
+        assert_refused(response, 403, "FORBIDDEN")
+
+
+def test_a_cookie_changes_nothing_by_a_method_that_reads(mina: User) -> None:
+    browser = Browser(mina)
+    change = """mutation { requestClassAccess(input: { classCode: "B", accessLevel: VIEW, reason: "" }) { request { id } } }"""
+    make_class("B")
+    assert_refused(browser.get("/graphql", {"query": change}), 405, "BAD_USER_INPUT")
+    assert browser.head("/graphql", {"query": change}).status_code == 405
+    cells = f"{{ scheduleMatrix(academicYear: {YEAR}) {{ rows {{ cells {{ id status }} }} }} }}"
+    assert browser.head("/graphql", {"query": cells}).status_code == 200
+    assert not ClassAccessRequest.objects.exists()
+    assert not ExamScheduleMatrix.objects.exists()
+
+
+def test_no_page_elsewhere_signs_one_out_or_in(mina: User) -> None:
+    browser = Browser(mina)
+    assert browser.get("/sign-out/").status_code == 405
+    assert browser.post("/sign-out/").status_code == 403
+    headers = {"X-CSRFToken": browser.csrf_token}
+    elsewhere = {**headers, "Origin": "https://elsewhere.example"}
+    assert browser.post("/sign-out/", headers=elsewhere).status_code == 403
+    assert browser.post("/sign-in/", {"username": "x", "password": "x"}).status_code == 403
+    assert username(post(browser, **headers)) == "mina"
+    assert browser.post("/sign-out/", headers=headers).status_code == 302
+    assert username(post(browser, **headers)) is None
 
 
 def test_nobody_needs_no_csrf_token() -> None:
