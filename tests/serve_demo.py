@@ -1,10 +1,11 @@
-"""The product, serving the demo school on a free port of this machine: ``python -m tests.serve_demo``.
+"""The product, serving the demo school on a free port of this machine: ``python -m tests.serve_demo [TODAY]``.
 
-When it can be reached, it prints a line of JSON: its ``port``, and ``tokens``, one of each account of the demo.
+``TODAY``, a date, takes the place of the day that it is: the demo's data follow from it. When it can be reached, it prints a line of JSON: its ``port``, and ``tokens``, one of each account of the demo.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import socket
 import sys
@@ -13,6 +14,7 @@ import uvicorn
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connections
+from django.utils import timezone
 
 from primepath.asgi import application
 from primepath.services.demo.accounts import ADMINISTRATOR, HEAD_TEACHER, NEWCOMER, TEACHER
@@ -33,6 +35,9 @@ def _prepare() -> dict[str, str]:
 
 
 def main() -> None:
+    if arguments := sys.argv[1:]:
+        today = datetime.date.fromisoformat(arguments[0])
+        timezone.localdate = lambda *_: today
     tokens = _prepare()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         # Whoever connects from here on is answered: the connection waits in the listener's queue.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import signal
 from collections.abc import Iterator
@@ -34,11 +35,13 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, **environment: str) -> Iterator[Server]:
+def running_server(
+    folder: Path, *, today: datetime.date | None = None, **environment: str
+) -> Iterator[Server]:
     """A server of uvicorn's with a database of its own, and its files in ``folder``; stopped when the block is left.
 
     ``environment`` holds settings, as the README lists them. Filling the database takes three seconds or so: where a
-    test leaves the school as it was, the fixture `demo_server` is for it.
+    test leaves the school as it was, the fixture `demo_server` is for it. ``today`` takes the place of the day that it is.
     """
     log = folder / "log"
     with (
@@ -47,6 +50,7 @@ def running_server(folder: Path, **environment: str) -> Iterator[Server]:
         product_process(
             "-m",
             "tests.serve_demo",
+            *([] if today is None else [today.isoformat()]),
             database_url=database_url,
             errors=errors,
             environment={"PRIMEPATH_VAR_DIR": str(folder), **environment},

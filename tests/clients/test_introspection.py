@@ -1,0 +1,38 @@
+"""What a client learns of the schema by introspection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from gql import Client, GraphQLRequest
+from gql.transport.requests import RequestsHTTPTransport
+from graphql import (
+    IntrospectionQuery,
+    build_client_schema,
+    build_schema,
+    get_introspection_query,
+    lexicographic_sort_schema,
+    print_schema,
+)
+
+import schema as schema_package
+from tests.server import Server
+
+# All that is known of a schema.
+QUERY = get_introspection_query(specified_by_url=True, input_value_deprecation=True, one_of=True)
+
+
+def test_the_schema_that_a_client_fetches_is_the_committed_one(demo_server: Server) -> None:
+    transport = RequestsHTTPTransport(
+        url=f"{demo_server.address}/graphql",
+        headers={"Authorization": f"Bearer {demo_server.token}"},
+    )
+    with Client(transport=transport) as client:
+        fetched = build_client_schema(
+            cast(IntrospectionQuery, client.execute(GraphQLRequest(QUERY)))
+        )
+    committed = Path(schema_package.__file__ or "").with_name("schema.graphql").read_text("utf-8")
+    assert print_schema(lexicographic_sort_schema(fetched)) == print_schema(
+        lexicographic_sort_schema(build_schema(committed))
+    )
