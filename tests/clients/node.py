@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ FOLDER = Path(__file__).parent
 _PATIENCE = 120
 
 
-def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """What the script did, once it has ended; skips the test where Node or the packages are missing."""
+def run_node(
+    *arguments: str, folder: Path = FOLDER, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What the script did in ``folder``, once it has ended; skips the test where Node or the packages are missing."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node is not installed")
@@ -21,7 +25,8 @@ def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:
         pytest.skip("the packages are not installed: npm ci --prefix tests/clients")
     return subprocess.run(
         [node, *arguments],
-        cwd=FOLDER,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
