@@ -99,13 +99,16 @@ def test_a_mistake_in_an_input_is_told_with_its_code_and_path(
     assert {"code": "NOT_FOUND", "field": ["input", "cells", "0"]} in payload["userErrors"]
 
 
-def test_errors_carry_their_code(demo_server: Server, ask: Ask) -> None:
+def test_an_error_carries_its_code_beside_the_data_that_could_be_read(
+    demo_server: Server, ask: Ask
+) -> None:
+    document = "{ scheduleMatrix(academicYear: 1999) { academicYear } school { name } }"
     with pytest.raises(TransportQueryError) as refused:
-        ask(demo_server, "", "{ programs { name } school { name } }")
+        ask(demo_server, demo_server.token, document)
     assert refused.value.errors is not None
     (error,) = refused.value.errors
-    assert error["extensions"]["code"] == "UNAUTHENTICATED"
-    assert error["path"] == ["programs"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["path"] == ["scheduleMatrix"]
     assert refused.value.data is not None
     assert refused.value.data["school"]["name"] == "PrimePath Academy"
 

@@ -1,0 +1,23 @@
+"""Apollo Client, in Node, against a real server."""
+
+from __future__ import annotations
+
+from tests.clients.node import run_node
+from tests.server import Server
+
+
+def test_apollo_client_reads_changes_caches_and_is_told_what_went_wrong(
+    written_server: Server,
+) -> None:
+    done = run_node(
+        "--test",
+        "--test-reporter=tap",
+        "apollo.test.mjs",
+        environment={
+            "API": f"{written_server.address}/graphql",
+            "TOKEN": written_server.token,
+        },
+    )
+    assert done.returncode == 0, done.stdout
+    assert "# fail 0" in done.stdout
+    assert "# skipped 0" in done.stdout
