@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from primepath.domain.errors import RejectedInputError, UserErrorCode
@@ -148,7 +148,7 @@ def test_writers_at_once_leave_one_whole_curriculum() -> None:
         except BaseException as failure:
             failures.append(failure)
         finally:
-            connections.close_all()
+            _leave()
 
     threads = [threading.Thread(target=write, args=[writer]) for writer in range(WRITERS)]
     for thread in threads:
@@ -172,6 +172,14 @@ def _own(levels: list[int], writer: int, turn: int) -> list[int]:
     return pair[::-1] if turn % 2 else pair
 
 
+def _leave() -> None:
+    """Closes this thread's connection, also one to SQLite's memory, which Django would leave open."""
+    session = connection.connection
+    connection.close()
+    if connection.vendor == "sqlite":
+        session.close()
+
+
 def _persist(write: Callable[[], None]) -> None:
     """Does ``write``; often, where the database is SQLite's memory, which refuses and never waits."""
     is_memory = connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"])
@@ -190,7 +198,7 @@ def test_no_class_comes_to_learn_a_level_unseen_while_it_is_renamed() -> None:
 
     def write() -> None:
         _persist(partial(_set, levels[:1]))
-        connections.close_all()
+        _leave()
 
     thread = threading.Thread(target=write)
     level = CurriculumLevel.objects.filter(pk=levels[0])
