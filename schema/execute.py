@@ -22,9 +22,11 @@ from schema.build import schema
 from schema.context import Context
 from schema.documents import PreparedDocument, prepare
 from schema.execution.executor import CompiledExecutor, CountingExecutor
+from schema.execution.room import with_room
 from schema.limits import check_variables
 
 
+@with_room
 def execute(
     document: str | None,
     *,

@@ -10,6 +10,7 @@ and at the end each object's dictionary is made from its row of values.
 - `executor` puts both in place of graphql-core's completion of lists and objects, and falls back to it for a value
   as soon as anything is out of the ordinary: errors, paths and null propagation are always graphql-core's own.
 - `batch` is how a field that is not a plain attribute tells how to compute it for many objects at once.
+- `count` bounds how much an answer may hold; `room` keeps deep calls from costing three times as much.
 
 No source code is generated: a plan is made of Python objects, and nothing a client sends becomes part of a program.
 """
