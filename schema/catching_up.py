@@ -47,10 +47,8 @@ def _changed_rows(
     """All cells of a row count as changed where the client has none of it, and where it may do more or less with it."""
     periods = _periods_by_class(changed_cells, matrix.academic_year)
     for row in matrix.rows:
-        had, mark = (
-            known.classes.get(row.visible_class.code),
-            ClassMark.of(row.visible_class, viewer),
-        )
+        had = known.classes.get(row.visible_class.code)
+        mark = ClassMark.of(row.visible_class, viewer)
         changed = periods[row.visible_class.code]
         if had is None or had.access != mark.access:
             yield row

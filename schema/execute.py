@@ -43,8 +43,8 @@ def execute(
     """The result of an operation for ``viewer``; without data where the document cannot be run.
 
     No event loop may be running in the calling thread, which does all of the work. ``checkpoint`` is called before
-    each batch, as `Dispatcher` says. ``when_valid`` is called once the document
-    is known to be valid and its operation to be one that ``viewer`` may run.
+    each batch, as `Dispatcher` says. ``when_valid`` is called once the document is known to be valid and its operation to be one
+    that ``viewer`` may run.
 
     Raises `MissingQueryError`, `CannotGetOperationTypeError` where ``operation_name`` does not name one operation of the
     document, and `InvalidOperationTypeError` for one whose type is not ``allowed``.
