@@ -48,20 +48,20 @@ def _parameters(request: HttpRequest) -> dict[str, Any]:
     parameters: dict[str, Any] = request.GET.dict()
     for name in "variables", "extensions":
         if parameters.get(name):
-            parameters[name] = _json(parameters[name])
+            parameters[name] = _json(parameters[name], name)
     return parameters
 
 
 def _body(request: HttpRequest) -> Any:
     if (request.content_type or "").lower() != JSON:
         raise RefusedError(415, ErrorCode.BAD_USER_INPUT, f"Send the request as {JSON}, in UTF-8.")
-    return _json(request.body)
+    return _json(request.body, "The body")
 
 
-def _json(text: str | bytes) -> Any:
+def _json(text: str | bytes, what: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         raise RefusedError(
-            400, ErrorCode.BAD_USER_INPUT, "Unable to parse request body as JSON"
+            400, ErrorCode.BAD_USER_INPUT, f"{what} must be JSON, in UTF-8, and is not."
         ) from None
