@@ -17,7 +17,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models.history_position import HistoryPosition
 
 # With another format comes another number here, so that tokens of this one are no longer read.
-_SALT = "schema.sync_token/1"
+_SALT = "schema.sync_token/2"
 MAX_LENGTH = 100_000
 """Twice what 1,000 classes take, whatever their codes. A longer text is not looked at."""
 _MARK_BYTES = 6

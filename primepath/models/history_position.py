@@ -29,34 +29,40 @@ class CurrentTransaction(models.Func):
 
 
 class CurrentSnapshot(models.Func):
-    """The numbers of the oldest transaction that is open, of the next one to begin, and of this one, 0 where it wrote
-    nothing, with colons between.
-    """
+    """The number of the oldest transaction that is open, and of this one, 0 where it wrote nothing, with a colon between."""
 
     output_field = models.TextField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
-        oldest, following = (
-            f"pg_snapshot_{each}(pg_current_snapshot())" for each in ("xmin", "xmax")
-        )
-        return f"concat_ws(':', {oldest}, {following}, coalesce({_OWN}, '0'))", ()
+        oldest = "pg_snapshot_xmin(pg_current_snapshot())"
+        return f"concat_ws(':', {oldest}, coalesce({_OWN}, '0'))", ()
 
     def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
-        return "'0:0:0'", ()
+        return "'0:0'", ()
+
+
+class BeyondAllVisible(models.Func):
+    """A number that is higher than those of all other transactions whose changes are visible; 0 on SQLite."""
+
+    output_field = models.BigIntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
+        return "pg_snapshot_xmax(pg_current_snapshot())::text::bigint", ()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
+        return "0", ()
 
 
 class HistoryPosition(NamedTuple):
-    """The newest entry that was visible, its key and time, and which transactions may have been open then.
+    """The newest entry that was visible, its key and time, and which transactions may have been open then, or began later.
 
-    Those are the ones from ``open_from`` up to, not including, ``open_until``, without one's ``own``. The time is a witness:
-    in a database that was restored from an older copy, the entry with this key has another, or is not there. Before the
-    first entry the key is 0.
+    Those are the ones from ``open_from`` on, without one's ``own``. The time is a witness: in a database that was restored from
+    an older copy, the entry with this key has another, or is not there. Before the first entry the key is 0.
     """
 
     entry_id: int = 0
     entry_at: datetime.datetime | None = None
     open_from: int = 0
-    open_until: int = 0
     own: int = 0
 
     @property
@@ -64,9 +70,9 @@ class HistoryPosition(NamedTuple):
         """The entries that were not visible at this position; on PostgreSQL perhaps some more, of the transactions that
         ended while another was open.
 
-        A transaction that began afterwards has written its change, and so has its number, before it takes keys for its
-        entries; so these are newer than any that was visible.
+        The numbers alone would tell, but in a database that was restored on another server they begin again: there the
+        entries that came with it have numbers that no transaction has reached, and the new ones are known by their keys.
         """
         newer = models.Q(pk__gt=self.entry_id)
-        perhaps_open = models.Q(transaction__gte=self.open_from, transaction__lt=self.open_until)
+        perhaps_open = models.Q(transaction__gte=self.open_from, transaction__lt=BeyondAllVisible())
         return newer | (perhaps_open & ~models.Q(transaction=self.own))

@@ -40,11 +40,7 @@ def record(
     at: datetime.datetime,
     entries: Iterable[Recorded],
 ) -> None:
-    """Adds an entry for each of ``entries``, in one statement.
-
-    Call it in the transaction of the change itself, and when the change is written or what it changes is locked; see
-    `primepath.models.history_position`.
-    """
+    """Adds an entry for each of ``entries``, in one statement; call it in the transaction of the change itself."""
     rows = [
         (
             at,

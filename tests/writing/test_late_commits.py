@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
@@ -14,9 +15,11 @@ from primepath.domain.period import Period
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import Exam, HistoryEntry, Program
 from primepath.models.curriculum import CurriculumLevel
+from primepath.services.cells import writing
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.update_cell import update_cell
 from primepath.services.exams.update_exam import update_exam
+from primepath.services.history import record
 from primepath.services.set_class_curriculum import set_class_curriculum
 from primepath.services.updating_levels import updating_levels
 from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam, make_level
@@ -146,6 +149,27 @@ def test_of_two_open_changes_the_one_that_is_committed_first_hides_not_the_other
         assert told(phone.catch_up()) == {"B": ["JAN"]}
         note("C")
         assert "C" in told(phone.catch_up())
+    assert told(phone.catch_up())["A"] == ["JAN"]
+    assert phone.rows == phone.all_there_is()
+    assert told(phone.catch_up()) == {}
+
+
+@several_writers
+def test_it_is_told_though_it_began_after_the_newest_one_that_is_complete(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has a higher number than any transaction that ended, and an entry with a lower key than the newest one seen."""
+    phone = Phone(COMMAND_LINE)
+    with ExitStack() as still_open:
+
+        def let_another_begin(**options: Any) -> None:
+            monkeypatch.setattr(writing, "record", record)
+            still_open.enter_context(held_back(lambda: note("A")))
+            record(**options)
+
+        monkeypatch.setattr(writing, "record", let_another_begin)
+        note("C")
+        assert told(phone.catch_up()) == {"C": ["JAN"]}
     assert told(phone.catch_up())["A"] == ["JAN"]
     assert phone.rows == phone.all_there_is()
     assert told(phone.catch_up()) == {}
