@@ -78,7 +78,7 @@ def execute(
             schema._schema,
             node,
             variable_values=variables,
-            operation_name=operation_name,
+            operation_name=operation_name or None,
             context_value=context,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             hide_suggestions=hide_suggestions,

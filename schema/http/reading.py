@@ -47,8 +47,8 @@ def read_request(request: HttpRequest) -> GraphQLRequestData:
 def _parameters(request: HttpRequest) -> dict[str, Any]:
     parameters: dict[str, Any] = request.GET.dict()
     for name in "variables", "extensions":
-        if parameters.get(name):
-            parameters[name] = _json(parameters[name], name)
+        if text := parameters.pop(name, None):
+            parameters[name] = _json(text, name)
     return parameters
 
 

@@ -16,6 +16,7 @@ from graphql import (
     VariableNode,
 )
 
+_DIGITS = 20
 ANYTHING: Final = object()
 """What a variable stands for whose value is not known."""
 
@@ -60,7 +61,8 @@ class ArgumentNodes:
             case ListValueNode():
                 return list(value.values)
             case IntValueNode():
-                return int(value.value)
+                # Python refuses to read thousands of digits. An ID may have them, and a number beyond any list is a number.
+                return int(value.value[:_DIGITS])
             case EnumValueNode():
                 return value.value
             case ValueNode():

@@ -191,6 +191,25 @@ def test_a_get_with_a_query_is_answered() -> None:
     assert response.json() == {"data": {"school": {"__typename": "School"}}}
 
 
+def test_parameters_that_are_empty_are_left_out() -> None:
+    empty = {"variables": "", "extensions": "", "operationName": ""}
+    assert "data" in Client().get("/graphql", {"query": SCHOOL, **empty}).json()
+    assert "data" in ask(SCHOOL, operationName="").json()
+
+
+@pytest.mark.parametrize("digits", [4_300, 4_301, 15_000])
+@pytest.mark.parametrize(
+    "query", ["{ nodes(ids: %s) { id } }", "query ($ids: [ID!]! = %s) { nodes(ids: $ids) { id } }"]
+)
+def test_an_id_of_thousands_of_digits_is_no_fault_of_ours(query: str, digits: int) -> None:
+    response = ask(query % ("1" * digits))
+    assert response.status_code == 200
+    assert {each["extensions"]["code"] for each in response.json()["errors"]} <= {
+        "BAD_USER_INPUT",
+        "UNAUTHENTICATED",
+    }
+
+
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
 def test_a_get_with_a_mutation_is_refused(accept: str) -> None:
     response = Client().get(
