@@ -7,13 +7,14 @@ values, each field of each object that an answer would have, with lists at the s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLSchema,
     InlineFragmentNode,
@@ -48,8 +49,9 @@ class AnswerSizes:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
         self._fragments = fragments_in_order(document)
+        walk = _Walk(schema, self._fragments, None)
         self._most = {
-            _name(definition): _Walk(schema, None).operation(definition, self._fragments)
+            _name(definition): walk.operation(definition)
             for definition in document.definitions
             if isinstance(definition, OperationDefinitionNode)
         }
@@ -62,8 +64,8 @@ class AnswerSizes:
         limit = settings.MAX_ANSWER_VALUES
         if self._most[_name(operation)] <= limit:
             return
-        walk = _Walk(self._schema, variables_of(operation, variables))
-        values = walk.operation(operation, self._fragments)
+        walk = _Walk(self._schema, self._fragments, variables_of(operation, variables))
+        values = walk.operation(operation)
         if values > limit:
             raise LimitExceededError(
                 f"The operation may answer with {shown(values)} values, lists taken as long as they may be expected to be; "
@@ -78,18 +80,22 @@ def _name(operation: OperationDefinitionNode) -> str:
 class _Walk:
     """Adds up what selections ask for; each fragment once, wherever it is spread."""
 
-    def __init__(self, schema: GraphQLSchema, variables: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: Iterable[FragmentDefinitionNode],
+        variables: Mapping[str, Any] | None,
+    ) -> None:
+        """``fragments`` come each after those that it spreads. Without ``variables`` these may be anything."""
         self._schema = schema
         self._variables = variables
         self._spread: dict[str, tuple[Any, Values]] = {}
-
-    def operation(self, operation: OperationDefinitionNode, fragments: Any) -> int:
         for fragment in fragments:
-            type_ = self._schema.get_type(fragment.type_condition.name.value)
-            self._spread[fragment.name.value] = (
-                type_,
-                self._selection(type_, fragment.selection_set),
-            )
+            type_ = schema.get_type(fragment.type_condition.name.value)
+            values = self._selection(type_, fragment.selection_set)
+            self._spread[fragment.name.value] = (type_, values)
+
+    def operation(self, operation: OperationDefinitionNode) -> int:
         root = self._schema.get_root_type(operation.operation)
         return self._selection(root, operation.selection_set).fixed
 
