@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from primepath.domain.cell import CellStatus
+from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.period import Period
 from primepath.services.cells.clone_cell import OnExisting
 from tests.factories import YEAR
 from tests.writing.model import Key, ModelExam
@@ -81,3 +82,7 @@ days = st.fixed_dictionaries(
     {"start_time": st.sampled_from([datetime.time(8), datetime.time(9)])},
     optional={"end_time": st.just(datetime.time(10)), "scheduled_date": dates},
 )
+
+
+def cell_key(key: Key) -> CellKey:
+    return CellKey(key[0], key[1], Period(key[2]))

@@ -12,9 +12,8 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from primepath.domain.errors import RejectedInputError
 from primepath.domain.school_class import AccessLevel
@@ -44,6 +43,7 @@ from tests.writing.inputs import (
     ACCESS,
     EXAMS,
     any_code,
+    cell_key,
     changes,
     clones,
     exams_into_cells,
@@ -51,8 +51,8 @@ from tests.writing.inputs import (
     on_existing,
     quarters,
 )
+from tests.writing.machines import run_machines
 from tests.writing.model import Key
-from tests.writing.test_state_machine import cell_key
 
 pytestmark = pytest.mark.django_db
 
@@ -205,14 +205,4 @@ def make_machine() -> Callable[[], Phones]:
 
 
 def test_phones_that_catch_up_have_what_a_fresh_read_gives() -> None:
-    run_state_machine_as_test(
-        cast(Any, make_machine()),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            print_blob=True,
-            phases=[Phase.reuse, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machines(make_machine(), examples=EXAMPLES, steps=STEPS)

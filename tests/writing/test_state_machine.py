@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,12 +18,10 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
-from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.cell import CellStatus
 from primepath.domain.errors import RejectedInputError
-from primepath.domain.period import Period
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, ExamScheduleMatrix, HistoryEntry, MatrixCellExam
@@ -41,6 +38,7 @@ from tests.writing.inputs import (
     EXAMS,
     any_code,
     any_key,
+    cell_key,
     changes,
     clones,
     days,
@@ -49,6 +47,7 @@ from tests.writing.inputs import (
     on_existing,
     quarters,
 )
+from tests.writing.machines import run_machines
 from tests.writing.model import Key, Mistakes, Model, ModelCell
 
 pytestmark = pytest.mark.django_db
@@ -188,10 +187,6 @@ class Writing(RuleBasedStateMachine):
         assert HistoryEntry.objects.count() == versions
 
 
-def cell_key(key: Key) -> CellKey:
-    return CellKey(key[0], key[1], Period(key[2]))
-
-
 def differences(before: ModelCell, after: ModelCell) -> dict[str, list[Any]]:
     """Both values of each field that is not the same, as history should tell them."""
     pairs: dict[str, list[Any]] = {
@@ -220,19 +215,7 @@ def make_machine(met: Counter[str]) -> Callable[[], Writing]:
 
 def test_any_sequence_of_changes_does_what_the_model_does() -> None:
     met = Counter[str]()
-    run_state_machine_as_test(
-        # Its type asks for a class, and all it does is to call it.
-        cast(Any, make_machine(met)),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            print_blob=True,
-            # A failure is told at once; with `Phase.shrink` it is told in the fewest steps, after minutes.
-            phases=[Phase.reuse, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machines(make_machine(met), examples=EXAMPLES, steps=STEPS)
     assert met.keys() >= ACTIONS
     assert met.keys() & CODES
 
