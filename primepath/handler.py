@@ -79,10 +79,10 @@ class OneThreadHandler(ASGIHandler):
             request, refusal = self.create_request(scope, body)
             response = refusal if request is None else self.get_response(request)
             assert response is not None
-            if response.streaming:
-                raise NotImplementedError("A response must be complete when its view returns it.")
             response._handler_class = self.__class__  # type: ignore[attr-defined]
             response.close()
+            if response.streaming:
+                raise NotImplementedError("A response must be complete when its view returns it.")
         return response
 
 
