@@ -100,7 +100,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "primepath",
-    "schema",
+    "primepath.pages",
     "primepath.apps.SchoolAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,19 +1,24 @@
-"""Where what is found."""
+"""URL configuration."""
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from primepath.pages.explorer import render_explorer
+from primepath.pages.matrix import matrix_page
+from primepath.pages.sign_in import SignInPage
 from schema.build import schema
 from schema.http.view import GraphQLView
-from schema.matrix_page import matrix_page
-from schema.sign_in_page import SignInPage
 
 urlpatterns = [
     path("", matrix_page, name="matrix"),
     # The view checks CSRF itself: for requests that a cookie authenticates, and only for those.
-    path("graphql", csrf_exempt(GraphQLView.as_view(schema=schema)), name="graphql"),
+    path(
+        "graphql",
+        csrf_exempt(GraphQLView.as_view(schema=schema, ide=render_explorer)),
+        name="graphql",
+    ),
     path("sign-in/", SignInPage.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("admin/", admin.site.urls),

@@ -20,7 +20,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-_FOLDER = Path(__file__).resolve().parent.parent / "schema" / "static" / "explorer" / "vendor"
+_FOLDER = (
+    Path(__file__).resolve().parent.parent
+    / "primepath"
+    / "pages"
+    / "static"
+    / "explorer"
+    / "vendor"
+)
 
 
 class Package(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -25,7 +26,6 @@ from primepath.handler import arrival, has_departed
 from primepath.request_id import request_id_of
 from schema.errors import RefusedError, format_errors
 from schema.execute import execute
-from schema.explorer import render_explorer
 from schema.http.answering import GRAPHQL_JSON, JSON, NOT_KEPT, asks_for_html, failure, refusal
 from schema.http.authentication import identify
 from schema.http.delivering import KEPT, deliver
@@ -48,6 +48,9 @@ class GraphQLView(StrawberryView[None, None]):
     runs the queries of a request one after another anyway, and going back to the server's event loop in between
     would only cost.
     """
+
+    ide: Callable[[HttpRequest], HttpResponse] | None = None
+    """Renders the page for a browser that opens the address of the API. Passed to `as_view`; no page if it is None."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return deliver(request, self._answer(request))
@@ -79,7 +82,12 @@ class GraphQLView(StrawberryView[None, None]):
         return request.method in _METHODS
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        return reads(request) and "query" not in request.query_params and asks_for_html(request)
+        return (
+            self.ide is not None
+            and reads(request)
+            and "query" not in request.query_params
+            and asks_for_html(request)
+        )
 
     def get_context(self, request: HttpRequest, response: HttpResponse) -> None:
         """None: `execute` makes the context, with the event loop it belongs to."""
@@ -109,7 +117,8 @@ class GraphQLView(StrawberryView[None, None]):
         return response
 
     def render_graphql_ide(self, request: HttpRequest) -> HttpResponse:
-        return render_explorer(request)
+        assert self.ide is not None
+        return self.ide(request)
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)

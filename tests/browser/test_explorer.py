@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from schema.explorer import examples
+from primepath.pages.explorer import examples
 from tests.browser.tab import Tab
 from tests.server import Server
 

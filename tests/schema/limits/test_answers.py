@@ -177,7 +177,7 @@ def test_variables_decide_where_the_document_does_not(monkeypatch: pytest.Monkey
 
 
 def documents_of_ours() -> dict[str, tuple[str, dict[str, Any]]]:
-    files = [*ROOT.glob("schema/explorer_examples/*"), *ROOT.glob("schema/page_queries/*")]
+    files = [*ROOT.glob("primepath/pages/examples/*"), *ROOT.glob("primepath/pages/queries/*")]
     found: dict[str, tuple[str, dict[str, Any]]] = {
         file.name: (file.read_text(), {}) for file in files
     }

@@ -11,9 +11,9 @@ from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 
+from primepath.pages.page import PAGE_HEADERS
 from primepath.services.sign_in_attempts import SignInAttempts
 from primepath.services.viewers import viewer_of
-from schema.pages import PAGE_HEADERS
 
 
 class SignInForm(AuthenticationForm):
@@ -41,7 +41,7 @@ class SignInForm(AuthenticationForm):
 
 
 class SignInPage(LoginView):
-    template_name = "graphql/sign_in.html"
+    template_name = "pages/sign_in.html"
     form_class = SignInForm
     extra_context = {"school": settings.SCHOOL_NAME}
 

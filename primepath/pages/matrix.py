@@ -8,15 +8,15 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from schema.pages import page
+from primepath.pages.page import page
 
-_QUERIES = Path(__file__).with_name("page_queries")
+_QUERIES = Path(__file__).with_name("queries")
 
 
 @require_safe
 def matrix_page(request: HttpRequest) -> HttpResponse:
     """The page, the same for everybody: it reads neither the database nor the session."""
-    return page(request, "graphql/matrix.html", {"queries": queries()})
+    return page(request, "pages/matrix.html", {"queries": queries()})
 
 
 @cache

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from primepath.models import Exam
+from primepath.pages.explorer import examples
 from primepath.services.demo.accounts import TEACHER
 from primepath.services.seed_demo import seed_demo
-from schema.explorer import examples
 from scripts.vendor_explorer import PACKAGES
 from tests.client import data
 from tests.factories import as_viewer
@@ -22,7 +22,7 @@ EXAMPLES = {
     re.findall(r"^(?:query|mutation) (\w+)", example["query"], re.MULTILINE)[0]: example
     for example in examples()
 }
-STATIC = Path(settings.BASE_DIR) / "schema" / "static" / "explorer"
+STATIC = Path(settings.BASE_DIR) / "primepath" / "pages" / "static" / "explorer"
 
 
 def test_fetched_files_come_with_licences_and_without_fonts_and_source_maps() -> None:

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 
 from primepath.domain.audience import Audience
 from primepath.domain.errors import ForbiddenError, UnauthenticatedError
+from primepath.pages.page import PAGE_HEADERS, page
 from primepath.school import current_academic_year
 from schema.http.authentication import identify
-from schema.pages import PAGE_HEADERS, page
 
-_EXAMPLES = Path(__file__).with_name("explorer_examples")
+_EXAMPLES = Path(__file__).with_name("examples")
 
 
 def render_explorer(request: HttpRequest) -> HttpResponse:
@@ -34,8 +34,8 @@ def render_explorer(request: HttpRequest) -> HttpResponse:
             return response
         except ForbiddenError as refused:
             context = {"title": "No explorer", "message": str(refused)}
-            return page(request, "graphql/refused.html", context, status=403)
-    return page(request, "graphql/graphiql.html", {"examples": examples()})
+            return page(request, "pages/refused.html", context, status=403)
+    return page(request, "pages/explorer.html", {"examples": examples()})
 
 
 def examples() -> list[dict[str, str]]:

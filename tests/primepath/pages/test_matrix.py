@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from primepath.pages.matrix import queries
 from primepath.school import current_academic_year
-from schema.matrix_page import queries
 from tests.client import answer, data
 from tests.factories import fill_matrix, head_teacher, make_class
 

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from primepath.domain.audience import Audience
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-STATIC = Path(settings.BASE_DIR) / "schema" / "static"
+STATIC = Path(settings.BASE_DIR) / "primepath" / "pages" / "static"
 OWN = [*(STATIC / "pages").iterdir(), *(each for each in (STATIC / "explorer").glob("*.*"))]
 SVG = "http://www.w3.org/2000/svg"
 POLICY = [
