@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 logger = logging.getLogger("primepath.dispatch")
 
-_MAX_WIND_UP_ROUNDS = 1_000
+_MAX_SHUT_DOWN_ROUNDS = 1_000
 
 
 class Stage(IntEnum):
@@ -61,7 +61,7 @@ class Stage(IntEnum):
     """Its answers lead to no cell, so it can wait for what the cells will ask of it."""
 
 
-class Batch(Protocol):
+class PendingBatch(Protocol):
     """Work that waits for a quiet point."""
 
     def run(self) -> None:
@@ -70,7 +70,7 @@ class Batch(Protocol):
     def fail(self, error: Exception) -> None:
         """Fails its futures with ``error``, without doing the work."""
 
-    def abandon(self) -> None:
+    def cancel(self) -> None:
         """Cancels its futures, as the work will not be done."""
 
 
@@ -138,7 +138,7 @@ class OperationLoop(asyncio.AbstractEventLoop):
         logger.error("%s", context.get("message"), exc_info=context.get("exception"))
 
 
-def outcome(error: Exception) -> Exception:
+def as_future_exception(error: Exception) -> Exception:
     """``error`` as a future takes it: a `StopIteration` would end the coroutine that waits as if that had returned."""
     if not isinstance(error, StopIteration):
         return error
@@ -147,7 +147,7 @@ def outcome(error: Exception) -> Exception:
     return failure
 
 
-class Call(Batch):
+class Call(PendingBatch):
     """A synchronous function that is called once, at a quiet point."""
 
     def __init__(self, future: asyncio.Future[Any], function: Callable[[], Any]) -> None:
@@ -160,7 +160,7 @@ class Call(Batch):
         try:
             self._future.set_result(self._function())
         except Exception as error:
-            self._future.set_exception(outcome(error))
+            self._future.set_exception(as_future_exception(error))
         finally:
             # Not done only where the thread is being ended.
             self._future.cancel()
@@ -169,7 +169,7 @@ class Call(Batch):
         if not self._future.cancelled():
             self._future.set_exception(error)
 
-    def abandon(self) -> None:
+    def cancel(self) -> None:
         self._future.cancel()
 
 
@@ -183,11 +183,11 @@ class Dispatcher:
     def __init__(self, checkpoint: Callable[[], None] = lambda: None) -> None:
         self.loop = OperationLoop()  # type: ignore[abstract]
         self._checkpoint = checkpoint
-        self._waiting: dict[Stage, deque[Batch]] = {stage: deque() for stage in Stage}
+        self._pending: dict[Stage, deque[PendingBatch]] = {stage: deque() for stage in Stage}
 
-    def enqueue(self, stage: Stage, batch: Batch) -> None:
+    def enqueue(self, stage: Stage, batch: PendingBatch) -> None:
         """Has ``batch`` run at a quiet point."""
-        self._waiting[stage].append(batch)
+        self._pending[stage].append(batch)
 
     def call(self, function: Callable[[], T], stage: Stage = Stage.SOURCE) -> asyncio.Future[T]:
         """The result of ``function``, which may use the ORM and is called at a quiet point."""
@@ -207,15 +207,15 @@ class Dispatcher:
                 self.loop.run_ready()
                 if root.done():
                     return root.result()
-                batches = self._earliest_waiting()
+                batches = self._earliest_pending()
                 if not batches:
                     raise RuntimeError(f"The operation waits for what never comes: {root!r}")
                 while batches:
-                    self._send(batches)
+                    self._dispatch(batches)
         finally:
-            self._wind_up()
+            self._shut_down()
 
-    def _send(self, batches: deque[Batch]) -> None:
+    def _dispatch(self, batches: deque[PendingBatch]) -> None:
         """Takes the first of ``batches``, and runs it where the checkpoint allows."""
         try:
             self._checkpoint()
@@ -224,14 +224,14 @@ class Dispatcher:
         else:
             batches.popleft().run()
 
-    def _earliest_waiting(self) -> deque[Batch]:
+    def _earliest_pending(self) -> deque[PendingBatch]:
         """The batches of the earliest stage that has any; none where no batch waits."""
-        return next(filter(None, self._waiting.values()), deque())
+        return next(filter(None, self._pending.values()), deque())
 
-    def _wind_up(self) -> None:
-        for _ in range(_MAX_WIND_UP_ROUNDS):
-            while batches := self._earliest_waiting():
-                batches.popleft().abandon()
+    def _shut_down(self) -> None:
+        for _ in range(_MAX_SHUT_DOWN_ROUNDS):
+            while batches := self._earliest_pending():
+                batches.popleft().cancel()
             running = [task for task in self.loop.tasks if not task.done()]
             for task in running:
                 task.cancel()

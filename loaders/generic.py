@@ -11,7 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from aiodataloader import DataLoader, Loader, dispatch_queue_batch
 
-from loaders.dispatch import Dispatcher, Stage, outcome
+from loaders.dispatch import Dispatcher, Stage, as_future_exception
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -43,7 +43,7 @@ class BatchLoader(DataLoader[K, V]):
         # Several fields may wait for one key. A field that is cancelled cancels what it waits for, and must not
         # take the value away from the others.
         waiting: asyncio.Future[V] = self.loop.create_future()
-        future.add_done_callback(partial(_pass_on, waiting))
+        future.add_done_callback(partial(_forward, waiting))
         return waiting
 
     def load_all(self, keys: Sequence[K]) -> asyncio.Future[list[V]]:
@@ -77,7 +77,7 @@ class BatchLoader(DataLoader[K, V]):
 
         self._answer(fetch)
 
-    def abandon(self) -> None:
+    def cancel(self) -> None:
         _cancel(*self._take())
 
     def _enqueue(self) -> None:
@@ -93,9 +93,9 @@ class BatchLoader(DataLoader[K, V]):
         queue, groups = self._take()
         try:
             self._read(fetch, chain((entry.key for entry in queue), *(keys for keys, _ in groups)))
-            _run_at_once(dispatch_queue_batch(self, queue))
+            _run_immediately(dispatch_queue_batch(self, queue))
             for keys, group in groups:
-                _settle(group, [self._values[key] for key in keys])
+                _resolve_group(group, [self._values[key] for key in keys])
         finally:
             # Not done only where the thread is being ended.
             _cancel(queue, groups)
@@ -108,10 +108,10 @@ class BatchLoader(DataLoader[K, V]):
             self._values |= list(zip(unread, fetch(unread), strict=True))
         except Exception as error:
             # Remembered as a value is, so that a query that failed is not sent again for whoever asks next.
-            self._values |= dict.fromkeys(unread, outcome(error))
+            self._values |= dict.fromkeys(unread, as_future_exception(error))
 
 
-def _run_at_once(coroutine: Coroutine[Any, Any, None]) -> None:
+def _run_immediately(coroutine: Coroutine[Any, Any, None]) -> None:
     """Runs a coroutine that waits for nothing: it ends at its first step, and needs no event loop for it."""
     try:
         coroutine.send(None)
@@ -120,7 +120,7 @@ def _run_at_once(coroutine: Coroutine[Any, Any, None]) -> None:
     raise RuntimeError("A batch must not wait for anything.")
 
 
-def _settle(future: asyncio.Future[list[V]], values: list[Any]) -> None:
+def _resolve_group(future: asyncio.Future[list[V]], values: list[Any]) -> None:
     if future.done():
         return
     error = next((value for value in values if isinstance(value, Exception)), None)
@@ -137,8 +137,8 @@ def _cancel(queue: Iterable[Loader], groups: Iterable[_Group[Any, Any]]) -> None
         future.cancel()
 
 
-def _pass_on(waiting: asyncio.Future[V], future: asyncio.Future[V]) -> None:
-    """Gives ``waiting`` the outcome of ``future``, unless it was cancelled meanwhile."""
+def _forward(waiting: asyncio.Future[V], future: asyncio.Future[V]) -> None:
+    """Gives ``waiting`` the as_future_exception of ``future``, unless it was cancelled meanwhile."""
     if future.cancelled():
         waiting.cancel()
         return
@@ -153,7 +153,7 @@ def _pass_on(waiting: asyncio.Future[V], future: asyncio.Future[V]) -> None:
     waiting.exception()
 
 
-class ByKey(BatchLoader[K, V | None], Generic[K, V]):
+class RowLoader(BatchLoader[K, V | None], Generic[K, V]):
     """One row a key: ``rows(keys)`` gives them in any order, ``key_of`` tells whose each is; None where there is none."""
 
     def __init__(
@@ -174,7 +174,7 @@ class ByKey(BatchLoader[K, V | None], Generic[K, V]):
         return None if key is None else await self.load(key)
 
 
-class Grouped(BatchLoader[K, list[V]], Generic[K, V]):
+class GroupLoader(BatchLoader[K, list[V]], Generic[K, V]):
     """The rows of each key, in the order in which ``rows(keys)`` gives them."""
 
     def __init__(

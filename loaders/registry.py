@@ -14,7 +14,7 @@ from loaders.completion import CompletionStats, completion_of_cells
 from loaders.curriculum import ClassCurriculum, CurriculumKey, get_class_curriculum_mapping
 from loaders.dispatch import Dispatcher, Stage
 from loaders.exams import ExamKind, ExamRow, active_exams_of_kinds, exam_rows
-from loaders.generic import BatchLoader, ByKey, Grouped
+from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.history import HistoryKey, history_counts, history_pages
 from loaders.visible_classes import VisibleClasses
 from primepath.domain.history import HistorySubject
@@ -78,9 +78,9 @@ class Loaders:
     # Exams and cells, either way round. Both lead on to further cells.
 
     @cached_property
-    def exam_links_by_cell(self) -> Grouped[str, tuple[str, int]]:
+    def exam_links_by_cell(self) -> GroupLoader[str, tuple[str, int]]:
         """(cell id, exam id) of each exam in the cell."""
-        return Grouped(
+        return GroupLoader(
             self._dispatcher,
             Stage.SOURCE,
             _exams_of_cells,
@@ -88,9 +88,9 @@ class Loaders:
         )
 
     @cached_property
-    def cell_links_by_exam(self) -> Grouped[int, tuple[int, str]]:
+    def cell_links_by_exam(self) -> GroupLoader[int, tuple[int, str]]:
         """(exam id, cell id) of each cell the exam is in, whoever may see it."""
-        return Grouped(
+        return GroupLoader(
             self._dispatcher,
             Stage.SOURCE,
             _cells_of_exams,
@@ -98,8 +98,8 @@ class Loaders:
         )
 
     @cached_property
-    def exam_by_id(self) -> ByKey[int, ExamRow]:
-        return ByKey(
+    def exam_by_id(self) -> RowLoader[int, ExamRow]:
+        return RowLoader(
             self._dispatcher, Stage.SOURCE, lambda ids: exam_rows(ids, self._columns), _by_id
         )
 
@@ -108,8 +108,8 @@ class Loaders:
         return BatchLoader(self._dispatcher, Stage.SOURCE, active_exams_of_kinds)
 
     @cached_property
-    def completion_by_cell(self) -> ByKey[str, CompletionStats]:
-        return ByKey(self._dispatcher, Stage.DETAIL, completion_of_cells, attrgetter("cell_id"))
+    def completion_by_cell(self) -> RowLoader[str, CompletionStats]:
+        return RowLoader(self._dispatcher, Stage.DETAIL, completion_of_cells, attrgetter("cell_id"))
 
     @cached_property
     def history_page(self) -> BatchLoader[HistoryKey, list[HistoryEntry]]:
@@ -126,8 +126,8 @@ class Loaders:
         return BatchLoader(self._dispatcher, Stage.DETAIL, get_class_curriculum_mapping)
 
     @cached_property
-    def program_by_id(self) -> ByKey[int, Program]:
-        return ByKey(
+    def program_by_id(self) -> RowLoader[int, Program]:
+        return RowLoader(
             self._dispatcher,
             Stage.DETAIL,
             lambda ids: Program.objects.filter(pk__key_in=ids).order_by(),
@@ -135,8 +135,8 @@ class Loaders:
         )
 
     @cached_property
-    def subprogram_by_id(self) -> ByKey[int, SubProgram]:
-        return ByKey(
+    def subprogram_by_id(self) -> RowLoader[int, SubProgram]:
+        return RowLoader(
             self._dispatcher,
             Stage.DETAIL,
             lambda ids: (
@@ -146,8 +146,8 @@ class Loaders:
         )
 
     @cached_property
-    def level_by_id(self) -> ByKey[int, CurriculumLevel]:
-        return ByKey(
+    def level_by_id(self) -> RowLoader[int, CurriculumLevel]:
+        return RowLoader(
             self._dispatcher,
             Stage.DETAIL,
             lambda ids: CurriculumLevel.objects.with_names().filter(pk__key_in=ids).order_by(),
@@ -155,8 +155,8 @@ class Loaders:
         )
 
     @cached_property
-    def subprograms_by_program(self) -> Grouped[int, SubProgram]:
-        return Grouped(
+    def subprograms_by_program(self) -> GroupLoader[int, SubProgram]:
+        return GroupLoader(
             self._dispatcher,
             Stage.DETAIL,
             lambda ids: SubProgram.objects.filter(program__key_in=ids).select_related("program"),
@@ -164,8 +164,8 @@ class Loaders:
         )
 
     @cached_property
-    def levels_by_subprogram(self) -> Grouped[int, CurriculumLevel]:
-        return Grouped(
+    def levels_by_subprogram(self) -> GroupLoader[int, CurriculumLevel]:
+        return GroupLoader(
             self._dispatcher,
             Stage.DETAIL,
             lambda ids: CurriculumLevel.objects.with_names().filter(subprogram__key_in=ids),
@@ -175,8 +175,8 @@ class Loaders:
     # People, and what they may do where.
 
     @cached_property
-    def teacher_by_id(self) -> ByKey[int, Teacher]:
-        return ByKey(
+    def teacher_by_id(self) -> RowLoader[int, Teacher]:
+        return RowLoader(
             self._dispatcher,
             Stage.DETAIL,
             lambda ids: Teacher.objects.filter(pk__key_in=ids).order_by(),
@@ -184,8 +184,8 @@ class Loaders:
         )
 
     @cached_property
-    def assignment_by_id(self) -> ByKey[int, TeacherClassAssignment]:
-        return ByKey(
+    def assignment_by_id(self) -> RowLoader[int, TeacherClassAssignment]:
+        return RowLoader(
             self._dispatcher,
             Stage.SOURCE,
             lambda ids: TeacherClassAssignment.objects.filter(pk__key_in=ids),
@@ -193,9 +193,9 @@ class Loaders:
         )
 
     @cached_property
-    def assignments_by_class(self) -> Grouped[str, TeacherClassAssignment]:
+    def assignments_by_class(self) -> GroupLoader[str, TeacherClassAssignment]:
         """Those that give access now, by the teachers' names."""
-        return Grouped(
+        return GroupLoader(
             self._dispatcher,
             Stage.SOURCE,
             lambda codes: (
@@ -207,9 +207,9 @@ class Loaders:
         )
 
     @cached_property
-    def assignments_by_teacher(self) -> Grouped[int, TeacherClassAssignment]:
+    def assignments_by_teacher(self) -> GroupLoader[int, TeacherClassAssignment]:
         """Those that give access now, by the classes' codes."""
-        return Grouped(
+        return GroupLoader(
             self._dispatcher,
             Stage.SOURCE,
             lambda ids: (
@@ -221,9 +221,9 @@ class Loaders:
         )
 
     @cached_property
-    def access_request_by_id(self) -> ByKey[int, ClassAccessRequest]:
+    def access_request_by_id(self) -> RowLoader[int, ClassAccessRequest]:
         """Those that the viewer may see."""
-        return ByKey(
+        return RowLoader(
             self._dispatcher,
             Stage.SOURCE,
             lambda ids: ClassAccessRequest.objects.visible_to(self._viewer).filter(pk__key_in=ids),
@@ -231,9 +231,9 @@ class Loaders:
         )
 
     @cached_property
-    def class_listing_by_code(self) -> ByKey[str, SchoolClass]:
+    def class_listing_by_code(self) -> RowLoader[str, SchoolClass]:
         """What any teacher may know of a class, whether they see its schedule or not."""
-        return ByKey(
+        return RowLoader(
             self._dispatcher,
             Stage.DETAIL,
             lambda codes: SchoolClass.objects.filter(pk__key_in=codes),

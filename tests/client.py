@@ -6,7 +6,7 @@ from typing import Any
 
 from primepath.domain.viewer import Viewer
 from schema.errors import format_errors
-from schema.execute import execute
+from schema.operation.execute import execute
 
 
 def answer(

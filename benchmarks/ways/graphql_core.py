@@ -44,7 +44,7 @@ def graphql_core_view(copy: Schema) -> Callable[[HttpRequest], HttpResponseBase]
     def view(request: HttpRequest) -> HttpResponseBase:
         with (
             patch.object(settings, "COMPILED_EXECUTION", False),
-            patch("schema.execute.schema", copy),
+            patch("schema.operation.execute.schema", copy),
         ):
             return product(request)
 

@@ -26,7 +26,7 @@ from strawberry.types.arguments import convert_arguments
 
 from benchmarks.ways.graphql_core import copy_of_schema, field, object_type
 from schema.build import Schema
-from schema.execution.batch import Batch, batch_function
+from schema.execution.batch import BatchContext, batch_function
 
 
 def read_ahead_schema() -> Schema:
@@ -86,7 +86,7 @@ async def _read_field(
             scalar_registry=info.schema._strawberry_schema.schema_converter.scalar_registry,
             config=info.schema._strawberry_schema.config,
         )
-        computed = function(Batch(info.context, parent.name), objects, **arguments)
+        computed = function(BatchContext(info.context, parent.name), objects, **arguments)
         values = await computed if isawaitable(computed) else computed
         info.context.ahead.update(
             ((id(source), name), value) for source, value in zip(objects, values, strict=True)

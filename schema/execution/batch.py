@@ -12,7 +12,7 @@ V = TypeVar("V")
 _KEY = "batch"
 
 
-class Batch(NamedTuple):
+class BatchContext(NamedTuple):
     """What a batch function knows beside the objects: the operation, and the name of the objects' type."""
 
     context: Context
@@ -20,7 +20,7 @@ class Batch(NamedTuple):
 
 
 BatchFunction = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]
-"""Called with a `Batch`, the objects, and the field's arguments; gives a value for each object, in their order."""
+"""Called with a `BatchContext`, the objects, and the field's arguments; gives a value for each object, in their order."""
 
 
 def batched(function: BatchFunction) -> Mapping[str, BatchFunction]:
@@ -36,14 +36,14 @@ def batch_function(metadata: Mapping[Any, Any] | None) -> BatchFunction | None:
     return metadata.get(_KEY) if metadata else None
 
 
-async def one(
+async def resolve_one(
     function: Callable[..., Sequence[V] | Awaitable[Sequence[V]]],
     info: Info,
     source: Any,
     **arguments: Any,
 ) -> V:
     """The value of a single object, for the resolver of a batched field."""
-    batch = Batch(info.context, info._raw_info.parent_type.name)
+    batch = BatchContext(info.context, info._raw_info.parent_type.name)
     values = function(batch, [source], **arguments)
     (value,) = await values if isinstance(values, Awaitable) else values
     return value

@@ -12,12 +12,12 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.execution.count import Count
-from schema.execution.plan import Compiler, NotCompilableError, Run
-from schema.execution.shapes import Shape
+from schema.execution.completers import Completer
+from schema.execution.plan import Compiler, ExecutionRun, NotCompilableError
+from schema.execution.response_size import ResponseSize
 
 _Core = StrawberryGraphQLCoreExecutionContext
-PlansByVariables = Callable[[VariableValues], dict[Hashable, Shape | None]]
+PlansByVariables = Callable[[VariableValues], dict[Hashable, Completer | None]]
 
 
 class CountingExecutor(_Core):
@@ -25,7 +25,7 @@ class CountingExecutor(_Core):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.count = Count(settings.MAX_ANSWER_VALUES)
+        self.count = ResponseSize(settings.MAX_ANSWER_VALUES)
 
     def complete_object_value(
         self,
@@ -53,7 +53,7 @@ class CompiledExecutor(CountingExecutor):
 
     def __init__(self, *args: Any, plans: PlansByVariables, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.operation_run = Run(
+        self.operation_run = ExecutionRun(
             self.context_value,
             self.schema._strawberry_schema,  # type: ignore[attr-defined]
             self.variable_values,
@@ -94,7 +94,7 @@ class CompiledExecutor(CountingExecutor):
             return complete(*arguments)
         return self._complete(shape, result, lambda: complete(*arguments))
 
-    def _shape(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Shape | None:
+    def _shape(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Completer | None:
         # Nodes live as long as the document with which the plans are kept, so their identities name the selection.
         key = (type_, *(id(each.node) for each in details))
         if key not in self._plans:
@@ -104,8 +104,10 @@ class CompiledExecutor(CountingExecutor):
                 self._plans[key] = None
         return self._plans[key]
 
-    def _complete(self, shape: Shape, result: Any, as_graphql_core_does: Callable[[], Any]) -> Any:
-        if shape.waits:
+    def _complete(
+        self, shape: Completer, result: Any, as_graphql_core_does: Callable[[], Any]
+    ) -> Any:
+        if shape.is_async:
             return _Completion(self, shape, result, as_graphql_core_does)
         try:
             # What waits for nothing ends at its first step.
@@ -122,7 +124,7 @@ class _Completion:
     """A value that is completed when it is awaited. Unlike a coroutine it may be dropped without that."""
 
     executor: CompiledExecutor
-    shape: Shape
+    shape: Completer
     result: Any
     as_graphql_core_does: Callable[[], Any]
 

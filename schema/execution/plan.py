@@ -3,7 +3,7 @@
 A selection can be compiled where each of its fields is a plain attribute of the object, or is computed by a batch
 function, and leads to leaves, or again to such objects or lists of them. It cannot where it comes back to a type it has
 passed through: cells that lead to further cells must ask for these before they are read themselves (see
-`schema.selection.leads_back_to`), and graphql-core goes on one level after the other as that needs.
+`schema.execution.lookahead.leads_back_to`), and graphql-core goes on one level after the other as that needs.
 """
 
 from __future__ import annotations
@@ -31,9 +31,15 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from schema.context import Context
-from schema.execution.batch import Batch, BatchFunction, batch_function
-from schema.execution.count import Count
-from schema.execution.shapes import LeafShape, ListShape, ObjectShape, Shape, UnexpectedValueError
+from schema.execution.batch import BatchContext, BatchFunction, batch_function
+from schema.execution.completers import (
+    Completer,
+    LeafCompleter,
+    ListCompleter,
+    ObjectCompleter,
+    UnexpectedValueError,
+)
+from schema.execution.response_size import ResponseSize
 
 # Fragments that spread each other make selections of any size from a short document. No page asks for so many fields.
 _MAX_FIELDS = 1_000
@@ -44,16 +50,16 @@ class NotCompilableError(Exception):
 
 
 @dataclass(slots=True)
-class Run:
+class ExecutionRun:
     """The operation in which plans run. What is completed is found ``times`` times in the answer, on the average."""
 
     context: Context
     schema: Schema
     variable_values: VariableValues
-    count: Count
+    count: ResponseSize
     times: float = 1
 
-    def repeated(self, times: float) -> Run:
+    def repeated(self, times: float) -> ExecutionRun:
         """The same for what is completed once and found ``times`` times as often."""
         return replace(self, times=self.times * times)
 
@@ -61,12 +67,12 @@ class Run:
 class Attribute:
     """A field that is an attribute of the object."""
 
-    def __init__(self, name: str, shape: Shape) -> None:
+    def __init__(self, name: str, shape: Completer) -> None:
         self._read = attrgetter(name)
         self._shape = shape
-        self.waits = shape.waits
+        self.is_async = shape.is_async
 
-    async def complete(self, run: Run, objects: Sequence[Any]) -> Sequence[Any]:
+    async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> Sequence[Any]:
         # Not by `map`, which ends without a word where a property raises `StopIteration`.
         values = [self._read(each) for each in objects]
         return await self._shape.complete(run, values)
@@ -75,19 +81,19 @@ class Attribute:
 class TypeName:
     """The field ``__typename``."""
 
-    waits = False
+    is_async = False
 
     def __init__(self, name: str) -> None:
         self._name = name
 
-    async def complete(self, run: Run, objects: Sequence[Any]) -> Sequence[Any]:
+    async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> Sequence[Any]:
         return [self._name] * len(objects)
 
 
 class Batched:
     """A field that is computed for all objects at once."""
 
-    waits = True
+    is_async = True
 
     def __init__(
         self,
@@ -96,7 +102,7 @@ class Batched:
         definition: GraphQLField,
         node: FieldNode,
         type_name: str,
-        shape: Shape,
+        shape: Completer,
     ) -> None:
         self._function = function
         self._field = field
@@ -105,9 +111,9 @@ class Batched:
         self._type_name = type_name
         self._shape = shape
 
-    async def complete(self, run: Run, objects: Sequence[Any]) -> Sequence[Any]:
+    async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> Sequence[Any]:
         values = self._function(
-            Batch(run.context, self._type_name), objects, **self._arguments(run)
+            BatchContext(run.context, self._type_name), objects, **self._arguments(run)
         )
         if isinstance(values, Awaitable):
             values = await values
@@ -115,7 +121,7 @@ class Batched:
             raise UnexpectedValueError
         return await self._shape.complete(run, values)
 
-    def _arguments(self, run: Run) -> dict[str, Any]:
+    def _arguments(self, run: ExecutionRun) -> dict[str, Any]:
         if not self._definition.args:
             return {}
         given = get_argument_values(self._definition, self._node, run.variable_values)
@@ -127,18 +133,18 @@ class Batched:
         )
 
 
-Column = Attribute | TypeName | Batched
+FieldPlan = Attribute | TypeName | Batched
 
 
 class ObjectPlan:
     """Completes objects of one type, for one selection set."""
 
-    def __init__(self, columns: dict[str, Column]) -> None:
+    def __init__(self, columns: dict[str, FieldPlan]) -> None:
         self._names = tuple(columns)
         self._columns = tuple(columns.values())
-        self.waits = any(column.waits for column in self._columns)
+        self.is_async = any(column.is_async for column in self._columns)
 
-    async def complete(self, run: Run, objects: Sequence[Any]) -> list[dict[str, Any]]:
+    async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> list[dict[str, Any]]:
         """A dictionary for each object, its fields in the order of the selection."""
         if not objects:
             return []
@@ -147,11 +153,11 @@ class ObjectPlan:
         waiting = [
             asyncio.ensure_future(column.complete(run, objects))
             for column in self._columns
-            if column.waits
+            if column.is_async
         ]
         awaited = iter(await asyncio.gather(*waiting) if waiting else ())
         values = [
-            next(awaited) if column.waits else await column.complete(run, objects)
+            next(awaited) if column.is_async else await column.complete(run, objects)
             for column in self._columns
         ]
         if not values:
@@ -174,7 +180,7 @@ class Compiler:
         type_: GraphQLOutputType,
         details: list[FieldDetails],
         passed: frozenset[GraphQLObjectType] = frozenset(),
-    ) -> Shape:
+    ) -> Completer:
         """The shape of values of ``type_`` with the selection of ``details``. Raises `NotCompilableError`."""
         if is_non_null_type(type_):
             return self._compile_type(type_.of_type, details, passed, nullable=False)
@@ -187,15 +193,15 @@ class Compiler:
         passed: frozenset[GraphQLObjectType],
         *,
         nullable: bool,
-    ) -> Shape:
+    ) -> Completer:
         if is_list_type(type_):
-            return ListShape(self.compile(type_.of_type, details, passed), nullable=nullable)
+            return ListCompleter(self.compile(type_.of_type, details, passed), nullable=nullable)
         if is_leaf_type(type_):
-            return LeafShape(type_, nullable=nullable)
+            return LeafCompleter(type_, nullable=nullable)
         if not is_object_type(type_) or type_ in passed:
             raise NotCompilableError
         plan = self._compile_object(type_, details, passed | {type_})
-        return ObjectShape(type_, plan, nullable=nullable)
+        return ObjectCompleter(type_, plan, nullable=nullable)
 
     def _compile_object(
         self,
@@ -218,7 +224,7 @@ class Compiler:
         type_: GraphQLObjectType,
         details: list[FieldDetails],
         passed: frozenset[GraphQLObjectType],
-    ) -> Column:
+    ) -> FieldPlan:
         self._fields_left -= 1
         if self._fields_left < 0:
             raise NotCompilableError

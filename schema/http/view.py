@@ -25,13 +25,13 @@ from primepath.domain.errors import ErrorCode, TimeLimitExceededError
 from primepath.handler import arrival, has_departed
 from primepath.request_id import request_id_of
 from schema.errors import RefusedError, format_errors
-from schema.execute import execute
 from schema.http.answering import GRAPHQL_JSON, JSON, NOT_KEPT, asks_for_html, failure, refusal
 from schema.http.authentication import identify
 from schema.http.delivering import KEPT, deliver
 from schema.http.persisted import read_persisted_query
 from schema.http.reading import read_request, reads
 from schema.limits.body import too_long_a_body
+from schema.operation.execute import execute
 
 _METHODS = ("GET", "HEAD", "POST")
 _READING = frozenset({OperationType.QUERY})

@@ -13,9 +13,9 @@ from primepath.domain.school_class import Division, school_order
 from primepath.school import planned_year
 from schema.catching_up import changes_of
 from schema.context import Info
+from schema.execution.lookahead import selects
 from schema.limits import check_list
 from schema.pagination import Page, PageRequest, page_of_list
-from schema.selection import selects
 from schema.sync_token import SyncToken, unusable
 from schema.types.arguments import AcademicYear
 from schema.types.cell_batches import AnyCell

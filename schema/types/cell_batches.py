@@ -11,7 +11,7 @@ from loaders.exams import ExamKind, ExamRow
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.models import Exam, Teacher
 from schema.context import Context
-from schema.execution.batch import Batch
+from schema.execution.batch import BatchContext
 from schema.pagination import Page, PageRequest, page_of_list
 from schema.types.exam_order import EXAMS_BY_NAME
 
@@ -27,12 +27,12 @@ async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, 
     return {exam.id: exam for exam in sorted(filter(None, exams), key=_by_name)}
 
 
-async def _exam_ids(batch: Batch, cells: Sequence[AnyCell]) -> list[list[int]]:
+async def _exam_ids(batch: BatchContext, cells: Sequence[AnyCell]) -> list[list[int]]:
     links = await batch.context.loaders.exam_links_by_cell.load_all([cell.pk for cell in cells])
     return [[exam_id for _, exam_id in of_cell] for of_cell in links]
 
 
-async def exams_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[list[AnyExam]]:
+async def exams_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[list[AnyExam]]:
     """The exams in each cell, by name."""
     ids = await _exam_ids(batch, cells)
     exams = await exams_by_name(batch.context, {each for of_cell in ids for each in of_cell})
@@ -45,13 +45,16 @@ async def exams_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[list[An
     ]
 
 
-async def exam_counts_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[int]:
+async def exam_counts_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[int]:
     """How many exams are in each cell."""
     return list(map(len, await _exam_ids(batch, cells)))
 
 
 async def available_exams_of_cells(
-    batch: Batch, cells: Sequence[AnyCell], first: int | None = None, after: str | None = None
+    batch: BatchContext,
+    cells: Sequence[AnyCell],
+    first: int | None = None,
+    after: str | None = None,
 ) -> list[Page[Exam]]:
     """The exams that could be put into each cell, by name."""
     request = PageRequest.parse(EXAMS_BY_NAME, first=first, after=after)
@@ -64,20 +67,22 @@ async def available_exams_of_cells(
     ]
 
 
-async def completion_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[CompletionStats]:
+async def completion_of_cells(
+    batch: BatchContext, cells: Sequence[AnyCell]
+) -> list[CompletionStats]:
     """How far the pupils are with the exams of each cell."""
     ids = [cell.pk for cell in cells]
     found = await batch.context.loaders.completion_by_cell.load_all(ids)
     return [stats or CompletionStats(id) for id, stats in zip(ids, found, strict=True)]
 
 
-async def creators_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[Teacher | None]:
+async def creators_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[Teacher | None]:
     """Who first changed each cell."""
     read = [await cell.read() for cell in cells]
     return await teachers(batch.context, [cell.created_by_id for cell in read])
 
 
-async def modifiers_of_cells(batch: Batch, cells: Sequence[AnyCell]) -> list[Teacher | None]:
+async def modifiers_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[Teacher | None]:
     """Who last changed each cell."""
     read = [await cell.read() for cell in cells]
     return await teachers(batch.context, [cell.modified_by_id for cell in read])

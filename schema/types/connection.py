@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 from schema.pagination import MAX_PAGE_SIZE, Page
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ Before = Annotated[
 ]
 
 
-async def _total_counts(batch: Batch, pages: Sequence[Page[Any]]) -> list[int]:
+async def _total_counts(batch: BatchContext, pages: Sequence[Page[Any]]) -> list[int]:
     counts = [page.total_count for page in pages]
     return [await count if isinstance(count, Awaitable) else count for count in counts]
 

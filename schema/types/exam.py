@@ -20,7 +20,7 @@ from primepath.domain.period import Period, select_periods
 from primepath.domain.school_class import school_order
 from primepath.services.exams.update_exam import may_change_exam
 from schema.context import Info
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 from schema.pages_of_history import page_of_history
 from schema.pagination import Page
 from schema.types.cell_batches import AnyCell, AnyExam, teachers
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 _HistoryConnection = Annotated["HistoryConnection", strawberry.lazy("schema.types.history")]
 
 
-async def _levels(batch: Batch, exams: Sequence[AnyExam]) -> list[models.CurriculumLevel | None]:
+async def _levels(
+    batch: BatchContext, exams: Sequence[AnyExam]
+) -> list[models.CurriculumLevel | None]:
     ids = [exam.curriculum_level_id for exam in exams]
     keys = [key for key in dict.fromkeys(ids) if key is not None]
     levels = await batch.context.loaders.level_by_id.load_all(keys)
@@ -44,11 +46,13 @@ async def _levels(batch: Batch, exams: Sequence[AnyExam]) -> list[models.Curricu
     return [None if key is None else by_id[key] for key in ids]
 
 
-def _creators(batch: Batch, exams: Sequence[AnyExam]) -> Awaitable[list[models.Teacher | None]]:
+def _creators(
+    batch: BatchContext, exams: Sequence[AnyExam]
+) -> Awaitable[list[models.Teacher | None]]:
     return teachers(batch.context, [exam.created_by_id for exam in exams])
 
 
-def _may_change(batch: Batch, exams: Sequence[AnyExam]) -> list[bool]:
+def _may_change(batch: BatchContext, exams: Sequence[AnyExam]) -> list[bool]:
     viewer = batch.context.signed_in
     return [may_change_exam(viewer, exam) for exam in exams]
 

@@ -17,10 +17,10 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.history import HistorySubject
 from primepath.domain.period import Period, PeriodType, select_periods
 from schema.context import Info
-from schema.execution.batch import batched, one
+from schema.execution.batch import batched, resolve_one
+from schema.execution.lookahead import leads_back_to
 from schema.pages_of_history import page_of_history
 from schema.pagination import Page
-from schema.selection import leads_back_to
 from schema.types.cell_batches import (
     AnyCell,
     AnyExam,
@@ -150,13 +150,13 @@ class MatrixCell(Node):
         metadata=batched(exams_of_cells),
     )
     async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[AnyExam]:
-        return await one(exams_of_cells, info, cell)
+        return await resolve_one(exams_of_cells, info, cell)
 
     @strawberry.field(
         description="How many exams are in this cell.", metadata=batched(exam_counts_of_cells)
     )
     async def exam_count(self, info: Info, cell: strawberry.Parent[AnyCell]) -> int:
-        return await one(exam_counts_of_cells, info, cell)
+        return await resolve_one(exam_counts_of_cells, info, cell)
 
     @strawberry.field(
         graphql_type=Connection[_Exam] | None,
@@ -173,7 +173,7 @@ class MatrixCell(Node):
         first: First = None,
         after: After = None,
     ) -> Page[models.Exam]:
-        return await one(available_exams_of_cells, info, cell, first=first, after=after)
+        return await resolve_one(available_exams_of_cells, info, cell, first=first, after=after)
 
     @strawberry.field(
         graphql_type=CompletionStats | None,
@@ -181,7 +181,7 @@ class MatrixCell(Node):
         metadata=batched(completion_of_cells),
     )
     async def completion(self, info: Info, cell: strawberry.Parent[AnyCell]) -> CellCompletion:
-        return await one(completion_of_cells, info, cell)
+        return await resolve_one(completion_of_cells, info, cell)
 
     @strawberry.field(
         graphql_type=_HistoryConnection | None,
@@ -206,7 +206,7 @@ class MatrixCell(Node):
     async def created_by(
         self, info: Info, cell: strawberry.Parent[AnyCell]
     ) -> models.Teacher | None:
-        return await one(creators_of_cells, info, cell)
+        return await resolve_one(creators_of_cells, info, cell)
 
     @strawberry.field(
         graphql_type=_Teacher | None,
@@ -216,7 +216,7 @@ class MatrixCell(Node):
     async def modified_by(
         self, info: Info, cell: strawberry.Parent[AnyCell]
     ) -> models.Teacher | None:
-        return await one(modifiers_of_cells, info, cell)
+        return await resolve_one(modifiers_of_cells, info, cell)
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:

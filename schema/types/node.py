@@ -8,11 +8,11 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 from schema.ids import make_id
 
 
-def _ids(batch: Batch, sources: Sequence[Any]) -> list[str]:
+def _ids(batch: BatchContext, sources: Sequence[Any]) -> list[str]:
     return [make_id(batch.type_name, source.pk) for source in sources]
 
 

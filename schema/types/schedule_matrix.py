@@ -13,7 +13,7 @@ from loaders.visible_classes import VisibleClass
 from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import AccessLevel
 from schema.context import Info
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 from schema.sync_token import SyncToken
 from schema.types.arguments import OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
@@ -49,12 +49,14 @@ class Row:
         return CellRequest(self.visible_class, self.academic_year, periods)
 
 
-def _curriculum_of_rows(batch: Batch, rows: Sequence[Row]) -> Awaitable[list[LoadedCurriculum]]:
+def _curriculum_of_rows(
+    batch: BatchContext, rows: Sequence[Row]
+) -> Awaitable[list[LoadedCurriculum]]:
     return curriculum_of_classes(batch, [(row.visible_class, row.academic_year) for row in rows])
 
 
 def _cells_of_rows(
-    batch: Batch,
+    batch: BatchContext,
     rows: Sequence[Row],
     type: PeriodType | None = None,
     periods: list[Period] | None = None,

@@ -16,7 +16,7 @@ from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import Division, school_order
 from primepath.school import planned_year
 from schema.context import Info
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 from schema.pagination import Column, Order, Place
 from schema.types.arguments import AcademicYear, OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
@@ -49,7 +49,7 @@ async def curriculum_of(info: Info, visible: VisibleClass, academic_year: int) -
 
 
 def curriculum_of_classes(
-    batch: Batch, classes: Sequence[tuple[VisibleClass, int]]
+    batch: BatchContext, classes: Sequence[tuple[VisibleClass, int]]
 ) -> Awaitable[list[LoadedCurriculum]]:
     """What each class learns in the academic year beside it."""
     return batch.context.loaders.curriculum_by_class.load_all(
@@ -61,14 +61,14 @@ def curriculum_of_classes(
 
 
 def _curriculum(
-    batch: Batch, classes: Sequence[VisibleClass], academic_year: int | None = None
+    batch: BatchContext, classes: Sequence[VisibleClass], academic_year: int | None = None
 ) -> Awaitable[list[LoadedCurriculum]]:
     year = planned_year(academic_year)
     return curriculum_of_classes(batch, [(visible, year) for visible in classes])
 
 
 def _cells(
-    batch: Batch,
+    batch: BatchContext,
     classes: Sequence[VisibleClass],
     academic_year: int | None = None,
     type: PeriodType | None = None,
@@ -81,7 +81,7 @@ def _cells(
 
 
 def _teachers(
-    batch: Batch, classes: Sequence[VisibleClass]
+    batch: BatchContext, classes: Sequence[VisibleClass]
 ) -> Awaitable[list[list[models.TeacherClassAssignment]]]:
     return batch.context.loaders.assignments_by_class.load_all([each.code for each in classes])
 

@@ -12,7 +12,7 @@ from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.school_class import AccessLevel
 from schema.context import Info
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 from schema.types.cell_batches import teachers
 from schema.types.node import Node
 from schema.types.teacher import Teacher
@@ -24,13 +24,13 @@ _SchoolClass = Annotated["SchoolClass", strawberry.lazy("schema.types.school_cla
 
 
 def _teachers(
-    batch: Batch, assignments: Sequence[models.TeacherClassAssignment]
+    batch: BatchContext, assignments: Sequence[models.TeacherClassAssignment]
 ) -> Awaitable[list[models.Teacher | None]]:
     return teachers(batch.context, [each.teacher_id for each in assignments])
 
 
 async def _classes(
-    batch: Batch, assignments: Sequence[models.TeacherClassAssignment]
+    batch: BatchContext, assignments: Sequence[models.TeacherClassAssignment]
 ) -> list[VisibleClass | None]:
     codes = [each.school_class_id for each in assignments]
     visible = await batch.context.loaders.classes.get_many(codes)

@@ -22,8 +22,8 @@ from django.db.backends.signals import connection_created
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from primepath.asgi import application as product
-from schema.execute import execute
 from schema.http import view
+from schema.operation.execute import execute
 from tests.concurrency.recording import pending_futures
 
 PATIENCE = 20

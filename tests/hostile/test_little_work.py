@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from schema import documents
+from schema.operation.prepare import document_cache
 from tests.client import answer
 from tests.hostile.documents import REFUSED
 from tests.hostile.tables import show
@@ -30,7 +30,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[dict[str, tuple[int, float
 
 
 def refuse(document: str, variables: dict[str, Any] | None) -> None:
-    documents.kept.clear()
+    document_cache.clear()
     response = answer(document, None, variables)
     assert response["data"] is None
     assert {each["extensions"]["code"] for each in response["errors"]} <= {

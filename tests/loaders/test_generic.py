@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from loaders.dispatch import Dispatcher, Stage
-from loaders.generic import BatchLoader, ByKey, Grouped
+from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from tests.concurrency.recording import nothing_left
 
 Row = tuple[str, int]
@@ -38,7 +38,7 @@ class Table:
 def test_by_key_answers_in_the_order_of_its_keys_with_none_for_the_missing() -> None:
     table = Table([("a", 1), ("b", 2), ("z", 3)])
     dispatcher = Dispatcher()
-    loader = ByKey(dispatcher, Stage.SOURCE, table, itemgetter(0))
+    loader = RowLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
 
     async def operation() -> list[Row | None]:
         return await loader.load_many(["z", "nowhere", "a"])
@@ -49,7 +49,7 @@ def test_by_key_answers_in_the_order_of_its_keys_with_none_for_the_missing() -> 
 
 def test_a_row_that_was_not_asked_for_is_nobodys() -> None:
     dispatcher = Dispatcher()
-    loader = ByKey(dispatcher, Stage.SOURCE, lambda _: [("other", 1)], itemgetter(0))
+    loader = RowLoader(dispatcher, Stage.SOURCE, lambda _: [("other", 1)], itemgetter(0))
 
     async def operation() -> Row | None:
         return await loader.load("mine")
@@ -60,7 +60,7 @@ def test_a_row_that_was_not_asked_for_is_nobodys() -> None:
 def test_finding_by_no_key_finds_nothing_and_asks_nobody() -> None:
     table = Table([("a", 1)])
     dispatcher = Dispatcher()
-    loader = ByKey(dispatcher, Stage.SOURCE, table, itemgetter(0))
+    loader = RowLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
 
     async def operation() -> list[Row | None]:
         return [await loader.find(None), await loader.find("a"), await loader.find("nowhere")]
@@ -72,7 +72,7 @@ def test_finding_by_no_key_finds_nothing_and_asks_nobody() -> None:
 def test_grouped_answers_each_key_with_its_rows_as_they_came() -> None:
     table = Table(TABLE)
     dispatcher = Dispatcher()
-    loader = Grouped(dispatcher, Stage.SOURCE, table, itemgetter(0))
+    loader = GroupLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
 
     async def operation() -> list[list[Row]]:
         return await loader.load_many(["c", "nowhere", "b", "a"])
@@ -88,7 +88,7 @@ def test_grouped_answers_each_key_with_its_rows_as_they_came() -> None:
 
 def test_groups_without_rows_are_not_one_list() -> None:
     dispatcher = Dispatcher()
-    loader = Grouped(dispatcher, Stage.SOURCE, Table([]), itemgetter(0))
+    loader = GroupLoader(dispatcher, Stage.SOURCE, Table([]), itemgetter(0))
 
     async def operation() -> list[list[Row]]:
         return await loader.load_many(["a", "b"])
@@ -101,7 +101,7 @@ def test_groups_without_rows_are_not_one_list() -> None:
 def test_no_keys_ask_nobody() -> None:
     table = Table(TABLE)
     dispatcher = Dispatcher()
-    loader = Grouped(dispatcher, Stage.SOURCE, table, itemgetter(0))
+    loader = GroupLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
 
     async def operation() -> list[list[Row]]:
         return await loader.load_many([])
@@ -110,9 +110,9 @@ def test_no_keys_ask_nobody() -> None:
     assert table.asked == []
 
 
-@pytest.mark.parametrize("kind", [ByKey, Grouped])
+@pytest.mark.parametrize("kind", [RowLoader, GroupLoader])
 def test_a_key_is_asked_for_once_an_operation(
-    kind: type[ByKey[str, Row] | Grouped[str, Row]],
+    kind: type[RowLoader[str, Row] | GroupLoader[str, Row]],
 ) -> None:
     table = Table(TABLE)
     dispatcher = Dispatcher()
@@ -132,7 +132,7 @@ def test_a_key_is_asked_for_once_an_operation(
 def test_a_key_that_is_not_there_is_remembered_too() -> None:
     table = Table([])
     dispatcher = Dispatcher()
-    loader = ByKey(dispatcher, Stage.SOURCE, table, itemgetter(0))
+    loader = RowLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
 
     async def operation() -> list[Row | None]:
         return [await loader.load("a"), await loader.load("a")]
@@ -146,7 +146,7 @@ def test_another_operation_remembers_nothing() -> None:
 
     def operation() -> list[Row]:
         dispatcher = Dispatcher()
-        loader = Grouped(dispatcher, Stage.SOURCE, table, itemgetter(0))
+        loader = GroupLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
 
         async def load() -> list[Row]:
             return await loader.load("c")
@@ -195,9 +195,9 @@ def test_an_exception_in_place_of_a_value_fails_that_key_alone() -> None:
     assert asked == [["good", "bad", "fine"]]
 
 
-@pytest.mark.parametrize("kind", [ByKey, Grouped])
+@pytest.mark.parametrize("kind", [RowLoader, GroupLoader])
 def test_keys_that_are_loaded_all_at_once_share_the_batch_of_the_others(
-    kind: type[ByKey[str, Row] | Grouped[str, Row]],
+    kind: type[RowLoader[str, Row] | GroupLoader[str, Row]],
 ) -> None:
     table = Table(TABLE)
     dispatcher = Dispatcher()

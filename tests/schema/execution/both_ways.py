@@ -15,8 +15,8 @@ from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from loaders.dispatch import Dispatcher
-from schema.documents import PreparedDocument
 from schema.execution.executor import CompiledExecutor
+from schema.operation.prepare import PreparedDocument
 from tests.schema.execution.hostile_schema import CORE_SCHEMA, HostileContext
 
 
@@ -56,7 +56,7 @@ def formatted(error: GraphQLError) -> dict[str, Any]:
 
 
 class _ConditionFinder(Visitor):
-    """Finds the variables that directives use, as `schema.documents` does for the real schema."""
+    """Finds the variables that directives use, as `schema.operation.prepare` does for the real schema."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 from tests.schema.execution.both_ways import Answer, assert_same, both_ways
 
 
@@ -56,7 +56,7 @@ def _tell(
     return _told(number=number, where=where, shade=shade, many=many)
 
 
-def _tell_batch(_: Batch, sources: Sequence[Any], **arguments: Any) -> list[str]:
+def _tell_batch(_: BatchContext, sources: Sequence[Any], **arguments: Any) -> list[str]:
     return [_tell(**arguments) for _ in sources]
 
 
@@ -64,7 +64,7 @@ def _need(sure: int) -> str:
     return f"sure={sure}"
 
 
-def _need_batch(_: Batch, sources: Sequence[Any], sure: int) -> list[str]:
+def _need_batch(_: BatchContext, sources: Sequence[Any], sure: int) -> list[str]:
     return [_need(sure) for _ in sources]
 
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from graphql.execution.executor import Executor
 
-from schema.execution.plan import Compiler, ObjectPlan, Run
+from schema.execution.plan import Compiler, ExecutionRun, ObjectPlan
 
 
 class Counts(Counter[str]):
@@ -30,7 +30,7 @@ def counted() -> Iterator[Counts]:
     compile = Compiler.compile
 
     async def counting_complete(
-        plan: ObjectPlan, run: Run, objects: Sequence[Any]
+        plan: ObjectPlan, run: ExecutionRun, objects: Sequence[Any]
     ) -> list[dict[str, Any]]:
         completed = await complete(plan, run, objects)
         # Only what was completed: where it was not, graphql-core begins anew.

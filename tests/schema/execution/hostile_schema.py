@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 
 
 class Source:
@@ -55,7 +55,7 @@ def _batch_of(name: str, read: Callable[..., Any]) -> Callable[..., Any]:
             raise values
         return values
 
-    def function(batch: Batch, sources: Sequence[Any], **arguments: Any) -> Any:
+    def function(batch: BatchContext, sources: Sequence[Any], **arguments: Any) -> Any:
         context: Any = batch.context
         context.batches.append((name, len(sources)))
         values = [read(source, **arguments) for source in sources]

@@ -82,12 +82,12 @@ QUERIES: dict[str, tuple[Any, ...]] = {
           scheduleMatrix(academicYear: 2026) { rows {
             cells(periods: [JAN, AUG]) {
               id @include(if: $with) exams @skip(if: $without) { id name @include(if: $with) }
-              ... @include(if: $with) { status again: exams { name } } ...Count @skip(if: $with)
+              ... @include(if: $with) { status again: exams { name } } ...ResponseSize @skip(if: $with)
             }
             schoolClass @skip(if: $with) { code } schoolClass { name @skip(if: $without) division }
           } }
         }
-        fragment Count on MatrixCell { examCount }
+        fragment ResponseSize on MatrixCell { examCount }
         """,
         {"with": True},
         {"with": False},

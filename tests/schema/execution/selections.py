@@ -23,7 +23,7 @@ class Selected:
     text: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
     fields: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    waits: bool = False
+    is_async: bool = False
 
 
 class _Writer:
@@ -101,7 +101,7 @@ class _Writer:
         return text if is_leaf_type(below) else f"{text} {self._selection(below, depth - 1)}"
 
     def _record(self, type_: Any, name: str) -> None:
-        self.selected.waits |= name in _BATCHED
+        self.selected.is_async |= name in _BATCHED
         types = CORE_SCHEMA.get_possible_types(type_) if is_abstract_type(type_) else [type_]
         for each in types:
             self.selected.fields[each.name].add(name)

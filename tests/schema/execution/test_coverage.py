@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from loaders.dispatch import OperationLoop
 from primepath.domain.period import Period
-from schema import documents
+from schema.operation.prepare import document_cache
 from tests.client import answer, data
 from tests.factories import YEAR, fill_matrix, head_teacher, make_classes
 from tests.query_counts import statements
@@ -37,7 +37,7 @@ query ($year: Int, $exams: Boolean!, $few: Boolean = false) {
 
 @pytest.fixture(autouse=True)
 def _no_documents_are_kept() -> None:
-    documents.kept.clear()
+    document_cache.clear()
 
 
 def test_plans_complete_the_full_matrix() -> None:

@@ -19,7 +19,7 @@ from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, HistoryEntry, SchoolClass, Teacher
 from schema.errors import format_errors
-from schema.execute import execute
+from schema.operation.execute import execute
 from tests.factories import make_cell, make_exam
 from tests.properties.documents import Document, documents
 from tests.properties.school import PLANNED_YEARS, VIEWERS, make_school

@@ -10,7 +10,7 @@ import pytest
 import strawberry
 from graphql import Undefined, get_named_type, is_leaf_type, is_list_type
 
-from schema.execution.batch import Batch, batched
+from schema.execution.batch import BatchContext, batched
 from tests.schema.execution.both_ways import assert_same, both_ways, prepared, run
 from tests.schema.execution.hostile_schema import (
     BEHAVIOURS,
@@ -198,7 +198,7 @@ def _tell(root: strawberry.Parent[Any]) -> str | None:
     return root.text  # type: ignore[no-any-return]
 
 
-def _tell_all(_: Batch, sources: Sequence[Any]) -> list[Any]:
+def _tell_all(_: BatchContext, sources: Sequence[Any]) -> list[Any]:
     return [source.text for source in sources]
 
 

@@ -38,4 +38,4 @@ def test_whatever_attributes_hold_the_answer_is_that_of_graphql_core(
         compiled, core = both_ways(selected.text, root, selected.variables, behaviour=behaviour)
     finally:
         made.close()
-    assert_same(compiled, core, concurrent=selected.waits or made.awaitables > 0)
+    assert_same(compiled, core, concurrent=selected.is_async or made.awaitables > 0)

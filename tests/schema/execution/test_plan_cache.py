@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, parse
 
-from schema import documents
+from schema.operation.prepare import PreparedDocument
 from tests.schema.execution.both_ways import assert_same, both_ways, prepared, run
 from tests.schema.execution.counting import counted
 from tests.schema.execution.hostile_schema import HostileContext, LeafSource, Source
@@ -34,7 +34,7 @@ def _root(*leaves: LeafSource) -> Source:
 
 
 def _ask(
-    document: documents.PreparedDocument,
+    document: PreparedDocument,
     variables: dict[str, Any] | None = None,
     *,
     operation: str | None = None,

@@ -22,11 +22,11 @@ from pytest_django import Settings
 from benchmarks.questions import assignment, matrix
 from primepath.domain.errors import LimitExceededError
 from primepath.models import ExamScheduleMatrix, MatrixCellExam, SchoolClass
-from schema import execute
 from schema.build import schema
-from schema.documents import prepare
 from schema.limits.answers import AnswerSizes
 from schema.limits.sizes import AS_TOLD_ABOVE, size_of
+from schema.operation import execute
+from schema.operation.prepare import prepare
 from tests.client import answer, data, error_codes
 from tests.factories import YEAR, head_teacher, make_classes, make_exam
 

@@ -11,10 +11,9 @@ from graphql import get_introspection_query
 from pytest_django import Settings
 
 from primepath.domain.errors import LimitExceededError
-from schema import documents
-from schema.documents import prepare
 from schema.errors import format_errors
 from schema.limits.selections import Figures
+from schema.operation.prepare import document_cache, prepare
 
 SCHOOL = "{ school { name } }"
 AT = 'at: { classCode: "A", academicYear: 2026, period: JAN }'
@@ -28,7 +27,7 @@ fragment Cell on MatrixCell {
 
 @pytest.fixture(autouse=True)
 def _no_documents_are_kept() -> None:
-    documents.kept.clear()
+    document_cache.clear()
 
 
 def errors_of(document: str) -> list[Any]:
@@ -244,7 +243,7 @@ NOT_VALIDATED = {
 
 @pytest.mark.parametrize("document", NOT_PARSED.values(), ids=NOT_PARSED)
 def test_what_is_too_long_is_not_parsed(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(documents, "parse")
+    monkeypatch.delattr("schema.operation.prepare.parse")
     refusal(document)
 
 
@@ -252,7 +251,7 @@ def test_what_is_too_long_is_not_parsed(document: str, monkeypatch: pytest.Monke
 def test_what_selects_too_much_is_not_validated(
     document: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(documents, "validate")
+    monkeypatch.delattr("schema.operation.prepare.validate")
     refusal(document)
 
 

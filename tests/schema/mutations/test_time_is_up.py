@@ -9,7 +9,7 @@ import pytest
 from primepath.domain.errors import TimeLimitExceededError
 from primepath.models import ExamScheduleMatrix, HistoryEntry
 from schema.errors import format_errors
-from schema.execute import execute
+from schema.operation.execute import execute
 from tests.client import error_codes
 from tests.factories import head_teacher, make_class
 

@@ -25,7 +25,7 @@ from graphql import (
 )
 
 if TYPE_CHECKING:
-    from schema.execution.plan import ObjectPlan, Run
+    from schema.execution.plan import ExecutionRun, ObjectPlan
 
 _NOTHING = type(None)
 _NO_VALUES = (Exception, UndefinedType, GeneratorType)
@@ -42,19 +42,19 @@ def _check_are_values(types: Iterable[type]) -> None:
             raise UnexpectedValueError
 
 
-class Shape(Protocol):
-    """Completes columns of one type. ``waits`` says whether it may have to wait for a batch."""
+class Completer(Protocol):
+    """Completes columns of one type. ``is_async`` says whether it may have to wait for a batch."""
 
-    waits: bool
+    is_async: bool
 
-    async def complete(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
+    async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         """The values as JSON, in their order."""
 
 
-class LeafShape:
+class LeafCompleter:
     """Scalars and enumerations."""
 
-    waits = False
+    is_async = False
 
     def __init__(self, type: GraphQLLeafType, *, nullable: bool) -> None:
         self._coerce = type.coerce_output_value
@@ -63,7 +63,7 @@ class LeafShape:
         plain, self._are_plain = _PLAIN_TYPES.get(type.name, _NOT_PLAIN)
         self._plain_types = {plain, _NOTHING} if nullable else {plain}
 
-    async def complete(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
+    async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         if self._names is not None:
             return [self._names[value] for value in values]
         types = set(map(type, values))
@@ -118,16 +118,16 @@ _PLAIN_TYPES: dict[str, tuple[type, Callable[[Any], bool]]] = {
 }
 
 
-class ObjectShape:
+class ObjectCompleter:
     """Objects of one type. One that is met many times, as an exam in many cells, is completed once."""
 
     def __init__(self, type: GraphQLObjectType, plan: ObjectPlan, *, nullable: bool) -> None:
         self._is_type_of = type.is_type_of
         self._plan = plan
         self._nullable = nullable
-        self.waits = plan.waits
+        self.is_async = plan.is_async
 
-    async def complete(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
+    async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         distinct = {id(value): value for value in values}
         has_nothing = distinct.pop(id(None), self) is None
         if has_nothing and not self._nullable:
@@ -151,15 +151,15 @@ class ObjectShape:
                     raise UnexpectedValueError
 
 
-class ListShape:
+class ListCompleter:
     """Lists, whose items are completed together: the exams of all cells as one column."""
 
-    def __init__(self, item: Shape, *, nullable: bool) -> None:
+    def __init__(self, item: Completer, *, nullable: bool) -> None:
         self._item = item
         self._types = {list, tuple, _NOTHING} if nullable else {list, tuple}
-        self.waits = item.waits
+        self.is_async = item.is_async
 
-    async def complete(self, run: Run, values: Sequence[Any]) -> Sequence[Any]:
+    async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         types = set(map(type, values))
         if not types <= self._types:
             raise UnexpectedValueError

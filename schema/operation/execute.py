@@ -20,13 +20,13 @@ from primepath.domain.errors import PrimePathError
 from primepath.domain.viewer import Viewer
 from schema.build import schema
 from schema.context import Context
-from schema.documents import PreparedDocument, prepare
 from schema.execution.executor import CompiledExecutor, CountingExecutor
-from schema.execution.room import with_room
+from schema.execution.stack_chunk import with_large_stack_chunk
 from schema.limits import check_variables
+from schema.operation.prepare import PreparedDocument, prepare
 
 
-@with_room
+@with_large_stack_chunk
 def execute(
     document: str | None,
     *,

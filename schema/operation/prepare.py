@@ -23,16 +23,16 @@ from graphql.validation.validate import ValidationAbortedError
 
 from primepath.domain.errors import LimitExceededError
 from schema.build import schema
-from schema.columns import columns_of
-from schema.execution.shapes import Shape
-from schema.kept_documents import KeptDocuments
+from schema.execution.completers import Completer
 from schema.limits.answers import AnswerSizes
 from schema.limits.selections import INTROSPECTION, check_selections
 from schema.limits.text import check_text
+from schema.operation.columns import columns_of
+from schema.operation.document_cache import DocumentCache
 
 # A document takes 75 to 200 times its length in memory, and its plans as much again.
-_KEPT_CHARACTERS = 160_000
-_WAITING_CHARACTERS = 40_000
+_PROTECTED_CHARACTERS = 160_000
+_PROBATION_CHARACTERS = 40_000
 _KEPT_SELECTIONS = 16
 _MAX_ERRORS = 20
 
@@ -45,7 +45,7 @@ class PreparedDocument:
     """A document, or what is wrong with it, and the plans that were compiled for it.
 
     ``conditions`` names the variables that its directives depend on: with other values, it selects other fields.
-    ``columns`` are those that any of its operations asks for; see `schema.columns`. ``introspects`` says whether one of them asks
+    ``columns`` are those that any of its operations asks for; see `schema.operation.columns`. ``introspects`` says whether one of them asks
     for the schema.
     """
 
@@ -55,9 +55,9 @@ class PreparedDocument:
     columns: frozenset[str] = frozenset()
     introspects: bool = False
     answers: AnswerSizes | None = None
-    _plans: dict[Hashable, dict[Hashable, Shape | None]] = field(default_factory=dict)
+    _plans: dict[Hashable, dict[Hashable, Completer | None]] = field(default_factory=dict)
 
-    def plans_for(self, variables: VariableValues) -> dict[Hashable, Shape | None]:
+    def plans_for(self, variables: VariableValues) -> dict[Hashable, Completer | None]:
         """The plans for what the document selects with these variables."""
         selected = tuple(variables.coerced.get(name) for name in self.conditions)
         if selected not in self._plans and len(self._plans) >= _KEPT_SELECTIONS:
@@ -81,11 +81,11 @@ def prepare(text: str, *, hide_suggestions: bool = False) -> PreparedDocument:
     With ``hide_suggestions``, what is wrong with it names nothing that may have been meant. Raises `LimitExceededError` for a
     document that asks for more than one may.
     """
-    prepared = kept.get(text)
+    prepared = document_cache.get(text)
     if prepared is None:
         prepared = _prepare(text, hide_suggestions=hide_suggestions)
         if prepared.node is not None:
-            kept.put(text, prepared)
+            document_cache.put(text, prepared)
     return prepared
 
 
@@ -130,8 +130,8 @@ def _validate(node: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLErro
     return errors
 
 
-kept: KeptDocuments[PreparedDocument] = KeptDocuments(
-    characters=_KEPT_CHARACTERS, waiting_characters=_WAITING_CHARACTERS
+document_cache: DocumentCache[PreparedDocument] = DocumentCache(
+    characters=_PROTECTED_CHARACTERS, probation_characters=_PROBATION_CHARACTERS
 )
 
 

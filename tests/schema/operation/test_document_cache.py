@@ -7,17 +7,16 @@ from contextlib import suppress
 import pytest
 
 from primepath.domain.errors import LimitExceededError
-from schema import documents
-from schema.documents import prepare
-from schema.kept_documents import KeptDocuments
+from schema.operation.document_cache import DocumentCache
+from schema.operation.prepare import document_cache, prepare
 
 
 @pytest.fixture
-def kept() -> KeptDocuments[int]:
-    return KeptDocuments(characters=40, waiting_characters=20)
+def kept() -> DocumentCache[int]:
+    return DocumentCache(characters=40, probation_characters=20)
 
 
-def send(kept: KeptDocuments[int], text: str) -> bool:
+def send(kept: DocumentCache[int], text: str) -> bool:
     """Whether it was kept."""
     if kept.get(text) is not None:
         return True
@@ -25,12 +24,12 @@ def send(kept: KeptDocuments[int], text: str) -> bool:
     return False
 
 
-def test_a_document_that_is_sent_again_is_kept(kept: KeptDocuments[int]) -> None:
+def test_a_document_that_is_sent_again_is_kept(kept: DocumentCache[int]) -> None:
     assert [send(kept, "a document") for _ in range(3)] == [False, True, True]
 
 
 def test_documents_that_nobody_sends_twice_do_not_push_out_those_that_are(
-    kept: KeptDocuments[int],
+    kept: DocumentCache[int],
 ) -> None:
     for text in ("good one", "good two") * 2:
         send(kept, text)
@@ -40,7 +39,7 @@ def test_documents_that_nobody_sends_twice_do_not_push_out_those_that_are(
     assert send(kept, "good two")
 
 
-def test_the_document_that_was_used_least_recently_leaves_first(kept: KeptDocuments[int]) -> None:
+def test_the_document_that_was_used_least_recently_leaves_first(kept: DocumentCache[int]) -> None:
     for name in "abcd":
         send(kept, name * 10)
         send(kept, name * 10)
@@ -51,7 +50,7 @@ def test_the_document_that_was_used_least_recently_leaves_first(kept: KeptDocume
     assert kept.get("a" * 10) == 10
 
 
-def test_no_more_characters_are_kept_than_there_is_room_for(kept: KeptDocuments[int]) -> None:
+def test_no_more_characters_are_kept_than_there_is_room_for(kept: DocumentCache[int]) -> None:
     for number in range(1_000):
         send(kept, "x" * (number % 30))
         send(kept, "x" * (number % 30))
@@ -64,16 +63,16 @@ def test_no_more_characters_are_kept_than_there_is_room_for(kept: KeptDocuments[
 
 @pytest.mark.parametrize("document", ["{", "{ nothing }", "{ school { " + "name " * 600 + "} }"])
 def test_a_document_that_is_refused_is_not_kept(document: str) -> None:
-    documents.kept.clear()
+    document_cache.clear()
     with suppress(LimitExceededError):
         assert prepare(document).errors
-    assert len(documents.kept) == 0
+    assert len(document_cache) == 0
 
 
 def test_a_document_that_is_sent_again_is_not_parsed_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    documents.kept.clear()
+    document_cache.clear()
     first = prepare("{ school { name } }")
-    monkeypatch.delattr(documents, "parse")
+    monkeypatch.delattr("schema.operation.prepare.parse")
     assert prepare("{ school { name } }") is first

@@ -10,7 +10,7 @@ from __future__ import annotations
 from primepath.domain.errors import LimitExceededError
 
 
-class Count:
+class ResponseSize:
     """The values of an answer so far: each field of each object. One that is completed in vain counts too.
 
     Where a compiled plan is refused, graphql-core goes on with the value, as it does after any error in a plan. It is refused

@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., object])
 _WORDS = 40_000
 
 
-def with_room(function: F) -> F:
+def with_large_stack_chunk(function: F) -> F:
     """The function itself, whose calls have room for a thousand calls below them."""
     function.__code__ = function.__code__.replace(co_stacksize=_WORDS)
     return function
