@@ -8,10 +8,10 @@ import strawberry
 
 from primepath import models
 from primepath.domain.school_class import AccessRequestStatus
+from schema.connections.pagination import Page, PageRequest, page_of_table
+from schema.connections.types import After, Before, Connection, First, Last
 from schema.context import Info
-from schema.pagination import Page, PageRequest, page_of_table
 from schema.types.class_access_request import NEWEST_REQUESTS, ClassAccessRequest
-from schema.types.connection import After, Before, Connection, First, Last
 
 
 @strawberry.type

@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from primepath import models
 from primepath.domain.exam import ExamType
 from primepath.domain.text import fold
+from schema.connections.pagination import Page, PageRequest, page_of_table
+from schema.connections.types import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.ids import parse_number
 from schema.limits import check_search
-from schema.pagination import Page, PageRequest, page_of_table
-from schema.types.connection import After, Before, Connection, First, Last
 from schema.types.curriculum import Program
 from schema.types.exam import Exam
 from schema.types.exam_order import ExamOrder

@@ -11,20 +11,20 @@ from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.school_class import Division, school_order
 from primepath.school import planned_year
-from schema.catching_up import changes_of
+from schema.connections.pagination import Page, PageRequest, page_of_list
+from schema.connections.types import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.execution.lookahead import selects
 from schema.limits import check_list
-from schema.pagination import Page, PageRequest, page_of_list
-from schema.sync_token import SyncToken, unusable
+from schema.queries.matrix_delta import delta_matrix
 from schema.types.arguments import AcademicYear
 from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassListing
-from schema.types.connection import After, Before, Connection, First, Last
 from schema.types.inputs import CellKey
 from schema.types.matrix_cell import MatrixCell, load_cell
 from schema.types.schedule_matrix import Matrix, Row, ScheduleMatrix
 from schema.types.school_class import CLASSES_IN_SCHOOL_ORDER, SchoolClass
+from schema.types.sync_token import SyncToken, unusable
 
 
 @strawberry.type
@@ -86,7 +86,7 @@ class MatrixQuery:
         changed = await loaders.changes.cells_changed_since(known.position)
         if changed is None:
             raise unusable("This syncToken was given out for data that the school has replaced.")
-        return changes_of(matrix, known, changed, viewer, class_codes)
+        return delta_matrix(matrix, known, changed, viewer, class_codes)
 
     @strawberry.field(
         graphql_type=MatrixCell | None,

@@ -10,9 +10,9 @@ from loaders.completion import CompletionStats
 from loaders.exams import ExamKind, ExamRow
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.models import Exam, Teacher
+from schema.connections.pagination import Page, PageRequest, page_of_list
 from schema.context import Context
 from schema.execution.batch import BatchContext
-from schema.pagination import Page, PageRequest, page_of_list
 from schema.types.exam_order import EXAMS_BY_NAME
 
 AnyCell = Cell | PendingCell

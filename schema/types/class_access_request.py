@@ -10,8 +10,8 @@ import strawberry
 from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus, Division
+from schema.connections.pagination import Column, Order
 from schema.context import Info
-from schema.pagination import Column, Order
 from schema.types.node import Node
 from schema.types.teacher import Teacher
 

@@ -19,12 +19,12 @@ from primepath.domain.history import HistorySubject
 from primepath.domain.period import Period, select_periods
 from primepath.domain.school_class import school_order
 from primepath.services.exams.update_exam import may_change_exam
+from schema.connections.history import page_of_history
+from schema.connections.pagination import Page
+from schema.connections.types import After, First
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
-from schema.pages_of_history import page_of_history
-from schema.pagination import Page
 from schema.types.cell_batches import AnyCell, AnyExam, teachers
-from schema.types.connection import After, First
 from schema.types.curriculum import CurriculumLevel
 from schema.types.matrix_cell import MatrixCell, load_cells
 from schema.types.node import Node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from enum import StrEnum
 
-from schema.pagination import Column, Order
+from schema.connections.pagination import Column, Order
 from schema.types.enums import describe
 
 EXAMS_BY_NAME = Order("exams by name", (Column("name_key", str), Column("id", int)))

@@ -11,9 +11,9 @@ from primepath import models
 from primepath.domain.cell import CellStatus
 from primepath.domain.exam import ExamType
 from primepath.domain.history import HistoryAction
+from schema.connections.types import Connection
 from schema.context import Info
 from schema.types.cell_batches import AnyExam, exams_by_name
-from schema.types.connection import Connection
 from schema.types.curriculum import CurriculumLevel
 from schema.types.enums import describe
 from schema.types.exam import Exam

@@ -16,11 +16,12 @@ from primepath import models
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.history import HistorySubject
 from primepath.domain.period import Period, PeriodType, select_periods
+from schema.connections.history import page_of_history
+from schema.connections.pagination import Page
+from schema.connections.types import After, Connection, First
 from schema.context import Info
 from schema.execution.batch import batched, resolve_one
 from schema.execution.lookahead import leads_back_to
-from schema.pages_of_history import page_of_history
-from schema.pagination import Page
 from schema.types.cell_batches import (
     AnyCell,
     AnyExam,
@@ -31,7 +32,6 @@ from schema.types.cell_batches import (
     exams_of_cells,
     modifiers_of_cells,
 )
-from schema.types.connection import After, Connection, First
 from schema.types.node import Node
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import AccessLevel
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
-from schema.sync_token import SyncToken
 from schema.types.arguments import OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
 from schema.types.matrix_cell import MatrixCell, load_cells
 from schema.types.school_class import SchoolClass, curriculum_of, curriculum_of_classes
+from schema.types.sync_token import SyncToken
 
 
 @dataclass(frozen=True, slots=True)

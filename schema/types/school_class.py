@@ -15,9 +15,9 @@ from primepath import models
 from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import Division, school_order
 from primepath.school import planned_year
+from schema.connections.pagination import Column, CursorValues, Order
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
-from schema.pagination import Column, Order, Place
 from schema.types.arguments import AcademicYear, OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
@@ -33,7 +33,7 @@ _TeacherClassAssignment = Annotated[
 
 
 class _SchoolOrder(Order):
-    def place(self, row: Any) -> Place:
+    def cursor_values(self, row: Any) -> CursorValues:
         return school_order(row)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from primepath import models
-from schema.pagination import Column, Order
+from schema.connections.pagination import Column, Order
 from schema.types.node import Node
 
 TEACHERS_BY_NAME = Order("teachers by name", (Column("name_key", str), Column("id", int)))

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from primepath.handler import OneThreadHandler
 
 THREADS = 2
-_mark: ContextVar[str] = ContextVar("mark", default="nobody's")
+_fingerprint: ContextVar[str] = ContextVar("mark", default="nobody's")
 _happened: list[str] = []
 _at_work = threading.BoundedSemaphore(THREADS)
 _both_at_work = threading.Barrier(THREADS)
@@ -36,8 +36,8 @@ def meet(request: HttpRequest) -> HttpResponse:
 
 
 def mark(request: HttpRequest) -> HttpResponse:
-    found = _mark.get()
-    _mark.set("of the request before")
+    found = _fingerprint.get()
+    _fingerprint.set("of the request before")
     return HttpResponse(found)
 
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
-from schema.sync_token import ClassMark, SyncToken
 from schema.types.schedule_matrix import Matrix, Row
+from schema.types.sync_token import ClassFingerprint, SyncToken
 
 
-def changes_of(
+def delta_matrix(
     matrix: Matrix,
     known: SyncToken,
     changed_cells: Iterable[str],
@@ -48,7 +48,7 @@ def _changed_rows(
     periods = _periods_by_class(changed_cells, matrix.academic_year)
     for row in matrix.rows:
         had = known.classes.get(row.visible_class.code)
-        mark = ClassMark.of(row.visible_class, viewer)
+        mark = ClassFingerprint.of(row.visible_class, viewer)
         changed = periods[row.visible_class.code]
         if had is None or had.access != mark.access:
             yield row

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from primepath.domain.viewer import Viewer
 from tests.client import answer, error_codes
 from tests.factories import head_teacher
-from tests.schema.test_pagination import LISTINGS, Listing, cursors_of, page_of
+from tests.schema.connections.test_pagination import LISTINGS, Listing, cursors_of, page_of
 
 pytestmark = pytest.mark.django_db
 

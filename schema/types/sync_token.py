@@ -17,10 +17,10 @@ from primepath.domain.viewer import Viewer
 from primepath.models.history_position import HistoryPosition
 
 # With another format comes another number here, so that tokens of this one are no longer read.
-_SALT = "schema.sync_token/2"
+_SALT = "schema.types.sync_token/2"
 MAX_LENGTH = 100_000
 """Twice what 1,000 classes take, whatever their codes. A longer text is not looked at."""
-_MARK_BYTES = 6
+_FINGERPRINT_BYTES = 6
 
 
 def unusable(why: str) -> BadUserInputError:
@@ -30,7 +30,7 @@ def unusable(why: str) -> BadUserInputError:
     )
 
 
-class ClassMark(NamedTuple):
+class ClassFingerprint(NamedTuple):
     """What a client has of a class, in short: ``access`` is another where anything that depends on the viewer may be, and
     ``row`` where anything is that the row shows beside its cells.
     """
@@ -39,18 +39,18 @@ class ClassMark(NamedTuple):
     row: str
 
     @classmethod
-    def of(cls, visible: VisibleClass, viewer: Viewer) -> ClassMark:
+    def of(cls, visible: VisibleClass, viewer: Viewer) -> ClassFingerprint:
         return cls(
-            access=_mark(viewer.user_id, viewer.administers, visible.access_level),
-            row=_mark(
+            access=_fingerprint(viewer.user_id, viewer.administers, visible.access_level),
+            row=_fingerprint(
                 *(visible.name, visible.division, visible.grade, visible.section, visible.stream),
                 visible.curriculum_version,
             ),
         )
 
 
-def _mark(*values: object) -> str:
-    digest = blake2b(repr(list(map(str, values))).encode(), digest_size=_MARK_BYTES)
+def _fingerprint(*values: object) -> str:
+    digest = blake2b(repr(list(map(str, values))).encode(), digest_size=_FINGERPRINT_BYTES)
     return urlsafe_b64encode(digest.digest()).decode()
 
 
@@ -62,7 +62,7 @@ class SyncToken(NamedTuple):
 
     academic_year: int
     position: HistoryPosition
-    classes: Mapping[str, ClassMark]
+    classes: Mapping[str, ClassFingerprint]
 
     @classmethod
     def of(
@@ -72,7 +72,7 @@ class SyncToken(NamedTuple):
         classes: Iterable[VisibleClass],
         viewer: Viewer,
     ) -> SyncToken:
-        marks = {visible.code: ClassMark.of(visible, viewer) for visible in classes}
+        marks = {visible.code: ClassFingerprint.of(visible, viewer) for visible in classes}
         return cls(academic_year, position, marks)
 
     def __str__(self) -> str:
@@ -99,5 +99,5 @@ class SyncToken(NamedTuple):
         if year != academic_year:
             raise unusable(f"This syncToken is one of {year}, not of {academic_year}.")
         at = entry_at and datetime.datetime.fromisoformat(entry_at)
-        marks = {code: ClassMark(*mark) for code, mark in classes.items()}
+        marks = {code: ClassFingerprint(*mark) for code, mark in classes.items()}
         return cls(year, HistoryPosition(entry_id, at, *transactions), marks)

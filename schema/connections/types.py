@@ -1,4 +1,4 @@
-"""Relay connections: a list in pages. Their fields are read from `schema.pagination.Page`."""
+"""Relay connections: a list in pages. Their fields are read from `schema.connections.pagination.Page`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
+from schema.connections.pagination import MAX_PAGE_SIZE, Page
 from schema.execution.batch import BatchContext, batched
-from schema.pagination import MAX_PAGE_SIZE, Page
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from primepath.domain.viewer import COMMAND_LINE, Viewer
 from primepath.models import HistoryEntry
 from primepath.models.history_position import HistoryPosition
 from primepath.services.cells.update_cell import update_cell
-from schema.sync_token import _SALT, MAX_LENGTH, SyncToken
+from schema.types.sync_token import _SALT, MAX_LENGTH, SyncToken
 from tests.client import answer, error_codes
 from tests.factories import YEAR, head_teacher, make_class
 from tests.query_counts import statements

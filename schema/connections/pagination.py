@@ -22,7 +22,7 @@ from primepath.domain.text import has_forbidden_characters
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
-Place = tuple[Any, ...]
+CursorValues = tuple[Any, ...]
 
 MAX_PAGE_SIZE: int = settings.MAX_PAGE_SIZE
 _MAX_CURSOR_LENGTH = 4_000
@@ -44,17 +44,17 @@ class Order:
     name: str
     columns: tuple[Column, ...]
 
-    def place(self, row: object) -> Place:
+    def cursor_values(self, row: object) -> CursorValues:
         return tuple(getattr(row, column.name) for column in self.columns)
 
-    def write_cursor(self, place: Place) -> str:
+    def write_cursor(self, place: CursorValues) -> str:
         values = [
             value.isoformat() if isinstance(value, datetime.datetime) else value for value in place
         ]
         text = json.dumps([self.name, *values], ensure_ascii=False, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode()
 
-    def read_cursor(self, argument: str, cursor: str) -> Place:
+    def read_cursor(self, argument: str, cursor: str) -> CursorValues:
         """The place a cursor stands for. Raises `BadUserInputError` for one that this order did not write."""
         try:
             if len(cursor) > _MAX_CURSOR_LENGTH:
@@ -94,8 +94,8 @@ class PageRequest:
     order: Order
     size: int = MAX_PAGE_SIZE
     backward: bool = False
-    after: Place | None = None
-    before: Place | None = None
+    after: CursorValues | None = None
+    before: CursorValues | None = None
 
     @classmethod
     def parse(
@@ -185,17 +185,17 @@ class Page(Generic[T]):
 
     def _cursor(self, item: T) -> str:
         order = self.request.order
-        return order.write_cursor(order.place(item))
+        return order.write_cursor(order.cursor_values(item))
 
 
 def page_of_list(items: Sequence[T], request: PageRequest) -> Page[T]:
     """The page of a list that is in memory and sorted by the columns of its order, ascending."""
     rows = items if not request.backward else list(reversed(items))
-    place = request.order.place
+    values_of = request.order.cursor_values
     if request.after is not None:
-        rows = [row for row in rows if place(row) > request.after]
+        rows = [row for row in rows if values_of(row) > request.after]
     if request.before is not None:
-        rows = [row for row in rows if place(row) < request.before]
+        rows = [row for row in rows if values_of(row) < request.before]
     return Page.build(rows[: request.size + 1], request, lambda: len(items))
 
 
@@ -216,7 +216,7 @@ async def page_of_table(loaders: Loaders, table: QuerySet[M], request: PageReque
     return Page.build(found, request, lambda: loaders.call(table.count))
 
 
-def _beyond(order: Order, place: Place, *, backward: bool) -> Q:
+def _beyond(order: Order, place: CursorValues, *, backward: bool) -> Q:
     """The rows after ``place``, or before it: later in the first column that differs."""
     beyond, equal = Q(), Q()
     for column, value in zip(order.columns, place, strict=True):

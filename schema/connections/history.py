@@ -6,7 +6,7 @@ from loaders.history import HistoryKey
 from loaders.registry import Loaders
 from primepath.domain.history import HistorySubject
 from primepath.models import HistoryEntry
-from schema.pagination import Column, Order, Page, PageRequest
+from schema.connections.pagination import Column, Order, Page, PageRequest
 
 _NEWEST_FIRST = Order("history", (Column("id", int, descending=True),))
 
