@@ -33,7 +33,7 @@ _APPEARANCE: dict[str, CellAppearance] = {
 
 
 @dataclass(slots=True, eq=False)
-class CellPlace:
+class CellBase:
     """Where a cell is: all that is known of it before it is read."""
 
     visible_class: VisibleClass
@@ -59,7 +59,7 @@ class CellPlace:
 
 
 @dataclass(slots=True, eq=False)
-class Cell(CellPlace):
+class Cell(CellBase):
     """A cell that was read; its defaults are those of a cell that is not stored."""
 
     status: str = CellStatus.EMPTY
@@ -86,7 +86,7 @@ class Cell(CellPlace):
 
 
 @dataclass(slots=True, eq=False)
-class PendingCell(CellPlace):
+class PendingCell(CellBase):
     """A cell that is still to be read, whose place can be asked for already.
 
     Where a document goes from cells on to further cells, through their classes or exams, those further cells belong
@@ -133,7 +133,7 @@ class CellRequest(NamedTuple):
 
 # What a stored row adds to a cell's place, in the order in which `Cell` takes it.
 _STORED_COLUMNS = tuple(
-    field.name for field in fields(Cell) if field.name not in CellPlace.__dataclass_fields__
+    field.name for field in fields(Cell) if field.name not in CellBase.__dataclass_fields__
 )
 _DEFAULTS = tuple(Cell.__dataclass_fields__[name].default for name in _STORED_COLUMNS)
 _Stored = Sequence[Any]
@@ -192,7 +192,7 @@ class Cells:
             for index, (period, id) in enumerate(zip(request.periods, request.ids, strict=True))
         ]
 
-    async def settle(self) -> None:
+    async def flush(self) -> None:
         """Waits until cells that were handed out before they were read are read, and so stored where they were missing."""
         await asyncio.gather(*self._pending, return_exceptions=True)
 

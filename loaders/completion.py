@@ -12,7 +12,7 @@ from primepath.models import ExamSession
 
 
 @dataclass(frozen=True, slots=True)
-class CompletionStats:
+class CompletionData:
     """The exam sessions of a cell, counted by status."""
 
     cell_id: str
@@ -27,7 +27,7 @@ class CompletionStats:
         return self.completed / self.total_sessions if self.total_sessions else 0.0
 
 
-def completion_of_cells(cell_ids: list[str]) -> Iterable[CompletionStats]:
+def completion_of_cells(cell_ids: list[str]) -> Iterable[CompletionData]:
     """The figures of those of the cells that have sessions."""
     counts = (
         ExamSession.objects.filter(cell__key_in=cell_ids)
@@ -39,4 +39,4 @@ def completion_of_cells(cell_ids: list[str]) -> Iterable[CompletionStats]:
             not_started=Count("pk", filter=Q(status=SessionStatus.NOT_STARTED)),
         )
     )
-    return (CompletionStats(**row) for row in counts)
+    return (CompletionData(**row) for row in counts)

@@ -28,7 +28,7 @@ class CurriculumKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ClassCurriculum:
+class ClassCurriculumData:
     """The levels a class learns in a year, with their priorities, the most important first."""
 
     mappings: Sequence[tuple[int, CurriculumLevel]]
@@ -66,7 +66,7 @@ _COLUMNS = (
 _Mapping = tuple[Any, ...]
 
 
-def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCurriculum]:
+def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCurriculumData]:
     """The curriculum of each key, from the cache where it is there, else from one query, and then cached.
 
     Every change of a class's curriculum gives the class a new version in the same transaction, and the version was read
@@ -81,7 +81,7 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
         cached |= read
     level = cache_in_process(_level)
     return [
-        ClassCurriculum([(priority, level(*of)) for priority, *of in cached[key.cache_key]])
+        ClassCurriculumData([(priority, level(*of)) for priority, *of in cached[key.cache_key]])
         for key in keys
     ]
 

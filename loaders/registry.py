@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from loaders.cells import Cells, StoreMissing
 from loaders.changes import Changes
-from loaders.completion import CompletionStats, completion_of_cells
-from loaders.curriculum import ClassCurriculum, CurriculumKey, get_class_curriculum_mapping
+from loaders.completion import CompletionData, completion_of_cells
+from loaders.curriculum import ClassCurriculumData, CurriculumKey, get_class_curriculum_mapping
 from loaders.dispatch import Dispatcher, Stage
 from loaders.exams import ExamKind, ExamRow, active_exams_of_kinds, exam_rows
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
@@ -108,7 +108,7 @@ class Loaders:
         return BatchLoader(self._dispatcher, Stage.SOURCE, active_exams_of_kinds)
 
     @cached_property
-    def completion_by_cell(self) -> RowLoader[str, CompletionStats]:
+    def completion_by_cell(self) -> RowLoader[str, CompletionData]:
         return RowLoader(self._dispatcher, Stage.DETAIL, completion_of_cells, attrgetter("cell_id"))
 
     @cached_property
@@ -122,7 +122,7 @@ class Loaders:
     # Curriculum. Levels come with their sub-programs, and these with their programs, since names are made of them.
 
     @cached_property
-    def curriculum_by_class(self) -> BatchLoader[CurriculumKey, ClassCurriculum]:
+    def curriculum_by_class(self) -> BatchLoader[CurriculumKey, ClassCurriculumData]:
         return BatchLoader(self._dispatcher, Stage.DETAIL, get_class_curriculum_mapping)
 
     @cached_property

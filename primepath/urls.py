@@ -24,7 +24,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "schema.http.outside_the_view.bad_request"
-handler403 = "schema.http.outside_the_view.forbidden"
-handler404 = "schema.http.outside_the_view.not_found"
-handler500 = "schema.http.outside_the_view.failed"
+handler400 = "schema.http.error_handlers.bad_request"
+handler403 = "schema.http.error_handlers.forbidden"
+handler404 = "schema.http.error_handlers.not_found"
+handler500 = "schema.http.error_handlers.failed"

@@ -1,4 +1,4 @@
-"""What resolvers know about the operation they belong to."""
+"""The context of an operation: its viewer and its loaders."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from primepath.services.create_missing_cells import create_missing_cells
 
 
 class Context:
-    """One operation: who asks, and the loaders that look things up for them.
+    """The state of one operation.
 
-    ``may_store`` says whether the operation may write, as one that came by GET may not. ``token_id`` is the key of the
-    bearer token that carried the request, None where a session did or nobody is signed in. ``columns`` are
-    those that its document asks for. ``address`` is where the request came from, empty where it did not.
+    ``viewer``: the signed-in person, or None.
+    ``token_id``: primary key of the bearer token that authenticated the request, or None.
+    ``may_store``: whether reading can store missing cells. False for GET.
+    ``columns``: the database columns that the document needs.
+    ``address``: client IP address, or "" when not called over HTTP.
     """
 
     def __init__(
@@ -37,41 +39,38 @@ class Context:
         self.address = address
         self.has_tried_to_sign_in = False
         self.may_store = may_store
-        self.become(viewer, token_id)
+        self.switch_viewer(viewer, token_id)
 
-    def become(self, viewer: Viewer | None, token_id: int | None) -> None:
-        """Goes on as somebody else, who remembers nothing of what was read before."""
+    def switch_viewer(self, viewer: Viewer | None, token_id: int | None) -> None:
+        """Switch to another viewer and reset all loaders."""
         self.viewer = viewer
         self.token_id = token_id
-        self.forget()
+        self.reset_loaders()
 
-    @property
-    def signed_in(self) -> Viewer:
-        """The viewer. Raises `UnauthenticatedError` where nobody is signed in."""
+    def require_viewer(self) -> Viewer:
+        """Return the viewer. Raises `UnauthenticatedError` if the request is anonymous."""
         if self.viewer is None:
             raise UnauthenticatedError
         return self.viewer
 
-    def forget(self, *, may_store: bool = True) -> None:
-        """Reads anew from here on, as after a change. Without ``may_store`` the next reading stores no missing cells."""
+    def reset_loaders(self, *, may_store: bool = True) -> None:
+        """Reset all loaders, so later reads see the change.
+
+        Without ``may_store``, later reads do not store missing cells.
+        """
         self._loaders: Loaders | None = None
         if self.viewer is not None:
             store_missing = create_missing_cells if may_store and self.may_store else None
             self._loaders = Loaders(self.dispatcher, self.viewer, store_missing, self.columns)
 
-    async def settle(self) -> None:
-        """Reads the cells that were asked for, also those of which only the place was shown."""
+    async def flush(self) -> None:
+        """Read the cells that were requested but not awaited, so that missing ones are stored."""
         if self._loaders is not None:
-            await self._loaders.cells.settle()
-
-    def require_sign_in(self) -> None:
-        """Raises `UnauthenticatedError` where nobody is signed in."""
-        if self.viewer is None:
-            raise UnauthenticatedError
+            await self._loaders.cells.flush()
 
     @property
     def loaders(self) -> Loaders:
-        """The only way to the school's data. Raises `UnauthenticatedError` where nobody is signed in."""
+        """All access to the school's data. Raises `UnauthenticatedError` if the request is anonymous."""
         if self._loaders is None:
             raise UnauthenticatedError
         return self._loaders

@@ -22,7 +22,7 @@ DATABASE_TOOK_TOO_LONG = (
 )
 
 
-class RefusedError(Exception):
+class HttpError(Exception):
     """A request is answered with this error before its document is looked at."""
 
     def __init__(

@@ -25,7 +25,7 @@ class PageRequest:
 
     @classmethod
     def read(cls, request: HttpRequest) -> PageRequest:
-        """Raises `RefusedError` as the API does, by whose token the sender is known."""
+        """Raises `HttpError` as the API does, by whose token the sender is known."""
         viewer = identify(request).viewer
         assert viewer is not None
         given = request.GET

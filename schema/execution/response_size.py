@@ -1,6 +1,6 @@
 """How much an answer holds, counted while it is made.
 
-What a document may answer with is estimated before it runs (`schema.limits.answers`), and the school's data can prove the
+What a document may answer with is estimated before it runs (`schema.limits.cost`), and the school's data can prove the
 estimate wrong. So what is completed is counted: not value by value, but object by object where graphql-core completes them,
 and column by column in compiled plans, which costs next to nothing.
 """

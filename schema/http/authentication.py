@@ -11,8 +11,8 @@ from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.services.tokens import find_token
 from primepath.services.viewers import viewer_of
-from schema.errors import RefusedError
-from schema.http.reading import reads
+from schema.errors import HttpError
+from schema.http.request import reads
 
 
 class Caller(NamedTuple):
@@ -25,7 +25,7 @@ class Caller(NamedTuple):
 def identify(request: HttpRequest) -> Caller:
     """The sender of ``request``; reads the database, one query for a token and two for a session.
 
-    Raises `RefusedError`: 401 for an ``Authorization`` header that lets nobody in, which is never treated as if it were not
+    Raises `HttpError`: 401 for an ``Authorization`` header that lets nobody in, which is never treated as if it were not
     there; 403 for a POST that a cookie authenticates without a CSRF token, as any page can make a browser send it.
     """
     if (header := request.headers.get("Authorization")) is not None:
@@ -40,7 +40,7 @@ def _owner_of_token(header: str) -> Caller:
     scheme, _, token = header.partition(" ")
     found = find_token(token.strip()) if scheme.lower() == "bearer" else None
     if found is None:
-        raise RefusedError(
+        raise HttpError(
             401,
             ErrorCode.UNAUTHENTICATED,
             "The Authorization header holds no valid bearer token: it may be wrong, expired or revoked.",
@@ -61,7 +61,7 @@ def _check_csrf(request: HttpRequest) -> None:
     check.process_request(request)
     reason = check.process_view(request, lambda _: HttpResponse(), (), {})
     if reason is not None:
-        raise RefusedError(
+        raise HttpError(
             403,
             ErrorCode.FORBIDDEN,
             f"{reason} Send the CSRF token as X-CSRFToken, or a bearer token in place of the cookie.",

@@ -22,7 +22,7 @@ from strawberry.http import GraphQLRequestData
 
 from primepath.domain.errors import ErrorCode
 from primepath.services.counting import count
-from schema.errors import RefusedError
+from schema.errors import HttpError
 
 CACHE = "persisted_queries"
 _MEMBER = "persistedQuery"
@@ -52,7 +52,7 @@ class PersistedQuery(NamedTuple):
 def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
     """What a request names by its hash; None where it names nothing.
 
-    Raises `RefusedError` for a hash that is not known or belongs to another document.
+    Raises `HttpError` for a hash that is not known or belongs to another document.
     """
     named = data.extensions.get(_MEMBER) if data.extensions else None
     if named is None:
@@ -82,10 +82,10 @@ def _read_hash(named: object) -> str:
     return hash
 
 
-def _retry(message: str) -> RefusedError:
+def _retry(message: str) -> HttpError:
     # With status 200, as application/json has it: Apollo's client for iOS looks into no other answer.
-    return RefusedError(200, ErrorCode.BAD_USER_INPUT, message)
+    return HttpError(200, ErrorCode.BAD_USER_INPUT, message)
 
 
-def _refused(message: str) -> RefusedError:
-    return RefusedError(400, ErrorCode.BAD_USER_INPUT, message)
+def _refused(message: str) -> HttpError:
+    return HttpError(400, ErrorCode.BAD_USER_INPUT, message)

@@ -24,20 +24,27 @@ from strawberry.types.graphql import OperationType
 from primepath.domain.errors import ErrorCode, TimeLimitExceededError
 from primepath.handler import arrival, has_departed
 from primepath.request_id import request_id_of
-from schema.errors import RefusedError, format_errors
-from schema.http.answering import GRAPHQL_JSON, JSON, NOT_KEPT, asks_for_html, failure, refusal
+from schema.errors import HttpError, format_errors
 from schema.http.authentication import identify
-from schema.http.delivering import KEPT, deliver
+from schema.http.body_limit import too_long_a_body
+from schema.http.errors import (
+    GRAPHQL_JSON,
+    JSON,
+    NOT_KEPT,
+    asks_for_html,
+    error_response,
+    internal_error_response,
+)
 from schema.http.persisted import read_persisted_query
-from schema.http.reading import read_request, reads
-from schema.limits.body import too_long_a_body
+from schema.http.request import read_request, reads
+from schema.http.response import KEPT, deliver
 from schema.operation.execute import execute
 
 _METHODS = ("GET", "HEAD", "POST")
 _READING = frozenset({OperationType.QUERY})
 
 
-class ClientDepartedError(Exception):
+class ClientDisconnectedError(Exception):
     """Nobody waits for the answer any more."""
 
 
@@ -59,23 +66,23 @@ class GraphQLView(StrawberryView[None, None]):
         try:
             response = self.run(request=request)
             assert isinstance(response, HttpResponse)
-        except RefusedError as refused:
-            return refusal(refused)
+        except HttpError as refused:
+            return error_response(refused)
         except HTTPException as refused:
             headers = {"Allow": ", ".join(_METHODS)} if refused.status_code == 405 else None
-            return refusal(
-                RefusedError(refused.status_code, ErrorCode.BAD_USER_INPUT, refused.reason, headers)
+            return error_response(
+                HttpError(refused.status_code, ErrorCode.BAD_USER_INPUT, refused.reason, headers)
             )
         except RequestDataTooBig:
-            return refusal(too_long_a_body(request))
+            return error_response(too_long_a_body(request))
         except SuspiciousOperation as refused:
             # More parameters than Django reads.
-            return refusal(RefusedError(400, ErrorCode.BAD_USER_INPUT, str(refused)))
-        except ClientDepartedError:
+            return error_response(HttpError(400, ErrorCode.BAD_USER_INPUT, str(refused)))
+        except ClientDisconnectedError:
             # Nobody reads this.
             return HttpResponse(status=204)
         except Exception as cause:
-            return failure(request, cause)
+            return internal_error_response(request, cause)
         return response
 
     def is_request_allowed(self, request: BaseRequestProtocol) -> bool:
@@ -129,7 +136,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
 
     def checkpoint() -> None:
         if has_departed(request):
-            raise ClientDepartedError
+            raise ClientDisconnectedError
         if time.monotonic() - arrived > seconds:
             raise TimeLimitExceededError(seconds)
 
@@ -155,5 +162,5 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
         message = cause.as_http_error_reason()
     except InvalidOperationTypeError as cause:
         message = cause.as_http_error_reason(request.method)  # type: ignore[arg-type]
-        raise RefusedError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"}) from None
-    raise RefusedError(400, ErrorCode.BAD_USER_INPUT, message)
+        raise HttpError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"}) from None
+    raise HttpError(400, ErrorCode.BAD_USER_INPUT, message)

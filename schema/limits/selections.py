@@ -25,7 +25,7 @@ INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 @dataclass(slots=True)
-class Figures:
+class SelectionCost:
     """What a selection set asks for. ``depth`` counts levels of fields, without those of introspection."""
 
     depth: int = 0
@@ -33,7 +33,7 @@ class Figures:
     aliases: int = 0
     root_fields: int = 0
 
-    def add(self, spread: Figures, depth: int | None) -> None:
+    def add(self, spread: SelectionCost, depth: int | None) -> None:
         """Adds what a fragment selects that is spread at ``depth``, which is None within introspection."""
         self.fields += spread.fields
         self.aliases += spread.aliases
@@ -52,7 +52,7 @@ def check_selections(document: DocumentNode) -> None:
         fragments = fragments_in_order(document)
     except CycleError:
         return
-    spread: dict[str, Figures] = {}
+    spread: dict[str, SelectionCost] = {}
     for fragment in fragments:
         spread[fragment.name.value] = _count(fragment.selection_set, spread)
     for definition in document.definitions:
@@ -60,9 +60,9 @@ def check_selections(document: DocumentNode) -> None:
             _check(_count(definition.selection_set, spread))
 
 
-def _count(selection_set: SelectionSetNode, spread: Mapping[str, Figures]) -> Figures:
+def _count(selection_set: SelectionSetNode, spread: Mapping[str, SelectionCost]) -> SelectionCost:
     """The figures of a selection set that spreads the fragments of ``spread``, and perhaps some that there are not."""
-    figures = Figures()
+    figures = SelectionCost()
     waiting: list[tuple[SelectionSetNode, int | None]] = [(selection_set, 0)]
     while waiting:
         outer, depth = waiting.pop()
@@ -90,7 +90,7 @@ def shown(figure: int) -> str:
     return str(figure) if figure <= _SHOWN_FIGURE else f"more than {_SHOWN_FIGURE}"
 
 
-def _check(operation: Figures) -> None:
+def _check(operation: SelectionCost) -> None:
     for figure, limit, what in (
         (operation.root_fields, settings.MAX_ROOT_FIELDS, "root fields"),
         (operation.fields, settings.MAX_DOCUMENT_FIELDS, "fields"),

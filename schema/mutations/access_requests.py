@@ -13,8 +13,8 @@ from primepath.services.access.deny_class_access_request import deny_class_acces
 from primepath.services.access.request_class_access import request_class_access
 from primepath.services.access.withdraw_class_access_request import withdraw_class_access_request
 from schema.context import Info
-from schema.mutations.change import change
-from schema.mutations.reading_input import InputReader
+from schema.mutations.ids import IdParser
+from schema.mutations.run_service import run_service
 from schema.types.payloads import ClassAccessRequestPayload, RequestOutcome
 
 
@@ -68,8 +68,8 @@ class AccessRequests:
             RequestClassAccessInput, strawberry.argument(description="Class, access and reason.")
         ],
     ) -> RequestOutcome:
-        viewer = info.context.signed_in
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        result = await run_service(
             info,
             lambda: request_class_access(
                 viewer=viewer,
@@ -78,7 +78,7 @@ class AccessRequests:
                 reason=input.reason,
             ),
         )
-        return RequestOutcome(outcome.result, outcome.user_errors)
+        return RequestOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
@@ -91,16 +91,16 @@ class AccessRequests:
             WithdrawClassAccessRequestInput, strawberry.argument(description="Which request.")
         ],
     ) -> RequestOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        request_id = read.number(input.id, "ClassAccessRequest", "id")
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        request_id = ids.number(input.id, "ClassAccessRequest", "id")
+        result = await run_service(
             info,
             lambda: withdraw_class_access_request(
-                viewer=viewer, request_id=request_id, found=read.mistakes
+                viewer=viewer, request_id=request_id, found=ids.mistakes
             ),
         )
-        return RequestOutcome(outcome.result, outcome.user_errors)
+        return RequestOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
@@ -117,10 +117,10 @@ class AccessRequests:
             strawberry.argument(description="Which request, and what to give."),
         ],
     ) -> RequestOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        request_id = read.number(input.id, "ClassAccessRequest", "id")
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        request_id = ids.number(input.id, "ClassAccessRequest", "id")
+        result = await run_service(
             info,
             lambda: approve_class_access_request(
                 viewer=viewer,
@@ -128,10 +128,10 @@ class AccessRequests:
                 access_level=input.access_level,
                 expires_at=input.expires_at,
                 note=input.note,
-                found=read.mistakes,
+                found=ids.mistakes,
             ),
         )
-        return RequestOutcome(outcome.result, outcome.user_errors)
+        return RequestOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
@@ -144,13 +144,13 @@ class AccessRequests:
             DenyClassAccessRequestInput, strawberry.argument(description="Which request, and why.")
         ],
     ) -> RequestOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        request_id = read.number(input.id, "ClassAccessRequest", "id")
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        request_id = ids.number(input.id, "ClassAccessRequest", "id")
+        result = await run_service(
             info,
             lambda: deny_class_access_request(
-                viewer=viewer, request_id=request_id, note=input.note, found=read.mistakes
+                viewer=viewer, request_id=request_id, note=input.note, found=ids.mistakes
             ),
         )
-        return RequestOutcome(outcome.result, outcome.user_errors)
+        return RequestOutcome(result.value, result.user_errors)

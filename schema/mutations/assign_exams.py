@@ -11,8 +11,8 @@ from django.conf import settings
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.unassign_exams import unassign_exams
 from schema.context import Info
-from schema.mutations.change import change
-from schema.mutations.reading_input import InputReader
+from schema.mutations.ids import IdParser
+from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef
 from schema.types.payloads import CellsOutcome, MatrixCellsPayload
 
@@ -33,16 +33,16 @@ class AssignExamsInput:
 async def _change_exams(
     info: Info, input: AssignExamsInput, service: Callable[..., None]
 ) -> CellsOutcome:
-    viewer = info.context.signed_in
-    read = InputReader()
-    cells = read.cells(input.cells, "cells")
-    exam_ids = read.numbers(input.exam_ids, "Exam", "examIds")
-    outcome = await change(
+    viewer = info.context.require_viewer()
+    ids = IdParser()
+    cells = ids.cells(input.cells, "cells")
+    exam_ids = ids.numbers(input.exam_ids, "Exam", "examIds")
+    result = await run_service(
         info,
-        lambda: service(viewer=viewer, cells=cells, exam_ids=exam_ids, found=read.mistakes),
+        lambda: service(viewer=viewer, cells=cells, exam_ids=exam_ids, found=ids.mistakes),
     )
-    keys = [] if outcome.refused else [key for key in cells if key]
-    return CellsOutcome(keys, outcome.user_errors)
+    keys = [] if result.refused else [key for key in cells if key]
+    return CellsOutcome(keys, result.user_errors)
 
 
 @strawberry.type

@@ -11,8 +11,8 @@ from primepath.domain.school_class import AccessLevel
 from primepath.services.access.assign_teacher import assign_teacher
 from primepath.services.access.revoke_teacher import revoke_teacher
 from schema.context import Info
-from schema.mutations.change import change
-from schema.mutations.reading_input import InputReader
+from schema.mutations.ids import IdParser
+from schema.mutations.run_service import run_service
 from schema.types.payloads import AssignmentOutcome, TeacherClassAssignmentPayload
 
 
@@ -48,10 +48,10 @@ class Assignments:
             AssignTeacherInput, strawberry.argument(description="Teacher, class and access.")
         ],
     ) -> AssignmentOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        teacher_id = read.number(input.teacher_id, "Teacher", "teacherId")
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        teacher_id = ids.number(input.teacher_id, "Teacher", "teacherId")
+        result = await run_service(
             info,
             lambda: assign_teacher(
                 viewer=viewer,
@@ -59,10 +59,10 @@ class Assignments:
                 class_code=input.class_code,
                 access_level=input.access_level,
                 expires_at=input.expires_at,
-                found=read.mistakes,
+                found=ids.mistakes,
             ),
         )
-        return AssignmentOutcome(outcome.result, outcome.user_errors)
+        return AssignmentOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=TeacherClassAssignmentPayload | None,
@@ -75,11 +75,11 @@ class Assignments:
             RevokeTeacherInput, strawberry.argument(description="Which access to take away.")
         ],
     ) -> AssignmentOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        assignment_id = read.number(input.assignment_id, "TeacherClassAssignment", "assignmentId")
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        assignment_id = ids.number(input.assignment_id, "TeacherClassAssignment", "assignmentId")
+        result = await run_service(
             info,
-            lambda: revoke_teacher(viewer=viewer, assignment_id=assignment_id, found=read.mistakes),
+            lambda: revoke_teacher(viewer=viewer, assignment_id=assignment_id, found=ids.mistakes),
         )
-        return AssignmentOutcome(outcome.result, outcome.user_errors)
+        return AssignmentOutcome(result.value, result.user_errors)

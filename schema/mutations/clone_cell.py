@@ -11,8 +11,8 @@ from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from schema.context import Info
 from schema.limits import check_list
-from schema.mutations.change import change
-from schema.mutations.reading_input import InputReader
+from schema.mutations.ids import IdParser
+from schema.mutations.run_service import run_service
 from schema.types.enums import describe
 from schema.types.inputs import CellKey, CellRef
 from schema.types.payloads import CellsOutcome, MatrixCellsPayload
@@ -67,22 +67,22 @@ class CloneCell:
         info: Info,
         input: Annotated[CloneCellInput, strawberry.argument(description="Source and targets.")],
     ) -> CellsOutcome:
-        viewer = info.context.signed_in
+        viewer = info.context.require_viewer()
         check_list("targets", input.targets)
-        read = InputReader()
-        source = read.cell(input.source, "source")
+        ids = IdParser()
+        source = ids.cell(input.source, "source")
         targets = [target.key() for target in input.targets]
-        outcome = await change(
+        result = await run_service(
             info,
             lambda: clone_cell(
                 viewer=viewer,
                 source=source,
                 targets=targets,
                 on_existing=input.on_existing,
-                found=read.mistakes,
+                found=ids.mistakes,
             ),
         )
-        return CellsOutcome([] if outcome.refused else targets, outcome.user_errors)
+        return CellsOutcome([] if result.refused else targets, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=MatrixCellsPayload | None,
@@ -95,20 +95,20 @@ class CloneCell:
         info: Info,
         input: Annotated[ShareCellInput, strawberry.argument(description="Source and classes.")],
     ) -> CellsOutcome:
-        viewer = info.context.signed_in
+        viewer = info.context.require_viewer()
         check_list("classCodes", input.class_codes)
-        read = InputReader()
-        source = read.cell(input.source, "source")
-        outcome = await change(
+        ids = IdParser()
+        source = ids.cell(input.source, "source")
+        result = await run_service(
             info,
             lambda: share_cell(
                 viewer=viewer,
                 source=source,
                 class_codes=input.class_codes,
                 on_existing=input.on_existing,
-                found=read.mistakes,
+                found=ids.mistakes,
             ),
         )
-        if outcome.refused or source is None:
-            return CellsOutcome([], outcome.user_errors)
+        if result.refused or source is None:
+            return CellsOutcome([], result.user_errors)
         return CellsOutcome([source._replace(class_code=code) for code in input.class_codes], [])

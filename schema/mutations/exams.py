@@ -12,8 +12,8 @@ from primepath.services.exams.create_exam import create_exam
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.exams.values import ExamValues
 from schema.context import Info
-from schema.mutations.change import change
-from schema.mutations.reading_input import InputReader, given_fields
+from schema.mutations.ids import IdParser, given_fields
+from schema.mutations.run_service import run_service
 from schema.types.cell_batches import AnyExam
 from schema.types.payloads import ExamOutcome, ExamPayload
 
@@ -100,12 +100,12 @@ class UpdateExamInput:
     )
 
 
-def _values(input: Any, read: InputReader, fields: tuple[str, ...]) -> ExamValues:
+def _values(input: Any, ids: IdParser, fields: tuple[str, ...]) -> ExamValues:
     values = given_fields(input, *fields)
     level = input.curriculum_level_id
     if level is not UNSET:
         values["curriculum_level_id"] = (
-            None if level is None else read.number(level, "CurriculumLevel", "curriculumLevelId")
+            None if level is None else ids.number(level, "CurriculumLevel", "curriculumLevelId")
         )
     return cast(ExamValues, values)
 
@@ -121,20 +121,20 @@ class Exams:
         info: Info,
         input: Annotated[CreateExamInput, strawberry.argument(description="The exam.")],
     ) -> ExamOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        values = _values(input, read, _FIELDS[:-1])
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        values = _values(input, ids, _FIELDS[:-1])
+        result = await run_service(
             info,
             lambda: create_exam(
                 viewer=viewer,
                 type=input.type,
                 values=values,
                 idempotency_key=input.idempotency_key,
-                found=read.mistakes,
+                found=ids.mistakes,
             ),
         )
-        return ExamOutcome(outcome.result, outcome.user_errors)
+        return ExamOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=ExamPayload | None,
@@ -145,21 +145,21 @@ class Exams:
         info: Info,
         input: Annotated[UpdateExamInput, strawberry.argument(description="What to change.")],
     ) -> ExamOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        exam_id = read.number(input.id, "Exam", "id")
-        values = _values(input, read, _FIELDS)
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        exam_id = ids.number(input.id, "Exam", "id")
+        values = _values(input, ids, _FIELDS)
+        result = await run_service(
             info,
             lambda: update_exam(
                 viewer=viewer,
                 exam_id=exam_id,
                 values=values,
                 expected_version=input.expected_version,
-                found=read.mistakes,
+                found=ids.mistakes,
             ),
         )
-        exam: AnyExam | None = outcome.result
+        exam: AnyExam | None = result.value
         if exam is None:
             exam = await info.context.loaders.exam_by_id.find(exam_id)
-        return ExamOutcome(exam, outcome.user_errors)
+        return ExamOutcome(exam, result.user_errors)

@@ -8,8 +8,8 @@ import strawberry
 
 from primepath.services.set_class_curriculum import set_class_curriculum
 from schema.context import Info
-from schema.mutations.change import change
-from schema.mutations.reading_input import InputReader
+from schema.mutations.ids import IdParser
+from schema.mutations.run_service import run_service
 from schema.types.payloads import ClassCurriculumPayload, CurriculumOutcome
 
 
@@ -35,19 +35,19 @@ class SetClassCurriculum:
             SetClassCurriculumInput, strawberry.argument(description="Class, year and levels.")
         ],
     ) -> CurriculumOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        level_ids = read.numbers(input.level_ids, "CurriculumLevel", "levelIds")
-        outcome = await change(
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        level_ids = ids.numbers(input.level_ids, "CurriculumLevel", "levelIds")
+        result = await run_service(
             info,
             lambda: set_class_curriculum(
                 viewer=viewer,
                 class_code=input.class_code,
                 academic_year=input.academic_year,
                 level_ids=level_ids,
-                found=read.mistakes,
+                found=ids.mistakes,
             ),
         )
         return CurriculumOutcome(
-            None if outcome.refused else input.class_code, input.academic_year, outcome.user_errors
+            None if result.refused else input.class_code, input.academic_year, result.user_errors
         )

@@ -84,7 +84,7 @@ class SignInMutation:
             )
         except RejectedInputError as rejected:
             return SignInPayload(user_errors=UserError.from_mistakes(rejected.mistakes))
-        context.become(viewer, token_id=stored.pk)
+        context.switch_viewer(viewer, token_id=stored.pk)
         return SignInPayload(
             token=token, expires_at=stored.expires_at, viewer_source=viewer, user_errors=[]
         )
@@ -95,10 +95,10 @@ class SignInMutation:
     )
     async def sign_out(self, info: Info) -> SignOutPayload:
         context = info.context
-        context.require_sign_in()
+        context.require_viewer()
         token_id = context.token_id
         if token_id is None:
             return SignOutPayload(signed_out=False, user_errors=[])
         revoked = await context.dispatcher.call(lambda: revoke_token(token_id=token_id))
-        context.become(None, token_id=None)
+        context.switch_viewer(None, token_id=None)
         return SignOutPayload(signed_out=revoked, user_errors=[])

@@ -11,8 +11,8 @@ from strawberry import UNSET
 from primepath.domain.cell import CellStatus
 from primepath.services.cells.update_cell import CellChanges, update_cell
 from schema.context import Info
-from schema.mutations.change import change
-from schema.mutations.reading_input import InputReader, given_fields
+from schema.mutations.ids import IdParser, given_fields
+from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef
 from schema.types.payloads import CellOutcome, MatrixCellPayload
 
@@ -61,19 +61,19 @@ class UpdateCell:
         info: Info,
         input: Annotated[UpdateCellInput, strawberry.argument(description="What to change.")],
     ) -> CellOutcome:
-        viewer = info.context.signed_in
-        read = InputReader()
-        key = read.cell(input.cell, "cell")
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        key = ids.cell(input.cell, "cell")
         fields = ("status", "scheduled_date", "start_time", "end_time", "notes")
         changes = cast(CellChanges, given_fields(input, *fields))
-        outcome = await change(
+        result = await run_service(
             info,
             lambda: update_cell(
                 viewer=viewer,
                 cell=key,
                 changes=changes,
                 expected_version=input.expected_version,
-                found=read.mistakes,
+                found=ids.mistakes,
             ),
         )
-        return CellOutcome(key, outcome.user_errors)
+        return CellOutcome(key, result.user_errors)

@@ -86,7 +86,7 @@ def execute(
         )
         if isawaitable(result):
             result = await result
-        await context.settle()
+        await context.flush()
         return ExecutionResult(data=result.data, errors=result.errors)
 
     return dispatcher.run(operation())
@@ -109,8 +109,8 @@ def _check_operation(
     if prepared.introspects:
         settings.INTROSPECTION.require(viewer, "read the schema")
     check_variables(variables)
-    assert prepared.answers is not None
-    prepared.answers.check(operation, variables)
+    assert prepared.cost is not None
+    prepared.cost.check(operation, variables)
 
 
 def _executor(prepared: PreparedDocument) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from graphql.validation.validate import ValidationAbortedError
 from primepath.domain.errors import LimitExceededError
 from schema.build import schema
 from schema.execution.completers import Completer
-from schema.limits.answers import AnswerSizes
+from schema.limits.cost import QueryCost
 from schema.limits.selections import INTROSPECTION, check_selections
 from schema.limits.text import check_text
 from schema.operation.columns import columns_of
@@ -54,7 +54,7 @@ class PreparedDocument:
     conditions: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
     introspects: bool = False
-    answers: AnswerSizes | None = None
+    cost: QueryCost | None = None
     _plans: dict[Hashable, dict[Hashable, Completer | None]] = field(default_factory=dict)
 
     def plans_for(self, variables: VariableValues) -> dict[Hashable, Completer | None]:
@@ -111,7 +111,7 @@ def _prepare(text: str, *, hide_suggestions: bool) -> PreparedDocument:
         conditions=tuple(sorted(names.conditions)),
         columns=columns_of(names.fields),
         introspects=not names.fields.isdisjoint(INTROSPECTION),
-        answers=AnswerSizes(schema._schema, node),
+        cost=QueryCost(schema._schema, node),
     )
 
 

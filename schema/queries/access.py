@@ -36,7 +36,7 @@ class AccessQuery:
         request = PageRequest.parse(
             NEWEST_REQUESTS, first=first, after=after, last=last, before=before
         )
-        requests = models.ClassAccessRequest.objects.visible_to(info.context.signed_in)
+        requests = models.ClassAccessRequest.objects.visible_to(info.context.require_viewer())
         if status is not None:
             requests = requests.filter(status=status)
         return await page_of_table(loaders, requests, request)

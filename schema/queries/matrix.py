@@ -65,7 +65,7 @@ class MatrixQuery:
             ),
         ] = None,
     ) -> Matrix:
-        loaders, viewer = info.context.loaders, info.context.signed_in
+        loaders, viewer = info.context.loaders, info.context.require_viewer()
         year = planned_year(academic_year)
         check_list("classCodes", class_codes or ())
         known = None if changes_after is None else SyncToken.parse(changes_after, year)

@@ -67,7 +67,7 @@ class NodeQuery:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],
     ) -> Any:
-        info.context.require_sign_in()
+        info.context.require_viewer()
         return await _load(info, id)
 
     @strawberry.field(
@@ -85,7 +85,7 @@ class NodeQuery:
             strawberry.argument(description=f"The ids, at most {settings.MAX_LIST_LENGTH:,}."),
         ],
     ) -> Sequence[Any]:
-        info.context.require_sign_in()
+        info.context.require_viewer()
         check_list("ids", ids)
         # Not gathered: what an id leads to must not wait for what the other ids name, or it would be read apart.
         return [asyncio.ensure_future(_load(info, id)) for id in ids]

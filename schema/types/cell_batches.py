@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 
 from loaders.cells import Cell, PendingCell
-from loaders.completion import CompletionStats
+from loaders.completion import CompletionData
 from loaders.exams import ExamKind, ExamRow
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.models import Exam, Teacher
@@ -69,11 +69,11 @@ async def available_exams_of_cells(
 
 async def completion_of_cells(
     batch: BatchContext, cells: Sequence[AnyCell]
-) -> list[CompletionStats]:
+) -> list[CompletionData]:
     """How far the pupils are with the exams of each cell."""
     ids = [cell.pk for cell in cells]
     found = await batch.context.loaders.completion_by_cell.load_all(ids)
-    return [stats or CompletionStats(id) for id, stats in zip(ids, found, strict=True)]
+    return [stats or CompletionData(id) for id, stats in zip(ids, found, strict=True)]
 
 
 async def creators_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[Teacher | None]:

@@ -53,7 +53,7 @@ def _creators(
 
 
 def _may_change(batch: BatchContext, exams: Sequence[AnyExam]) -> list[bool]:
-    viewer = batch.context.signed_in
+    viewer = batch.context.require_viewer()
     return [may_change_exam(viewer, exam) for exam in exams]
 
 
@@ -130,7 +130,7 @@ class Exam(Node):
         metadata=batched(_may_change),
     )
     def can_edit(self, info: Info, exam: strawberry.Parent[AnyExam]) -> bool:
-        return may_change_exam(info.context.signed_in, exam)
+        return may_change_exam(info.context.require_viewer(), exam)
 
     @strawberry.field(
         graphql_type=_HistoryConnection | None,
@@ -146,7 +146,7 @@ class Exam(Node):
         first: First = None,
         after: After = None,
     ) -> Page[models.HistoryEntry]:
-        if not may_change_exam(info.context.signed_in, exam):
+        if not may_change_exam(info.context.require_viewer(), exam):
             raise ForbiddenError("Only those who may change an exam see its history.")
         return await page_of_history(
             info.context.loaders, HistorySubject.EXAM, str(exam.pk), first, after

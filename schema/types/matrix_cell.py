@@ -10,7 +10,7 @@ import strawberry
 from django.conf import settings
 
 from loaders.cells import CellRequest
-from loaders.completion import CompletionStats as CellCompletion
+from loaders.completion import CompletionData
 from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.cell import CellKey, CellStatus
@@ -180,7 +180,7 @@ class MatrixCell(Node):
         description="How far the pupils are with the exams of this cell.",
         metadata=batched(completion_of_cells),
     )
-    async def completion(self, info: Info, cell: strawberry.Parent[AnyCell]) -> CellCompletion:
+    async def completion(self, info: Info, cell: strawberry.Parent[AnyCell]) -> CompletionData:
         return await resolve_one(completion_of_cells, info, cell)
 
     @strawberry.field(

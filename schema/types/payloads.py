@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import strawberry
 
-from loaders.curriculum import ClassCurriculum as ClassCurriculumOfLoader
+from loaders.curriculum import ClassCurriculumData
 from primepath import models
 from primepath.domain.cell import CellKey
 from schema.context import Info
@@ -106,7 +106,7 @@ class ClassCurriculumPayload:
     )
     async def curriculum(
         self, info: Info, outcome: strawberry.Parent[CurriculumOutcome]
-    ) -> ClassCurriculumOfLoader | None:
+    ) -> ClassCurriculumData | None:
         if outcome.class_code is None:
             return None
         visible = await info.context.loaders.classes.get(outcome.class_code)

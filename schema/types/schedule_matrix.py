@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import strawberry
 
 from loaders.cells import Cell, CellRequest
-from loaders.curriculum import ClassCurriculum as LoadedCurriculum
+from loaders.curriculum import ClassCurriculumData
 from loaders.visible_classes import VisibleClass
 from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import AccessLevel
@@ -51,7 +51,7 @@ class Row:
 
 def _curriculum_of_rows(
     batch: BatchContext, rows: Sequence[Row]
-) -> Awaitable[list[LoadedCurriculum]]:
+) -> Awaitable[list[ClassCurriculumData]]:
     return curriculum_of_classes(batch, [(row.visible_class, row.academic_year) for row in rows])
 
 
@@ -77,7 +77,7 @@ class MatrixRow:
         description="What the class learns in this academic year.",
         metadata=batched(_curriculum_of_rows),
     )
-    async def curriculum(self, info: Info, row: strawberry.Parent[Row]) -> LoadedCurriculum:
+    async def curriculum(self, info: Info, row: strawberry.Parent[Row]) -> ClassCurriculumData:
         return await curriculum_of(info, row.visible_class, row.academic_year)
 
     @strawberry.field(

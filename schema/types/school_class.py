@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from loaders.cells import Cell, CellRequest
-from loaders.curriculum import ClassCurriculum as LoadedCurriculum
-from loaders.curriculum import CurriculumKey
+from loaders.curriculum import ClassCurriculumData, CurriculumKey
 from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.period import Period, PeriodType, select_periods
@@ -43,14 +42,16 @@ CLASSES_IN_SCHOOL_ORDER = _SchoolOrder(
 )
 
 
-async def curriculum_of(info: Info, visible: VisibleClass, academic_year: int) -> LoadedCurriculum:
+async def curriculum_of(
+    info: Info, visible: VisibleClass, academic_year: int
+) -> ClassCurriculumData:
     key = CurriculumKey(visible.code, academic_year, visible.curriculum_version)
     return await info.context.loaders.curriculum_by_class.load(key)
 
 
 def curriculum_of_classes(
     batch: BatchContext, classes: Sequence[tuple[VisibleClass, int]]
-) -> Awaitable[list[LoadedCurriculum]]:
+) -> Awaitable[list[ClassCurriculumData]]:
     """What each class learns in the academic year beside it."""
     return batch.context.loaders.curriculum_by_class.load_all(
         [
@@ -62,7 +63,7 @@ def curriculum_of_classes(
 
 def _curriculum(
     batch: BatchContext, classes: Sequence[VisibleClass], academic_year: int | None = None
-) -> Awaitable[list[LoadedCurriculum]]:
+) -> Awaitable[list[ClassCurriculumData]]:
     year = planned_year(academic_year)
     return curriculum_of_classes(batch, [(visible, year) for visible in classes])
 
@@ -106,7 +107,7 @@ class SchoolClass(Node):
         info: Info,
         visible: strawberry.Parent[VisibleClass],
         academic_year: AcademicYear = None,
-    ) -> LoadedCurriculum:
+    ) -> ClassCurriculumData:
         return await curriculum_of(info, visible, planned_year(academic_year))
 
     @strawberry.field(

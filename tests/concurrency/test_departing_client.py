@@ -115,7 +115,7 @@ def test_the_operation_of_a_client_that_goes_away_ends_before_its_next_batch(
 ) -> None:
     begun = len(server.state()["did"])
     go_away(server, slow)
-    assert server.state()["did"][begun:] == [f"SELECT {TOKEN}", *did, "ClientDepartedError"]
+    assert server.state()["did"][begun:] == [f"SELECT {TOKEN}", *did, "ClientDisconnectedError"]
     assert ExamScheduleMatrix.objects.count() == (2 * len(PERIODS) if slow == CELLS else 0)
 
 
@@ -137,7 +137,7 @@ def go_away(server: Server, slow: str) -> None:
     server.ask_and_go_away(
         f"Slow_{slow}", lambda: f"SELECT {slow}" in server.state()["did"][begun:]
     )
-    wait_until(lambda: "ClientDepartedError" in server.state()["did"][begun:])
+    wait_until(lambda: "ClientDisconnectedError" in server.state()["did"][begun:])
 
 
 def nothing_more(state: dict[str, Any], *, than: dict[str, Any]) -> bool:

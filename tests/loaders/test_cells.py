@@ -300,7 +300,7 @@ def test_settling_reads_and_stores_what_only_its_place_was_shown_of() -> None:
 
     async def operation() -> None:
         reader.cells.pending(await reader.request("A", YEAR, Period.JAN))
-        await reader.cells.settle()
+        await reader.cells.flush()
 
     reader.dispatcher.run(operation())
     assert stored_ids() == {f"A/{YEAR}/JAN"}

@@ -18,7 +18,7 @@ from primepath.services.tokens import create_token
 from tests.databases import own_database
 from tests.factories import make_teacher
 from tests.processes import PATIENCE, product_process
-from tests.schema.http.test_outside_the_view import BROWSER
+from tests.schema.http.test_error_handlers import BROWSER
 from tests.server import Server, running_server
 
 if TYPE_CHECKING:

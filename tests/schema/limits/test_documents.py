@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from primepath.domain.errors import LimitExceededError
 from schema.errors import format_errors
-from schema.limits.selections import Figures
+from schema.limits.selections import SelectionCost
 from schema.operation.prepare import document_cache, prepare
 
 SCHOOL = "{ school { name } }"
@@ -184,13 +184,13 @@ def test_fragments_that_spread_each_other_are_each_counted_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     added: list[int | None] = []
-    add = Figures.add
+    add = SelectionCost.add
 
-    def note(self: Figures, spread: Figures, depth: int | None) -> None:
+    def note(self: SelectionCost, spread: SelectionCost, depth: int | None) -> None:
         added.append(depth)
         add(self, spread, depth)
 
-    monkeypatch.setattr(Figures, "add", note)
+    monkeypatch.setattr(SelectionCost, "add", note)
     assert "more than 1000000000 root fields" in refusal(bomb(150))
     assert len(added) == 2 * 150 + 1
     assert "256 root fields" in refusal(bomb(8))

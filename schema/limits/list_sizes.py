@@ -19,7 +19,7 @@ CLASSES = 200
 
 Size = int | Callable[[ArgumentNodes], int]
 
-AS_TOLD_ABOVE: Final = -1
+SIZE_FROM_PARENT: Final = -1
 """As many as the arguments of the field above say: the edges of a connection, the rows of a matrix."""
 
 
@@ -53,11 +53,11 @@ def _periods(arguments: ArgumentNodes) -> int:
     return min(of_type, len(value) if isinstance(value, list) else 1)
 
 
-_STATED: dict[str, Size] = {
+LIST_SIZES: dict[str, Size] = {
     "Query.scheduleMatrix": _length("classCodes", otherwise=CLASSES),
     "Query.nodes": _length("ids"),
     "Query.programs": 20,
-    "ScheduleMatrix.rows": AS_TOLD_ABOVE,
+    "ScheduleMatrix.rows": SIZE_FROM_PARENT,
     "MatrixRow.cells": _periods,
     "MatrixCell.exams": 3,
     "SchoolClass.cells": _periods,
@@ -74,19 +74,19 @@ _STATED: dict[str, Size] = {
     "Mutation.unassignExams": _length("input", "cells"),
     "Mutation.cloneCell": _length("input", "targets"),
     "Mutation.shareCell": _length("input", "classCodes"),
-    "MatrixCellsPayload.cells": AS_TOLD_ABOVE,
+    "MatrixCellsPayload.cells": SIZE_FROM_PARENT,
 }
 _USER_ERRORS = 10
 
 
 def size_of(type_name: str, name: str, definition: GraphQLField) -> Size | None:
     """The size of the list in a field, or, told by its arguments, of the list below it; None where neither is one."""
-    stated = _STATED.get(f"{type_name}.{name}")
+    stated = LIST_SIZES.get(f"{type_name}.{name}")
     if stated is not None:
         return stated
     if name == "userErrors":
         return _USER_ERRORS
     if name == "edges":
-        return AS_TOLD_ABOVE
+        return SIZE_FROM_PARENT
     named: Any = get_named_type(definition.type)
     return _page if named.name.endswith("Connection") else None

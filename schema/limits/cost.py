@@ -1,7 +1,7 @@
 """How much an operation may answer with, told from its document before anything is read.
 
 A short document can ask for a great deal: the exams of the cells of the exams of the cells of a class. What is counted are
-values, each field of each object that an answer would have, with lists at the sizes that `schema.limits.sizes` states.
+values, each field of each object that an answer would have, with lists at the sizes that `schema.limits.list_sizes` states.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ from graphql import (
 from primepath.domain.errors import LimitExceededError
 from schema.limits.argument_nodes import ArgumentNodes, variables_of
 from schema.limits.fragments import fragments_in_order
+from schema.limits.list_sizes import SIZE_FROM_PARENT, size_of
 from schema.limits.selections import shown
-from schema.limits.sizes import AS_TOLD_ABOVE, size_of
 
 
-class Values(NamedTuple):
+class Cost(NamedTuple):
     """The values of one object: ``fixed``, and ``each`` for every item of the list whose size the field above tells."""
 
     fixed: int = 0
     each: int = 0
 
-    def plus(self, other: Values) -> Values:
-        return Values(self.fixed + other.fixed, self.each + other.each)
+    def plus(self, other: Cost) -> Cost:
+        return Cost(self.fixed + other.fixed, self.each + other.each)
 
 
-class AnswerSizes:
+class QueryCost:
     """How many values the operations of a valid document may answer with."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
         self._fragments = fragments_in_order(document)
         walk = _Walk(schema, self._fragments, None)
-        self._most = {
+        self._upper_bounds = {
             _name(definition): walk.operation(definition)
             for definition in document.definitions
             if isinstance(definition, OperationDefinitionNode)
@@ -62,7 +62,7 @@ class AnswerSizes:
         Most operations cannot, whatever their variables are, and that is known since the document was read.
         """
         limit = settings.MAX_ANSWER_VALUES
-        if self._most[_name(operation)] <= limit:
+        if self._upper_bounds[_name(operation)] <= limit:
             return
         walk = _Walk(self._schema, self._fragments, variables_of(operation, variables))
         values = walk.operation(operation)
@@ -89,7 +89,7 @@ class _Walk:
         """``fragments`` come each after those that it spreads. Without ``variables`` these may be anything."""
         self._schema = schema
         self._variables = variables
-        self._spread: dict[str, tuple[Any, Values]] = {}
+        self._spread: dict[str, tuple[Any, Cost]] = {}
         for fragment in fragments:
             type_ = schema.get_type(fragment.type_condition.name.value)
             values = self._selection(type_, fragment.selection_set)
@@ -99,10 +99,10 @@ class _Walk:
         root = self._schema.get_root_type(operation.operation)
         return self._selection(root, operation.selection_set).fixed
 
-    def _selection(self, type_: Any, selection_set: SelectionSetNode) -> Values:
-        common = Values()
+    def _selection(self, type_: Any, selection_set: SelectionSetNode) -> Cost:
+        common = Cost()
         # An object is of one type, and answers what is asked of that.
-        of_types: defaultdict[Any, Values] = defaultdict(Values)
+        of_types: defaultdict[Any, Cost] = defaultdict(Cost)
         for selection in selection_set.selections:
             narrowed = type_
             match selection:
@@ -119,23 +119,23 @@ class _Walk:
             else:
                 common = common.plus(values)
         return common.plus(
-            Values(
+            Cost(
                 max((each.fixed for each in of_types.values()), default=0),
                 max((each.each for each in of_types.values()), default=0),
             )
         )
 
-    def _field(self, type_: Any, node: FieldNode) -> Values:
+    def _field(self, type_: Any, node: FieldNode) -> Cost:
         name = node.name.value
         # Introspection has no data; graphql-core bounds its lists.
         if node.selection_set is None or name.startswith("__"):
-            return Values(1)
+            return Cost(1)
         definition = type_.fields[name]
         below = self._selection(get_named_type(definition.type), node.selection_set)
         size = size_of(type_.name, name, definition)
-        if size == AS_TOLD_ABOVE:
-            return Values(1, below.fixed)
+        if size == SIZE_FROM_PARENT:
+            return Cost(1, below.fixed)
         count = size(ArgumentNodes(node.arguments, self._variables)) if callable(size) else size
         if is_list_type(get_nullable_type(definition.type)):
-            return Values(1 + (count or 0) * below.fixed)
-        return Values(1 + below.fixed + (count or 0) * below.each)
+            return Cost(1 + (count or 0) * below.fixed)
+        return Cost(1 + below.fixed + (count or 0) * below.each)

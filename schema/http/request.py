@@ -10,8 +10,8 @@ from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 
 from primepath.domain.errors import ErrorCode
-from schema.errors import RefusedError
-from schema.http.answering import JSON
+from schema.errors import HttpError
+from schema.http.errors import JSON
 
 _MEMBERS = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
 _KINDS = {str: "a string", dict: "an object"}
@@ -23,17 +23,17 @@ def reads(request: HttpRequest | BaseRequestProtocol) -> bool:
 
 
 def read_request(request: HttpRequest) -> GraphQLRequestData:
-    """What the request asks for. Raises `RefusedError` for one that is no GraphQL request."""
+    """What the request asks for. Raises `HttpError` for one that is no GraphQL request."""
     data = _parameters(request) if reads(request) else _body(request)
     if not isinstance(data, dict):
-        raise RefusedError(
+        raise HttpError(
             400,
             ErrorCode.BAD_USER_INPUT,
             "The body must be one JSON object with a query; requests are not batched.",
         )
     for name, kind in _MEMBERS.items():
         if not isinstance(data.get(name), (kind, type(None))):
-            raise RefusedError(
+            raise HttpError(
                 400, ErrorCode.BAD_USER_INPUT, f"{name} must be {_KINDS[kind]}, or left out."
             )
     return GraphQLRequestData(
@@ -54,7 +54,7 @@ def _parameters(request: HttpRequest) -> dict[str, Any]:
 
 def _body(request: HttpRequest) -> Any:
     if (request.content_type or "").lower() != JSON:
-        raise RefusedError(415, ErrorCode.BAD_USER_INPUT, f"Send the request as {JSON}, in UTF-8.")
+        raise HttpError(415, ErrorCode.BAD_USER_INPUT, f"Send the request as {JSON}, in UTF-8.")
     return _json(request.body, "The body")
 
 
@@ -62,6 +62,6 @@ def _json(text: str | bytes, what: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise RefusedError(
+        raise HttpError(
             400, ErrorCode.BAD_USER_INPUT, f"{what} must be JSON, in UTF-8, and is not."
         ) from None

@@ -23,8 +23,8 @@ from benchmarks.questions import assignment, matrix
 from primepath.domain.errors import LimitExceededError
 from primepath.models import ExamScheduleMatrix, MatrixCellExam, SchoolClass
 from schema.build import schema
-from schema.limits.answers import AnswerSizes
-from schema.limits.sizes import AS_TOLD_ABOVE, size_of
+from schema.limits.cost import QueryCost
+from schema.limits.list_sizes import SIZE_FROM_PARENT, size_of
 from schema.operation import execute
 from schema.operation.prepare import prepare
 from tests.client import answer, data, error_codes
@@ -44,10 +44,10 @@ def refusal(
     """Why the operation is not run; None where it is."""
     prepared = prepare(document)
     operation = prepared.operation(name)
-    assert prepared.answers is not None, prepared.errors
+    assert prepared.cost is not None, prepared.errors
     assert operation is not None
     try:
-        prepared.answers.check(operation, variables or {})
+        prepared.cost.check(operation, variables or {})
     except LimitExceededError as refused:
         return str(refused)
     return None
@@ -76,7 +76,7 @@ def test_every_list_of_objects_has_a_size_and_nothing_else_has(type_name: str) -
                 if inner != "userErrors" and is_list_type(get_nullable_type(each.type))
                 if not is_leaf_type(get_named_type(each.type))
             ]
-            assert below == AS_TOLD_ABOVE, f"{type_name}.{name}"
+            assert below == SIZE_FROM_PARENT, f"{type_name}.{name}"
 
 
 CELLS = 'schoolClass(code: "A") { cells%s { id } }'
@@ -206,7 +206,7 @@ class TestCount:
         self, compiled: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.COMPILED_EXECUTION = compiled
-        monkeypatch.setattr(AnswerSizes, "check", lambda *_: None)
+        monkeypatch.setattr(QueryCost, "check", lambda *_: None)
         make_classes(3)
 
     def test_an_answer_at_the_limit_is_given_and_one_past_it_is_not(

@@ -9,8 +9,8 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response, set_response_etag
 
 from primepath.domain.errors import ErrorCode
-from schema.errors import RefusedError
-from schema.http.answering import refusal
+from schema.errors import HttpError
+from schema.http.errors import error_response
 
 # The client keeps the answer, and asks each time whether it is still true.
 KEPT = "private, no-cache"
@@ -45,9 +45,7 @@ def _unless_it_is_there(request: HttpRequest, response: HttpResponse) -> HttpRes
     found = get_conditional_response(request, etag=response["ETag"], response=response)
     assert isinstance(found, HttpResponse)
     if found.status_code == 412:
-        return refusal(
-            RefusedError(
-                412, ErrorCode.BAD_USER_INPUT, "The answer is not one that If-Match allows."
-            )
+        return error_response(
+            HttpError(412, ErrorCode.BAD_USER_INPUT, "The answer is not one that If-Match allows.")
         )
     return found

@@ -14,7 +14,7 @@ from schema.limits import check_list
 from schema.types.inputs import CellRef
 
 
-class InputReader:
+class IdParser:
     """Turns ids into keys. What is not an id becomes None and is kept in ``mistakes``, for the service to tell of."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from strawberry.http.base import BaseRequestProtocol
 from primepath.domain.errors import ErrorCode
 from primepath.request_id import request_id_of
 from primepath.time_limits import took_too_long
-from schema.errors import DATABASE_TOOK_TOO_LONG, RefusedError, error, internal_error, logger
+from schema.errors import DATABASE_TOOK_TOO_LONG, HttpError, error, internal_error, logger
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -24,11 +24,11 @@ def asks_for_html(request: HttpRequest | BaseRequestProtocol) -> bool:
     return "text/html" in request.headers.get("Accept", "")
 
 
-def refusal(refused: RefusedError) -> HttpResponse:
+def error_response(refused: HttpError) -> HttpResponse:
     return _errors(refused.status, error(refused.code, str(refused)), refused.headers)
 
 
-def failure(request: HttpRequest, cause: BaseException | None) -> HttpResponse:
+def internal_error_response(request: HttpRequest, cause: BaseException | None) -> HttpResponse:
     """The answer to a request that failed for ``cause``, which is for the log only."""
     request_id = request_id_of(request)
     if took_too_long(cause):

@@ -79,7 +79,7 @@ def _fail(*_: object) -> HttpResponse:
 
 
 urlpatterns = [path("graphql", _fail, name="graphql")]
-handler500 = "schema.http.outside_the_view.failed"
+handler500 = "schema.http.error_handlers.failed"
 
 
 @pytest.mark.urls(__name__)

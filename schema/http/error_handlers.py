@@ -13,8 +13,8 @@ from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
 from primepath.domain.errors import ErrorCode
-from schema.errors import RefusedError
-from schema.http.answering import asks_for_html, failure, refusal
+from schema.errors import HttpError
+from schema.http.errors import asks_for_html, error_response, internal_error_response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -48,11 +48,11 @@ def failed(request: HttpRequest) -> HttpResponseBase:
     """Django's handler500, called while the exception is handled."""
     if asks_for_html(request):
         return _varying(defaults.server_error(request))
-    return _varying(failure(request, sys.exception()))
+    return _varying(internal_error_response(request, sys.exception()))
 
 
 def _refusal(status: HTTPStatus, code: ErrorCode, message: str) -> HttpResponseBase:
-    return _varying(refusal(RefusedError(status, code, message)))
+    return _varying(error_response(HttpError(status, code, message)))
 
 
 def _varying(response: HttpResponseBase) -> HttpResponseBase:

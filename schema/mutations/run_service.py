@@ -1,0 +1,39 @@
+"""Running a service from a mutation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from primepath.domain.errors import RejectedInputError
+from schema.context import Info
+from schema.types.user_error import UserError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[T]):
+    """The return value of a service, or the reasons why it refused the input."""
+
+    value: T | None
+    user_errors: list[UserError]
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.user_errors)
+
+
+async def run_service(info: Info, service: Callable[[], T]) -> Result[T]:
+    """Run ``service`` when the operation is idle, then reset the loaders.
+
+    After invalid input nothing was saved, so reading the payload does not store missing cells either.
+    """
+    try:
+        value = await info.context.dispatcher.call(service)
+    except RejectedInputError as rejected:
+        info.context.reset_loaders(may_store=False)
+        return Result(None, UserError.from_mistakes(rejected.mistakes))
+    info.context.reset_loaders()
+    return Result(value, [])
