@@ -17,11 +17,11 @@ from django.db import DatabaseError
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.visible_classes import VisibleClass
+from primepath.db.statement import Statement
 from primepath.domain.cell import CELL_APPEARANCE, CellAppearance, CellKey, CellStatus
 from primepath.domain.errors import LimitExceededError
 from primepath.domain.period import Period, PeriodType
 from primepath.models import ExamScheduleMatrix
-from primepath.models.statement import Statement
 
 logger = logging.getLogger("primepath.cells")
 

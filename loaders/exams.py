@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from primepath.db.statement import Statement
 from primepath.domain.exam import ExamType
 from primepath.models import Exam
-from primepath.models.statement import Statement
 
 
 class ExamRow(NamedTuple):

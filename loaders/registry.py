@@ -17,6 +17,7 @@ from loaders.exams import ExamKind, ExamRow, active_exams_of_kinds, exam_rows
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.history import HistoryKey, history_counts, history_pages
 from loaders.visible_classes import VisibleClasses
+from primepath.db.statement import Statement
 from primepath.domain.history import HistorySubject
 from primepath.domain.viewer import Viewer
 from primepath.models import (
@@ -31,7 +32,6 @@ from primepath.models import (
     Teacher,
     TeacherClassAssignment,
 )
-from primepath.models.statement import Statement
 
 T = TypeVar("T")
 

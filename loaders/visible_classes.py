@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
+from primepath.db.statement import Parameter, Statement
 from primepath.domain.cell import is_class_code
 from primepath.domain.school_class import AccessLevel, school_order
 from primepath.domain.viewer import Viewer
 from primepath.models import SchoolClass
-from primepath.models.statement import Parameter, Statement
 
 _EVERY = "*"
 
@@ -35,12 +35,12 @@ _COLUMNS = (
 
 
 @cache
-def _visible(*, administers: bool, every: bool) -> Statement:
-    """Reads the classes of one who administers the school, or of a teacher: every one, or those of the codes."""
+def _visible(*, is_administrator: bool, every: bool) -> Statement:
+    """Reads the classes of one who is_administrator the school, or of a teacher: every one, or those of the codes."""
 
     def make(teacher_id: Parameter, now: Parameter, codes: Parameter) -> QuerySet[Any, Any]:
         classes = SchoolClass.objects.visible(
-            administers=administers, teacher_id=teacher_id, now=now
+            is_administrator=is_administrator, teacher_id=teacher_id, now=now
         )
         wanted = classes if every else classes.filter(code__key_in=codes)
         return wanted.values_list("access_level", *_COLUMNS)
@@ -114,6 +114,6 @@ class VisibleClasses:
         return [self._found.get(code) for code in codes]
 
     def _read(self, codes: list[str] | None) -> Iterable[VisibleClass]:
-        read = _visible(administers=self._viewer.administers, every=codes is None)
+        read = _visible(is_administrator=self._viewer.is_administrator, every=codes is None)
         rows = read(self._viewer.teacher_id, timezone.now(), codes)
         return (VisibleClass(AccessLevel(level), *row) for level, *row in rows)

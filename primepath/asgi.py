@@ -9,8 +9,8 @@ from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.db.backends.signals import connection_created
 from servestatic import ServeStaticASGI
 
-from primepath.handler import OneThreadHandler
-from primepath.time_limits import limit_statements
+from primepath.server.handler import OneThreadHandler
+from primepath.server.timeouts import limit_statements
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup(set_prefix=False)

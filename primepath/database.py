@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from primepath.environment import number, text
 
-# Of processes that serve no requests; see `primepath.time_limits` for those that do.
+# Of processes that serve no requests; see `primepath.server.timeouts` for those that do.
 _SQLITE_BUSY_SECONDS = 20
 # Opening a file costs as much as three queries. The threads that requests are worked on in stay, and so do their connections.
 _SQLITE_CONNECTION_SECONDS = 60

@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 
 from primepath.database import caches, database
 from primepath.domain.academic_year import AcademicYears
-from primepath.domain.audience import Audience
+from primepath.domain.visibility import Visibility
 from primepath.environment import choice, flag, items, number, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -75,10 +75,10 @@ STATEMENT_SECONDS = number("STATEMENT_SECONDS", 5)
 # Requests that a process works on at once. More wait: threads that fight for the interpreter make each other slower.
 REQUEST_THREADS = number("REQUEST_THREADS", 32)
 # What the schema holds is for those who use it: it shows everybody else where to begin.
-_AUDIENCE = Audience.EVERYONE if DEBUG else Audience.SIGNED_IN
-INTROSPECTION = choice("INTROSPECTION", _AUDIENCE)
-FIELD_SUGGESTIONS = choice("FIELD_SUGGESTIONS", _AUDIENCE)
-EXPLORER = choice("EXPLORER", _AUDIENCE)
+_VISIBILITY = Visibility.EVERYONE if DEBUG else Visibility.SIGNED_IN
+INTROSPECTION = choice("INTROSPECTION", _VISIBILITY)
+FIELD_SUGGESTIONS = choice("FIELD_SUGGESTIONS", _VISIBILITY)
+EXPLORER = choice("EXPLORER", _VISIBILITY)
 CURRICULUM_CACHE_SECONDS = 300
 # Off, graphql-core completes every field by itself: slower, and the same answers.
 COMPILED_EXECUTION = flag("COMPILED_EXECUTION", default=True)
@@ -109,7 +109,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    "primepath.request_id.name_requests",
+    "primepath.server.request_id.name_requests",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -10,7 +10,7 @@ from graphql import GraphQLError, GraphQLFormattedError
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from primepath.domain.errors import ErrorCode, PrimePathError
-from primepath.time_limits import took_too_long
+from primepath.server.timeouts import is_timeout
 
 logger = logging.getLogger("primepath.errors")
 
@@ -59,7 +59,7 @@ def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[Graph
 
 def _format(each: GraphQLError, request_id: str, logged: set[object]) -> GraphQLFormattedError:
     cause = _cause(each)
-    if took_too_long(cause):
+    if is_timeout(cause):
         formatted = error(ErrorCode.TIMEOUT, DATABASE_TOOK_TOO_LONG)
     elif isinstance(cause, PrimePathError):
         formatted = error(cause.code, str(cause))

@@ -17,7 +17,7 @@ from primepath.services.viewers import viewer_of
 def is_administrator(user: User | AnonymousUser | Any) -> bool:
     """Whether this user works in the site: head teachers and staff do."""
     viewer = viewer_of(user)
-    return viewer is not None and viewer.administers
+    return viewer is not None and viewer.is_administrator
 
 
 def viewer_in(request: HttpRequest) -> Viewer:

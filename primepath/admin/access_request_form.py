@@ -8,9 +8,9 @@ from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
 
 from primepath.admin.service_forms import ServiceForm
+from primepath.db.constraints import choices
 from primepath.domain.school_class import AccessLevel
 from primepath.models import ClassAccessRequest
-from primepath.models.constraints import choices
 from primepath.services.access.approve_class_access_request import approve_class_access_request
 from primepath.services.access.deny_class_access_request import deny_class_access_request
 

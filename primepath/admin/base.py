@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from primepath.admin.access import ByRole, ViewOnly
 from primepath.admin.generics import GenericModelAdmin, GenericTabularInline, M, Parent
 from primepath.admin.search_boxes import SearchBoxes
+from primepath.db.fields import FoldedTextField
 from primepath.domain.text import fold, has_forbidden_characters
-from primepath.models.fields import FoldedTextField
 
 
 def save_changed(obj: Model, form: forms.ModelForm[Any]) -> None:

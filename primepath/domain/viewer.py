@@ -20,7 +20,7 @@ class Viewer:
     is_staff: bool
 
     @property
-    def administers(self) -> bool:
+    def is_administrator(self) -> bool:
         """Whether this person sees every active class with full access and decides about access."""
         return self.is_staff or self.is_head_teacher
 

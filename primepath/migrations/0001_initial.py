@@ -9,7 +9,7 @@ import primepath.domain.cell
 import primepath.domain.exam
 import primepath.domain.period
 import primepath.domain.school_class
-import primepath.models.fields
+import primepath.db.fields
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ExamScheduleMatrix',
             fields=[
-                ('id', primepath.models.fields.BinaryTextField(editable=False, max_length=48, primary_key=True, serialize=False)),
+                ('id', primepath.db.fields.BinaryTextField(editable=False, max_length=48, primary_key=True, serialize=False)),
                 ('academic_year', models.PositiveSmallIntegerField()),
                 ('period', models.CharField(choices=[('JAN', 'Jan'), ('FEB', 'Feb'), ('MAR', 'Mar'), ('APR', 'Apr'), ('MAY', 'May'), ('JUN', 'Jun'), ('JUL', 'Jul'), ('AUG', 'Aug'), ('SEP', 'Sep'), ('OCT', 'Oct'), ('NOV', 'Nov'), ('DEC', 'Dec'), ('Q1', 'Q1'), ('Q2', 'Q2'), ('Q3', 'Q3'), ('Q4', 'Q4')], max_length=3)),
                 ('status', models.CharField(choices=[('EMPTY', 'Empty'), ('DRAFT', 'Draft'), ('SCHEDULED', 'Scheduled'), ('IN_PROGRESS', 'In progress'), ('COMPLETED', 'Completed')], default=primepath.domain.cell.CellStatus['EMPTY'], max_length=11)),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=200)),
-                ('name_key', primepath.models.fields.FoldedTextField(max_length=600, source='name')),
+                ('name_key', primepath.db.fields.FoldedTextField(max_length=600, source='name')),
                 ('type', models.CharField(choices=[('REVIEW', 'Review'), ('QUARTERLY', 'Quarterly')], max_length=10)),
                 ('academic_year', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('total_questions', models.PositiveSmallIntegerField()),
@@ -122,11 +122,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SchoolClass',
             fields=[
-                ('code', primepath.models.fields.BinaryTextField(help_text='For example PRIMARY_1A. It cannot be changed later.', max_length=32, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9_-]{1,32}\\Z', 'Use capital letters A-Z, digits, underscores and hyphens.')])),
+                ('code', primepath.db.fields.BinaryTextField(help_text='For example PRIMARY_1A. It cannot be changed later.', max_length=32, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9_-]{1,32}\\Z', 'Use capital letters A-Z, digits, underscores and hyphens.')])),
                 ('name', models.CharField(max_length=100)),
                 ('division', models.CharField(choices=[('PRIMARY', 'Primary'), ('MIDDLE', 'Middle'), ('HIGH', 'High')], max_length=10)),
                 ('grade', models.PositiveSmallIntegerField()),
-                ('section', primepath.models.fields.BinaryTextField(max_length=10)),
+                ('section', primepath.db.fields.BinaryTextField(max_length=10)),
                 ('stream', models.CharField(blank=True, max_length=100)),
                 ('is_active', models.BooleanField(default=True)),
                 ('curriculum_version', models.UUIDField(default=uuid.uuid4, editable=False, help_text='A new one with every change of the curriculum; part of the key it is cached under.')),
@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100)),
-                ('name_key', primepath.models.fields.FoldedTextField(db_index=True, max_length=300, source='name')),
+                ('name_key', primepath.db.fields.FoldedTextField(db_index=True, max_length=300, source='name')),
                 ('is_head_teacher', models.BooleanField(default=False, help_text='Sees and changes every class, and decides about access.')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='teacher', to=settings.AUTH_USER_MODEL)),
             ],

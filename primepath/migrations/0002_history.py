@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import primepath.domain.history
-import primepath.models.fields
+import primepath.db.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('action', models.CharField(choices=[('ASSIGN_EXAMS', 'Assign exams'), ('UNASSIGN_EXAMS', 'Unassign exams'), ('UPDATE_CELL', 'Update cell'), ('CLONE_CELL', 'Clone cell'), ('SHARE_CELL', 'Share cell'), ('CREATE_EXAM', 'Create exam'), ('UPDATE_EXAM', 'Update exam'), ('SET_CLASS_CURRICULUM', 'Set class curriculum'), ('REQUEST_CLASS_ACCESS', 'Request class access'), ('WITHDRAW_CLASS_ACCESS_REQUEST', 'Withdraw class access request'), ('APPROVE_CLASS_ACCESS_REQUEST', 'Approve class access request'), ('DENY_CLASS_ACCESS_REQUEST', 'Deny class access request'), ('ASSIGN_TEACHER', 'Assign teacher'), ('REVOKE_TEACHER', 'Revoke teacher')], max_length=30)),
                 ('subject', models.CharField(choices=[('CELL', 'Cell'), ('EXAM', 'Exam'), ('CURRICULUM', 'Curriculum'), ('ASSIGNMENT', 'Assignment'), ('ACCESS_REQUEST', 'Access request')], max_length=14)),
-                ('subject_key', primepath.models.fields.BinaryTextField(max_length=48)),
+                ('subject_key', primepath.db.fields.BinaryTextField(max_length=48)),
                 ('actor_name', models.CharField(max_length=150)),
                 ('changes', models.JSONField()),
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from primepath.models.statement import Parameter
+from primepath.db.statement import Parameter
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

@@ -7,9 +7,9 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
+from primepath.db.constraints import choices, one_of
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus
 from primepath.domain.viewer import Viewer
-from primepath.models.constraints import choices, one_of
 from primepath.models.school_class import SchoolClass
 from primepath.models.teacher import Teacher
 
@@ -19,7 +19,7 @@ _DECIDED = models.Q(status__in=[AccessRequestStatus.APPROVED, AccessRequestStatu
 class ClassAccessRequestQuerySet(models.QuerySet["ClassAccessRequest"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """One's own, and all for those who decide."""
-        return self if viewer.administers else self.filter(teacher=viewer.teacher_id)
+        return self if viewer.is_administrator else self.filter(teacher=viewer.teacher_id)
 
 
 class ClassAccessRequest(models.Model):

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.db import models
 
-from primepath.models.constraints import four_digit_year
+from primepath.db.constraints import four_digit_year
 from primepath.models.school_class import SchoolClass
 
 

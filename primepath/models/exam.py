@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from primepath.db.constraints import choices, four_digit_year, one_of
+from primepath.db.fields import FoldedTextField
 from primepath.domain.exam import ExamType
-from primepath.models.constraints import choices, four_digit_year, one_of
 from primepath.models.curriculum import CurriculumLevel
-from primepath.models.fields import FoldedTextField
 from primepath.models.teacher import Teacher
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Cast, Concat
 
+from primepath.db.constraints import choices, four_digit_year, one_of
+from primepath.db.fields import BinaryTextField
 from primepath.domain.cell import CellStatus
 from primepath.domain.period import Period
-from primepath.models.constraints import choices, four_digit_year, one_of
 from primepath.models.exam import Exam
-from primepath.models.fields import BinaryTextField
 from primepath.models.school_class import SchoolClass
 from primepath.models.teacher import Teacher
 

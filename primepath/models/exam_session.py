@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from primepath.db.constraints import choices, one_of
 from primepath.domain.exam import SessionStatus
-from primepath.models.constraints import choices, one_of
 from primepath.models.exam import Exam
 from primepath.models.exam_schedule_matrix import ExamScheduleMatrix
 

@@ -7,9 +7,9 @@ from typing import Any, NoReturn, Self
 from django.conf import settings
 from django.db import models
 
+from primepath.db.constraints import choices, one_of
+from primepath.db.fields import BinaryTextField
 from primepath.domain.history import HistoryAction, HistorySubject
-from primepath.models.constraints import choices, one_of
-from primepath.models.fields import BinaryTextField
 from primepath.models.history_position import (
     CurrentSnapshot,
     CurrentTransaction,

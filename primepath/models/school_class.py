@@ -10,31 +10,33 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
+from primepath.db.constraints import choices, one_of
+from primepath.db.fields import BinaryTextField
+from primepath.db.statement import Parameter
 from primepath.domain.cell import CLASS_CODE_PATTERN
 from primepath.domain.school_class import AccessLevel, Division
 from primepath.domain.viewer import Viewer
-from primepath.models.constraints import choices, one_of
-from primepath.models.fields import BinaryTextField
-from primepath.models.statement import Parameter
 
 
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The classes whose schedule the viewer may see now, each with the viewer's ``access_level`` in it."""
         return self.visible(
-            administers=viewer.administers, teacher_id=viewer.teacher_id, now=timezone.now()
+            is_administrator=viewer.is_administrator,
+            teacher_id=viewer.teacher_id,
+            now=timezone.now(),
         )
 
     def visible(
         self,
         *,
-        administers: bool,
+        is_administrator: bool,
         teacher_id: int | Parameter | None,
         now: datetime.datetime | Parameter,
     ) -> Self:
-        """As `visible_to`, from what it depends on: whether the viewer administers the school, who they are, and the time."""
+        """As `visible_to`, from what it depends on: whether the viewer is_administrator the school, who they are, and the time."""
         active = self.filter(is_active=True)
-        if administers:
+        if is_administrator:
             return active.annotate(access_level=models.Value(AccessLevel.FULL.value))
         not_expired = models.Q(assignments__expires_at=None) | models.Q(
             assignments__expires_at__gt=now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from primepath.models.fields import FoldedTextField
+from primepath.db.fields import FoldedTextField
 
 
 class Teacher(models.Model):

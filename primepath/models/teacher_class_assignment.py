@@ -7,8 +7,8 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
+from primepath.db.constraints import choices, one_of
 from primepath.domain.school_class import AccessLevel
-from primepath.models.constraints import choices, one_of
 from primepath.models.school_class import SchoolClass
 from primepath.models.teacher import Teacher
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
-from primepath.domain.audience import Audience
 from primepath.domain.errors import ForbiddenError, UnauthenticatedError
+from primepath.domain.visibility import Visibility
 from primepath.pages.page import PAGE_HEADERS, page
 from primepath.school import current_academic_year
 from schema.http.authentication import identify
@@ -24,10 +24,10 @@ def render_explorer(request: HttpRequest) -> HttpResponse:
 
     Where it is for everyone it reads neither the database nor the session: its script asks the API who is signed in.
     """
-    audience: Audience = settings.EXPLORER
-    if audience is not Audience.EVERYONE:
+    visibility: Visibility = settings.EXPLORER
+    if visibility is not Visibility.EVERYONE:
         try:
-            audience.require(identify(request).viewer, "open the explorer")
+            visibility.require(identify(request).viewer, "open the explorer")
         except UnauthenticatedError:
             response = redirect_to_login(request.get_full_path())
             response["Cache-Control"] = PAGE_HEADERS["Cache-Control"]

@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from primepath.db.bulk import insert_rows
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.models import ExamScheduleMatrix
-from primepath.models.bulk import insert_rows
 
 CELL_COLUMNS = ("id", "class_code", "academic_year", "period", "status", "notes", "version")
 

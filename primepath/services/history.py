@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from primepath.db.bulk import insert_rows
 from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
 from primepath.domain.viewer import Viewer
 from primepath.models import HistoryEntry
-from primepath.models.bulk import insert_rows
 
 _COLUMNS = (
     "at",

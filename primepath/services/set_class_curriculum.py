@@ -41,7 +41,7 @@ def set_class_curriculum(
     a class that is not there or not active and for a level, ``DUPLICATE`` for a level named before, ``YEAR_OUT_OF_RANGE``.
     """
     mistakes = Mistakes(found)
-    if not viewer.administers:
+    if not viewer.is_administrator:
         message = "Only head teachers and staff set what a class learns."
         mistakes.add(UserErrorCode.FORBIDDEN, message, "classCode")
     # The levels before the class, as `updating_levels` locks them, so that the two never deadlock.

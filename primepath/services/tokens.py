@@ -11,9 +11,9 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from primepath.db.statement import Statement
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
-from primepath.models.statement import Statement
 from primepath.services.viewers import ACCOUNT_COLUMNS, viewer_of_account
 
 _PREFIX = "ppt_"

@@ -10,8 +10,8 @@ from graphql import GraphQLFormattedError
 from strawberry.http.base import BaseRequestProtocol
 
 from primepath.domain.errors import ErrorCode
-from primepath.request_id import request_id_of
-from primepath.time_limits import took_too_long
+from primepath.server.request_id import request_id_of
+from primepath.server.timeouts import is_timeout
 from schema.errors import DATABASE_TOOK_TOO_LONG, HttpError, error, internal_error, logger
 
 JSON = "application/json"
@@ -31,7 +31,7 @@ def error_response(refused: HttpError) -> HttpResponse:
 def internal_error_response(request: HttpRequest, cause: BaseException | None) -> HttpResponse:
     """The answer to a request that failed for ``cause``, which is for the log only."""
     request_id = request_id_of(request)
-    if took_too_long(cause):
+    if is_timeout(cause):
         logger.warning("Request %s took too long: %s", request_id, cause)
         return _errors(503, error(ErrorCode.TIMEOUT, DATABASE_TOOK_TOO_LONG), {"Retry-After": "1"})
     logger.error("Request %s failed", request_id, exc_info=cause)

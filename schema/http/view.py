@@ -22,8 +22,8 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from primepath.domain.errors import ErrorCode, TimeLimitExceededError
-from primepath.handler import arrival, has_departed
-from primepath.request_id import request_id_of
+from primepath.server.handler import has_disconnected, received_at
+from primepath.server.request_id import request_id_of
 from schema.errors import HttpError, format_errors
 from schema.http.authentication import identify
 from schema.http.body_limit import too_long_a_body
@@ -132,12 +132,12 @@ class GraphQLView(StrawberryView[None, None]):
 
 
 def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
-    arrived, seconds = arrival(request), settings.OPERATION_SECONDS
+    received, seconds = received_at(request), settings.OPERATION_SECONDS
 
     def checkpoint() -> None:
-        if has_departed(request):
+        if has_disconnected(request):
             raise ClientDisconnectedError
-        if time.monotonic() - arrived > seconds:
+        if time.monotonic() - received > seconds:
             raise TimeLimitExceededError(seconds)
 
     caller = identify(request)

@@ -41,7 +41,7 @@ class ClassFingerprint(NamedTuple):
     @classmethod
     def of(cls, visible: VisibleClass, viewer: Viewer) -> ClassFingerprint:
         return cls(
-            access=_fingerprint(viewer.user_id, viewer.administers, visible.access_level),
+            access=_fingerprint(viewer.user_id, viewer.is_administrator, visible.access_level),
             row=_fingerprint(
                 *(visible.name, visible.division, visible.grade, visible.section, visible.stream),
                 visible.curriculum_version,

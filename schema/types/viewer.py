@@ -27,19 +27,19 @@ class Viewer:
         description="Whether you see every class, with full access, as head teachers and staff do."
     )
     def sees_all_classes(self, viewer: strawberry.Parent[SignedInViewer]) -> bool:
-        return viewer.administers
+        return viewer.is_administrator
 
     @strawberry.field(
         description="Whether you may create exams: with FULL or CO_TEACHER access to a class, or to all."
     )
     async def can_create_exams(self, info: Info, viewer: strawberry.Parent[SignedInViewer]) -> bool:
-        if viewer.administers:
+        if viewer.is_administrator:
             return True
         return any(visible.can_edit for visible in await info.context.loaders.classes.all())
 
     @strawberry.field(description="Whether you decide about requests for access.")
     def can_review_requests(self, viewer: strawberry.Parent[SignedInViewer]) -> bool:
-        return viewer.administers
+        return viewer.is_administrator
 
     @strawberry.field(
         graphql_type=list[TeacherClassAssignment],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from primepath.domain.audience import Audience
+from primepath.domain.visibility import Visibility
 from primepath.environment import choice, flag, items, number
 
 
@@ -46,10 +46,10 @@ def test_flags_and_lists_are_read_however_they_are_written(monkeypatch: pytest.M
 
 def test_a_choice_is_one_of_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EXPLORER", raising=False)
-    assert choice("EXPLORER", Audience.SIGNED_IN) is Audience.SIGNED_IN
+    assert choice("EXPLORER", Visibility.SIGNED_IN) is Visibility.SIGNED_IN
     monkeypatch.setenv("EXPLORER", "Nobody")
-    assert choice("EXPLORER", Audience.SIGNED_IN) is Audience.NOBODY
+    assert choice("EXPLORER", Visibility.SIGNED_IN) is Visibility.NOBODY
     monkeypatch.setenv("EXPLORER", "all")
     with pytest.raises(ImproperlyConfigured) as refused:
-        choice("EXPLORER", Audience.SIGNED_IN)
+        choice("EXPLORER", Visibility.SIGNED_IN)
     assert str(refused.value) == "EXPLORER must be one of everyone, signed-in, nobody, not 'all'."

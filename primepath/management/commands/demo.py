@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from primepath.domain.audience import Audience
+from primepath.domain.visibility import Visibility
 from primepath.services.demo.accounts import (
     ADMINISTRATOR,
     DEMO_PASSWORD,
@@ -59,7 +59,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         _check_port(port)
         # Nobody but this machine can reach it.
-        settings.INTROSPECTION = settings.FIELD_SUGGESTIONS = settings.EXPLORER = Audience.EVERYONE
+        settings.INTROSPECTION = settings.FIELD_SUGGESTIONS = settings.EXPLORER = (
+            Visibility.EVERYONE
+        )
         self.stdout.write("Preparing the database")
         call_command("migrate", verbosity=0, interactive=False)
         seed_demo(report=self.stdout.write)

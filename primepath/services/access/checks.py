@@ -15,7 +15,7 @@ MAX_TEXT_LENGTH = 1_000
 
 def check_administers(viewer: Viewer, mistakes: Mistakes, *path: str) -> None:
     """Notes a viewer who does not decide about access."""
-    if not viewer.administers:
+    if not viewer.is_administrator:
         message = "Only head teachers and staff decide about access."
         mistakes.add(UserErrorCode.FORBIDDEN, message, *path)
 

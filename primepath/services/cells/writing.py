@@ -15,11 +15,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from primepath.db.bulk import insert_rows
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import ExamScheduleMatrix, MatrixCellExam
-from primepath.models.bulk import insert_rows
 from primepath.services.create_missing_cells import CELL_COLUMNS, untouched_rows
 from primepath.services.history import Recorded, record
 

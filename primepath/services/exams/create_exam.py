@@ -62,8 +62,8 @@ def create_exam(
 
 
 def may_create_exams(viewer: Viewer) -> bool:
-    """Whether the viewer administers the school or may change a class; at most one SELECT."""
-    if viewer.administers:
+    """Whether the viewer is_administrator the school or may change a class; at most one SELECT."""
+    if viewer.is_administrator:
         return True
     visible = SchoolClass.objects.visible_to(viewer)
     # The plugin does not see what a method of the QuerySet annotates.

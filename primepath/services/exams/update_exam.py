@@ -80,8 +80,8 @@ class Created(Protocol):
 
 
 def may_change_exam(viewer: Viewer, exam: Created) -> bool:
-    """Whether the viewer created the exam or administers the school."""
-    return viewer.administers or (
+    """Whether the viewer created the exam or is_administrator the school."""
+    return viewer.is_administrator or (
         viewer.teacher_id is not None and exam.created_by_id == viewer.teacher_id
     )
 

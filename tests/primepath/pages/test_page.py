@@ -12,7 +12,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from pytest_django import Settings
 
-from primepath.domain.audience import Audience
+from primepath.domain.visibility import Visibility
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STATIC = Path(settings.BASE_DIR) / "primepath" / "pages" / "static"
@@ -47,7 +47,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(autouse=True)
 def _the_explorer_is_for_everyone(settings: Settings) -> None:
-    settings.EXPLORER = Audience.EVERYONE
+    settings.EXPLORER = Visibility.EVERYONE
 
 
 @pytest.fixture

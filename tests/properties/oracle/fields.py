@@ -85,7 +85,7 @@ def _completion(school: SeenSchool, cell: Any, args: Args) -> Thing:
 
 
 def _may_change(school: SeenSchool, exam: Any) -> bool:
-    return school.administers or exam.created_by_id in {school.teacher_id} - {None}
+    return school.is_administrator or exam.created_by_id in {school.teacher_id} - {None}
 
 
 def _history_of_exam(school: SeenSchool, exam: Any, args: Args) -> Thing:
@@ -104,10 +104,10 @@ FIELDS: dict[str, dict[str, Field]] = {
     "Viewer": {
         **columns("username"),
         "teacher": found("Teacher", "teacher_id"),
-        "seesAllClasses": lambda school, _, args: school.administers,
-        "canReviewRequests": lambda school, _, args: school.administers,
+        "seesAllClasses": lambda school, _, args: school.is_administrator,
+        "canReviewRequests": lambda school, _, args: school.is_administrator,
         "canCreateExams": lambda school, _, args: (
-            school.administers or any(each.can_edit for each in school.school_classes())
+            school.is_administrator or any(each.can_edit for each in school.school_classes())
         ),
         "assignments": lambda school, viewer, args: things(
             "TeacherClassAssignment",

@@ -28,7 +28,7 @@ class SeenSchool:
 
     def __init__(self, viewer: Viewer | None, *, may_store: bool) -> None:
         self.viewer = viewer
-        self.administers = bool(viewer and (viewer.is_staff or viewer.is_head_teacher))
+        self.is_administrator = bool(viewer and (viewer.is_staff or viewer.is_head_teacher))
         self.teacher_id = viewer and viewer.teacher_id
         self.may_store = may_store
         self.asked: set[str] = set()
@@ -37,9 +37,9 @@ class SeenSchool:
         """The class with the viewer's access to it; None where they have none to one."""
         found: Any = models.SchoolClass.objects.filter(code=code, is_active=True).first()
         theirs = assignments(teacher=self.teacher_id, school_class=code).first()
-        if found is None or not (self.administers or theirs):
+        if found is None or not (self.is_administrator or theirs):
             return None
-        found.access_level = "FULL" if self.administers else theirs.access_level
+        found.access_level = "FULL" if self.is_administrator else theirs.access_level
         found.can_edit = found.access_level in {"FULL", "CO_TEACHER"}
         return found
 
@@ -79,7 +79,7 @@ class SeenSchool:
         return [
             each
             for each in models.ClassAccessRequest.objects.order_by("-requested_at", "-id")
-            if self.administers or each.teacher_id == self.teacher_id
+            if self.is_administrator or each.teacher_id == self.teacher_id
             if status in {None, each.status}
         ]
 

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from primepath.handler import OneThreadHandler
+from primepath.server.handler import OneThreadHandler
 from tests.schema.http.test_view import JSON, SCHOOL, errors_of, send
 
 LIMIT = 1_048_576

@@ -21,7 +21,7 @@ DOCUMENT = "{ school { name } classDirectory { totalCount } }"
 def answer_after(seconds: float, token: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The answer to a request that has been waiting for so long."""
     now = time.monotonic()
-    monkeypatch.setattr(view, "arrival", lambda _: now - seconds)
+    monkeypatch.setattr(view, "received_at", lambda _: now - seconds)
     monkeypatch.setattr(time, "monotonic", lambda: now)
     headers = {"Authorization": f"Bearer {token}"}
     return (

@@ -176,7 +176,7 @@ def test_the_school_has_its_people(demo: None) -> None:
 def test_everybody_signs_in_with_the_demo_password(demo: None) -> None:
     for username in (HEAD_TEACHER, TEACHER, NEWCOMER, ADMINISTRATOR):
         _, _, viewer = sign_in(username=username, password=DEMO_PASSWORD, address="")
-        assert viewer.administers == (username in {HEAD_TEACHER, ADMINISTRATOR})
+        assert viewer.is_administrator == (username in {HEAD_TEACHER, ADMINISTRATOR})
 
 
 def test_the_teacher_has_five_classes_of_mixed_access_and_one_has_expired(demo: None) -> None:

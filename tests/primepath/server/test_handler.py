@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 from pytest_django import Settings
 
-from primepath.handler import OneThreadHandler
+from primepath.server.handler import OneThreadHandler
 
 THREADS = 2
 _fingerprint: ContextVar[str] = ContextVar("mark", default="nobody's")

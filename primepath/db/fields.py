@@ -9,8 +9,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import FieldGetDbPrepValueIterableMixin, Lookup
 
+from primepath.db.statement import Parameter
 from primepath.domain.text import fold
-from primepath.models.statement import Parameter
 
 BINARY_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
 

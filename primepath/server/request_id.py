@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-_KEY = "primepath.request_id"
+_KEY = "primepath.server.request_id"
 
 
 def name_requests(

@@ -19,8 +19,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-_DEPARTED = "primepath.departed"
-_ARRIVED = "primepath.arrived"
+_DISCONNECTED = "primepath.disconnected"
+_RECEIVED_AT = "primepath.received_at"
 
 
 class OneThreadHandler(ASGIHandler):
@@ -33,7 +33,7 @@ class OneThreadHandler(ASGIHandler):
 
     Of a body that is longer than bodies may be, no more is read than tells so; Django would write all of it to a file.
 
-    While the view runs, it can ask `has_departed` whether the client is still there: a thread cannot be stopped
+    While the view runs, it can ask `has_disconnected` whether the client is still there: a thread cannot be stopped
     from outside.
     """
 
@@ -50,7 +50,7 @@ class OneThreadHandler(ASGIHandler):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise ValueError(f"PrimePath answers HTTP, not {scope['type']}.")
-        await self.handle(scope, _Incoming(receive, scope), send)
+        await self.handle(scope, _Receive(receive, scope), send)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -58,7 +58,7 @@ class OneThreadHandler(ASGIHandler):
         except RequestAborted:
             return
         # From here on its time runs: a client's slow line is not held against it, and waiting for a thread is.
-        scope[_ARRIVED] = time.monotonic()
+        scope[_RECEIVED_AT] = time.monotonic()
         # What a request sets in its context ends with it, and does not meet the next one in the thread.
         work = partial(copy_context().run, self._respond, scope, body)
         answering = asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -68,7 +68,7 @@ class OneThreadHandler(ASGIHandler):
             response = await answering
         finally:
             listening.cancel()
-        if not _departed(scope).is_set():
+        if not _disconnected(scope).is_set():
             await self.send_response(response, send)
 
     def _respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
@@ -86,12 +86,12 @@ class OneThreadHandler(ASGIHandler):
         return response
 
 
-class _Incoming:
+class _Receive:
     """What comes from the client: passed on up to the limit of a body, with its departure noted in the scope."""
 
     def __init__(self, receive: Any, scope: Any) -> None:
         self._receive = receive
-        self._departed = scope[_DEPARTED] = threading.Event()
+        self._disconnected = scope[_DISCONNECTED] = threading.Event()
         self._length = 0
 
     async def __call__(self) -> Any:
@@ -101,24 +101,24 @@ class _Incoming:
             # It is refused whatever follows, and what follows is kept nowhere.
             message = await self._receive()
         if message["type"] == "http.disconnect":
-            self._departed.set()
+            self._disconnected.set()
             return message
         self._length += len(message.get("body", b""))
         return {**message, "more_body": False} if self._length > limit else message
 
 
-def arrival(request: HttpRequest) -> float:
+def received_at(request: HttpRequest) -> float:
     """When all of ``request`` was here, by `time.monotonic`; now, where no server received it."""
-    arrived: float = getattr(request, "scope", {}).get(_ARRIVED, time.monotonic())
-    return arrived
+    received: float = getattr(request, "scope", {}).get(_RECEIVED_AT, time.monotonic())
+    return received
 
 
-def has_departed(request: HttpRequest) -> bool:
+def has_disconnected(request: HttpRequest) -> bool:
     """Whether the client that sent ``request`` has closed its connection, as far as the server knows."""
     scope = getattr(request, "scope", {})
-    return _DEPARTED in scope and _departed(scope).is_set()
+    return _DISCONNECTED in scope and _disconnected(scope).is_set()
 
 
-def _departed(scope: Any) -> threading.Event:
-    departed: threading.Event = scope[_DEPARTED]
-    return departed
+def _disconnected(scope: Any) -> threading.Event:
+    disconnected: threading.Event = scope[_DISCONNECTED]
+    return disconnected

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from loaders.dispatch import Dispatcher
 from loaders.visible_classes import VisibleClass, VisibleClasses
+from primepath.db.statement import Statement
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, ExamScheduleMatrix, SchoolClass, Teacher
-from primepath.models.statement import Statement
 from tests.factories import as_viewer, assign, make_cell, make_class, make_exam, make_teacher
 
 pytestmark = pytest.mark.django_db

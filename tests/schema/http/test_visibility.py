@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from primepath.domain.audience import Audience
+from primepath.domain.visibility import Visibility
 from primepath.services.demo.accounts import DEMO_PASSWORD
 from primepath.services.tokens import create_token
 from tests.databases import own_database
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
-EVERYONE, SIGNED_IN, NOBODY = Audience
+EVERYONE, SIGNED_IN, NOBODY = Visibility
 # Whether the audience includes a caller, and the code with which another is refused.
 TABLE = [
     (EVERYONE, True, None),
@@ -100,7 +100,7 @@ def codes(response: Response) -> set[str]:
 @pytest.mark.parametrize("document", INTROSPECTION.values(), ids=INTROSPECTION)
 @pytest.mark.parametrize(("audience", "signed_in", "code"), TABLE)
 def test_the_schema_is_read_by_those_whom_it_is_for(
-    settings: Settings, audience: Audience, signed_in: bool, code: str | None, document: str
+    settings: Settings, audience: Visibility, signed_in: bool, code: str | None, document: str
 ) -> None:
     settings.INTROSPECTION = audience
     caller = Caller(signed_in=signed_in)
@@ -129,8 +129,8 @@ def test_a_document_that_one_caller_may_run_is_not_run_for_another(settings: Set
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("audience", Audience)
-def test_the_name_of_a_type_is_told_to_everyone(settings: Settings, audience: Audience) -> None:
+@pytest.mark.parametrize("audience", Visibility)
+def test_the_name_of_a_type_is_told_to_everyone(settings: Settings, audience: Visibility) -> None:
     settings.INTROSPECTION = audience
     response = Caller(signed_in=False).ask("{ __typename school { __typename } }")
     assert response.json()["data"] == {"__typename": "Query", "school": {"__typename": "School"}}
@@ -141,7 +141,7 @@ def test_the_name_of_a_type_is_told_to_everyone(settings: Settings, audience: Au
 @pytest.mark.parametrize(("audience", "signed_in", "code"), TABLE)
 def test_what_may_have_been_meant_is_named_to_those_whom_it_is_for(
     settings: Settings,
-    audience: Audience,
+    audience: Visibility,
     signed_in: bool,
     code: str | None,
     document: str,
@@ -157,7 +157,7 @@ def test_what_may_have_been_meant_is_named_to_those_whom_it_is_for(
 @pytest.mark.django_db
 @pytest.mark.parametrize(("audience", "signed_in", "code"), TABLE)
 def test_the_explorer_opens_for_those_whom_it_is_for(
-    settings: Settings, audience: Audience, signed_in: bool, code: str | None
+    settings: Settings, audience: Visibility, signed_in: bool, code: str | None
 ) -> None:
     settings.EXPLORER = audience
     response = Caller(signed_in=signed_in).open_explorer()

@@ -42,14 +42,15 @@ def limit_statements(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
         return
     session.execute(f"PRAGMA busy_timeout = {_milliseconds()}")
     clock = next(
-        (each for each in connection.execute_wrappers if isinstance(each, _Clock)), _Clock()
+        (each for each in connection.execute_wrappers if isinstance(each, _StatementTimer)),
+        _StatementTimer(),
     )
     if clock not in connection.execute_wrappers:
         connection.execute_wrappers.append(clock)
     session.set_progress_handler(clock.has_run_out, _SQLITE_INSTRUCTIONS)
 
 
-class _Clock:
+class _StatementTimer:
     """Stands between Django and SQLite, and notes when a statement began."""
 
     def __init__(self) -> None:
@@ -68,7 +69,7 @@ def _milliseconds() -> int:
     return max(1, round(1_000 * settings.STATEMENT_SECONDS))
 
 
-def took_too_long(error: BaseException | None) -> bool:
+def is_timeout(error: BaseException | None) -> bool:
     """Whether a driver raised ``error`` because a statement, a lock or a free connection of the pool let it wait too long."""
     while error is not None:
         if isinstance(error, _TOOK_TOO_LONG_POSTGRESQL):

@@ -11,9 +11,8 @@ from psycopg import errors
 from psycopg_pool import PoolTimeout
 from pytest_django import Settings
 
-from primepath import time_limits
 from primepath.models import Program
-from primepath.time_limits import limit_statements, took_too_long
+from primepath.server.timeouts import is_timeout, limit_statements
 from tests.client import answer
 from tests.factories import head_teacher, make_classes
 
@@ -37,7 +36,7 @@ def _limited(settings: Settings) -> Iterator[None]:
     connection.execute_wrappers[:] = wrappers
     if connection.vendor == "postgresql":
         session.execute("SET statement_timeout = 0")
-        time_limits._limited.discard(session)
+        timeouts._limited.discard(session)
     else:
         session.set_progress_handler(None, 0)
         session.execute("PRAGMA busy_timeout = 20000")
@@ -54,7 +53,7 @@ def test_a_statement_that_does_not_end_is_stopped_and_the_next_one_runs() -> Non
     for _ in range(2):
         with pytest.raises(DatabaseError) as stopped:
             run_endless_statement()
-        assert took_too_long(stopped.value)
+        assert is_timeout(stopped.value)
         assert Program.objects.count() == 0
 
 
@@ -118,4 +117,4 @@ def test_a_process_that_serves_nothing_has_no_limit() -> None:
 def test_drivers_say_what_took_too_long(error: Exception | None, expected: bool) -> None:
     told = DatabaseError()
     told.__cause__ = error
-    assert took_too_long(told) is took_too_long(error) is expected
+    assert is_timeout(told) is is_timeout(error) is expected
