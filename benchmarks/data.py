@@ -24,7 +24,7 @@ from primepath.models import (
     Teacher,
     TeacherClassAssignment,
 )
-from primepath.services.tokens import create_token
+from primepath.services.accounts.tokens import create_token
 
 YEAR = 2026
 EXAMS_A_CELL = 2

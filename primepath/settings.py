@@ -131,7 +131,7 @@ if CORS_ALLOWED_ORIGINS:
         MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
         "corsheaders.middleware.CorsMiddleware",
     )
-AUTHENTICATION_BACKENDS = ["primepath.services.sign_in.TeacherBackend"]
+AUTHENTICATION_BACKENDS = ["primepath.services.accounts.sign_in.TeacherBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

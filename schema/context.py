@@ -11,7 +11,7 @@ from loaders.dispatch import Dispatcher
 from loaders.registry import Loaders
 from primepath.domain.errors import UnauthenticatedError
 from primepath.domain.viewer import Viewer
-from primepath.services.create_missing_cells import create_missing_cells
+from primepath.services.cells.create_missing_cells import create_missing_cells
 
 
 class Context:

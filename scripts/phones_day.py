@@ -195,7 +195,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
     django.setup()
     # They need Django's settings.
-    from primepath.services.demo.accounts import HEAD_TEACHER, TEACHER
+    from primepath.demo.accounts import HEAD_TEACHER, TEACHER
     from tests.server import running_server
 
     parts = []

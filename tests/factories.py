@@ -25,7 +25,7 @@ from primepath.models import (
     Teacher,
     TeacherClassAssignment,
 )
-from primepath.services.viewers import viewer_of
+from primepath.services.accounts.viewers import viewer_of
 
 YEAR = 2026
 _numbers = itertools.count(1)

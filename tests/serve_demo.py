@@ -17,9 +17,9 @@ from django.db import connections
 from django.utils import timezone
 
 from primepath.asgi import application
-from primepath.services.demo.accounts import ADMINISTRATOR, HEAD_TEACHER, NEWCOMER, TEACHER
-from primepath.services.seed_demo import seed_demo
-from primepath.services.tokens import create_token
+from primepath.demo.accounts import ADMINISTRATOR, HEAD_TEACHER, NEWCOMER, TEACHER
+from primepath.demo.seed_demo import seed_demo
+from primepath.services.accounts.tokens import create_token
 
 _ACCOUNTS = (HEAD_TEACHER, TEACHER, NEWCOMER, ADMINISTRATOR)
 

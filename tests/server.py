@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from primepath.services.demo.accounts import HEAD_TEACHER
+from primepath.demo.accounts import HEAD_TEACHER
 from tests.databases import own_database
 from tests.processes import PATIENCE, product_process
 

@@ -11,10 +11,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from primepath.demo.accounts import HEAD_TEACHER, TEACHER
+from primepath.demo.seed_demo import seed_demo
 from primepath.domain.errors import ErrorCode, UserErrorCode
 from primepath.domain.viewer import Viewer
-from primepath.services.demo.accounts import HEAD_TEACHER, TEACHER
-from primepath.services.seed_demo import seed_demo
 from tests.client import answer
 from tests.factories import as_viewer
 from tests.pages import DOCS, PAGES, README, ROOT, Example, anchors, examples, links, section

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
 
-from primepath.admin.service_forms import ServiceForm
+from primepath.admin.common.service_forms import ServiceForm
 from primepath.db.constraints import choices
 from primepath.domain.school_class import AccessLevel
 from primepath.models import ClassAccessRequest

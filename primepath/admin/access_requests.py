@@ -7,10 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from primepath.admin.access import ChangeOnly
 from primepath.admin.access_request_form import DECISION_FIELDS, DecisionForm
+from primepath.admin.common.permissions import ChangeOnly
+from primepath.admin.common.service_pages import ServicePage
 from primepath.admin.history import WithHistory
-from primepath.admin.service_pages import ServicePage
 from primepath.domain.history import HistorySubject
 from primepath.domain.school_class import AccessRequestStatus
 from primepath.models import ClassAccessRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from primepath.admin.service_forms import ServiceForm
+from primepath.admin.common.service_forms import ServiceForm
 from primepath.domain.school_class import AccessLevel
 from primepath.models import TeacherClassAssignment
 from primepath.services.access.assign_teacher import assign_teacher
@@ -16,7 +16,7 @@ _CHANGEABLE = ("access_level", "expires_at", "is_active")
 class AssignmentForm(ServiceForm[TeacherClassAssignment]):
     """Assigns, changes what was assigned, or revokes where the assignment is made inactive."""
 
-    shown_at = {"teacherId": "teacher", "classCode": "school_class"}
+    error_fields = {"teacherId": "teacher", "classCode": "school_class"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

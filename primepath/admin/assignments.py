@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from primepath.admin.assignment_form import AssignmentForm
-from primepath.admin.generics import Parent
+from primepath.admin.common.generics import Parent
+from primepath.admin.common.service_pages import ServiceInline, ServicePage
 from primepath.admin.history import WithHistory
-from primepath.admin.service_pages import ServiceInline, ServicePage
 from primepath.domain.history import HistorySubject
 from primepath.models import TeacherClassAssignment
 

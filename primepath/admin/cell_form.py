@@ -8,8 +8,8 @@ from django import forms
 from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.db.models import Q, QuerySet
 
-from primepath.admin.search_boxes import KeysChoiceField
-from primepath.admin.service_forms import VersionedForm
+from primepath.admin.common.autocomplete import KeysChoiceField
+from primepath.admin.common.service_forms import VersionedForm
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.domain.period import Period
@@ -25,7 +25,7 @@ DETAILS = ("status", "scheduled_date", "start_time", "end_time", "notes")
 class CellForm(VersionedForm[ExamScheduleMatrix]):
     """Changes what the cell says and which exams are in it: up to three services, in the request's one transaction."""
 
-    shown_at = {"cells": "chosen_exams", "examIds": "chosen_exams"}
+    error_fields = {"cells": "chosen_exams", "examIds": "chosen_exams"}
 
     chosen_exams = KeysChoiceField(
         Exam.objects.none(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.html import format_html
 
-from primepath.admin.base import ViewOnlyAdmin
 from primepath.admin.class_curriculum import curriculum_url
+from primepath.admin.common.base import ViewOnlyAdmin
 from primepath.models import ClassCurriculumMapping
 
 

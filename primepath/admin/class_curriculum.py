@@ -15,13 +15,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 
-from primepath.admin.access import viewer_in
-from primepath.admin.base import SchoolAdmin
 from primepath.admin.class_curriculum_form import ClassCurriculumForm
-from primepath.domain.errors import RejectedInputError
+from primepath.admin.common.base import SchoolAdmin
+from primepath.admin.common.permissions import viewer_in
+from primepath.domain.errors import ValidationFailedError
 from primepath.models import ClassCurriculumMapping, SchoolClass
 from primepath.school import current_academic_year
-from primepath.services.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 
 
 def curriculum_url(class_code: str, academic_year: int, *, site_name: str) -> str:
@@ -102,8 +102,8 @@ class CurriculumPage(SchoolAdmin[SchoolClass]):
                     level_ids=[level.pk for level in levels],
                 )
                 self.log_change(request, school_class, f"Set the curriculum of {year}: {names}.")
-        except RejectedInputError as error:
-            form.add_mistakes(error.mistakes)
+        except ValidationFailedError as error:
+            form.add_errors(error.errors)
             return False
         messages.success(request, f"{school_class} learns in {year}: {names}.")
         return True

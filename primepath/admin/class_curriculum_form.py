@@ -9,8 +9,8 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin.sites import AdminSite
 
-from primepath.admin.search_boxes import KeyChoiceField, SearchBox
-from primepath.domain.errors import InputMistake
+from primepath.admin.common.autocomplete import KeyChoiceField, SearchBox
+from primepath.domain.errors import InputError
 from primepath.models import ClassCurriculumMapping, CurriculumLevel
 
 _RANKS = ("Primary", "Secondary", "Third", "Fourth", "Fifth")
@@ -68,15 +68,15 @@ class ClassCurriculumForm(forms.Form):
         """The levels in order of priority."""
         return [level for slot in self.slots if (level := self.cleaned_data[slot])]
 
-    def add_mistakes(self, mistakes: Sequence[InputMistake]) -> None:
-        """Shows each mistake beside what it is about."""
+    def add_errors(self, errors: Sequence[InputError]) -> None:
+        """Shows each error beside what it is about."""
         field: str | None
-        for mistake in mistakes:
-            match mistake.path:
+        for error in errors:
+            match error.path:
                 case ("input", "academicYear"):
                     field = "academic_year"
                 case ("input", "levelIds", position):
                     field = self.slots[int(position)]
                 case _:
                     field = None
-            self.add_error(field, mistake.message)
+            self.add_error(field, error.message)

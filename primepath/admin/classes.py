@@ -10,10 +10,10 @@ from django.http import HttpRequest
 
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.class_curriculum import CurriculumPage, curriculum_table
-from primepath.admin.columns import count_of, school_order
-from primepath.admin.fields import NumberField
-from primepath.admin.forms import SchoolForm
-from primepath.admin.service_pages import ServicePage
+from primepath.admin.common.columns import count_of, school_order
+from primepath.admin.common.fields import NumberField
+from primepath.admin.common.forms import SchoolForm
+from primepath.admin.common.service_pages import ServicePage
 from primepath.models import ClassCurriculumMapping, SchoolClass, TeacherClassAssignment
 from primepath.school import current_academic_year
 

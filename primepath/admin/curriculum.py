@@ -10,17 +10,17 @@ from django.db.models import F, Model, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
-from primepath.admin.access import viewer_in
-from primepath.admin.base import SchoolAdmin, SchoolInline
-from primepath.admin.columns import count_of
-from primepath.admin.fields import NumberField
-from primepath.admin.forms import SchoolForm
-from primepath.admin.generics import M
+from primepath.admin.common.base import SchoolAdmin, SchoolInline
+from primepath.admin.common.columns import count_of
+from primepath.admin.common.fields import NumberField
+from primepath.admin.common.forms import SchoolForm
+from primepath.admin.common.generics import M
+from primepath.admin.common.permissions import viewer_in
 from primepath.admin.history import WithHistory
 from primepath.domain.history import HistorySubject
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, Program, SubProgram
 from primepath.school import current_academic_year
-from primepath.services.updating_levels import updating_levels
+from primepath.services.curriculum.track_level_changes import track_level_changes
 
 
 def levels_of(*objects: Model) -> QuerySet[CurriculumLevel]:
@@ -37,17 +37,17 @@ def levels_of(*objects: Model) -> QuerySet[CurriculumLevel]:
     return CurriculumLevel.objects.filter(wanted)
 
 
-class NamesLevels(SchoolAdmin[M]):
+class TracksLevelNames(SchoolAdmin[M]):
     """A page that renames levels, those of its tables too."""
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         changed = [obj] if change and form.changed_data else []
-        with updating_levels(viewer=viewer_in(request), levels=levels_of(*changed)):
+        with track_level_changes(viewer=viewer_in(request), levels=levels_of(*changed)):
             super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         changed = [row.instance for row in formset.initial_forms if row.has_changed()]
-        with updating_levels(viewer=viewer_in(request), levels=levels_of(*changed)):
+        with track_level_changes(viewer=viewer_in(request), levels=levels_of(*changed)):
             super().save_formset(request, form, formset, change)
 
 
@@ -90,7 +90,7 @@ class LevelsOfSubProgram(SchoolInline[CurriculumLevel, SubProgram]):
 
 
 @admin.register(Program)
-class ProgramAdmin(NamesLevels[Program]):
+class ProgramAdmin(TracksLevelNames[Program]):
     form = ProgramForm
     list_display = ("name", "grade_from", "grade_to", "position", "subprogram_count")
     search_fields = ("name",)
@@ -106,7 +106,7 @@ class ProgramAdmin(NamesLevels[Program]):
 
 
 @admin.register(SubProgram)
-class SubProgramAdmin(NamesLevels[SubProgram]):
+class SubProgramAdmin(TracksLevelNames[SubProgram]):
     form = SubProgramForm
     list_display = ("name", "program", "position", "level_count")
     list_select_related = ("program",)
@@ -128,7 +128,7 @@ class SubProgramAdmin(NamesLevels[SubProgram]):
 
 
 @admin.register(CurriculumLevel)
-class CurriculumLevelAdmin(WithHistory[CurriculumLevel], NamesLevels[CurriculumLevel]):
+class CurriculumLevelAdmin(WithHistory[CurriculumLevel], TracksLevelNames[CurriculumLevel]):
     form = LevelForm
     history_subject = HistorySubject.LEVEL
     list_display = ("__str__", "program", "subprogram", "level_number", "classes_this_year")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from primepath.admin.fields import NumberField
-from primepath.admin.service_forms import VersionedForm
+from primepath.admin.common.fields import NumberField
+from primepath.admin.common.service_forms import VersionedForm
 from primepath.domain.exam import ExamType
 from primepath.models import Exam
 from primepath.services.exams.create_exam import create_exam
@@ -16,7 +16,7 @@ from primepath.services.exams.values import ExamValues
 class ExamForm(VersionedForm[Exam]):
     """Refuses to save over a later version than it was shown with."""
 
-    shown_at = {"curriculumLevelId": "curriculum_level"}
+    error_fields = {"curriculumLevelId": "curriculum_level"}
 
     academic_year = NumberField(
         required=False, help_text="Empty for an exam that is used in every year."

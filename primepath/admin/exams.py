@@ -8,11 +8,11 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 
-from primepath.admin.base import ViewOnlyInline
-from primepath.admin.columns import count_of, period_order
+from primepath.admin.common.base import ViewOnlyInline
+from primepath.admin.common.columns import count_of, period_order
+from primepath.admin.common.service_pages import ServicePage
 from primepath.admin.exam_form import ExamForm
 from primepath.admin.history import WithHistory
-from primepath.admin.service_pages import ServicePage
 from primepath.domain.history import HistorySubject
 from primepath.models import Exam, MatrixCellExam
 

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from primepath.admin.base import SchoolAdmin, ViewOnlyAdmin
-from primepath.admin.changes import Wording
 from primepath.admin.class_curriculum import curriculum_url
-from primepath.admin.generics import M
+from primepath.admin.common.base import SchoolAdmin, ViewOnlyAdmin
+from primepath.admin.common.generics import M
+from primepath.admin.common.history_display import HistoryFormatter
 from primepath.domain.history import HistorySubject
 from primepath.models import (
     ClassAccessRequest,
@@ -44,7 +44,7 @@ class HistoryList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         entries: list[Any] = list(self.result_list)
-        wording = Wording(entries)
+        wording = HistoryFormatter(entries)
         for entry in entries:
             entry.wording = wording
         self.result_list = entries
@@ -71,7 +71,7 @@ class HistoryAdmin(ViewOnlyAdmin[HistoryEntry]):
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         entry: Any = super().get_object(request, object_id, from_field)
         if entry is not None:
-            entry.wording = Wording([entry])
+            entry.wording = HistoryFormatter([entry])
         return entry
 
     @admin.display(description="about", ordering="subject_key")
@@ -114,7 +114,7 @@ class WithHistory(SchoolAdmin[M]):
         """The newest entries, in words; HTML."""
         entries = HistoryEntry.objects.filter(subject=self.history_subject, subject_key=str(obj.pk))
         latest = list(entries[:_LATEST])
-        wording = Wording(latest)
+        wording = HistoryFormatter(latest)
         return format_html_join(
             "",
             "<p>{}, {}: {}{}</p>",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from primepath.admin.base import ViewOnlyAdmin
+from primepath.admin.common.base import ViewOnlyAdmin
 from primepath.models import ExamSession
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from primepath.admin.access import is_administrator
+from primepath.admin.common.permissions import is_administrator
 
 
 class AdministratorSignInForm(AuthenticationForm):

@@ -11,9 +11,9 @@ from django.db.models import ForeignKey, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
-from primepath.admin.columns import count_of
-from primepath.admin.forms import SchoolForm
-from primepath.admin.service_pages import ServicePage
+from primepath.admin.common.columns import count_of
+from primepath.admin.common.forms import SchoolForm
+from primepath.admin.common.service_pages import ServicePage
 from primepath.models import Teacher, TeacherClassAssignment
 
 

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from primepath.admin.base import ViewOnlyAdmin
+from primepath.admin.common.base import ViewOnlyAdmin
 from primepath.models import ApiToken
-from primepath.services.tokens import revoke_token
+from primepath.services.accounts.tokens import revoke_token
 
 
 @admin.register(ApiToken)

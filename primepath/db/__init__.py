@@ -1,0 +1,1 @@
+"""SQL helpers that Django does not have: fields, constraints, bulk inserts, statements compiled once."""

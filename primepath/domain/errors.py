@@ -1,7 +1,7 @@
 """What can go wrong in a way that a caller can act on.
 
-Two kinds. A `PrimePathError` says that a question may not or cannot be answered. A `RejectedInputError` says
-that a change was not made, and names every mistake in its input. Anything else that is raised is a fault
+Two kinds. A `PrimePathError` says that a question may not or cannot be answered. A `ValidationFailedError` says
+that a change was not made, and names every error in its input. Anything else that is raised is a fault
 of the program, and its text is not for callers.
 """
 
@@ -95,17 +95,17 @@ class UserErrorCode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class InputMistake:
-    """One mistake in an input: a ``message`` for people, and the ``path`` to it, field names and positions."""
+class InputError:
+    """One error in an input: a ``message`` for people, and the ``path`` to it, field names and positions."""
 
     code: UserErrorCode
     message: str
     path: tuple[str, ...] = ()
 
 
-class RejectedInputError(Exception):
-    """A change was refused and nothing was written; ``mistakes`` names all that is wrong with the input."""
+class ValidationFailedError(Exception):
+    """A change was refused and nothing was written; ``errors`` names all that is wrong with the input."""
 
-    def __init__(self, mistakes: Sequence[InputMistake]) -> None:
-        super().__init__("; ".join(mistake.message for mistake in mistakes))
-        self.mistakes = tuple(mistakes)
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = tuple(errors)

@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 
 from primepath.pages.page import PAGE_HEADERS
-from primepath.services.sign_in_attempts import SignInAttempts
-from primepath.services.viewers import viewer_of
+from primepath.services.accounts.sign_in_attempts import SignInAttempts
+from primepath.services.accounts.viewers import viewer_of
 
 
 class SignInForm(AuthenticationForm):
@@ -29,7 +29,7 @@ class SignInForm(AuthenticationForm):
         try:
             cleaned = super().clean()
         except ValidationError:
-            attempts.note_failure()
+            attempts.record_failure()
             raise
         attempts.forgive()
         return cleaned

@@ -1,0 +1,1 @@
+"""Relay connections: lists in pages."""

@@ -9,8 +9,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
-from primepath.services.tokens import find_token
-from primepath.services.viewers import viewer_of
+from primepath.services.accounts.tokens import find_token
+from primepath.services.accounts.viewers import viewer_of
 from schema.errors import HttpError
 from schema.http.request import reads
 

@@ -21,7 +21,7 @@ from django.core.cache import caches
 from strawberry.http import GraphQLRequestData
 
 from primepath.domain.errors import ErrorCode
-from primepath.services.counting import count
+from primepath.services.rate_limit import count
 from schema.errors import HttpError
 
 CACHE = "persisted_queries"

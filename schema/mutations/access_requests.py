@@ -97,7 +97,7 @@ class AccessRequests:
         result = await run_service(
             info,
             lambda: withdraw_class_access_request(
-                viewer=viewer, request_id=request_id, found=ids.mistakes
+                viewer=viewer, request_id=request_id, parse_errors=ids.errors
             ),
         )
         return RequestOutcome(result.value, result.user_errors)
@@ -128,7 +128,7 @@ class AccessRequests:
                 access_level=input.access_level,
                 expires_at=input.expires_at,
                 note=input.note,
-                found=ids.mistakes,
+                parse_errors=ids.errors,
             ),
         )
         return RequestOutcome(result.value, result.user_errors)
@@ -150,7 +150,7 @@ class AccessRequests:
         result = await run_service(
             info,
             lambda: deny_class_access_request(
-                viewer=viewer, request_id=request_id, note=input.note, found=ids.mistakes
+                viewer=viewer, request_id=request_id, note=input.note, parse_errors=ids.errors
             ),
         )
         return RequestOutcome(result.value, result.user_errors)

@@ -39,7 +39,7 @@ async def _change_exams(
     exam_ids = ids.numbers(input.exam_ids, "Exam", "examIds")
     result = await run_service(
         info,
-        lambda: service(viewer=viewer, cells=cells, exam_ids=exam_ids, found=ids.mistakes),
+        lambda: service(viewer=viewer, cells=cells, exam_ids=exam_ids, parse_errors=ids.errors),
     )
     keys = [] if result.refused else [key for key in cells if key]
     return CellsOutcome(keys, result.user_errors)

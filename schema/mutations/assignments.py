@@ -59,7 +59,7 @@ class Assignments:
                 class_code=input.class_code,
                 access_level=input.access_level,
                 expires_at=input.expires_at,
-                found=ids.mistakes,
+                parse_errors=ids.errors,
             ),
         )
         return AssignmentOutcome(result.value, result.user_errors)
@@ -80,6 +80,8 @@ class Assignments:
         assignment_id = ids.number(input.assignment_id, "TeacherClassAssignment", "assignmentId")
         result = await run_service(
             info,
-            lambda: revoke_teacher(viewer=viewer, assignment_id=assignment_id, found=ids.mistakes),
+            lambda: revoke_teacher(
+                viewer=viewer, assignment_id=assignment_id, parse_errors=ids.errors
+            ),
         )
         return AssignmentOutcome(result.value, result.user_errors)

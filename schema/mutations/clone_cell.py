@@ -79,7 +79,7 @@ class CloneCell:
                 source=source,
                 targets=targets,
                 on_existing=input.on_existing,
-                found=ids.mistakes,
+                parse_errors=ids.errors,
             ),
         )
         return CellsOutcome([] if result.refused else targets, result.user_errors)
@@ -106,7 +106,7 @@ class CloneCell:
                 source=source,
                 class_codes=input.class_codes,
                 on_existing=input.on_existing,
-                found=ids.mistakes,
+                parse_errors=ids.errors,
             ),
         )
         if result.refused or source is None:

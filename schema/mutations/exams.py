@@ -131,7 +131,7 @@ class Exams:
                 type=input.type,
                 values=values,
                 idempotency_key=input.idempotency_key,
-                found=ids.mistakes,
+                parse_errors=ids.errors,
             ),
         )
         return ExamOutcome(result.value, result.user_errors)
@@ -156,7 +156,7 @@ class Exams:
                 exam_id=exam_id,
                 values=values,
                 expected_version=input.expected_version,
-                found=ids.mistakes,
+                parse_errors=ids.errors,
             ),
         )
         exam: AnyExam | None = result.value

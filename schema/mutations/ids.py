@@ -1,4 +1,4 @@
-"""Reading ids in an input, so that a malformed one is told with all other mistakes."""
+"""Reading ids in an input, so that a malformed one is told with all other errors."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 from strawberry import UNSET
 
 from primepath.domain.cell import CellKey
-from primepath.domain.errors import BadUserInputError, InputMistake, UserErrorCode
+from primepath.domain.errors import BadUserInputError, InputError, UserErrorCode
 from schema.ids import parse_number
 from schema.limits import check_list
 from schema.types.inputs import CellRef
 
 
 class IdParser:
-    """Turns ids into keys. What is not an id becomes None and is kept in ``mistakes``, for the service to tell of."""
+    """Turns ids into keys. What is not an id becomes None and is kept in ``errors``, for the service to tell of."""
 
     def __init__(self) -> None:
-        self.mistakes: list[InputMistake] = []
+        self.errors: list[InputError] = []
 
     def cell(self, ref: CellRef, *path: str | int) -> CellKey | None:
         try:
             return ref.key()
         except BadUserInputError as error:
-            self._note(error, *path)
+            self._add(error, *path)
             return None
 
     def cells(self, refs: Sequence[CellRef], field: str) -> list[CellKey | None]:
@@ -35,16 +35,16 @@ class IdParser:
         try:
             return parse_number(id, type_name)
         except BadUserInputError as error:
-            self._note(error, *path)
+            self._add(error, *path)
             return None
 
     def numbers(self, ids: Sequence[str], type_name: str, field: str) -> list[int | None]:
         check_list(field, ids)
         return [self.number(id, type_name, field, position) for position, id in enumerate(ids)]
 
-    def _note(self, error: BadUserInputError, *path: str | int) -> None:
-        self.mistakes.append(
-            InputMistake(UserErrorCode.INVALID_ID, str(error), ("input", *map(str, path)))
+    def _add(self, error: BadUserInputError, *path: str | int) -> None:
+        self.errors.append(
+            InputError(UserErrorCode.INVALID_ID, str(error), ("input", *map(str, path)))
         )
 
 

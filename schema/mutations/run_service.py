@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from primepath.domain.errors import RejectedInputError
+from primepath.domain.errors import ValidationFailedError
 from schema.context import Info
 from schema.types.user_error import UserError
 
@@ -32,8 +32,8 @@ async def run_service(info: Info, service: Callable[[], T]) -> Result[T]:
     """
     try:
         value = await info.context.dispatcher.call(service)
-    except RejectedInputError as rejected:
+    except ValidationFailedError as rejected:
         info.context.reset_loaders(may_store=False)
-        return Result(None, UserError.from_mistakes(rejected.mistakes))
+        return Result(None, UserError.from_input_errors(rejected.errors))
     info.context.reset_loaders()
     return Result(value, [])

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from primepath.services.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from schema.context import Info
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
@@ -45,7 +45,7 @@ class SetClassCurriculum:
                 class_code=input.class_code,
                 academic_year=input.academic_year,
                 level_ids=level_ids,
-                found=ids.mistakes,
+                parse_errors=ids.errors,
             ),
         )
         return CurriculumOutcome(

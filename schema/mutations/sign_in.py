@@ -7,10 +7,10 @@ from typing import Annotated
 
 import strawberry
 
-from primepath.domain.errors import LimitExceededError, RejectedInputError
+from primepath.domain.errors import LimitExceededError, ValidationFailedError
 from primepath.domain.viewer import Viewer as SignedInViewer
-from primepath.services.sign_in import sign_in
-from primepath.services.tokens import revoke_token
+from primepath.services.accounts.sign_in import sign_in
+from primepath.services.accounts.tokens import revoke_token
 from schema.context import Info
 from schema.types.user_error import UserError
 from schema.types.viewer import Viewer
@@ -82,8 +82,8 @@ class SignInMutation:
                     device_name=input.device_name,
                 )
             )
-        except RejectedInputError as rejected:
-            return SignInPayload(user_errors=UserError.from_mistakes(rejected.mistakes))
+        except ValidationFailedError as rejected:
+            return SignInPayload(user_errors=UserError.from_input_errors(rejected.errors))
         context.switch_viewer(viewer, token_id=stored.pk)
         return SignInPayload(
             token=token, expires_at=stored.expires_at, viewer_source=viewer, user_errors=[]

@@ -73,7 +73,7 @@ class UpdateCell:
                 cell=key,
                 changes=changes,
                 expected_version=input.expected_version,
-                found=ids.mistakes,
+                parse_errors=ids.errors,
             ),
         )
         return CellOutcome(key, result.user_errors)

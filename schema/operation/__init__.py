@@ -1,0 +1,1 @@
+"""An operation from its document to its result: prepared once, then executed."""

@@ -7,14 +7,14 @@ from typing import Self
 
 import strawberry
 
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 
 
 @strawberry.type(
-    description="One mistake in a mutation's input. Where there is any, nothing was written."
+    description="One error in a mutation's input. Where there is any, nothing was written."
 )
 class UserError:
-    code: UserErrorCode = strawberry.field(description="What kind of mistake it is, for programs.")
+    code: UserErrorCode = strawberry.field(description="What kind of error it is, for programs.")
     message: str = strawberry.field(description="What is wrong, for people.")
     field: list[str] | None = strawberry.field(
         description=(
@@ -23,8 +23,8 @@ class UserError:
     )
 
     @classmethod
-    def from_mistakes(cls, mistakes: Iterable[InputMistake]) -> list[Self]:
+    def from_input_errors(cls, errors: Iterable[InputError]) -> list[Self]:
         return [
-            cls(code=mistake.code, message=mistake.message, field=list(mistake.path) or None)
-            for mistake in mistakes
+            cls(code=error.code, message=error.message, field=list(error.path) or None)
+            for error in errors
         ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Route, expect
 
-from primepath.services.demo.accounts import DEMO_PASSWORD
+from primepath.demo.accounts import DEMO_PASSWORD
 
 
 class Tab:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from primepath.services.demo.accounts import HEAD_TEACHER, TEACHER
+from primepath.demo.accounts import HEAD_TEACHER, TEACHER
 from scripts.phones_day import A_HEAD_TEACHER, A_TEACHER, PAGE, STEPS, table, the_day
 from tests.server import Server
 

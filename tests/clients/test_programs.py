@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from primepath.services.demo.accounts import TEACHER
+from primepath.demo.accounts import TEACHER
 from tests.clients.workshop import Workshop
 from tests.server import running_server
 

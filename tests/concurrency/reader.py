@@ -24,7 +24,7 @@ django.setup()
 from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from primepath.services.viewers import viewer_of  # noqa: E402
+from primepath.services.accounts.viewers import viewer_of  # noqa: E402
 from tests.client import answer  # noqa: E402
 from tests.query_counts import of_cells  # noqa: E402
 

@@ -15,7 +15,7 @@ import pytest
 
 from primepath.domain.period import PERIODS
 from primepath.models import ExamScheduleMatrix
-from primepath.services.tokens import create_token
+from primepath.services.accounts.tokens import create_token
 from tests.factories import YEAR, make_classes, make_teacher
 from tests.processes import product_process
 

@@ -18,7 +18,7 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.errors import LimitExceededError
 from primepath.domain.period import MONTHS, PERIODS, QUARTERS, Period
 from primepath.models import ExamScheduleMatrix, SchoolClass
-from primepath.services.create_missing_cells import create_missing_cells
+from primepath.services.cells.create_missing_cells import create_missing_cells
 from tests.factories import YEAR, head_teacher, make_cell, make_class, make_classes
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from loaders.curriculum import CurriculumKey, get_class_curriculum_mapping
 from primepath.database import caches as cache_settings
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import CurriculumLevel, Program, SchoolClass
-from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.updating_levels import updating_levels
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.track_level_changes import track_level_changes
 from tests.factories import YEAR, head_teacher, make_class, make_level
 from tests.redis_server import RedisServer, redis_server
 
@@ -167,7 +167,7 @@ def test_a_new_name_is_seen_by_the_next_operation() -> None:
     write("A", level)
     assert read("A") == ["CORE PHONICS L1"]
     renamed = CurriculumLevel.objects.filter(pk=level.pk)
-    with updating_levels(viewer=COMMAND_LINE, levels=renamed):
+    with track_level_changes(viewer=COMMAND_LINE, levels=renamed):
         Program.objects.update(name="EDGE")
     assert read("A") == ["EDGE PHONICS L1"]
 

@@ -22,7 +22,7 @@ from primepath.models import (
     Teacher,
     TeacherClassAssignment,
 )
-from primepath.services.tokens import create_token
+from primepath.services.accounts.tokens import create_token
 from tests.client import data
 from tests.factories import (
     YEAR,

@@ -17,8 +17,8 @@ from primepath.models import (
     TeacherClassAssignment,
 )
 from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.update_exam import update_exam
-from primepath.services.updating_levels import updating_levels
 from tests.client import data
 from tests.factories import (
     YEAR,
@@ -186,7 +186,7 @@ def test_catching_up_with_changes_of_everything(size: int) -> None:
     phone = Phone(head_teacher())
     exam = Exam.objects.filter(type="REVIEW")[0]
     update_exam(viewer=COMMAND_LINE, exam_id=exam.pk, values={"name": "Other"})
-    with updating_levels(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
+    with track_level_changes(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
         Program.objects.update(name="EDGE")
     with recorded_statements("catching up, an exam and a level changed"):
         assert told(phone.catch_up()) == {each.code: list(MONTHS) for each in classes}

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from primepath.models import ApiToken
-from primepath.services.tokens import create_token, digest
+from primepath.services.accounts.tokens import create_token, digest
 from tests.factories import assign, make_class, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -185,22 +185,22 @@ def test_text_that_no_account_can_have_is_told_where_it_is(
     mina: User, field: str, value: str, code: str
 ) -> None:
     payload = sign_in(**{field: value})
-    (mistake,) = payload.pop("userErrors")
-    assert (mistake["code"], mistake["field"]) == (code, ["input", field])
-    assert mistake["message"]
+    (error,) = payload.pop("userErrors")
+    assert (error["code"], error["field"]) == (code, ["input", field])
+    assert error["message"]
     assert payload == {"token": None, "expiresAt": None, "viewer": None}
     assert not ApiToken.objects.exists()
 
 
 def test_all_mistakes_of_an_input_are_told_at_once() -> None:
-    mistakes = sign_in(username="\0", password="p" * 4097, deviceName="\0")["userErrors"]
-    assert [each["field"][-1] for each in mistakes] == ["username", "password", "deviceName"]
+    errors = sign_in(username="\0", password="p" * 4097, deviceName="\0")["userErrors"]
+    assert [each["field"][-1] for each in errors] == ["username", "password", "deviceName"]
 
 
 def test_the_longest_input_that_is_allowed_is_looked_up(mina: User) -> None:
     assert sign_in(deviceName="d" * 100)["userErrors"] == []
-    (mistake,) = sign_in(username="m" * 150, password="p" * 4096)["userErrors"]
-    assert mistake["code"] == "INVALID_CREDENTIALS"
+    (error,) = sign_in(username="m" * 150, password="p" * 4096)["userErrors"]
+    assert error["code"] == "INVALID_CREDENTIALS"
 
 
 def test_the_rest_of_the_request_goes_on_as_the_person_who_signed_in(mina: User) -> None:
@@ -226,7 +226,7 @@ def test_the_rest_of_the_request_goes_on_as_the_person_who_signed_in(mina: User)
     assert data["signIn"]["viewer"]["username"] == "mina"
     assert data["signIn"]["viewer"]["seesAllClasses"] is False
     assert len(data["signIn"]["viewer"]["assignments"]) == 1
-    refused = {mistake["code"] for mistake in data["setClassCurriculum"]["userErrors"]}
+    refused = {error["code"] for error in data["setClassCurriculum"]["userErrors"]}
     assert "FORBIDDEN" in refused, "The office may set what a class learns; Mina may not."
     assert data["signOut"] == {"signedOut": True}
     assert data["again"] is None
@@ -293,13 +293,13 @@ def test_an_account_is_closed_for_a_while_after_too_many_failures(mina: User) ->
     User.objects.create(username="other", password=mina.password, is_staff=True)
     for name in ("mina", "MINA", "nobody"):
         for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT // (2 if name != "nobody" else 1)):
-            (mistake,) = sign_in(username=name, password="wrong")["userErrors"]
-            assert mistake["code"] == "INVALID_CREDENTIALS"
+            (error,) = sign_in(username=name, password="wrong")["userErrors"]
+            assert error["code"] == "INVALID_CREDENTIALS"
     for name in ("mina", "nobody"):
-        (mistake,) = sign_in(username=name)["userErrors"]
-        assert mistake["code"] == "RATE_LIMITED"
-        assert mistake["field"] == ["input"]
-        assert mistake["message"] == (
+        (error,) = sign_in(username=name)["userErrors"]
+        assert error["code"] == "RATE_LIMITED"
+        assert error["field"] == ["input"]
+        assert error["message"] == (
             "10 attempts to sign in as this account have failed; in 15 minutes at most 10 may. "
             "Try again in 15 minutes."
         )
@@ -317,7 +317,7 @@ def test_signing_in_forgives_the_account_its_failures(mina: User) -> None:
 def test_an_address_is_refused_after_too_many_failures_whatever_the_names(mina: User) -> None:
     for number in range(3):
         sign_in(username=f"guess{number}", password="wrong")
-    (mistake,) = sign_in()["userErrors"]
-    assert mistake["code"] == "RATE_LIMITED"
-    assert "3 attempts to sign in from this address have failed" in mistake["message"]
-    assert "at most 3 may" in mistake["message"]
+    (error,) = sign_in()["userErrors"]
+    assert error["code"] == "RATE_LIMITED"
+    assert "3 attempts to sign in from this address have failed" in error["message"]
+    assert "at most 3 may" in error["message"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 Key = tuple[str, int, str]
-Mistakes = set[tuple[str, str]]
+ValidationErrors = set[tuple[str, str]]
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 LOCKED = {"IN_PROGRESS", "COMPLETED"}
@@ -75,7 +75,7 @@ class Model:
     def cell(self, key: Key) -> ModelCell:
         return self.cells.get(key, ModelCell())
 
-    def assign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> Mistakes:
+    def assign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> ValidationErrors:
         mistakes = self._places(keys, "cells") | self._unknown(exam_ids)
         known = {id for id in exam_ids if id in self.exams}
         wanted: dict[Key, ModelCell] = {}
@@ -89,7 +89,7 @@ class Model:
                 mistakes.add(("EXAM_INACTIVE", f"examIds.{exam_ids.index(id)}"))
         return self._settle(mistakes, wanted)
 
-    def unassign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> Mistakes:
+    def unassign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> ValidationErrors:
         mistakes = self._places(keys, "cells") | self._unknown(exam_ids)
         wanted = {}
         for key, path in self._targets(keys, "cells").items():
@@ -97,8 +97,8 @@ class Model:
             mistakes |= self._exams_change(key, wanted[key], path)
         return self._settle(mistakes, wanted)
 
-    def update(self, key: Key, changes: dict[str, Any], expected: int | None) -> Mistakes:
-        mistakes: Mistakes = set()
+    def update(self, key: Key, changes: dict[str, Any], expected: int | None) -> ValidationErrors:
+        mistakes: ValidationErrors = set()
         given = dict(changes)
         if "status" in given and given["status"] is None:
             mistakes.add(("BLANK", "status"))
@@ -131,7 +131,7 @@ class Model:
 
     def clone(
         self, source: Key, targets: Sequence[Key], on_existing: str, path: str = "targets"
-    ) -> Mistakes:
+    ) -> ValidationErrors:
         mistakes = self._places(targets, path)
         if problem := self._place(source, to_edit=False):
             return mistakes | {(problem, "source")}
@@ -148,7 +148,7 @@ class Model:
             mistakes.add(("EXAM_INACTIVE", "source"))
         return self._settle(mistakes, wanted)
 
-    def share(self, source: Key, class_codes: Sequence[str], on_existing: str) -> Mistakes:
+    def share(self, source: Key, class_codes: Sequence[str], on_existing: str) -> ValidationErrors:
         targets = [(code, *source[1:]) for code in class_codes]
         return self.clone(source, targets, on_existing, "classCodes")
 
@@ -178,7 +178,7 @@ class Model:
             return "FORBIDDEN"
         return None
 
-    def _places(self, keys: Sequence[Key], path: str) -> Mistakes:
+    def _places(self, keys: Sequence[Key], path: str) -> ValidationErrors:
         problems = ((self._place(key), f"{path}.{index}") for index, key in enumerate(keys))
         return {(problem, place) for problem, place in problems if problem}
 
@@ -186,16 +186,16 @@ class Model:
         """Where each cell that may be changed is first named."""
         return {key: f"{path}.{keys.index(key)}" for key in keys if not self._place(key)}
 
-    def _unknown(self, exam_ids: Sequence[int]) -> Mistakes:
+    def _unknown(self, exam_ids: Sequence[int]) -> ValidationErrors:
         return {
             ("NOT_FOUND", f"examIds.{index}")
             for index, id in enumerate(exam_ids)
             if id not in self.exams
         }
 
-    def _exams_change(self, key: Key, wanted: ModelCell, path: str) -> Mistakes:
+    def _exams_change(self, key: Key, wanted: ModelCell, path: str) -> ValidationErrors:
         """What is wrong with the exams that come into the cell or go out of it."""
-        mistakes: Mistakes = set()
+        mistakes: ValidationErrors = set()
         before = self.cell(key)
         _, year, period = key
         if wanted.exams != before.exams and before.status in LOCKED:
@@ -207,7 +207,9 @@ class Model:
                 mistakes.add(("EXAM_YEAR_MISMATCH", path))
         return mistakes
 
-    def _settle(self, mistakes: Mistakes, wanted: Mapping[Key, ModelCell]) -> Mistakes:
+    def _settle(
+        self, mistakes: ValidationErrors, wanted: Mapping[Key, ModelCell]
+    ) -> ValidationErrors:
         if not mistakes:
             for key, cell in wanted.items():
                 if cell != self.cell(key):

@@ -18,10 +18,10 @@ from primepath.models.curriculum import CurriculumLevel
 from primepath.services.cells import writing
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.update_cell import update_cell
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.history import record
-from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.updating_levels import updating_levels
 from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam, make_level
 from tests.schema.phone import Phone, told
 from tests.writing.conversation import PATIENCE
@@ -86,7 +86,7 @@ def rename_the_exam() -> None:
 
 
 def rename_the_level() -> None:
-    with updating_levels(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
+    with track_level_changes(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
         Program.objects.update(name="EDGE")
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from primepath.domain.errors import RejectedInputError
+from primepath.domain.errors import ValidationFailedError
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import (
@@ -33,10 +33,10 @@ from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
 from primepath.services.cells.update_cell import CellChanges, update_cell
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.exams.values import ExamValues
-from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.updating_levels import updating_levels
 from tests.factories import YEAR, as_viewer, assign, make_class, make_exam, make_level, make_teacher
 from tests.schema.phone import Phone, told
 from tests.writing.inputs import (
@@ -104,7 +104,7 @@ class Phones(RuleBasedStateMachine):
         assert told(phone.catch_up()) == {}
 
     def attempt(self, do: Callable[..., object], who: str) -> None:
-        with suppress(RejectedInputError):
+        with suppress(ValidationFailedError):
             do(viewer=self.people[who])
 
     @rule(given=exams_into_cells, who=people, out=st.booleans())
@@ -155,7 +155,7 @@ class Phones(RuleBasedStateMachine):
             levels = CurriculumLevel.objects.filter(subprogram__program=part)
         if type(part).objects.filter(name=name).exists():
             return
-        with updating_levels(viewer=self.people["head"], levels=levels):
+        with track_level_changes(viewer=self.people["head"], levels=levels):
             part.name = name
             part.save()
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from primepath.domain.cell import CellStatus
-from primepath.domain.errors import RejectedInputError
+from primepath.domain.errors import ValidationFailedError
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, ExamScheduleMatrix, HistoryEntry, MatrixCellExam
@@ -48,7 +48,7 @@ from tests.writing.inputs import (
     quarters,
 )
 from tests.writing.machines import run_machines
-from tests.writing.model import Key, Mistakes, Model, ModelCell
+from tests.writing.model import Key, Model, ModelCell, ValidationErrors
 
 pytestmark = pytest.mark.django_db
 
@@ -144,17 +144,19 @@ class Writing(RuleBasedStateMachine):
         self.model.exams[exam_id].active = is_active
         Exam.objects.filter(pk=exam_id).update(is_active=is_active)
 
-    def compare(self, action: str, expect: Callable[[], Mistakes], do: Callable[..., None]) -> None:
+    def compare(
+        self, action: str, expect: Callable[[], ValidationErrors], do: Callable[..., None]
+    ) -> None:
         """Both find the same mistakes; without any, history tells of exactly the changes that the model made."""
         before = dict(self.model.cells)
         rows = set(ExamScheduleMatrix.objects.values_list("id", flat=True))
         entries = set(HistoryEntry.objects.values_list("id", flat=True))
         expected = expect()
-        found: Mistakes = set()
+        found: ValidationErrors = set()
         try:
             do(viewer=self.viewer)
-        except RejectedInputError as rejected:
-            found = {(each.code, ".".join(each.path)) for each in rejected.mistakes}
+        except ValidationFailedError as rejected:
+            found = {(each.code, ".".join(each.path)) for each in rejected.errors}
             assert found
             assert rows == set(ExamScheduleMatrix.objects.values_list("id", flat=True))
         assert found == {(code, f"input.{path}") for code, path in expected}

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from primepath.domain.text import has_forbidden_characters
-from primepath.services.tokens import create_token
-from primepath.services.viewers import viewer_of
+from primepath.services.accounts.tokens import create_token
+from primepath.services.accounts.viewers import viewer_of
 
 _MAX_NAME_LENGTH = 100
 _MAX_DAYS = 36_500

@@ -14,16 +14,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from primepath.domain.visibility import Visibility
-from primepath.services.demo.accounts import (
+from primepath.demo.accounts import (
     ADMINISTRATOR,
     DEMO_PASSWORD,
     HEAD_TEACHER,
     NEWCOMER,
     TEACHER,
 )
-from primepath.services.seed_demo import seed_demo
-from primepath.services.tokens import create_token, find_token
+from primepath.demo.seed_demo import seed_demo
+from primepath.domain.visibility import Visibility
+from primepath.services.accounts.tokens import create_token, find_token
 
 HOST = "127.0.0.1"
 _QUERY = "{ scheduleMatrix { academicYear rows { schoolClass { code } cells { period status examCount } } } }"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from primepath.services.seed_demo import seed_demo
+from primepath.demo.seed_demo import seed_demo
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from primepath.services.seed_school import seed_school
+from primepath.services.school.seed_school import seed_school
 
 
 class Command(BaseCommand):

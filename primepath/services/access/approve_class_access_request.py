@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus
 from primepath.domain.viewer import Viewer
@@ -21,7 +21,7 @@ from primepath.services.access.checks import (
     check_not_oneself,
 )
 from primepath.services.access.requests import decide_request, lock_pending_request
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 _BY_REACH = tuple(AccessLevel)
 
@@ -34,25 +34,25 @@ def approve_class_access_request(
     access_level: AccessLevel | None = None,
     expires_at: datetime.datetime | None = None,
     note: str | None = None,
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> ClassAccessRequest:
     """Approves a pending request, at ``access_level`` where one is given, and creates or raises the assignment.
 
     Access that the teacher has now is never made less by it, neither in level nor in time. None as the key stands for
-    one that could not be read from the input and is among the mistakes ``found`` there.
+    one that could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``,
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``,
     ``OUT_OF_RANGE``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
     """
-    mistakes = Mistakes(found)
-    check_administers(viewer, mistakes)
-    check_expiry(expires_at, mistakes)
-    mistakes.check_text(note or "", "note", limit=MAX_TEXT_LENGTH)
-    request = lock_pending_request(request_id, viewer=viewer, mistakes=mistakes)
-    check_not_oneself(viewer, request.teacher_id, mistakes, "id")
+    errors = ValidationErrors(parse_errors)
+    check_administers(viewer, errors)
+    check_expiry(expires_at, errors)
+    errors.check_text(note or "", "note", limit=MAX_TEXT_LENGTH)
+    request = lock_pending_request(request_id, viewer=viewer, errors=errors)
+    check_not_oneself(viewer, request.teacher_id, errors, "id")
     if not request.school_class.is_active:
-        mistakes.add(UserErrorCode.NOT_FOUND, "The class is no longer active.", "id")
-    mistakes.raise_if_any()
+        errors.add(UserErrorCode.NOT_FOUND, "The class is no longer active.", "id")
+    errors.raise_if_any()
     at = timezone.now()
     decide_request(
         request,

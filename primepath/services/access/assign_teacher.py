@@ -9,14 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from primepath.domain.cell import is_class_code
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import SchoolClass, Teacher, TeacherClassAssignment
 from primepath.services.access.assignments import lock_assignment, write_assignment
 from primepath.services.access.checks import check_administers, check_expiry, check_not_oneself
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 @transaction.atomic
@@ -27,28 +27,28 @@ def assign_teacher(
     class_code: str,
     access_level: AccessLevel,
     expires_at: datetime.datetime | None = None,
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> TeacherClassAssignment:
     """Gives the teacher this access, in the place of what they had; without ``expires_at`` until it is revoked.
 
-    None as the teacher stands for one who could not be read from the input and is among the mistakes ``found`` there.
+    None as the teacher stands for one who could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``OUT_OF_RANGE``.
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``OUT_OF_RANGE``.
     """
-    mistakes = Mistakes(found)
-    check_administers(viewer, mistakes)
-    check_expiry(expires_at, mistakes)
+    errors = ValidationErrors(parse_errors)
+    check_administers(viewer, errors)
+    check_expiry(expires_at, errors)
     active = SchoolClass.objects.filter(pk=class_code, is_active=True)
     if not is_class_code(class_code) or not active.exists():
         message = f"There is no active class with the code {class_code!r}."
-        mistakes.add(UserErrorCode.NOT_FOUND, message, "classCode")
+        errors.add(UserErrorCode.NOT_FOUND, message, "classCode")
     if teacher_id is not None:
-        check_not_oneself(viewer, teacher_id, mistakes, "teacherId")
+        check_not_oneself(viewer, teacher_id, errors, "teacherId")
         # Locked, so that two who give the same teacher their first access to a class follow each other.
         teachers = Teacher.objects.select_for_update(no_key=True).filter(pk=teacher_id)
         if not teachers.values_list("pk"):
-            mistakes.add(UserErrorCode.NOT_FOUND, "There is no such teacher.", "teacherId")
-    mistakes.raise_if_any()
+            errors.add(UserErrorCode.NOT_FOUND, "There is no such teacher.", "teacherId")
+    errors.raise_if_any()
     assert teacher_id is not None
     assignment = lock_assignment(
         teacher_id=teacher_id, class_code=class_code

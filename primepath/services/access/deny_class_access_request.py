@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from primepath.domain.errors import InputMistake
+from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
 from primepath.domain.school_class import AccessRequestStatus
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest
 from primepath.services.access.checks import MAX_TEXT_LENGTH, check_administers, check_not_oneself
 from primepath.services.access.requests import decide_request, lock_pending_request
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 @transaction.atomic
@@ -23,21 +23,21 @@ def deny_class_access_request(
     viewer: Viewer,
     request_id: int | None,
     note: str,
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> ClassAccessRequest:
     """Denies a pending request; ``note`` tells the teacher why.
 
-    None as the key stands for one that could not be read from the input and is among the mistakes ``found`` there.
+    None as the key stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``,
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``,
     ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
     """
-    mistakes = Mistakes(found)
-    check_administers(viewer, mistakes)
-    mistakes.check_text(note, "note", limit=MAX_TEXT_LENGTH, required=True)
-    request = lock_pending_request(request_id, viewer=viewer, mistakes=mistakes)
-    check_not_oneself(viewer, request.teacher_id, mistakes, "id")
-    mistakes.raise_if_any()
+    errors = ValidationErrors(parse_errors)
+    check_administers(viewer, errors)
+    errors.check_text(note, "note", limit=MAX_TEXT_LENGTH, required=True)
+    request = lock_pending_request(request_id, viewer=viewer, errors=errors)
+    check_not_oneself(viewer, request.teacher_id, errors, "id")
+    errors.raise_if_any()
     decide_request(
         request,
         viewer=viewer,

@@ -13,7 +13,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest, SchoolClass, Teacher
 from primepath.services.access.checks import MAX_TEXT_LENGTH
 from primepath.services.access.requests import record_request
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 @transaction.atomic
@@ -22,19 +22,19 @@ def request_class_access(
 ) -> ClassAccessRequest:
     """A new request of the viewer, who must be a teacher.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``DUPLICATE`` where
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``DUPLICATE`` where
     a request of the same teacher for the same class is pending, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
     """
-    mistakes = Mistakes()
-    mistakes.check_text(reason, "reason", limit=MAX_TEXT_LENGTH, required=True)
+    errors = ValidationErrors()
+    errors.check_text(reason, "reason", limit=MAX_TEXT_LENGTH, required=True)
     if viewer.teacher_id is None:
         message = "Only teachers ask for access; staff sees every class already."
-        mistakes.add(UserErrorCode.FORBIDDEN, message)
+        errors.add(UserErrorCode.FORBIDDEN, message)
     active = SchoolClass.objects.filter(pk=class_code, is_active=True)
     if not is_class_code(class_code) or not active.exists():
         message = f"There is no active class with the code {class_code!r}."
-        mistakes.add(UserErrorCode.NOT_FOUND, message, "classCode")
-    mistakes.raise_if_any()
+        errors.add(UserErrorCode.NOT_FOUND, message, "classCode")
+    errors.raise_if_any()
     assert viewer.teacher_id is not None
     # Locked, so that the second of two requests at once sees the first.
     list(Teacher.objects.select_for_update(no_key=True).filter(pk=viewer.teacher_id))
@@ -43,8 +43,8 @@ def request_class_access(
     )
     if pending.exists():
         message = "You have asked for this class already, and nobody has decided yet."
-        mistakes.add(UserErrorCode.DUPLICATE, message, "classCode")
-        mistakes.raise_if_any()
+        errors.add(UserErrorCode.DUPLICATE, message, "classCode")
+        errors.raise_if_any()
     request = ClassAccessRequest(
         teacher_id=viewer.teacher_id,
         school_class_id=class_code,

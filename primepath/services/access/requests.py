@@ -12,29 +12,29 @@ from primepath.domain.school_class import AccessRequestStatus
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest
 from primepath.services.history import Recorded, record
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 def lock_pending_request(
-    request_id: int | None, *, viewer: Viewer, mistakes: Mistakes
+    request_id: int | None, *, viewer: Viewer, errors: ValidationErrors
 ) -> ClassAccessRequest:
     """The request, locked, if the viewer may see it and nobody has decided yet.
 
-    None as the key stands for one that could not be read from the input and is among the ``mistakes`` already. Raises
-    `RejectedInputError` with all ``mistakes``: those there are, ``NOT_FOUND``, ``ALREADY_DECIDED``.
+    None as the key stands for one that could not be read from the input and is among the ``errors`` already. Raises
+    `ValidationFailedError` with all ``errors``: those there are, ``NOT_FOUND``, ``ALREADY_DECIDED``.
     """
     request = None
     if request_id is not None:
         visible = ClassAccessRequest.objects.visible_to(viewer)
         request = visible.select_for_update(no_key=True).filter(pk=request_id).first()
         if request is None:
-            mistakes.add(UserErrorCode.NOT_FOUND, "There is no such request.", "id")
+            errors.add(UserErrorCode.NOT_FOUND, "There is no such request.", "id")
         elif request.status != AccessRequestStatus.PENDING:
             message = f"The request is {request.status} already."
-            mistakes.add(UserErrorCode.ALREADY_DECIDED, message, "id")
-    mistakes.raise_if_any()
+            errors.add(UserErrorCode.ALREADY_DECIDED, message, "id")
+    errors.raise_if_any()
     if request is None:
-        raise ValueError("A key that could not be read is told among the mistakes found.")
+        raise ValueError("A key that could not be read is told among the errors found.")
     return request
 
 

@@ -7,29 +7,29 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import TeacherClassAssignment
 from primepath.services.access.assignments import write_assignment
 from primepath.services.access.checks import check_administers, check_not_oneself
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 @transaction.atomic
 def revoke_teacher(
-    *, viewer: Viewer, assignment_id: int | None, found: Iterable[InputMistake] = ()
+    *, viewer: Viewer, assignment_id: int | None, parse_errors: Iterable[InputError] = ()
 ) -> TeacherClassAssignment:
     """Ends the access of an assignment at once; one that is revoked already stays as it is.
 
-    None as the key stands for one that could not be read from the input and is among the mistakes ``found`` there.
+    None as the key stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``.
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``.
     """
-    mistakes = Mistakes(found)
-    check_administers(viewer, mistakes)
-    mistakes.raise_if_any()
+    errors = ValidationErrors(parse_errors)
+    check_administers(viewer, errors)
+    errors.raise_if_any()
     assert assignment_id is not None
     # As everywhere, the assignments of a class that is no longer taught are not there.
     assignment = (
@@ -38,11 +38,11 @@ def revoke_teacher(
         .first()
     )
     if assignment is None:
-        mistakes.add(UserErrorCode.NOT_FOUND, "There is no such assignment.", "assignmentId")
-        mistakes.raise_if_any()
+        errors.add(UserErrorCode.NOT_FOUND, "There is no such assignment.", "assignmentId")
+        errors.raise_if_any()
     assert assignment is not None
-    check_not_oneself(viewer, assignment.teacher_id, mistakes, "assignmentId")
-    mistakes.raise_if_any()
+    check_not_oneself(viewer, assignment.teacher_id, errors, "assignmentId")
+    errors.raise_if_any()
     write_assignment(
         assignment,
         viewer=viewer,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from primepath.domain.cell import CellKey
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
@@ -19,7 +19,7 @@ from primepath.services.cells.checks import (
     visible_levels,
 )
 from primepath.services.cells.writing import lock_cells, write_cells
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 @transaction.atomic
@@ -28,32 +28,32 @@ def assign_exams(
     viewer: Viewer,
     cells: Sequence[CellKey | None],
     exam_ids: Sequence[int | None],
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> None:
     """Puts every exam into every cell; those that are in already stay.
 
-    None in a list stands for what could not be read from the input and is among the mistakes ``found`` there.
+    None in a list stands for what could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
     ``YEAR_OUT_OF_RANGE``, ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``. Raises
     `LimitExceededError` for too many exams x cells.
     """
     check_size(len(cells), len(exam_ids))
-    mistakes = Mistakes(found)
+    errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, cells)
-    positions = editable_cells(cells, levels, mistakes, "cells")
+    positions = editable_cells(cells, levels, errors, "cells")
     locked = lock_cells(positions)
-    exams = find_exams(exam_ids, mistakes, "examIds")
+    exams = find_exams(exam_ids, errors, "examIds")
     wanted = {}
     inactive: set[int] = set()
     for key, cell in locked.items():
         added = [exam for exam, _ in exams.values() if exam.pk not in cell.state.exam_ids]
         wanted[key] = cell.state.with_exams(cell.state.exam_ids | exams.keys())
-        check_fit(key, added, mistakes, "cells", positions[key])
-        check_unlocked(cell, wanted[key], mistakes, "cells", positions[key])
+        check_fit(key, added, errors, "cells", positions[key])
+        check_unlocked(cell, wanted[key], errors, "cells", positions[key])
         inactive |= {exam.pk for exam in added if not exam.is_active}
     for exam, position in (exams[exam_id] for exam_id in exams if exam_id in inactive):
         message = f'"{exam.name}" is no longer used.'
-        mistakes.add(UserErrorCode.EXAM_INACTIVE, message, "examIds", position)
-    mistakes.raise_if_any()
+        errors.add(UserErrorCode.EXAM_INACTIVE, message, "examIds", position)
+    errors.raise_if_any()
     write_cells(viewer=viewer, action=HistoryAction.ASSIGN_EXAMS, locked=locked, wanted=wanted)

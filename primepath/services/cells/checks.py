@@ -13,7 +13,7 @@ from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, SchoolClass
 from primepath.services.cells.writing import LOCKED_STATUSES, CellState, LockedCell
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 _SHOWN_EXAMS = 3
 
@@ -30,7 +30,7 @@ def visible_levels(viewer: Viewer, cells: Iterable[CellKey | None]) -> dict[str,
 def check_access(
     key: CellKey,
     levels: Mapping[str, AccessLevel],
-    mistakes: Mistakes,
+    errors: ValidationErrors,
     *path: str | int,
     to_edit: bool = True,
 ) -> bool:
@@ -38,13 +38,13 @@ def check_access(
     level = levels.get(key.class_code)
     if level is None:
         message = f"There is no class {key.class_code} that you may see."
-        mistakes.add(UserErrorCode.NOT_FOUND, message, *path)
+        errors.add(UserErrorCode.NOT_FOUND, message, *path)
     elif key.academic_year not in settings.ACADEMIC_YEARS:
         message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
-        mistakes.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, *path)
+        errors.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, *path)
     elif to_edit and not level.may_edit:
         message = f"You may see {key.class_code} but not change it: your access is {level}."
-        mistakes.add(UserErrorCode.FORBIDDEN, message, *path)
+        errors.add(UserErrorCode.FORBIDDEN, message, *path)
     else:
         return True
     return False
@@ -53,7 +53,7 @@ def check_access(
 def editable_cells(
     keys: Sequence[CellKey | None],
     levels: Mapping[str, AccessLevel],
-    mistakes: Mistakes,
+    errors: ValidationErrors,
     path: str,
 ) -> dict[CellKey, int]:
     """Those of the cells that the viewer may change, each with its first position; notes why not the others.
@@ -62,13 +62,13 @@ def editable_cells(
     """
     editable: dict[CellKey, int] = {}
     for position, key in enumerate(keys):
-        if key is not None and check_access(key, levels, mistakes, path, position):
+        if key is not None and check_access(key, levels, errors, path, position):
             editable.setdefault(key, position)
     return editable
 
 
 def find_exams(
-    exam_ids: Sequence[int | None], mistakes: Mistakes, path: str
+    exam_ids: Sequence[int | None], errors: ValidationErrors, path: str
 ) -> dict[int, tuple[Exam, int]]:
     """The exams by key, each with its first position, locked; notes which are not there. One SELECT."""
     found = lock_exams({exam_id for exam_id in exam_ids if exam_id is not None})
@@ -79,7 +79,7 @@ def find_exams(
         if exam := found.get(exam_id):
             exams.setdefault(exam_id, (exam, position))
         else:
-            mistakes.add(UserErrorCode.NOT_FOUND, "There is no such exam.", path, position)
+            errors.add(UserErrorCode.NOT_FOUND, "There is no such exam.", path, position)
     return exams
 
 
@@ -92,24 +92,26 @@ def lock_exams(exam_ids: Collection[int]) -> dict[int, Exam]:
     return {exam.pk: exam for exam in exams.select_for_update(no_key=True)}
 
 
-def check_fit(key: CellKey, exams: Collection[Exam], mistakes: Mistakes, *path: str | int) -> None:
+def check_fit(
+    key: CellKey, exams: Collection[Exam], errors: ValidationErrors, *path: str | int
+) -> None:
     """Notes exams that do not go into the cell, by their type or their academic year."""
     wanted = EXAM_TYPE_OF_PERIOD[key.period.type]
     if others := [exam for exam in exams if exam.type != wanted]:
         message = f"{key.period} takes exams of type {wanted}, not {_names(others)}."
-        mistakes.add(UserErrorCode.EXAM_TYPE_MISMATCH, message, *path)
+        errors.add(UserErrorCode.EXAM_TYPE_MISMATCH, message, *path)
     if others := [exam for exam in exams if exam.academic_year not in {None, key.academic_year}]:
         message = f"{_names(others)} does not belong to {key.academic_year}."
-        mistakes.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, *path)
+        errors.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, *path)
 
 
 def check_unlocked(
-    cell: LockedCell, wanted: CellState, mistakes: Mistakes, *path: str | int
+    cell: LockedCell, wanted: CellState, errors: ValidationErrors, *path: str | int
 ) -> None:
     """Notes a cell whose exams would change though its status does not let them."""
     if cell.state.status in LOCKED_STATUSES and wanted.exam_ids != cell.state.exam_ids:
         message = f"{cell.key} is {cell.state.status}; its exams do not change until its status is set back."
-        mistakes.add(UserErrorCode.CELL_LOCKED, message, *path)
+        errors.add(UserErrorCode.CELL_LOCKED, message, *path)
 
 
 def check_size(cells: int, exams: int) -> None:

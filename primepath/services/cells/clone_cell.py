@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db import transaction
 
 from primepath.domain.cell import CellKey
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
@@ -22,7 +22,7 @@ from primepath.services.cells.checks import (
     visible_levels,
 )
 from primepath.services.cells.writing import CellState, lock_cells, write_cells
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 class OnExisting(StrEnum):
@@ -40,7 +40,7 @@ def clone_cell(
     source: CellKey | None,
     targets: Sequence[CellKey | None],
     on_existing: OnExisting = OnExisting.MERGE,
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
     action: HistoryAction = HistoryAction.CLONE_CELL,
     path: str = "targets",
 ) -> None:
@@ -48,18 +48,18 @@ def clone_cell(
 
     ``MERGE`` adds the exams to those a target has, and times and date where it has none. ``REPLACE`` puts all of them in
     the place of what it has. ``REJECT`` refuses a target that has exams, and is as ``REPLACE`` for one that has none.
-    None stands for a cell that could not be read from the input and is among the mistakes ``found`` there; ``path`` is
+    None stands for a cell that could not be read from the input and is among the errors ``parse_errors`` there; ``path`` is
     where the targets stand in it.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
     ``YEAR_OUT_OF_RANGE``, ``NOT_EMPTY``, ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``.
     """
-    mistakes = Mistakes(found)
+    errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, [source, *targets])
-    positions = editable_cells(targets, levels, mistakes, path)
-    if source is None or not check_access(source, levels, mistakes, "source", to_edit=False):
-        mistakes.raise_if_any()
-        raise ValueError("A cell that could not be read is told among the mistakes found.")
+    positions = editable_cells(targets, levels, errors, path)
+    if source is None or not check_access(source, levels, errors, "source", to_edit=False):
+        errors.raise_if_any()
+        raise ValueError("A cell that could not be read is told among the errors found.")
     locked = lock_cells({source, *positions})
     given = locked[source].state
     check_size(len(positions), len(given.exam_ids))
@@ -71,15 +71,15 @@ def clone_cell(
         wanted[key] = _clone(given, key, cell.state, on_existing)
         added = [exam for exam in exams if exam.pk in wanted[key].exam_ids - cell.state.exam_ids]
         if on_existing is OnExisting.REJECT and cell.state.exam_ids and key != source:
-            mistakes.add(UserErrorCode.NOT_EMPTY, f"{key} has exams already.", path, position)
-        check_fit(key, added, mistakes, path, position)
-        check_unlocked(cell, wanted[key], mistakes, path, position)
+            errors.add(UserErrorCode.NOT_EMPTY, f"{key} has exams already.", path, position)
+        check_fit(key, added, errors, path, position)
+        check_unlocked(cell, wanted[key], errors, path, position)
         added_somewhere |= {exam.pk for exam in added}
     for exam in exams:
         if exam.pk in added_somewhere and not exam.is_active:
             message = f'"{exam.name}" is no longer used, so it goes into no further cell.'
-            mistakes.add(UserErrorCode.EXAM_INACTIVE, message, "source")
-    mistakes.raise_if_any()
+            errors.add(UserErrorCode.EXAM_INACTIVE, message, "source")
+    errors.raise_if_any()
     write_cells(viewer=viewer, action=action, locked=locked, wanted=wanted)
 
 

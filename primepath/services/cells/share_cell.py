@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from primepath.domain.cell import CellKey
-from primepath.domain.errors import InputMistake
+from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
@@ -17,7 +17,7 @@ def share_cell(
     source: CellKey | None,
     class_codes: Sequence[str],
     on_existing: OnExisting = OnExisting.MERGE,
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> None:
     """Clones the source into the same period and year of the classes; see `clone_cell`."""
     clone_cell(
@@ -25,7 +25,7 @@ def share_cell(
         source=source,
         targets=[source and source._replace(class_code=code) for code in class_codes],
         on_existing=on_existing,
-        found=found,
+        parse_errors=parse_errors,
         action=HistoryAction.SHARE_CELL,
         path="classCodes",
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from primepath.domain.cell import CellKey
-from primepath.domain.errors import InputMistake
+from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
@@ -18,7 +18,7 @@ from primepath.services.cells.checks import (
     visible_levels,
 )
 from primepath.services.cells.writing import lock_cells, write_cells
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 @transaction.atomic
@@ -27,25 +27,25 @@ def unassign_exams(
     viewer: Viewer,
     cells: Sequence[CellKey | None],
     exam_ids: Sequence[int | None],
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> None:
     """Takes every exam out of every cell; those that are not in one are not missed.
 
-    None in a list stands for what could not be read from the input and is among the mistakes ``found`` there.
+    None in a list stands for what could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
     ``YEAR_OUT_OF_RANGE``, ``CELL_LOCKED``. Raises `LimitExceededError` for too many exams x cells.
     """
     check_size(len(cells), len(exam_ids))
-    mistakes = Mistakes(found)
+    errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, cells)
-    positions = editable_cells(cells, levels, mistakes, "cells")
+    positions = editable_cells(cells, levels, errors, "cells")
     locked = lock_cells(positions)
-    exams = find_exams(exam_ids, mistakes, "examIds")
+    exams = find_exams(exam_ids, errors, "examIds")
     wanted = {}
     for key, cell in locked.items():
         kept = cell.state.with_exams(cell.state.exam_ids - exams.keys())
-        check_unlocked(cell, kept, mistakes, "cells", positions[key])
+        check_unlocked(cell, kept, errors, "cells", positions[key])
         wanted[key] = kept
-    mistakes.raise_if_any()
+    errors.raise_if_any()
     write_cells(viewer=viewer, action=HistoryAction.UNASSIGN_EXAMS, locked=locked, wanted=wanted)

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from django.db import transaction
 
 from primepath.domain.cell import CellKey, CellStatus
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import check_access, visible_levels
@@ -20,7 +20,7 @@ from primepath.services.cells.writing import (
     lock_cells,
     write_cells,
 )
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 MAX_NOTES_LENGTH = 10_000
 
@@ -42,69 +42,71 @@ def update_cell(
     cell: CellKey | None,
     changes: CellChanges,
     expected_version: int | None = None,
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> None:
     """Changes the cell, if it still has ``expected_version`` where one is given.
 
-    None as the cell stands for one that could not be read from the input and is among the mistakes ``found`` there.
+    None as the cell stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
     ``YEAR_OUT_OF_RANGE``, ``STALE_VERSION``, ``INVALID_STATUS``, ``INVALID_TIME_RANGE``, ``DATE_OUTSIDE_PERIOD``,
     ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
     """
-    mistakes = Mistakes(found)
-    _check_values(changes, mistakes)
+    errors = ValidationErrors(parse_errors)
+    _check_values(changes, errors)
     levels = visible_levels(viewer, [cell])
-    if cell is None or not check_access(cell, levels, mistakes, "cell"):
-        mistakes.raise_if_any()
-        raise ValueError("A cell that could not be read is told among the mistakes found.")
+    if cell is None or not check_access(cell, levels, errors, "cell"):
+        errors.raise_if_any()
+        raise ValueError("A cell that could not be read is told among the errors found.")
     locked = lock_cells([cell])
     before = locked[cell]
     if expected_version is not None and expected_version != before.version:
-        mistakes.add(
+        errors.add(
             UserErrorCode.STALE_VERSION,
             f"Somebody changed the cell: its version is {before.version}, not {expected_version}.",
             "expectedVersion",
         )
-        mistakes.raise_if_any()
+        errors.raise_if_any()
     given: dict[str, Any] = {**changes}
     if given.get("notes", "") is None:
         given["notes"] = ""
     if (status := given.pop("status", None)) is not None:
         given["status"] = CellStatus(status)
     after = replace(before.state, **given)
-    _check_state(cell, after, changes, mistakes)
-    mistakes.raise_if_any()
+    _check_state(cell, after, changes, errors)
+    errors.raise_if_any()
     write_cells(
         viewer=viewer, action=HistoryAction.UPDATE_CELL, locked=locked, wanted={cell: after}
     )
 
 
-def _check_values(changes: CellChanges, mistakes: Mistakes) -> None:
+def _check_values(changes: CellChanges, errors: ValidationErrors) -> None:
     if changes.get("status", CellStatus.EMPTY) is None:
-        mistakes.add(UserErrorCode.BLANK, "A cell always has a status.", "status")
-    mistakes.check_text(changes.get("notes") or "", "notes", limit=MAX_NOTES_LENGTH)
+        errors.add(UserErrorCode.BLANK, "A cell always has a status.", "status")
+    errors.check_text(changes.get("notes") or "", "notes", limit=MAX_NOTES_LENGTH)
 
 
-def _check_state(key: CellKey, state: CellState, changes: CellChanges, mistakes: Mistakes) -> None:
+def _check_state(
+    key: CellKey, state: CellState, changes: CellChanges, errors: ValidationErrors
+) -> None:
     """Checks what was changed against what was not."""
     if "status" in changes:
         if state.status is CellStatus.EMPTY and state.exam_ids:
             message = "A cell with exams is not EMPTY; take its exams out first."
-            mistakes.add(UserErrorCode.INVALID_STATUS, message, "status")
+            errors.add(UserErrorCode.INVALID_STATUS, message, "status")
         elif state.status in STATUSES_WITH_EXAMS and not state.exam_ids:
             message = f"A cell without exams cannot be {state.status}."
-            mistakes.add(UserErrorCode.INVALID_STATUS, message, "status")
+            errors.add(UserErrorCode.INVALID_STATUS, message, "status")
     if state.end_time is not None and {"start_time", "end_time"} & changes.keys():
         field = "endTime" if "end_time" in changes else "startTime"
         if state.start_time is None:
             message = "An end needs a start."
-            mistakes.add(UserErrorCode.INVALID_TIME_RANGE, message, field)
+            errors.add(UserErrorCode.INVALID_TIME_RANGE, message, field)
         elif state.end_time <= state.start_time:
             message = f"The end, {state.end_time}, must be after the start, {state.start_time}."
-            mistakes.add(UserErrorCode.INVALID_TIME_RANGE, message, field)
+            errors.add(UserErrorCode.INVALID_TIME_RANGE, message, field)
     if state.scheduled_date is not None and "scheduled_date" in changes:
         first, last = key.period.dates(key.academic_year)
         if not first <= state.scheduled_date <= last:
             message = f"{key.period} of {key.academic_year} is from {first} to {last}."
-            mistakes.add(UserErrorCode.DATE_OUTSIDE_PERIOD, message, "scheduledDate")
+            errors.add(UserErrorCode.DATE_OUTSIDE_PERIOD, message, "scheduledDate")

@@ -20,7 +20,7 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import ExamScheduleMatrix, MatrixCellExam
-from primepath.services.create_missing_cells import CELL_COLUMNS, untouched_rows
+from primepath.services.cells.create_missing_cells import CELL_COLUMNS, untouched_rows
 from primepath.services.history import Recorded, record
 
 LOCKED_STATUSES = frozenset({CellStatus.IN_PROGRESS, CellStatus.COMPLETED})

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.exam import ExamType
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.school_class import EDITING_LEVELS
@@ -15,7 +15,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import Exam, SchoolClass
 from primepath.services.exams.values import ExamValues, check_values, recorded, set_values
 from primepath.services.history import Recorded, record
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 MAX_KEY_LENGTH = 100
 
@@ -26,37 +26,37 @@ def create_exam(
     type: ExamType,
     values: ExamValues,
     idempotency_key: str | None = None,
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> Exam:
     """A new exam, or the one that the same person created before with the same ``idempotency_key``.
 
-    ``found`` are mistakes that were noticed while the input was read.
+    ``parse_errors`` are errors that were noticed while the input was read.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``FORBIDDEN``, ``BLANK``, ``TOO_LONG``,
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``BLANK``, ``TOO_LONG``,
     ``INVALID_CHARACTERS``, ``OUT_OF_RANGE``, ``YEAR_OUT_OF_RANGE``, ``NOT_FOUND`` for the level, and ``DUPLICATE`` for a key that came
     with another exam.
     """
-    mistakes = Mistakes(found)
+    errors = ValidationErrors(parse_errors)
     if not may_create_exams(viewer):
         message = "Creating exams needs FULL or CO_TEACHER access to a class."
-        mistakes.add(UserErrorCode.FORBIDDEN, message)
-    check_values(values, mistakes)
+        errors.add(UserErrorCode.FORBIDDEN, message)
+    check_values(values, errors)
     if idempotency_key is not None:
-        mistakes.check_text(idempotency_key, "idempotencyKey", limit=MAX_KEY_LENGTH, required=True)
-    mistakes.raise_if_any()
+        errors.check_text(idempotency_key, "idempotencyKey", limit=MAX_KEY_LENGTH, required=True)
+    errors.raise_if_any()
 
     exam = Exam(type=type, created_by_id=viewer.teacher_id, version=1)
     set_values(exam, values)
     if idempotency_key is None:
         return _store(exam, viewer)
     exam.idempotency_key = f"{viewer.user_id}/{idempotency_key}"
-    if (existing := _existing(exam, mistakes)) is not None:
+    if (existing := _existing(exam, errors)) is not None:
         return existing
     try:
         return _store(exam, viewer)
     except IntegrityError:
         # The same request came twice at once, and the other one was first.
-        if (existing := _existing(exam, mistakes)) is None:
+        if (existing := _existing(exam, errors)) is None:
             raise
         return existing
 
@@ -84,10 +84,10 @@ def _store(exam: Exam, viewer: Viewer) -> Exam:
     return exam
 
 
-def _existing(exam: Exam, mistakes: Mistakes) -> Exam | None:
+def _existing(exam: Exam, errors: ValidationErrors) -> Exam | None:
     existing = Exam.objects.filter(idempotency_key=exam.idempotency_key).first()
     if existing is not None and existing.version == 1 and recorded(existing) != recorded(exam):
         message = "This key came with another exam before; use a new key for each exam."
-        mistakes.add(UserErrorCode.DUPLICATE, message, "idempotencyKey")
-        mistakes.raise_if_any()
+        errors.add(UserErrorCode.DUPLICATE, message, "idempotencyKey")
+        errors.raise_if_any()
     return existing

@@ -8,13 +8,13 @@ from typing import Protocol
 from django.db import transaction
 from django.utils import timezone
 
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam
 from primepath.services.exams.values import ExamValues, check_values, recorded, set_values
 from primepath.services.history import Recorded, record
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 
 @transaction.atomic
@@ -24,37 +24,37 @@ def update_exam(
     exam_id: int | None,
     values: ExamValues,
     expected_version: int | None = None,
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> Exam:
     """Changes the exam, if it still has ``expected_version`` where one is given; what is so already changes nothing.
 
-    None as the key stands for one that could not be read from the input and is among the mistakes ``found`` there.
+    None as the key stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with all mistakes, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``, ``STALE_VERSION``,
+    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``, ``STALE_VERSION``,
     ``EXAM_YEAR_MISMATCH`` for a year in which other cells than its own have the exam, and those of `check_values`.
     """
-    mistakes = Mistakes(found)
-    check_values(values, mistakes)
+    errors = ValidationErrors(parse_errors)
+    check_values(values, errors)
     exam = None
     if exam_id is not None:
         exam = Exam.objects.select_for_update(no_key=True).filter(pk=exam_id).first()
         if exam is None:
-            mistakes.add(UserErrorCode.NOT_FOUND, "There is no such exam.", "id")
+            errors.add(UserErrorCode.NOT_FOUND, "There is no such exam.", "id")
     if exam is None:
-        mistakes.raise_if_any()
-        raise ValueError("A key that could not be read is told among the mistakes found.")
+        errors.raise_if_any()
+        raise ValueError("A key that could not be read is told among the errors found.")
     if not may_change_exam(viewer, exam):
         message = "Only the teacher who created an exam, head teachers and staff may change it."
-        mistakes.add(UserErrorCode.FORBIDDEN, message, "id")
+        errors.add(UserErrorCode.FORBIDDEN, message, "id")
         # In which cells the exam is, is not for everybody.
-        mistakes.raise_if_any()
+        errors.raise_if_any()
     if expected_version is not None and expected_version != exam.version:
         message = (
             f"Somebody changed the exam: its version is {exam.version}, not {expected_version}."
         )
-        mistakes.add(UserErrorCode.STALE_VERSION, message, "expectedVersion")
-    _check_year(exam, values, mistakes)
-    mistakes.raise_if_any()
+        errors.add(UserErrorCode.STALE_VERSION, message, "expectedVersion")
+    _check_year(exam, values, errors)
+    errors.raise_if_any()
     before = recorded(exam)
     set_values(exam, values)
     changes = differences(before, recorded(exam))
@@ -86,9 +86,9 @@ def may_change_exam(viewer: Viewer, exam: Created) -> bool:
     )
 
 
-def _check_year(exam: Exam, values: ExamValues, mistakes: Mistakes) -> None:
+def _check_year(exam: Exam, values: ExamValues, errors: ValidationErrors) -> None:
     """Notes a year that would leave the exam in cells of another."""
     year = values.get("academic_year")
     if year is not None and exam.links.exclude(cell__academic_year=year).exists():
         message = f"The exam is in cells of other years than {year}; take it out of them first."
-        mistakes.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, "academicYear")
+        errors.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, "academicYear")

@@ -9,7 +9,7 @@ from django.conf import settings
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.history import camel_case
 from primepath.models import CurriculumLevel, Exam
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 MAX_NAME_LENGTH = 200
 MAX_INSTRUCTIONS_LENGTH = 10_000
@@ -37,29 +37,29 @@ class ExamValues(TypedDict, total=False):
     is_active: bool | None
 
 
-def check_values(values: ExamValues, mistakes: Mistakes) -> None:
+def check_values(values: ExamValues, errors: ValidationErrors) -> None:
     """Notes what cannot be the values of an exam; one SELECT where there is a level."""
     given: dict[str, Any] = {**values}
     for field in _ALWAYS_SET:
         if given.get(field, True) is None:
             name = camel_case(field)
-            mistakes.add(UserErrorCode.BLANK, f"An exam always has {name}.", name)
+            errors.add(UserErrorCode.BLANK, f"An exam always has {name}.", name)
     if given.get("name") is not None:
-        mistakes.check_text(given["name"], "name", limit=MAX_NAME_LENGTH, required=True)
-    mistakes.check_text(
+        errors.check_text(given["name"], "name", limit=MAX_NAME_LENGTH, required=True)
+    errors.check_text(
         given.get("instructions") or "", "instructions", limit=MAX_INSTRUCTIONS_LENGTH
     )
     for field, (lowest, highest) in _RANGES.items():
         if given.get(field) is not None:
-            mistakes.check_range(given[field], lowest, highest, camel_case(field))
+            errors.check_range(given[field], lowest, highest, camel_case(field))
     year = given.get("academic_year")
     if year is not None and year not in settings.ACADEMIC_YEARS:
         message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
-        mistakes.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, "academicYear")
+        errors.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, "academicYear")
     level = given.get("curriculum_level_id")
     if level is not None and not CurriculumLevel.objects.filter(pk=level).exists():
         message = "There is no such curriculum level."
-        mistakes.add(UserErrorCode.NOT_FOUND, message, "curriculumLevelId")
+        errors.add(UserErrorCode.NOT_FOUND, message, "curriculumLevelId")
 
 
 def set_values(exam: Exam, values: ExamValues) -> None:

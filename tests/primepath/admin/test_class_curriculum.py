@@ -9,7 +9,7 @@ from django.test import Client
 
 from primepath.admin import class_curriculum
 from primepath.admin.class_curriculum import curriculum_url
-from primepath.domain.errors import InputMistake, RejectedInputError, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClass
 from primepath.school import current_academic_year
 from tests.factories import make_level
@@ -127,8 +127,8 @@ def test_every_mistake_that_the_service_finds_is_shown(
 ) -> None:
     def refuse(**_: object) -> None:
         paths = [("input", "academicYear"), ("input", "levelIds", "1"), ("input", "classCode")]
-        raise RejectedInputError(
-            [InputMistake(UserErrorCode.NOT_FOUND, path[1], path) for path in paths]
+        raise ValidationFailedError(
+            [InputError(UserErrorCode.NOT_FOUND, path[1], path) for path in paths]
         )
 
     monkeypatch.setattr(class_curriculum, "set_class_curriculum", refuse)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import SchoolClass, TeacherClassAssignment
-from primepath.services.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from tests.factories import make_class, make_teacher
 from tests.primepath.admin.pages import add_url, change_url, errors_of, filled, list_url
 from tests.primepath.admin.school import Row

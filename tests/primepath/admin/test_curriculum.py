@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram, Teacher
-from primepath.services.updating_levels import updating_levels
+from primepath.services.curriculum.track_level_changes import track_level_changes
 from tests.factories import make_level
 from tests.primepath.admin.pages import add_url, change_url, errors_of, filled
 from tests.primepath.admin.school import Row, make_row, written_since
@@ -149,7 +149,7 @@ def test_touching_takes_as_many_statements_for_fifty_classes_as_for_one(row: Row
         levels = CurriculumLevel.objects.all()
         with (
             CaptureQueriesContext(connection) as captured,
-            updating_levels(viewer=COMMAND_LINE, levels=levels),
+            track_level_changes(viewer=COMMAND_LINE, levels=levels),
         ):
             Program.objects.update(grade_to=12)
         counts.append(len(captured))

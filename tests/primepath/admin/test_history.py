@@ -13,10 +13,10 @@ from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import CurriculumLevel, HistoryEntry
 from primepath.services.access.assign_teacher import assign_teacher
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.history import Recorded, record
-from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.updating_levels import updating_levels
 from tests.factories import make_level
 from tests.primepath.admin.pages import change_url, filled, list_url
 from tests.primepath.admin.school import Row, make_row
@@ -46,7 +46,7 @@ def _change_everything(row: Row) -> None:
         access_level=AccessLevel.VIEW,
         expires_at=datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC),
     )
-    with updating_levels(viewer=viewer, levels=CurriculumLevel.objects.filter(pk=row.level.pk)):
+    with track_level_changes(viewer=viewer, levels=CurriculumLevel.objects.filter(pk=row.level.pk)):
         CurriculumLevel.objects.filter(pk=row.level.pk).update(level_number=5)
     record(
         viewer=viewer,

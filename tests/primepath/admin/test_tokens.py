@@ -6,7 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from primepath.models import ApiToken
-from primepath.services.tokens import create_token, find_token
+from primepath.services.accounts.tokens import create_token, find_token
 from tests.primepath.admin.pages import change_url, list_url
 from tests.primepath.admin.school import Row
 

@@ -10,10 +10,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from primepath.demo.accounts import TEACHER
+from primepath.demo.seed_demo import seed_demo
 from primepath.models import Exam
 from primepath.pages.explorer import examples
-from primepath.services.demo.accounts import TEACHER
-from primepath.services.seed_demo import seed_demo
 from scripts.vendor_explorer import PACKAGES
 from tests.client import data
 from tests.factories import as_viewer

@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout
 from pytest_django import Settings
 
 from primepath.models import Program
+from primepath.server import timeouts
 from primepath.server.timeouts import is_timeout, limit_statements
 from tests.client import answer
 from tests.factories import head_teacher, make_classes

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from primepath.domain.period import Period
 from primepath.models import ApiToken, ClassAccessRequest, ExamScheduleMatrix
-from primepath.services.tokens import create_token
+from primepath.services.accounts.tokens import create_token
 from tests.factories import YEAR, assign, make_class, make_teacher
 from tests.query_counts import statements
 

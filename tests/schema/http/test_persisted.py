@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from primepath.models import ApiToken
-from primepath.services.tokens import create_token
+from primepath.services.accounts.tokens import create_token
 from tests.factories import make_teacher
 from tests.redis_server import RedisServer, redis_server
 from tests.server import Server, running_server

@@ -12,9 +12,9 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from primepath.demo.accounts import DEMO_PASSWORD
 from primepath.domain.visibility import Visibility
-from primepath.services.demo.accounts import DEMO_PASSWORD
-from primepath.services.tokens import create_token
+from primepath.services.accounts.tokens import create_token
 from tests.databases import own_database
 from tests.factories import make_teacher
 from tests.processes import PATIENCE, product_process

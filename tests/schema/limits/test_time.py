@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from primepath.services.tokens import create_token
+from primepath.services.accounts.tokens import create_token
 from schema.http import view
 from tests.factories import make_teacher
 

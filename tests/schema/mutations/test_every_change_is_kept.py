@@ -9,7 +9,7 @@ import pytest
 from primepath.domain.history import HistoryAction
 from primepath.models import HistoryEntry
 from tests.schema.mutations.documents import MUTATIONS, at, done, key
-from tests.schema.mutations.mistakes import ASKS, GIVES, LEARNS, NEW_EXAM
+from tests.schema.mutations.invalid_inputs import ASKS, GIVES, LEARNS, NEW_EXAM
 from tests.schema.mutations.school import (
     JUNO,
     MINA_IN_A,

@@ -83,8 +83,8 @@ def test_refusing_to_assign_exams(cells: int, exams: int) -> None:
     where, viewer = places(cells), head_teacher()
     ids = [id_of(make_exam(type="QUARTERLY")) for _ in range(exams)]
     with recorded_statements("assignExams, refused"):
-        mistakes = refused("assignExams", viewer, cells=refs(where), examIds=ids)
-    assert len(mistakes) == cells
+        errors = refused("assignExams", viewer, cells=refs(where), examIds=ids)
+    assert len(errors) == cells
 
 
 @sizes

@@ -7,7 +7,7 @@ import pytest
 from primepath.domain.errors import UserErrorCode
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import MUTATIONS, at, done, key, mutate, refused
-from tests.schema.mutations.mistakes import JAN, MISTAKES, NEW_EXAM, Mistake
+from tests.schema.mutations.invalid_inputs import JAN, MISTAKES, NEW_EXAM, Mistake
 from tests.schema.mutations.school import (
     HANA,
     INACTIVE,

@@ -13,7 +13,7 @@ from tests.factories import (
 )
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import MUTATIONS, at, document, id_of, key
-from tests.schema.mutations.mistakes import MISTAKES
+from tests.schema.mutations.invalid_inputs import MISTAKES
 from tests.schema.mutations.roles import ROLES, School, school_for
 from tests.schema.mutations.school import build_school
 

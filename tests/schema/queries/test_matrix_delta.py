@@ -32,11 +32,11 @@ from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
 from primepath.services.cells.update_cell import update_cell
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.create_exam import create_exam
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.exams.values import ExamValues
-from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.updating_levels import updating_levels
 from tests.client import data
 from tests.factories import (
     YEAR,
@@ -117,7 +117,7 @@ def learn(code: str, *levels: CurriculumLevel, year: int = YEAR) -> None:
 
 def rename_program(name: str, to: str) -> None:
     levels = CurriculumLevel.objects.filter(subprogram__program__name=name)
-    with updating_levels(viewer=COMMAND_LINE, levels=levels):
+    with track_level_changes(viewer=COMMAND_LINE, levels=levels):
         Program.objects.filter(name=name).update(name=to)
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from primepath.models import ApiToken, Teacher
-from primepath.services.tokens import digest, find_token
-from primepath.services.viewers import viewer_of
+from primepath.services.accounts.tokens import digest, find_token
+from primepath.services.accounts.viewers import viewer_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,6 +15,15 @@ from django.db.models import Count, F, Model, Q
 from django.utils import timezone
 from pytest_django import Settings
 
+from primepath.demo.accounts import (
+    ADMINISTRATOR,
+    DEMO_PASSWORD,
+    HEAD_TEACHER,
+    NEWCOMER,
+    TEACHER,
+    TEACHERS,
+)
+from primepath.demo.seed_demo import demo_years
 from primepath.domain.academic_year import AcademicYears
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD, ExamType, SessionStatus
@@ -32,17 +41,8 @@ from primepath.models import (
     Teacher,
     TeacherClassAssignment,
 )
-from primepath.services.demo.accounts import (
-    ADMINISTRATOR,
-    DEMO_PASSWORD,
-    HEAD_TEACHER,
-    NEWCOMER,
-    TEACHER,
-    TEACHERS,
-)
-from primepath.services.seed_demo import demo_years
-from primepath.services.seed_school import seed_school
-from primepath.services.sign_in import sign_in
+from primepath.services.accounts.sign_in import sign_in
+from primepath.services.school.seed_school import seed_school
 
 pytestmark = pytest.mark.django_db
 _YEARS = (2026, 2027)

@@ -15,7 +15,7 @@ from primepath.models import (
     SchoolClass,
     SubProgram,
 )
-from primepath.services.seed_school import read_school_file, seed_school
+from primepath.services.school.seed_school import read_school_file, seed_school
 
 pytestmark = pytest.mark.django_db
 

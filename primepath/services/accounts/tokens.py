@@ -14,7 +14,7 @@ from django.utils import timezone
 from primepath.db.statement import Statement
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
-from primepath.services.viewers import ACCOUNT_COLUMNS, viewer_of_account
+from primepath.services.accounts.viewers import ACCOUNT_COLUMNS, viewer_of_account
 
 _PREFIX = "ppt_"
 _valid_tokens = Statement(

@@ -11,10 +11,10 @@ from django.contrib.auth.models import User
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
-from primepath.services.mistakes import Mistakes
-from primepath.services.sign_in_attempts import SignInAttempts
-from primepath.services.tokens import create_token
-from primepath.services.viewers import viewer_of
+from primepath.services.accounts.sign_in_attempts import SignInAttempts
+from primepath.services.accounts.tokens import create_token
+from primepath.services.accounts.viewers import viewer_of
+from primepath.services.validation import ValidationErrors
 
 _MAX_USERNAME_LENGTH = 150
 _MAX_PASSWORD_LENGTH = 4096
@@ -34,26 +34,26 @@ def sign_in(
 ) -> tuple[str, ApiToken, Viewer]:
     """A new token for the person whose name and password these are: the token, its row, and the viewer.
 
-    ``address`` is where the request came from. Raises `RejectedInputError`: ``INVALID_CHARACTERS``, ``TOO_LONG``,
+    ``address`` is where the request came from. Raises `ValidationFailedError`: ``INVALID_CHARACTERS``, ``TOO_LONG``,
     ``RATE_LIMITED`` (see `SignInAttempts`), and ``INVALID_CREDENTIALS``, which is the same, and takes the same time, for an
     unknown name and for a wrong password (Django hashes a password in both cases).
     """
-    mistakes = Mistakes()
-    mistakes.check_text(username, "username", limit=_MAX_USERNAME_LENGTH)
-    mistakes.check_text(password, "password", limit=_MAX_PASSWORD_LENGTH)
-    mistakes.check_text(device_name or "", "deviceName", limit=_MAX_DEVICE_NAME_LENGTH)
-    mistakes.raise_if_any()
+    errors = ValidationErrors()
+    errors.check_text(username, "username", limit=_MAX_USERNAME_LENGTH)
+    errors.check_text(password, "password", limit=_MAX_PASSWORD_LENGTH)
+    errors.check_text(device_name or "", "deviceName", limit=_MAX_DEVICE_NAME_LENGTH)
+    errors.raise_if_any()
     attempts = SignInAttempts(username=username, address=address)
     if refusal := attempts.refusal:
-        mistakes.add(UserErrorCode.RATE_LIMITED, refusal)
-        mistakes.raise_if_any()
+        errors.add(UserErrorCode.RATE_LIMITED, refusal)
+        errors.raise_if_any()
     user = authenticate(username=username, password=password)
     viewer = viewer_of(user) if user is not None else None
     if user is None or viewer is None:
-        attempts.note_failure()
+        attempts.record_failure()
         message = "This name and password do not belong to an account that may sign in."
-        mistakes.add(UserErrorCode.INVALID_CREDENTIALS, message)
-        mistakes.raise_if_any()
+        errors.add(UserErrorCode.INVALID_CREDENTIALS, message)
+        errors.raise_if_any()
     assert isinstance(user, User)
     assert viewer is not None
     attempts.forgive()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from primepath.demo.accounts import HEAD_TEACHER, NEWCOMER, TEACHER
+from primepath.demo.assignments import class_teacher
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus
 from primepath.models import ClassAccessRequest
-from primepath.services.demo.accounts import HEAD_TEACHER, NEWCOMER, TEACHER
-from primepath.services.demo.assignments import class_teacher
-from primepath.services.seed_school import SchoolFile
+from primepath.services.school.seed_school import SchoolFile
 
 _FIRST_REQUESTED_AT = datetime(2025, 2, 3, 1, 0, tzinfo=UTC)
 _DECIDED_AFTER = timedelta(days=2)

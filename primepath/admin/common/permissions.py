@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
 
 from primepath.domain.viewer import Viewer
-from primepath.services.viewers import viewer_of
+from primepath.services.accounts.viewers import viewer_of
 
 
 def is_administrator(user: User | AnonymousUser | Any) -> bool:
@@ -27,7 +27,7 @@ def viewer_in(request: HttpRequest) -> Viewer:
     return viewer
 
 
-class ByRole:
+class AdministratorPermissions:
     """Administrators see, add and change; nobody deletes, since other rows point here."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -46,7 +46,7 @@ class ByRole:
         return False
 
 
-class ChangeOnly(ByRole):
+class ChangeOnly(AdministratorPermissions):
     """Administrators see and change what comes about elsewhere."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

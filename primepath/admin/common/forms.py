@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 
-from primepath.admin.generics import GenericModelForm, M
+from primepath.admin.common.generics import GenericModelForm, M
 
 
 class SchoolForm(GenericModelForm[M]):

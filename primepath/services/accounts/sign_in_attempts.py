@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from primepath.domain.text import fold
-from primepath.services.counting import count
+from primepath.services.rate_limit import count
 
 _WINDOW_SECONDS = 900
 
@@ -41,7 +41,7 @@ class SignInAttempts:
                 )
         return None
 
-    def note_failure(self) -> None:
+    def record_failure(self) -> None:
         for key in self._limits:
             count(cache, key, seconds=_WINDOW_SECONDS)
 

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from primepath.domain.cell import is_class_code
-from primepath.domain.errors import InputMistake, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClass
 from primepath.services.history import Recorded, record
-from primepath.services.mistakes import Mistakes
+from primepath.services.validation import ValidationErrors
 
 # What a 64-bit key can be: PostgreSQL refuses to compare a column with anything beyond it.
 _KEYS = range(1, 2**63)
@@ -28,33 +28,33 @@ def set_class_curriculum(
     class_code: str,
     academic_year: int,
     level_ids: Sequence[int | None],
-    found: Iterable[InputMistake] = (),
+    parse_errors: Iterable[InputError] = (),
 ) -> None:
     """Makes ``level_ids`` the levels of the class in that year, by priority; no levels clear it.
 
     Its levels in other years stay. Setting what is set already changes nothing; every other call
     gives the class a new `curriculum_version`, under which readers cache its curriculum.
 
-    None as a level stands for one that could not be read from the input and is among the mistakes ``found`` there.
+    None as a level stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
 
-    Raises `RejectedInputError` with every mistake: ``FORBIDDEN`` for who does not administer the school, ``NOT_FOUND`` for
+    Raises `ValidationFailedError` with every error: ``FORBIDDEN`` for who does not administer the school, ``NOT_FOUND`` for
     a class that is not there or not active and for a level, ``DUPLICATE`` for a level named before, ``YEAR_OUT_OF_RANGE``.
     """
-    mistakes = Mistakes(found)
+    errors = ValidationErrors(parse_errors)
     if not viewer.is_administrator:
         message = "Only head teachers and staff set what a class learns."
-        mistakes.add(UserErrorCode.FORBIDDEN, message, "classCode")
-    # The levels before the class, as `updating_levels` locks them, so that the two never deadlock.
+        errors.add(UserErrorCode.FORBIDDEN, message, "classCode")
+    # The levels before the class, as `track_level_changes` locks them, so that the two never deadlock.
     known = _lock_levels(level_ids)
     class_is_known = _lock_class(class_code)
     if not class_is_known:
         message = f"There is no active class with the code {class_code!r}."
-        mistakes.add(UserErrorCode.NOT_FOUND, message, "classCode")
+        errors.add(UserErrorCode.NOT_FOUND, message, "classCode")
     if academic_year not in settings.ACADEMIC_YEARS:
         message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
-        mistakes.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, "academicYear")
-    _check_levels(level_ids, known, mistakes)
-    mistakes.raise_if_any()
+        errors.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, "academicYear")
+    _check_levels(level_ids, known, errors)
+    errors.raise_if_any()
 
     mappings = ClassCurriculumMapping.objects.filter(
         school_class=class_code, academic_year=academic_year
@@ -113,14 +113,14 @@ def _lock_class(class_code: str) -> bool:
 
 
 def _check_levels(
-    level_ids: Sequence[int | None], known: Collection[int], mistakes: Mistakes
+    level_ids: Sequence[int | None], known: Collection[int], errors: ValidationErrors
 ) -> None:
     for position, level_id in enumerate(level_ids):
         if level_id is None:
             continue
         if level_id not in known:
             message = "There is no such curriculum level."
-            mistakes.add(UserErrorCode.NOT_FOUND, message, "levelIds", position)
+            errors.add(UserErrorCode.NOT_FOUND, message, "levelIds", position)
         elif level_id in level_ids[:position]:
             message = "A class has each level once in a year."
-            mistakes.add(UserErrorCode.DUPLICATE, message, "levelIds", position)
+            errors.add(UserErrorCode.DUPLICATE, message, "levelIds", position)

@@ -8,9 +8,9 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from primepath.admin.access import ByRole, ViewOnly
-from primepath.admin.generics import GenericModelAdmin, GenericTabularInline, M, Parent
-from primepath.admin.search_boxes import SearchBoxes
+from primepath.admin.common.autocomplete import SearchBoxes
+from primepath.admin.common.generics import GenericModelAdmin, GenericTabularInline, M, Parent
+from primepath.admin.common.permissions import AdministratorPermissions, ViewOnly
 from primepath.db.fields import FoldedTextField
 from primepath.domain.text import fold, has_forbidden_characters
 
@@ -31,7 +31,7 @@ def save_changed(obj: Model, form: forms.ModelForm[Any]) -> None:
         obj.save(update_fields=changed | folded)
 
 
-class SchoolAdmin(ByRole, SearchBoxes[M], GenericModelAdmin[M]):
+class SchoolAdmin(AdministratorPermissions, SearchBoxes[M], GenericModelAdmin[M]):
     """The page of a model that administrators add to and change."""
 
     search_is_folded = False
@@ -60,7 +60,7 @@ class ViewOnlyAdmin(ViewOnly, SchoolAdmin[M]):
     """The page of a model that is looked at here and changed elsewhere."""
 
 
-class SchoolInline(ByRole, SearchBoxes[M], GenericTabularInline[M, Parent]):
+class SchoolInline(AdministratorPermissions, SearchBoxes[M], GenericTabularInline[M, Parent]):
     """A table on another page."""
 
     extra = 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from primepath.demo.accounts import CLASS_TEACHERS, TEACHER
 from primepath.domain.school_class import AccessLevel
 from primepath.models import TeacherClassAssignment
-from primepath.services.demo.accounts import CLASS_TEACHERS, TEACHER
-from primepath.services.seed_school import SchoolFile
+from primepath.services.school.seed_school import SchoolFile
 
 _ASSIGNED_AT = datetime(2024, 3, 4, tzinfo=UTC)
 _EXPIRED_AT = datetime(2024, 12, 31, tzinfo=UTC)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
+from primepath.demo.accounts import CLASS_TEACHERS, HEAD_TEACHER
+from primepath.demo.curriculum import level_ids_by_name
+from primepath.demo.exam_names import exam_names
 from primepath.models import Exam
-from primepath.services.demo.accounts import CLASS_TEACHERS, HEAD_TEACHER
-from primepath.services.demo.curriculum import level_ids_by_name
-from primepath.services.demo.exam_names import exam_names
-from primepath.services.seed_school import SchoolFile
+from primepath.services.school.seed_school import SchoolFile
 
 _YEAR_OF_LASTING_EXAMS = 2023
 _INACTIVE_EVERY = 17

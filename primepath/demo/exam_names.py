@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from primepath.demo.curriculum import LevelName
 from primepath.domain.exam import ExamType
-from primepath.services.demo.curriculum import LevelName
-from primepath.services.seed_school import SchoolFile
+from primepath.services.school.seed_school import SchoolFile
 
 
 class NamedExam(NamedTuple):

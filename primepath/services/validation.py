@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from primepath.domain.errors import InputMistake, RejectedInputError, UserErrorCode
+from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.text import has_forbidden_characters
 
 
-class Mistakes:
-    """The mistakes found in an input so far. ``found`` are those that were noticed while it was read."""
+class ValidationErrors:
+    """The errors found in an input so far. ``parse_errors`` are those that were noticed while it was read."""
 
-    def __init__(self, found: Iterable[InputMistake] = ()) -> None:
-        self._found = list(found)
+    def __init__(self, parse_errors: Iterable[InputError] = ()) -> None:
+        self._errors = list(parse_errors)
 
     def add(self, code: UserErrorCode, message: str, *path: str | int) -> None:
-        """Notes a mistake at ``path``, which is taken below ``input``."""
-        self._found.append(InputMistake(code, message, ("input", *map(str, path))))
+        """Notes an error at ``path``, which is taken below ``input``."""
+        self._errors.append(InputError(code, message, ("input", *map(str, path))))
 
     def check_text(self, value: str, *path: str | int, limit: int, required: bool = False) -> None:
         """Notes what makes a text one that cannot be kept."""
@@ -45,6 +45,6 @@ class Mistakes:
             )
 
     def raise_if_any(self) -> None:
-        """Raises `RejectedInputError` with all mistakes, where there are any."""
-        if self._found:
-            raise RejectedInputError(self._found)
+        """Raises `ValidationFailedError` with all errors, where there are any."""
+        if self._errors:
+            raise ValidationFailedError(self._errors)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClass
-from primepath.services.seed_school import ClassEntry, SchoolFile
+from primepath.services.school.seed_school import ClassEntry, SchoolFile
 
 LevelName = tuple[str, str, int]
 """Program, sub-program and number of a level."""

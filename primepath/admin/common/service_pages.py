@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import TextField
 from django.http import HttpRequest, HttpResponse
 
-from primepath.admin.access import viewer_in
-from primepath.admin.base import SchoolAdmin, SchoolInline
-from primepath.admin.fields import LinesField
-from primepath.admin.generics import M, Parent
-from primepath.admin.service_forms import RefusedFormError, ServiceForm
+from primepath.admin.common.base import SchoolAdmin, SchoolInline
+from primepath.admin.common.fields import LinesField
+from primepath.admin.common.generics import M, Parent
+from primepath.admin.common.permissions import viewer_in
+from primepath.admin.common.service_forms import FormRejectedError, ServiceForm
 
 
 class ServicePage(SchoolAdmin[M]):
@@ -29,14 +29,14 @@ class ServicePage(SchoolAdmin[M]):
         """Shows the page again where a service refuses: what the page wrote before is undone by then."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except RefusedFormError as refused:
+        except FormRejectedError as refused:
             vars(request)["refused"] = refused
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(
         self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        return _prepared(super().get_form(request, obj, change, **kwargs), request)
+        return _bind_request(super().get_form(request, obj, change, **kwargs), request)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         if isinstance(form, ServiceForm):
@@ -50,11 +50,11 @@ class ServiceInline(SchoolInline[M, Parent]):
 
     def get_formset(self, request: HttpRequest, obj: Parent | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        _prepared(formset.form, request)
+        _bind_request(formset.form, request)
         return formset
 
 
-def _prepared(form: Any, request: HttpRequest) -> Any:
+def _bind_request(form: Any, request: HttpRequest) -> Any:
     """The class of a form, which Django has just made for this request, with what is the request's."""
     if issubclass(form, ServiceForm):
         form.viewer = viewer_in(request)

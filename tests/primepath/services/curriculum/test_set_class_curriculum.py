@@ -14,15 +14,15 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from primepath.domain.errors import RejectedInputError, UserErrorCode
+from primepath.domain.errors import UserErrorCode, ValidationFailedError
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import (
     ClassCurriculumMapping,
     CurriculumLevel,
     SchoolClass,
 )
-from primepath.services.set_class_curriculum import set_class_curriculum
-from primepath.services.updating_levels import updating_levels
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
+from primepath.services.curriculum.track_level_changes import track_level_changes
 from tests.factories import make_class, make_level
 
 CODE = "PRIMARY_1A"
@@ -56,9 +56,9 @@ def _version() -> UUID:
 
 
 def _mistakes(level_ids: list[int], **where: object) -> list[tuple[str, tuple[str, ...]]]:
-    with pytest.raises(RejectedInputError) as refused:
+    with pytest.raises(ValidationFailedError) as refused:
         _set(level_ids, **where)  # type: ignore[arg-type]
-    return [(mistake.code, mistake.path) for mistake in refused.value.mistakes]
+    return [(error.code, error.path) for error in refused.value.errors]
 
 
 def test_priorities_follow_positions(levels: list[int]) -> None:
@@ -162,7 +162,7 @@ def test_writers_at_once_leave_one_whole_curriculum() -> None:
 
 
 def _touch_all_levels() -> None:
-    with updating_levels(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
+    with track_level_changes(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
         pass
 
 
@@ -202,7 +202,7 @@ def test_no_class_comes_to_learn_a_level_unseen_while_it_is_renamed() -> None:
 
     thread = threading.Thread(target=write)
     level = CurriculumLevel.objects.filter(pk=levels[0])
-    with updating_levels(viewer=COMMAND_LINE, levels=level):
+    with track_level_changes(viewer=COMMAND_LINE, levels=level):
         thread.start()
         thread.join(0.5)
         assert thread.is_alive()

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram
-from primepath.services.updating_levels import updating_levels
+from primepath.services.curriculum.track_level_changes import track_level_changes
 
 
 class ClassEntry(TypedDict):
@@ -67,7 +67,7 @@ def seed_school(*, overwrite: bool = True) -> SchoolFile:
     """
     school = read_school_file()
     changed = _levels_to_change(school["programs"] if overwrite else ())
-    with updating_levels(viewer=COMMAND_LINE, levels=changed):
+    with track_level_changes(viewer=COMMAND_LINE, levels=changed):
         _store(
             SchoolClass,
             [SchoolClass(**entry) for entry in school["classes"]],

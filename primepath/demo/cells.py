@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
+from primepath.demo.accounts import HEAD_TEACHER
+from primepath.demo.assignments import class_teacher
+from primepath.demo.cell_row import draw_cell, draw_status, untouched_cell
+from primepath.demo.curriculum import LevelsOfClasses
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.domain.period import PERIODS
 from primepath.models import Exam, ExamScheduleMatrix, MatrixCellExam
-from primepath.services.demo.accounts import HEAD_TEACHER
-from primepath.services.demo.assignments import class_teacher
-from primepath.services.demo.cell_row import draw_cell, draw_status, untouched_cell
-from primepath.services.demo.curriculum import LevelsOfClasses
-from primepath.services.seed_school import SchoolFile
+from primepath.services.school.seed_school import SchoolFile
 
 _MISSING_EVERY = 3
 _ONLY_LOOKED_AT = 0.1

@@ -17,7 +17,7 @@ from primepath.services.history import Recorded, record
 
 
 @contextmanager
-def updating_levels(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) -> Iterator[None]:
+def track_level_changes(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) -> Iterator[None]:
     """The block in which ``levels``, their sub-programs or their programs are changed.
 
     A level's full name is made of its program, sub-program and number. The levels are locked before the block, so that

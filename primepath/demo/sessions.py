@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
+from primepath.demo.cells import PlannedCell
 from primepath.domain.cell import CellStatus
 from primepath.domain.exam import SessionStatus
 from primepath.models import ExamSession
-from primepath.services.demo.cells import PlannedCell
-from primepath.services.seed_school import SchoolFile
+from primepath.services.school.seed_school import SchoolFile
 
 _FEWEST_PUPILS, _MOST_PUPILS = 10, 25
 # The share of cells of a status whose pupils are known.

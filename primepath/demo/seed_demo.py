@@ -8,16 +8,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from primepath.demo.access_requests import seed_access_requests
+from primepath.demo.accounts import seed_accounts
+from primepath.demo.assignments import seed_assignments
+from primepath.demo.cells import seed_cells
+from primepath.demo.curriculum import seed_curriculum
+from primepath.demo.exams import seed_exams
+from primepath.demo.sessions import seed_sessions
 from primepath.domain.academic_year import AcademicYears
 from primepath.models import CurriculumLevel
-from primepath.services.demo.access_requests import seed_access_requests
-from primepath.services.demo.accounts import seed_accounts
-from primepath.services.demo.assignments import seed_assignments
-from primepath.services.demo.cells import seed_cells
-from primepath.services.demo.curriculum import seed_curriculum
-from primepath.services.demo.exams import seed_exams
-from primepath.services.demo.sessions import seed_sessions
-from primepath.services.seed_school import seed_school
+from primepath.services.school.seed_school import seed_school
 
 
 @transaction.atomic

@@ -45,7 +45,7 @@ _MODEL_OF_FIELD: dict[str, type[Model]] = {
 _LABELS = {"levelIds": "levels", "curriculumLevelId": "curriculum level", "teacherId": "teacher"}
 
 
-class Wording:
+class HistoryFormatter:
     """Words for some entries. Names are read with a query for each kind of row, however many entries there are."""
 
     def __init__(self, entries: Iterable[HistoryEntry]) -> None:

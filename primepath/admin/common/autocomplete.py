@@ -11,7 +11,7 @@ from django.db.models import Field, ForeignKey
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
-from primepath.admin.generics import GenericPage, M
+from primepath.admin.common.generics import GenericPage, M
 
 
 def may_be_key(key: Field[Any, Any], value: object) -> bool:

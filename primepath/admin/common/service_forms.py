@@ -8,20 +8,20 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Model
 
-from primepath.admin.forms import SchoolForm
-from primepath.admin.generics import M
-from primepath.domain.errors import InputMistake, RejectedInputError, UserErrorCode
+from primepath.admin.common.forms import SchoolForm
+from primepath.admin.common.generics import M
+from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.history import camel_case
 from primepath.domain.viewer import Viewer
 
 
-class RefusedFormError(Exception):
-    """A service refused what a form of the page holds; ``prefix`` says which form, ``mistakes`` why."""
+class FormRejectedError(Exception):
+    """A service refused what a form of the page holds; ``prefix`` says which form, ``errors`` why."""
 
-    def __init__(self, prefix: str | None, mistakes: Sequence[InputMistake]) -> None:
-        super().__init__(prefix, mistakes)
+    def __init__(self, prefix: str | None, errors: Sequence[InputError]) -> None:
+        super().__init__(prefix, errors)
         self.prefix = prefix
-        self.mistakes = mistakes
+        self.errors = errors
 
 
 class ServiceForm(SchoolForm[M]):
@@ -32,9 +32,9 @@ class ServiceForm(SchoolForm[M]):
     """
 
     viewer: ClassVar[Viewer]
-    refused: ClassVar[RefusedFormError | None] = None
-    shown_at: ClassVar[Mapping[str, str]] = {}
-    """The field for a mistake of the service's input, where it is not called the same there."""
+    refused: ClassVar[FormRejectedError | None] = None
+    error_fields: ClassVar[Mapping[str, str]] = {}
+    """The field for a error of the service's input, where it is not called the same there."""
 
     @property
     def is_new(self) -> bool:
@@ -44,14 +44,14 @@ class ServiceForm(SchoolForm[M]):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.refused is not None and self.refused.prefix == self.prefix:
-            for mistake in self.refused.mistakes:
-                self.add_error(self._field_of(mistake), _message(mistake))
+            for error in self.refused.errors:
+                self.add_error(self._field_of(error), _message(error))
         return cleaned
 
-    def _field_of(self, mistake: InputMistake) -> str | None:
-        name = mistake.path[1] if len(mistake.path) > 1 else ""
+    def _field_of(self, error: InputError) -> str | None:
+        name = error.path[1] if len(error.path) > 1 else ""
         shown = {camel_case(field): field for field in self.fields}
-        field = self.shown_at.get(name) or shown.get(name)
+        field = self.error_fields.get(name) or shown.get(name)
         if field not in self.fields or isinstance(self.fields[field].widget, forms.HiddenInput):
             return None
         return field
@@ -63,8 +63,8 @@ class ServiceForm(SchoolForm[M]):
         if self.has_changed():
             try:
                 self.instance.pk = self.write().pk
-            except RejectedInputError as error:
-                raise RefusedFormError(self.prefix, error.mistakes) from error
+            except ValidationFailedError as error:
+                raise FormRejectedError(self.prefix, error.errors) from error
             self.instance.refresh_from_db()
         return self.instance
 
@@ -90,7 +90,7 @@ class VersionedForm(ServiceForm[M]):
         """Does not let Django check the row against the table's constraints: it would name them to people."""
 
 
-def _message(mistake: InputMistake) -> str:
-    if mistake.code is UserErrorCode.STALE_VERSION:
+def _message(error: InputError) -> str:
+    if error.code is UserErrorCode.STALE_VERSION:
         return "Somebody else changed this since you opened it. Open it again to see how it is now."
-    return mistake.message
+    return error.message

@@ -1,0 +1,1 @@
+"""Accounts: signing in, bearer tokens, and the viewer that an account stands for."""

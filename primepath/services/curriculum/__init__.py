@@ -1,0 +1,1 @@
+"""The curriculum: what classes learn, and changes of programs, sub-programs and levels."""
