@@ -37,7 +37,7 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        exam_ids = list(self.instance.links.values_list("exam", flat=True))
+        exam_ids = list(self.instance.cell_exams.values_list("exam", flat=True))
         self.initial["chosen_exams"] = exam_ids
         choice = cast("forms.ModelMultipleChoiceField[Exam]", self.fields["chosen_exams"])
         choice.queryset = _exams_for(self.instance, exam_ids)

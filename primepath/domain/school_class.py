@@ -17,7 +17,7 @@ class Division(StrEnum):
 _DIVISION_RANK = {division.value: rank for rank, division in enumerate(Division)}
 
 
-class PlacedInSchool(Protocol):
+class HasSchoolOrder(Protocol):
     """What has a place among the classes of the school."""
 
     @property
@@ -30,7 +30,7 @@ class PlacedInSchool(Protocol):
     def code(self) -> str: ...
 
 
-def school_order(placed: PlacedInSchool) -> tuple[int, int, str, str]:
+def school_order(placed: HasSchoolOrder) -> tuple[int, int, str, str]:
     """What classes are sorted by: division, grade, section, and the code where those are equal."""
     return _DIVISION_RANK[placed.division], placed.grade, placed.section, placed.code
 

@@ -112,9 +112,9 @@ class MatrixCellExam(models.Model):
     """An exam is in a cell."""
 
     cell = models.ForeignKey(
-        ExamScheduleMatrix, on_delete=models.CASCADE, related_name="links", db_index=False
+        ExamScheduleMatrix, on_delete=models.CASCADE, related_name="cell_exams", db_index=False
     )
-    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="links")
+    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="exam_cells")
 
     class Meta:
         constraints = [

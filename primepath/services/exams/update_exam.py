@@ -89,6 +89,6 @@ def may_change_exam(viewer: Viewer, exam: Created) -> bool:
 def _check_year(exam: Exam, values: ExamValues, errors: ValidationErrors) -> None:
     """Notes a year that would leave the exam in cells of another."""
     year = values.get("academic_year")
-    if year is not None and exam.links.exclude(cell__academic_year=year).exists():
+    if year is not None and exam.exam_cells.exclude(cell__academic_year=year).exists():
         message = f"The exam is in cells of other years than {year}; take it out of them first."
         errors.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, "academicYear")

@@ -23,7 +23,7 @@ def test_a_cell_shows_its_exams_and_how_far_the_pupils_are(head: Client, row: Ro
         ExamSession.objects.create(
             cell=row.cell, exam=row.exam, pupil=f"Pupil {number}", status=status
         )
-    row.cell.links.create(exam=make_exam("Nobody sits it"))
+    row.cell.cell_exams.create(exam=make_exam("Nobody sits it"))
     page = head.get(change_url(row.cell)).content.decode()
     assert page.count("2 of 4 (50 %)") == 2
     assert "Nobody sits it" in page

@@ -83,7 +83,9 @@ def test_the_classes_on_the_page_of_a_teacher(head: Client, row: Row) -> None:
 
 
 def test_the_exams_on_the_page_of_a_cell(head: Client, row: Row) -> None:
-    _assert_constant(head, change_url(row.cell), lambda n: row.cell.links.create(exam=make_exam()))
+    _assert_constant(
+        head, change_url(row.cell), lambda n: row.cell.cell_exams.create(exam=make_exam())
+    )
 
 
 def test_the_history_on_the_page_of_a_cell_and_in_its_list(head: Client, row: Row) -> None:

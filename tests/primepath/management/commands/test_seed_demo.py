@@ -276,7 +276,7 @@ def test_every_status_is_present_and_only_empty_cells_are_untouched(demo: None) 
 
 
 def test_cells_hold_about_two_exams_unless_they_are_empty(demo: None) -> None:
-    cells = ExamScheduleMatrix.objects.annotate(number=Count("links"))
+    cells = ExamScheduleMatrix.objects.annotate(number=Count("cell_exams"))
 
     assert not cells.filter(status=CellStatus.EMPTY, number__gt=0).exists()
     may_have_none = [CellStatus.EMPTY, CellStatus.DRAFT]
@@ -321,7 +321,7 @@ def test_ten_to_twenty_five_pupils_sit_the_exams_of_some_cells(demo: None) -> No
         (CellStatus.COMPLETED, SessionStatus.COMPLETED),
         (CellStatus.COMPLETED, SessionStatus.NOT_STARTED),
     }
-    assert not ExamSession.objects.exclude(exam__links__cell=F("cell")).exists()
+    assert not ExamSession.objects.exclude(exam__exam_cells__cell=F("cell")).exists()
 
 
 @pytest.mark.parametrize(
