@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PRODUCTION := $(VENV)/.production
 DEVELOPMENT := $(VENV)/.development
 
-.PHONY: help demo test check bench bench-peers format schema lock clean
+.PHONY: help demo test check prose bench bench-peers format schema lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -29,6 +29,9 @@ check: $(DEVELOPMENT) ## Check format, lint, types, layers, migrations and the c
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py export_schema --check
+
+prose: $(DEVELOPMENT) ## List sentences that are not in plain English (PATHS=docs/errors.md)
+	@$(BIN)/python -m scripts.prose $(PATHS)
 
 bench: $(DEVELOPMENT) ## Measure on both databases beside other ways, and write benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks $(BENCH)
