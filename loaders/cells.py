@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import logging
-from collections.abc import Collection, Generator, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from dataclasses import dataclass, make_dataclass
 from functools import cache
-from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError
 
+from loaders.columns import UnreadColumnError, column_defaults
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.visible_classes import VisibleClass
 from primepath.db.statement import Statement
-from primepath.domain.cell import CELL_APPEARANCE, CellAppearance, CellKey, CellStatus
+from primepath.domain.cell import CELL_APPEARANCE, CellAppearance, CellKey
 from primepath.domain.errors import LimitExceededError
 from primepath.domain.period import Period, PeriodType
 from primepath.models import ExamScheduleMatrix
@@ -58,20 +57,17 @@ class CellBase:
         return self.visible_class.can_edit
 
 
+# The key of a cell says its class, year and period.
+_DEFAULTS = column_defaults(
+    ExamScheduleMatrix, except_for={"id", "school_class_id", "academic_year", "period"}
+)
+CELL_COLUMNS = frozenset(_DEFAULTS)
+"""The columns of a cell that can be read, by attribute name."""
+
+
 @dataclass(slots=True, eq=False)
 class Cell(CellBase):
-    """A cell that was read; its defaults are those of a cell that is not stored."""
-
-    status: str = CellStatus.EMPTY
-    scheduled_date: datetime.date | None = None
-    start_time: datetime.time | None = None
-    end_time: datetime.time | None = None
-    notes: str = ""
-    version: int = 0
-    created_by_id: int | None = None
-    modified_by_id: int | None = None
-    created_at: datetime.datetime | None = None
-    updated_at: datetime.datetime | None = None
+    """A cell that was read. It has the `CELL_COLUMNS` that were requested; any other raises `UnreadColumnError`."""
 
     @property
     def color(self) -> str:
@@ -83,6 +79,17 @@ class Cell(CellBase):
 
     async def read(self) -> Cell:
         return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name in CELL_COLUMNS:
+            raise UnreadColumnError("MatrixCell", name)
+        raise AttributeError(name)
+
+
+@cache
+def _cell_type(columns: tuple[str, ...]) -> Callable[..., Cell]:
+    """Return the kind of `Cell` that has ``columns``, which follow the fields of `CellBase`."""
+    return make_dataclass("Cell", columns, bases=(Cell,), slots=True, eq=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +105,7 @@ class PendingCell(CellBase):
     index: int
 
     def __getattr__(self, name: str) -> PendingAttribute:
-        if not hasattr(Cell, name):
+        if name not in CELL_COLUMNS and not hasattr(Cell, name):
             raise AttributeError(name)
         return PendingAttribute(self, name)
 
@@ -131,17 +138,9 @@ class CellRequest(NamedTuple):
         return [prefix + period for period in self.periods]
 
 
-# What a stored row adds to a cell's place, in the order in which `Cell` takes it.
-_STORED_COLUMNS = tuple(
-    field.name for field in fields(Cell) if field.name not in CellBase.__dataclass_fields__
-)
-_DEFAULTS = tuple(Cell.__dataclass_fields__[name].default for name in _STORED_COLUMNS)
-_Stored = Sequence[Any]
-
-
 @cache
 def _cells_with(columns: tuple[str, ...]) -> Statement:
-    """Reads the ids of cells and ``columns``; as many statements are kept as there are combinations that are asked for."""
+    """Return the statement that reads the ids and ``columns`` of cells. One is kept for each combination in use."""
     return Statement(
         lambda ids: ExamScheduleMatrix.objects.filter(id__key_in=ids).values_list("id", *columns)
     )
@@ -156,20 +155,21 @@ class StoreMissing(Protocol):
 class Cells:
     """Reads cells. Without ``store_missing`` it stores none.
 
-    ``columns`` are the attributes of cells that will be asked for, by default all. The others are not read, and have
-    the values of a cell that is not stored.
+    ``columns`` names the `CELL_COLUMNS` that cells have; by default all.
     """
 
     def __init__(
         self,
         dispatcher: Dispatcher,
         store_missing: StoreMissing | None,
-        columns: Collection[str] = _STORED_COLUMNS,
+        columns: Collection[str] = CELL_COLUMNS,
     ) -> None:
-        self._columns = tuple(name for name in _STORED_COLUMNS if name in columns)
+        self._columns = tuple(name for name in _DEFAULTS if name in columns)
+        self._unstored = tuple(_DEFAULTS[name] for name in self._columns)
+        self._cell = _cell_type(self._columns)
         self._loader = BatchLoader(dispatcher, Stage.CELLS, self._fetch)
         self._store_missing = store_missing
-        self._stored: dict[str, _Stored] = {}
+        self._stored: dict[str, Sequence[Any]] = {}
         self._pending: list[asyncio.Future[list[Cell]]] = []
 
     def load_many(self, requests: Iterable[CellRequest]) -> asyncio.Future[list[list[Cell]]]:
@@ -211,21 +211,21 @@ class Cells:
             missing = [id for id in wanted if id not in found]
             if missing and (lost := self._store(missing)):
                 found |= self._read(lost)
-            self._stored |= {id: found.get(id, _DEFAULTS) for id in wanted}
+            self._stored |= {id: found.get(id, self._unstored) for id in wanted}
         return [
             [
-                Cell(request.visible_class, request.academic_year, period, id, *self._stored[id])
+                self._cell(
+                    request.visible_class, request.academic_year, period, id, *self._stored[id]
+                )
                 for period, id in zip(request.periods, request.ids, strict=True)
             ]
             for request in requests
         ]
 
-    def _read(self, ids: Iterable[str]) -> dict[str, _Stored]:
-        row = ("id", *self._columns, *_STORED_COLUMNS)
-        # What was not read is taken from the defaults, which are put behind each row.
-        as_stored = itemgetter(*map(row.index, _STORED_COLUMNS))
+    def _read(self, ids: Iterable[str]) -> dict[str, Sequence[Any]]:
+        """Return the requested columns of the cells that are stored, by id."""
         rows = _cells_with(self._columns)(list(ids))
-        return {values[0]: as_stored(values + _DEFAULTS) for values in rows}
+        return {values[0]: values[1:] for values in rows}
 
     def _store(self, missing: Iterable[str]) -> Collection[str]:
         """Stores the missing cells; returns those that somebody else stored in the meantime."""

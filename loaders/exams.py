@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from itertools import starmap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
+from loaders.columns import UnreadColumnError, column_defaults
 from primepath.db.statement import Statement
 from primepath.domain.exam import ExamType
 from primepath.models import Exam
 
+# What exists for the database only, and what is long or rarely shown.
+_INTERNAL = frozenset({"idempotency_key"})
+EXAM_COLUMNS = frozenset({"instructions", "created_at", "updated_at"})
+"""The columns of an exam that are read on request, by attribute name. All others are always read."""
+_ALL = tuple(column_defaults(Exam, except_for=_INTERNAL))
+_ALWAYS = tuple(name for name in _ALL if name not in EXAM_COLUMNS)
 
-class ExamRow(NamedTuple):
-    """An exam as it is read for others, under the names of `Exam`: a matrix shows hundreds, and models cost more.
 
-    The last three are read only where they are asked for.
+class ExamRow:
+    """An exam in a batch, with the attribute names of `Exam`. A matrix shows hundreds, and model instances cost more.
+
+    Reading a column of `EXAM_COLUMNS` that was not requested raises `UnreadColumnError`.
     """
 
-    id: int
-    name: str
-    name_key: str
-    type: str
-    academic_year: int | None
-    curriculum_level_id: int | None
-    total_questions: int
-    timer_minutes: int
-    passing_score: int | None
-    is_active: bool
-    version: int
-    created_by_id: int | None
-    instructions: str = ""
-    created_at: datetime.datetime | None = None
-    updated_at: datetime.datetime | None = None
+    __slots__ = ()
 
     @property
     def pk(self) -> int:
-        return self.id
+        return int(self.id)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in EXAM_COLUMNS:
+            raise UnreadColumnError("Exam", name)
+        raise AttributeError(name)
 
 
-_LONG_COLUMNS = frozenset(ExamRow._field_defaults)
-_SHORT_ROW = tuple(name for name in ExamRow._fields if name not in _LONG_COLUMNS)
+@cache
+def _row_type(columns: tuple[str, ...]) -> Callable[..., ExamRow]:
+    """Return the kind of `ExamRow` that has ``columns``."""
+    return type("ExamRow", (ExamRow, namedtuple("ExamRow", columns)), {"__slots__": ()})
 
 
 @cache
@@ -52,9 +53,9 @@ def _exams_with(columns: tuple[str, ...]) -> Statement:
 
 
 def exam_rows(ids: list[int], columns: Collection[str]) -> Iterator[ExamRow]:
-    """Those of the exams that exist, with what is in ``columns`` of the columns that are not always read."""
-    wanted = _SHORT_ROW if _LONG_COLUMNS.isdisjoint(columns) else ExamRow._fields
-    return starmap(ExamRow, _exams_with(wanted)(ids))
+    """Return the exams that exist. Reads the `EXAM_COLUMNS` if ``columns`` names one of them."""
+    wanted = _ALWAYS if EXAM_COLUMNS.isdisjoint(columns) else _ALL
+    return starmap(_row_type(wanted), _exams_with(wanted)(ids))
 
 
 class ExamKind(NamedTuple):

@@ -9,6 +9,7 @@ import strawberry
 
 from schema.connections.pagination import MAX_PAGE_SIZE, Page
 from schema.execution.batch import BatchContext, batched
+from schema.metadata import SIZE_FROM_PARENT, list_size
 
 T = TypeVar("T")
 
@@ -74,7 +75,9 @@ class PageInfo:
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The items of this page.")
+    edges: list[Edge[T]] = strawberry.field(
+        description="The items of this page.", metadata=list_size(SIZE_FROM_PARENT)
+    )
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
     total_count: int = strawberry.field(
         description="How many items the whole list has. Counted only when asked for.",

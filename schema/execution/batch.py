@@ -23,7 +23,7 @@ BatchFunction = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]
 """Called with a `BatchContext`, the objects, and the field's arguments; gives a value for each object, in their order."""
 
 
-def batched(function: BatchFunction) -> Mapping[str, BatchFunction]:
+def batched(function: BatchFunction) -> dict[str, Any]:
     """The ``metadata`` of a field that ``function`` computes for many objects at once.
 
     It must give what the field's resolver gives for each of the objects. It may raise, but then the resolver is asked.

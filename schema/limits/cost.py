@@ -29,8 +29,9 @@ from graphql import (
 from primepath.domain.errors import LimitExceededError
 from schema.limits.argument_nodes import ArgumentNodes, variables_of
 from schema.limits.fragments import fragments_in_order
-from schema.limits.list_sizes import SIZE_FROM_PARENT, size_of
+from schema.limits.list_sizes import size_of
 from schema.limits.selections import shown
+from schema.metadata import SIZE_FROM_PARENT
 
 
 class Cost(NamedTuple):
@@ -132,7 +133,7 @@ class _Walk:
             return Cost(1)
         definition = type_.fields[name]
         below = self._selection(get_named_type(definition.type), node.selection_set)
-        size = size_of(type_.name, name, definition)
+        size = size_of(definition)
         if size == SIZE_FROM_PARENT:
             return Cost(1, below.fixed)
         count = size(ArgumentNodes(node.arguments, self._variables)) if callable(size) else size

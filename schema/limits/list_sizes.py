@@ -1,30 +1,27 @@
-"""How long the lists of an answer may be expected to be, as far as a document tells.
+"""How long lists are expected to be, for the cost of an operation.
 
-Where arguments tell, as `first` does, they are believed. Where only the school's data would tell, the size is that of a large
-school; `schema.execution` counts what an answer really holds.
+Fields declare it with `schema.metadata.list_size`. If arguments state the length, as `first` does, that is the size. If only the
+data of the school does, the size is that of a large school; `schema.execution.response_size` counts what a response really holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from graphql import GraphQLField, get_named_type
 
 from primepath.domain.period import PERIODS, PeriodType
 from schema.limits.argument_nodes import ANYTHING, ArgumentNodes
+from schema.metadata import ListSize, declaration
 
-CLASSES = 200
-
-Size = int | Callable[[ArgumentNodes], int]
-
-SIZE_FROM_PARENT: Final = -1
-"""As many as the arguments of the field above say: the edges of a connection, the rows of a matrix."""
+SCHOOL_CLASSES = 200
+"""The classes of a large school."""
+USER_ERRORS = 10
 
 
-def _length(*path: str, otherwise: int = 0) -> Size:
-    """The length of the list at ``path`` in the arguments; ``otherwise`` where there is none."""
+def length_of(*path: str, otherwise: int = 0) -> ListSize:
+    """Return the length of the list at ``path`` in the arguments, or ``otherwise`` if it is absent."""
 
     def size(arguments: ArgumentNodes) -> int:
         value = arguments.get(*path)
@@ -37,14 +34,14 @@ def _length(*path: str, otherwise: int = 0) -> Size:
     return size
 
 
-def _page(arguments: ArgumentNodes) -> int:
+def page_size(arguments: ArgumentNodes) -> int:
     given = [arguments.get("first"), arguments.get("last")]
     sizes = [each for each in given if isinstance(each, int)]
     largest = int(settings.MAX_PAGE_SIZE)
     return largest if ANYTHING in given or not sizes else max(0, min(largest, *sizes))
 
 
-def _periods(arguments: ArgumentNodes) -> int:
+def period_count(arguments: ArgumentNodes) -> int:
     most = {None: len(PERIODS), PeriodType.MONTHLY: 12, PeriodType.QUARTERLY: 4}
     of_type = most.get(arguments.get("type"), len(PERIODS))
     value = arguments.get("periods")
@@ -53,40 +50,13 @@ def _periods(arguments: ArgumentNodes) -> int:
     return min(of_type, len(value) if isinstance(value, list) else 1)
 
 
-LIST_SIZES: dict[str, Size] = {
-    "Query.scheduleMatrix": _length("classCodes", otherwise=CLASSES),
-    "Query.nodes": _length("ids"),
-    "Query.programs": 20,
-    "ScheduleMatrix.rows": SIZE_FROM_PARENT,
-    "MatrixRow.cells": _periods,
-    "MatrixCell.exams": 3,
-    "SchoolClass.cells": _periods,
-    "SchoolClass.teachers": 5,
-    "Exam.cells": 10,
-    "Program.subprograms": 5,
-    "SubProgram.levels": 5,
-    "ClassCurriculum.levels": 3,
-    "Viewer.assignments": 60,
-    "HistoryEntry.changes": 3,
-    "ExamsChange.examsAdded": 2,
-    "ExamsChange.examsRemoved": 2,
-    "Mutation.assignExams": _length("input", "cells"),
-    "Mutation.unassignExams": _length("input", "cells"),
-    "Mutation.cloneCell": _length("input", "targets"),
-    "Mutation.shareCell": _length("input", "classCodes"),
-    "MatrixCellsPayload.cells": SIZE_FROM_PARENT,
-}
-_USER_ERRORS = 10
+def size_of(field: GraphQLField) -> ListSize | None:
+    """Return the length of the list in ``field``, or of the list below it if its arguments state that.
 
-
-def size_of(type_name: str, name: str, definition: GraphQLField) -> Size | None:
-    """The size of the list in a field, or, told by its arguments, of the list below it; None where neither is one."""
-    stated = LIST_SIZES.get(f"{type_name}.{name}")
-    if stated is not None:
-        return stated
-    if name == "userErrors":
-        return _USER_ERRORS
-    if name == "edges":
-        return SIZE_FROM_PARENT
-    named: Any = get_named_type(definition.type)
-    return _page if named.name.endswith("Connection") else None
+    None if neither is a list.
+    """
+    declared: ListSize | None = declaration(field, "list_size")
+    if declared is not None:
+        return declared
+    named: Any = get_named_type(field.type)
+    return page_size if named.name.endswith("Connection") else None

@@ -11,6 +11,8 @@ from django.conf import settings
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.unassign_exams import unassign_exams
 from schema.context import Info
+from schema.limits.list_sizes import length_of
+from schema.metadata import list_size
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef
@@ -53,6 +55,7 @@ class AssignExams:
             "Puts every exam into every cell, all or nothing. What is there already stays, so that repeating a "
             "request changes nothing. A cell that was EMPTY becomes SCHEDULED. Needs FULL or CO_TEACHER access."
         ),
+        metadata=list_size(length_of("input", "cells")),
     )
     async def assign_exams(
         self,
@@ -68,6 +71,7 @@ class AssignExams:
             "request changes nothing. A SCHEDULED cell that loses its last exam becomes EMPTY. Needs FULL or "
             "CO_TEACHER access."
         ),
+        metadata=list_size(length_of("input", "cells")),
     )
     async def unassign_exams(
         self,

@@ -11,6 +11,8 @@ from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from schema.context import Info
 from schema.limits import check_list
+from schema.limits.list_sizes import length_of
+from schema.metadata import list_size
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.enums import describe
@@ -61,6 +63,7 @@ class CloneCell:
             "Copies a cell's exams, times and, where it lies in the target's period, date to other cells, all or "
             "nothing. Answers with the targets. Needs FULL or CO_TEACHER access to them."
         ),
+        metadata=list_size(length_of("input", "targets")),
     )
     async def clone_cell(
         self,
@@ -89,6 +92,7 @@ class CloneCell:
         description=(
             "Copies a cell to the same period of other classes, as `cloneCell` does. Answers with their cells."
         ),
+        metadata=list_size(length_of("input", "classCodes")),
     )
     async def share_cell(
         self,

@@ -12,6 +12,8 @@ from primepath.domain.viewer import Viewer as SignedInViewer
 from primepath.services.accounts.sign_in import sign_in
 from primepath.services.accounts.tokens import revoke_token
 from schema.context import Info
+from schema.limits.list_sizes import USER_ERRORS
+from schema.metadata import list_size
 from schema.types.user_error import UserError
 from schema.types.viewer import Viewer
 
@@ -29,7 +31,8 @@ class SignInInput:
 @strawberry.type(description="The token, or what is wrong with the input.")
 class SignInPayload:
     user_errors: list[UserError] = strawberry.field(
-        description="What is wrong with the input; empty where you are signed in."
+        description="What is wrong with the input; empty where you are signed in.",
+        metadata=list_size(USER_ERRORS),
     )
     token: str | None = strawberry.field(
         default=None,
@@ -52,7 +55,9 @@ class SignOutPayload:
     signed_out: bool = strawberry.field(
         description="Whether the token that carried this request was revoked just now."
     )
-    user_errors: list[UserError] = strawberry.field(description="Always empty; there is no input.")
+    user_errors: list[UserError] = strawberry.field(
+        description="Always empty; there is no input.", metadata=list_size(USER_ERRORS)
+    )
 
 
 @strawberry.type

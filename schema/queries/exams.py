@@ -15,6 +15,7 @@ from schema.connections.types import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.ids import parse_number
 from schema.limits import check_search
+from schema.metadata import list_size
 from schema.types.curriculum import Program
 from schema.types.exam import Exam
 from schema.types.exam_order import ExamOrder
@@ -82,6 +83,7 @@ class ExamQuery:
     @strawberry.field(
         graphql_type=list[Program] | None,
         description="The programs of the curriculum, in the school's order.",
+        metadata=list_size(20),
     )
     async def programs(self, info: Info) -> list[models.Program]:
         return await info.context.loaders.call(lambda: list(models.Program.objects.all()))

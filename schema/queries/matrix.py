@@ -16,6 +16,8 @@ from schema.connections.types import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.execution.lookahead import selects
 from schema.limits import check_list
+from schema.limits.list_sizes import SCHOOL_CLASSES, length_of
+from schema.metadata import list_size
 from schema.queries.matrix_delta import delta_matrix
 from schema.types.arguments import AcademicYear
 from schema.types.cell_batches import AnyCell
@@ -36,6 +38,7 @@ class MatrixQuery:
             "cells, all of them are read in one query, so ask for just what you show. To stay up to date, keep "
             "`syncToken` and send it as `changesAfter`."
         ),
+        metadata=list_size(length_of("classCodes", otherwise=SCHOOL_CLASSES)),
     )
     async def schedule_matrix(
         self,

@@ -15,6 +15,8 @@ from primepath.domain.cell import CellKey
 from schema.context import Info
 from schema.ids import parse_id
 from schema.limits import check_list
+from schema.limits.list_sizes import length_of
+from schema.metadata import list_size
 from schema.types.matrix_cell import load_cell
 from schema.types.node import Node
 
@@ -76,6 +78,7 @@ class NodeQuery:
             "What has these ids, in their order: null where it is not there or you may not see it. "
             "What is not an id at all is null too, with a BAD_USER_INPUT error of its own."
         ),
+        metadata=list_size(length_of("ids")),
     )
     async def nodes(
         self,

@@ -8,6 +8,7 @@ import strawberry
 
 from primepath import models
 from schema.context import Info
+from schema.metadata import list_size
 from schema.types.node import Node
 
 _SubProgram = Annotated["SubProgram", strawberry.lazy("schema.types.curriculum")]
@@ -21,7 +22,9 @@ class Program(Node):
     grade_to: int = strawberry.field(description="The last grade it is for, 1 to 12.")
 
     @strawberry.field(
-        graphql_type=list[_SubProgram], description="Its parts, in the school's order."
+        graphql_type=list[_SubProgram],
+        description="Its parts, in the school's order.",
+        metadata=list_size(5),
     )
     async def subprograms(
         self, info: Info, program: strawberry.Parent[models.Program]
@@ -38,7 +41,11 @@ class SubProgram(Node):
     name: str = strawberry.field(description="The name, unique within the program: `PHONICS`.")
     program: Program = strawberry.field(description="The program it is part of.")
 
-    @strawberry.field(graphql_type=list[_CurriculumLevel], description="Its levels, by number.")
+    @strawberry.field(
+        graphql_type=list[_CurriculumLevel],
+        description="Its levels, by number.",
+        metadata=list_size(5),
+    )
     async def levels(
         self, info: Info, subprogram: strawberry.Parent[models.SubProgram]
     ) -> list[models.CurriculumLevel]:
@@ -73,4 +80,6 @@ class ClassCurriculum:
     secondary: CurriculumLevel | None = strawberry.field(
         description="The second level (priority 2); null where none is assigned."
     )
-    levels: list[CurriculumLevel] = strawberry.field(description="All levels, by priority.")
+    levels: list[CurriculumLevel] = strawberry.field(
+        description="All levels, by priority.", metadata=list_size(3)
+    )

@@ -24,6 +24,7 @@ from schema.connections.pagination import Page
 from schema.connections.types import After, First
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
+from schema.metadata import list_size
 from schema.types.cell_batches import AnyCell, AnyExam, teachers
 from schema.types.curriculum import CurriculumLevel
 from schema.types.matrix_cell import MatrixCell, load_cells
@@ -94,6 +95,7 @@ class Exam(Node):
     @strawberry.field(
         graphql_type=list[MatrixCell] | None,
         description="The cells it is in, of classes that you may see: by year, class and period.",
+        metadata=list_size(10),
     )
     async def cells(
         self,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 import strawberry
+from graphql import GraphQLSchema, get_named_type
 
 from primepath import models
 from primepath.domain.cell import CellStatus
 from primepath.domain.exam import ExamType
-from primepath.domain.history import HistoryAction
+from primepath.domain.history import HistoryAction, HistorySubject
 from schema.connections.types import Connection
 from schema.context import Info
+from schema.metadata import list_size
 from schema.types.cell_batches import AnyExam, exams_by_name
 from schema.types.curriculum import CurriculumLevel
 from schema.types.enums import describe
@@ -51,6 +55,12 @@ describe(
 class Change:
     field: str = strawberry.field(description="The name of the field: `scheduledDate`.")
 
+    @classmethod
+    def read(cls, field: str, before: Any, after: Any) -> Self:
+        """Return the change as it is stored, in plain values."""
+        names = [each.name for each in dataclasses.fields(cls) if each.init]
+        return cls(**dict(zip(names, (field, before, after), strict=True)))
+
 
 @strawberry.type(description="A text was changed.")
 class TextChange(Change):
@@ -75,11 +85,21 @@ class DateChange(Change):
     date_before: datetime.date | None = strawberry.field(description="The date before.")
     date_after: datetime.date | None = strawberry.field(description="The date after.")
 
+    @classmethod
+    def read(cls, field: str, before: str | None, after: str | None) -> Self:
+        read = datetime.date.fromisoformat
+        return super().read(field, before and read(before), after and read(after))
+
 
 @strawberry.type(description="A time of day was changed.")
 class TimeChange(Change):
     time_before: datetime.time | None = strawberry.field(description="The time before.")
     time_after: datetime.time | None = strawberry.field(description="The time after.")
+
+    @classmethod
+    def read(cls, field: str, before: str | None, after: str | None) -> Self:
+        read = datetime.time.fromisoformat
+        return super().read(field, before and read(before), after and read(after))
 
 
 @strawberry.type(description="The status of a cell was changed.")
@@ -113,60 +133,54 @@ class ExamsChange(Change):
     before: strawberry.Private[list[int]]
     after: strawberry.Private[list[int]]
 
-    @strawberry.field(graphql_type=list[Exam], description="The exams that were put in, by name.")
+    @classmethod
+    def read(cls, field: str, before: list[int] | None, after: list[int] | None) -> Self:
+        return super().read(field, before or [], after or [])
+
+    @strawberry.field(
+        graphql_type=list[Exam],
+        description="The exams that were put in, by name.",
+        metadata=list_size(2),
+    )
     async def exams_added(self, info: Info) -> list[AnyExam]:
         exams = await exams_by_name(info.context, set(self.after) - set(self.before))
         return list(exams.values())
 
     @strawberry.field(
-        graphql_type=list[Exam], description="The exams that were taken out, by name."
+        graphql_type=list[Exam],
+        description="The exams that were taken out, by name.",
+        metadata=list_size(2),
     )
     async def exams_removed(self, info: Info) -> list[AnyExam]:
         exams = await exams_by_name(info.context, set(self.before) - set(self.after))
         return list(exams.values())
 
 
-CHANGES = (
-    TextChange,
-    NumberChange,
-    FlagChange,
-    DateChange,
-    TimeChange,
-    CellStatusChange,
-    ExamTypeChange,
-    CurriculumLevelChange,
-    ExamsChange,
-)
+# The kind of a change follows from the GraphQL type of the field; fields of all other types are texts.
+_KINDS: Mapping[str, type[Change]] = {
+    "Int": NumberChange,
+    "Boolean": FlagChange,
+    "Date": DateChange,
+    "Time": TimeChange,
+    "CellStatus": CellStatusChange,
+    "ExamType": ExamTypeChange,
+    "CurriculumLevel": CurriculumLevelChange,
+    "Exam": ExamsChange,
+}
+CHANGES = (TextChange, *_KINDS.values())
+_TYPE_OF_SUBJECT = {HistorySubject.CELL: "MatrixCell", HistorySubject.EXAM: "Exam"}
 
 
-def _date(text: str | None) -> datetime.date | None:
-    return datetime.date.fromisoformat(text) if text else None
+def _read_change(schema: GraphQLSchema, subject: str, name: str, before: Any, after: Any) -> Change:
+    """Return a stored change as the type that fits its field.
 
-
-def _time(text: str | None) -> datetime.time | None:
-    return datetime.time.fromisoformat(text) if text else None
-
-
-def _read_change(field: str, before: Any, after: Any) -> Change:
-    """A change as it is stored, in the type of its field."""
-    match field:
-        case "exams":
-            return ExamsChange(field=field, before=before or [], after=after or [])
-        case "curriculumLevelId":
-            return CurriculumLevelChange(field="curriculumLevel", before=before, after=after)
-        case "status":
-            return CellStatusChange(field=field, status_before=before, status_after=after)
-        case "type":
-            return ExamTypeChange(field=field, type_before=before, type_after=after)
-        case "scheduledDate":
-            return DateChange(field=field, date_before=_date(before), date_after=_date(after))
-        case "startTime" | "endTime":
-            return TimeChange(field=field, time_before=_time(before), time_after=_time(after))
-        case "isActive":
-            return FlagChange(field=field, flag_before=before, flag_after=after)
-        case "academicYear" | "totalQuestions" | "timerMinutes" | "passingScore":
-            return NumberChange(field=field, number_before=before, number_after=after)
-    return TextChange(field=field, text_before=before, text_after=after)
+    A change of a key, such as ``curriculumLevelId``, is shown as a change of the object.
+    """
+    type_: Any = schema.type_map.get(_TYPE_OF_SUBJECT.get(HistorySubject(subject), ""))
+    fields = type_.fields if type_ else {}
+    field = name if name in fields else name.removesuffix("Id")
+    kind = _KINDS.get(get_named_type(fields[field].type).name) if field in fields else None
+    return kind.read(field, before, after) if kind else TextChange.read(name, before, after)
 
 
 @strawberry.type(description="Somebody did something: who, when, and what it changed.")
@@ -185,9 +199,10 @@ class HistoryEntry:
     ) -> models.Teacher | None:
         return await info.context.loaders.teacher_by_id.find(entry.teacher_id)
 
-    @strawberry.field(description="The fields that were changed.")
-    def changes(self, entry: strawberry.Parent[models.HistoryEntry]) -> list[Change]:
-        return [_read_change(*change) for change in entry.changes]
+    @strawberry.field(description="The fields that were changed.", metadata=list_size(3))
+    def changes(self, info: Info, entry: strawberry.Parent[models.HistoryEntry]) -> list[Change]:
+        schema = info._raw_info.schema
+        return [_read_change(schema, entry.subject, *change) for change in entry.changes]
 
 
 @strawberry.type(description="A page of the history of something.")

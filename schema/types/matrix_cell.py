@@ -22,6 +22,7 @@ from schema.connections.types import After, Connection, First
 from schema.context import Info
 from schema.execution.batch import batched, resolve_one
 from schema.execution.lookahead import leads_back_to
+from schema.metadata import columns, list_size
 from schema.types.cell_batches import (
     AnyCell,
     AnyExam,
@@ -115,9 +116,12 @@ class MatrixCell(Node):
     )
     status: CellStatus = strawberry.field(description="How far the planning has come.")
     color: str = strawberry.field(
-        description="The background in which the status is shown, `#RRGGBB`: `#E3F2FD`."
+        description="The background in which the status is shown, `#RRGGBB`: `#E3F2FD`.",
+        metadata=columns("status"),
     )
-    icon: str = strawberry.field(description="The emoji that stands for the status.")
+    icon: str = strawberry.field(
+        description="The emoji that stands for the status.", metadata=columns("status")
+    )
     scheduled_date: datetime.date | None = strawberry.field(
         description="The day of the exams, within the period; null while none is set."
     )
@@ -147,7 +151,7 @@ class MatrixCell(Node):
     @strawberry.field(
         graphql_type=list[_Exam],
         description="The exams in this cell, by name.",
-        metadata=batched(exams_of_cells),
+        metadata=batched(exams_of_cells) | list_size(3),
     )
     async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[AnyExam]:
         return await resolve_one(exams_of_cells, info, cell)
@@ -201,7 +205,7 @@ class MatrixCell(Node):
     @strawberry.field(
         graphql_type=_Teacher | None,
         description="Who first changed it; null until somebody does, and where it was no teacher.",
-        metadata=batched(creators_of_cells),
+        metadata=batched(creators_of_cells) | columns("created_by_id"),
     )
     async def created_by(
         self, info: Info, cell: strawberry.Parent[AnyCell]
@@ -211,7 +215,7 @@ class MatrixCell(Node):
     @strawberry.field(
         graphql_type=_Teacher | None,
         description="Who last changed it; null until somebody does, and where it was no teacher.",
-        metadata=batched(modifiers_of_cells),
+        metadata=batched(modifiers_of_cells) | columns("modified_by_id"),
     )
     async def modified_by(
         self, info: Info, cell: strawberry.Parent[AnyCell]

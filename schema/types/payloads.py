@@ -10,6 +10,8 @@ from loaders.curriculum import ClassCurriculumData
 from primepath import models
 from primepath.domain.cell import CellKey
 from schema.context import Info
+from schema.limits.list_sizes import USER_ERRORS
+from schema.metadata import SIZE_FROM_PARENT, list_size
 from schema.types.cell_batches import AnyCell, AnyExam
 from schema.types.class_access_request import ClassAccessRequest
 from schema.types.curriculum import ClassCurriculum
@@ -32,7 +34,9 @@ class CellsOutcome:
 
 @strawberry.type(description="The cells as they are now, or what is wrong with the input.")
 class MatrixCellsPayload:
-    user_errors: list[UserError] = strawberry.field(description=_USER_ERRORS)
+    user_errors: list[UserError] = strawberry.field(
+        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
+    )
 
     @strawberry.field(
         graphql_type=list[MatrixCell],
@@ -40,6 +44,7 @@ class MatrixCellsPayload:
             "The cells that were to be changed, as they are now, in the order of the input, each once; "
             "empty where the input was refused."
         ),
+        metadata=list_size(SIZE_FROM_PARENT),
     )
     async def cells(self, info: Info, outcome: strawberry.Parent[CellsOutcome]) -> list[AnyCell]:
         return await load_cells_of_keys(info, outcome.keys)
@@ -55,7 +60,9 @@ class CellOutcome:
 
 @strawberry.type(description="The cell as it is now, or what is wrong with the input.")
 class MatrixCellPayload:
-    user_errors: list[UserError] = strawberry.field(description=_USER_ERRORS)
+    user_errors: list[UserError] = strawberry.field(
+        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
+    )
 
     @strawberry.field(
         graphql_type=MatrixCell | None,
@@ -84,7 +91,9 @@ class ExamPayload:
             "null where there is none."
         )
     )
-    user_errors: list[UserError] = strawberry.field(description=_USER_ERRORS)
+    user_errors: list[UserError] = strawberry.field(
+        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,9 @@ class CurriculumOutcome:
 
 @strawberry.type(description="What the class learns now, or what is wrong with the input.")
 class ClassCurriculumPayload:
-    user_errors: list[UserError] = strawberry.field(description=_USER_ERRORS)
+    user_errors: list[UserError] = strawberry.field(
+        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
+    )
 
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
@@ -126,7 +137,9 @@ class ClassAccessRequestPayload:
     request: ClassAccessRequest | None = strawberry.field(
         description="The request as it is now; null where the input was refused."
     )
-    user_errors: list[UserError] = strawberry.field(description=_USER_ERRORS)
+    user_errors: list[UserError] = strawberry.field(
+        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +155,6 @@ class TeacherClassAssignmentPayload:
     assignment: TeacherClassAssignment | None = strawberry.field(
         description="The assignment as it is now; null where the input was refused."
     )
-    user_errors: list[UserError] = strawberry.field(description=_USER_ERRORS)
+    user_errors: list[UserError] = strawberry.field(
+        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
+    )

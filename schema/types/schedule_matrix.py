@@ -14,6 +14,8 @@ from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import AccessLevel
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
+from schema.limits.list_sizes import period_count
+from schema.metadata import SIZE_FROM_PARENT, list_size
 from schema.types.arguments import OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
@@ -85,7 +87,7 @@ class MatrixRow:
         description=(
             "The cells of this row: JAN to DEC, then Q1 to Q4. With `changesAfter`, those of them that have changed."
         ),
-        metadata=batched(_cells_of_rows),
+        metadata=batched(_cells_of_rows) | list_size(period_count),
     )
     async def cells(
         self,
@@ -104,7 +106,8 @@ class ScheduleMatrix:
     rows: list[MatrixRow] = strawberry.field(
         description=(
             "A row for each class, by division, grade and section. With `changesAfter`, the rows that have changed."
-        )
+        ),
+        metadata=list_size(SIZE_FROM_PARENT),
     )
     unavailable_class_codes: list[str] = strawberry.field(
         description=(

@@ -17,6 +17,8 @@ from primepath.school import planned_year
 from schema.connections.pagination import Column, CursorValues, Order
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
+from schema.limits.list_sizes import period_count
+from schema.metadata import list_size
 from schema.types.arguments import AcademicYear, OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
@@ -113,7 +115,7 @@ class SchoolClass(Node):
     @strawberry.field(
         graphql_type=list[MatrixCell] | None,
         description="The cells of the class in an academic year: JAN to DEC, then Q1 to Q4.",
-        metadata=batched(_cells),
+        metadata=batched(_cells) | list_size(period_count),
     )
     async def cells(
         self,
@@ -128,7 +130,7 @@ class SchoolClass(Node):
     @strawberry.field(
         graphql_type=list[_TeacherClassAssignment] | None,
         description="Who has access to the class now, by name.",
-        metadata=batched(_teachers),
+        metadata=batched(_teachers) | list_size(5),
     )
     async def teachers(
         self, info: Info, visible: strawberry.Parent[VisibleClass]

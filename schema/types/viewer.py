@@ -7,6 +7,7 @@ import strawberry
 from primepath import models
 from primepath.domain.viewer import Viewer as SignedInViewer
 from schema.context import Info
+from schema.metadata import list_size
 from schema.types.teacher import Teacher
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 
@@ -44,6 +45,7 @@ class Viewer:
     @strawberry.field(
         graphql_type=list[TeacherClassAssignment],
         description="Your assignments that give access now.",
+        metadata=list_size(60),
     )
     async def assignments(
         self, info: Info, viewer: strawberry.Parent[SignedInViewer]

@@ -24,7 +24,8 @@ from primepath.domain.errors import LimitExceededError
 from primepath.models import ExamScheduleMatrix, MatrixCellExam, SchoolClass
 from schema.build import schema
 from schema.limits.cost import QueryCost
-from schema.limits.list_sizes import SIZE_FROM_PARENT, size_of
+from schema.limits.list_sizes import size_of
+from schema.metadata import SIZE_FROM_PARENT
 from schema.operation import execute
 from schema.operation.prepare import prepare
 from tests.client import answer, data, error_codes
@@ -64,13 +65,13 @@ def values(document: str, variables: dict[str, Any] | None = None, name: str | N
 @pytest.mark.parametrize("type_name", TYPES)
 def test_every_list_of_objects_has_a_size_and_nothing_else_has(type_name: str) -> None:
     for name, field in TYPES[type_name].fields.items():
-        has_size = size_of(type_name, name, field) is not None
+        has_size = size_of(field) is not None
         has_items = not is_leaf_type(get_named_type(field.type))
         if is_list_type(get_nullable_type(field.type)):
             assert has_size or not has_items, f"{type_name}.{name}"
         elif has_size:
             (below,) = [
-                size_of(below.name, inner, each)
+                size_of(each)
                 for below in [get_named_type(field.type)]
                 for inner, each in below.fields.items()
                 if inner != "userErrors" and is_list_type(get_nullable_type(each.type))

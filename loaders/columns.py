@@ -1,0 +1,30 @@
+"""Columns that are read only if the operation needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Model
+
+
+class UnreadColumnError(Exception):
+    """A column is used that the operation did not read.
+
+    The GraphQL field that uses it must declare it with `schema.metadata.columns`. A default value in its place would
+    be wrong data without an error.
+    """
+
+    def __init__(self, row: str, column: str) -> None:
+        super().__init__(
+            f"{row}.{column} was not read. Declare it at the GraphQL field that uses it."
+        )
+
+
+def column_defaults(model: type[Model], *, except_for: Collection[str]) -> dict[str, Any]:
+    """Return the columns of ``model`` by attribute name, with the value of a row that is not stored."""
+    return {
+        field.attname: field.get_default()
+        for field in model._meta.concrete_fields
+        if field.attname not in except_for
+    }
