@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from loaders.columns import UnreadColumnError, column_defaults
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
+from loaders.read_options import ReadOptions
 from loaders.visible_classes import VisibleClass
 from primepath.db.statement import Statement
 from primepath.domain.cell import CELL_APPEARANCE, CellAppearance, CellKey
@@ -146,29 +147,15 @@ def _cells_with(columns: tuple[str, ...]) -> Statement:
     )
 
 
-class StoreMissing(Protocol):
-    """Stores the cells of ``keys`` that do not exist; returns the keys it stored."""
-
-    def __call__(self, *, keys: Collection[CellKey]) -> set[CellKey]: ...
-
-
 class Cells:
-    """Reads cells. Without ``store_missing`` it stores none.
+    """Reads the cells of one operation, with the `CELL_COLUMNS` that its options name."""
 
-    ``columns`` names the `CELL_COLUMNS` that cells have; by default all.
-    """
-
-    def __init__(
-        self,
-        dispatcher: Dispatcher,
-        store_missing: StoreMissing | None,
-        columns: Collection[str] = CELL_COLUMNS,
-    ) -> None:
-        self._columns = tuple(name for name in _DEFAULTS if name in columns)
+    def __init__(self, dispatcher: Dispatcher, options: ReadOptions) -> None:
+        self._columns = tuple(name for name in _DEFAULTS if name in options.columns)
         self._unstored = tuple(_DEFAULTS[name] for name in self._columns)
         self._cell = _cell_type(self._columns)
         self._loader = BatchLoader(dispatcher, Stage.CELLS, self._fetch)
-        self._store_missing = store_missing
+        self._store_missing = options.store_missing
         self._stored: dict[str, Sequence[Any]] = {}
         self._pending: list[asyncio.Future[list[Cell]]] = []
 

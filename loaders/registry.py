@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import TypeVar
 
-from loaders.cells import Cells, StoreMissing
+from loaders.cells import Cells
 from loaders.changes import Changes
 from loaders.completion import CompletionData, completion_of_cells
 from loaders.curriculum import ClassCurriculumData, CurriculumKey, get_class_curriculum_mapping
@@ -16,6 +16,7 @@ from loaders.dispatch import Dispatcher, Stage
 from loaders.exams import ExamKind, ExamRow, active_exams_of_kinds, exam_rows
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.history import HistoryKey, history_counts, history_pages
+from loaders.read_options import ReadOptions
 from loaders.visible_classes import VisibleClasses
 from primepath.db.statement import Statement
 from primepath.domain.history import HistorySubject
@@ -47,25 +48,14 @@ _cells_of_exams = Statement(
 
 
 class Loaders:
-    """What one operation of one viewer looks up. Never shared: it remembers all it has read.
+    """The loaders of one operation of one viewer. Never shared: they remember all that they have read."""
 
-    ``store_missing`` stores cells that do not exist yet; None where the operation must not store anything.
-    ``columns`` names the attributes that it will ask for, of those that are not read otherwise: all of a cell, and some
-    of an exam.
-    """
-
-    def __init__(
-        self,
-        dispatcher: Dispatcher,
-        viewer: Viewer,
-        store_missing: StoreMissing | None,
-        columns: Collection[str],
-    ) -> None:
+    def __init__(self, dispatcher: Dispatcher, viewer: Viewer, options: ReadOptions) -> None:
         self._dispatcher = dispatcher
         self._viewer = viewer
-        self._columns = columns
+        self._options = options
         self.classes = VisibleClasses(dispatcher, viewer)
-        self.cells = Cells(dispatcher, store_missing, columns)
+        self.cells = Cells(dispatcher, options)
 
     def call(self, read: Callable[[], T]) -> asyncio.Future[T]:
         """The result of ``read``, a query that only one field needs."""
@@ -99,8 +89,9 @@ class Loaders:
 
     @cached_property
     def exam_by_id(self) -> RowLoader[int, ExamRow]:
+        columns = self._options.columns
         return RowLoader(
-            self._dispatcher, Stage.SOURCE, lambda ids: exam_rows(ids, self._columns), _by_id
+            self._dispatcher, Stage.SOURCE, lambda ids: exam_rows(ids, columns), _by_id
         )
 
     @cached_property

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TypeAlias
 
 import strawberry
 
 from loaders.dispatch import Dispatcher
+from loaders.read_options import ReadOptions
 from loaders.registry import Loaders
 from primepath.domain.errors import UnauthenticatedError
 from primepath.domain.viewer import Viewer
-from primepath.services.cells.create_missing_cells import create_missing_cells
 
 
 class Context:
@@ -19,8 +18,7 @@ class Context:
 
     ``viewer``: the signed-in person, or None.
     ``token_id``: primary key of the bearer token that authenticated the request, or None.
-    ``may_store``: whether reading can store missing cells. False for GET.
-    ``columns``: the database columns that the document needs.
+    ``read_options``: what the operation reads, and whether reading stores missing cells.
     ``address``: client IP address, or "" when not called over HTTP.
     """
 
@@ -30,15 +28,13 @@ class Context:
         *,
         viewer: Viewer | None,
         token_id: int | None = None,
-        may_store: bool,
-        columns: Collection[str],
+        read_options: ReadOptions,
         address: str,
     ) -> None:
         self.dispatcher = dispatcher
-        self.columns = columns
         self.address = address
         self.has_tried_to_sign_in = False
-        self.may_store = may_store
+        self._read_options = read_options
         self.switch_viewer(viewer, token_id)
 
     def switch_viewer(self, viewer: Viewer | None, token_id: int | None) -> None:
@@ -60,8 +56,8 @@ class Context:
         """
         self._loaders: Loaders | None = None
         if self.viewer is not None:
-            store_missing = create_missing_cells if may_store and self.may_store else None
-            self._loaders = Loaders(self.dispatcher, self.viewer, store_missing, self.columns)
+            options = self._read_options if may_store else self._read_options.without_storing()
+            self._loaders = Loaders(self.dispatcher, self.viewer, options)
 
     async def flush(self) -> None:
         """Read the cells that were requested but not awaited, so that missing ones are stored."""

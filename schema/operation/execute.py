@@ -16,8 +16,10 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from loaders.dispatch import Dispatcher
+from loaders.read_options import ReadOptions
 from primepath.domain.errors import PrimePathError
 from primepath.domain.viewer import Viewer
+from primepath.services.cells.create_missing_cells import create_missing_cells
 from schema.build import schema
 from schema.context import Context
 from schema.execution.executor import CompiledExecutor, CountingExecutor
@@ -68,8 +70,10 @@ def execute(
         dispatcher,
         viewer=viewer,
         token_id=token_id,
-        may_store=may_store,
-        columns=prepared.columns,
+        read_options=ReadOptions(
+            columns=prepared.columns,
+            store_missing=create_missing_cells if may_store else None,
+        ),
         address=address,
     )
 

@@ -11,8 +11,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
 from pytest_django import Settings
 
-from loaders.cells import Cell, CellRequest, Cells, PendingCell, StoreMissing
+from loaders.cells import CELL_COLUMNS, Cell, CellRequest, Cells, PendingCell
 from loaders.dispatch import Dispatcher
+from loaders.read_options import ReadOptions, StoreMissing
 from loaders.visible_classes import VisibleClass, VisibleClasses
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.errors import LimitExceededError
@@ -58,7 +59,7 @@ class Reader:
     def __init__(self, store_missing: StoreMissing | None = create_missing_cells) -> None:
         self.dispatcher = Dispatcher()
         self.classes = VisibleClasses(self.dispatcher, head_teacher())
-        self.cells = Cells(self.dispatcher, store_missing)
+        self.cells = Cells(self.dispatcher, ReadOptions(CELL_COLUMNS, store_missing))
 
     async def request(self, code: str, year: int, *periods: Period) -> CellRequest:
         visible = await self.classes.get(code)
