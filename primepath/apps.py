@@ -1,4 +1,4 @@
-"""Django's view of the project."""
+"""Django app configurations."""
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
@@ -10,8 +10,8 @@ class PrimePathConfig(AppConfig):
 
 
 class SchoolAdminConfig(admin_apps.AdminConfig):
-    """Django's administration site, with the school's rules on who may do what."""
+    """Django's administration site with the school's permissions."""
 
-    # Or Django could not tell which of the two stands for "primepath".
+    # Otherwise Django would not know which of the two configurations "primepath" means.
     default = False
     default_site = "primepath.admin.site.school_site"

@@ -1,4 +1,4 @@
-"""The application that an ASGI server runs: ``uvicorn primepath.asgi:application``."""
+"""The ASGI application: ``uvicorn primepath.asgi:application``."""
 
 import gc
 import os
@@ -17,14 +17,14 @@ django.setup(set_prefix=False)
 
 connection_created.connect(limit_statements)
 
-# Static files are served where they lie, before Django is asked, so that nothing has to be collected and no
-# other request pays for it.
+# Static files are served from the source folders, before Django. So `collectstatic` is not needed, and other requests
+# do not pay for it.
 application = ServeStaticASGI(OneThreadHandler(), allow_all_origins=False)
 for _storage in AppDirectoriesFinder().storages.values():
     application.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-# What is here now stays as long as the process. Without it, and with fewer collections, a large answer is not
-# interrupted again and again to look for garbage among the objects it is made of.
+# The objects created so far live as long as the process, so the garbage collector need not look at them. A large
+# response creates many objects. With higher thresholds, the collector interrupts it less often.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)

@@ -1,6 +1,6 @@
-"""Where data is kept: a SQLite file by default, whatever ``DATABASE_URL`` names otherwise.
+"""Database and cache settings: ``DATABASE_URL`` or a SQLite file, ``REDIS_URL`` or the memory of the process.
 
-With `primepath.settings` the only reader of the environment.
+Only this module and `primepath.settings` read environment variables.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from primepath.environment import number, text
 
-# Of processes that serve no requests; see `primepath.server.timeouts` for those that do.
+# For commands. `primepath.server.timeouts` sets the timeout of processes that serve requests.
 _SQLITE_BUSY_SECONDS = 20
-# Opening a file costs as much as three queries. The threads that requests are worked on in stay, and so do their connections.
+# Opening the file costs as much as three queries. The threads that handle requests are reused, so their connections are too.
 _SQLITE_CONNECTION_SECONDS = 60
-# Readers never wait for the writer (WAL); a commit survives the process, and the last ones may be lost with the
-# machine's power (NORMAL); a transaction that will write takes its lock when it begins (IMMEDIATE), because one that
-# upgrades a read lock later fails at once when somebody else wrote in between.
+# WAL: readers never wait for the writer.
+# NORMAL: a commit survives a crash of the process. The last commits can be lost in a power failure.
+# IMMEDIATE: a transaction that will write takes its lock when it begins. If it upgraded a read lock later, it would
+# fail immediately whenever another connection had written in between.
 _SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": _SQLITE_BUSY_SECONDS,
@@ -28,13 +29,13 @@ _SQLITE_OPTIONS = {
 
 
 def database(default_file: Path, wait_seconds: float) -> dict[str, Any]:
-    """Django's settings of the database, from the environment. A request waits ``wait_seconds`` for a free connection.
+    """Return Django's database settings. A request waits at most ``wait_seconds`` for a free connection.
 
-    ``DATABASE_URL``: ``postgresql://user:password@host/name`` or ``sqlite:///path``; without it, ``default_file``.
-    ``DATABASE_POOL_SIZE``: the connections a process may hold to PostgreSQL, 4 by default; each request in flight that
-    reads the database holds one.
+    ``DATABASE_URL``: ``postgresql://user:password@host/name`` or ``sqlite:///path``. Defaults to ``default_file``.
+    ``DATABASE_POOL_SIZE``: maximum number of PostgreSQL connections of a process. Defaults to 4. Each running request
+    that reads the database uses one.
 
-    Raises `ImproperlyConfigured` for a database that is neither SQLite nor PostgreSQL.
+    Raise `ImproperlyConfigured` if the database is neither SQLite nor PostgreSQL.
     """
     url = text("DATABASE_URL") or f"sqlite:///{default_file}"
     config: dict[str, Any] = dict(dj_database_url.parse(url))
@@ -52,9 +53,9 @@ def database(default_file: Path, wait_seconds: float) -> dict[str, Any]:
                 "timeout": wait_seconds,
             }
             options = {"pool": pool, **options}
-            # Connections go back to the pool after each request; Django refuses both kinds of keeping at once.
+            # Connections return to the pool after each request. Django does not allow a pool and a maximum age together.
             config["CONN_MAX_AGE"] = 0
-            # A server that was restarted has closed the connections that lie in the pool.
+            # After a restart of PostgreSQL, the connections in the pool are closed.
             config["CONN_HEALTH_CHECKS"] = True
         case engine:
             raise ImproperlyConfigured(
@@ -63,10 +64,10 @@ def database(default_file: Path, wait_seconds: float) -> dict[str, Any]:
     return {**config, "OPTIONS": options}
 
 
-def cache(name: str, *, most_entries: int) -> dict[str, Any]:
-    """Django's settings of the cache of this name: Redis where ``REDIS_URL`` is set, else the process itself.
+def cache(name: str, *, max_entries: int) -> dict[str, Any]:
+    """Return Django's settings of a cache: Redis if ``REDIS_URL`` is set, otherwise the memory of the process.
 
-    A Redis that is down counts as an empty cache. In the process, ``most_entries`` are kept.
+    If Redis is down, the cache is empty. ``max_entries`` limits the cache in memory only.
     """
     if url := text("REDIS_URL"):
         return {
@@ -82,14 +83,14 @@ def cache(name: str, *, most_entries: int) -> dict[str, Any]:
     return {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": name,
-        "OPTIONS": {"MAX_ENTRIES": most_entries},
+        "OPTIONS": {"MAX_ENTRIES": max_entries},
     }
 
 
 def caches() -> dict[str, Any]:
-    """Django's settings of all caches."""
+    """Return Django's settings of all caches."""
     return {
-        # Every class of a large school, in several years.
-        "default": cache("primepath", most_entries=20_000),
-        "persisted_queries": cache("primepath.persisted", most_entries=2_000),
+        # Enough for every class of a large school in several years.
+        "default": cache("primepath", max_entries=20_000),
+        "persisted_queries": cache("primepath.persisted", max_entries=2_000),
     }

@@ -1,4 +1,4 @@
-"""How a setting is written in the environment. Only `primepath.settings` and `primepath.database` read it with these."""
+"""Parse settings from environment variables. Only `primepath.settings` and `primepath.database` use these functions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def flag(name: str, *, default: bool = False) -> bool:
 
 
 def number(name: str, default: int) -> int:
-    """Raises `ImproperlyConfigured` for what is no whole number, or is negative."""
+    """Return a whole number, 0 or more. Raise `ImproperlyConfigured` for any other value."""
     value = text(name, str(default)).strip()
     if not (value.isascii() and value.isdigit()):
         raise ImproperlyConfigured(
@@ -32,12 +32,12 @@ def number(name: str, default: int) -> int:
 
 
 def items(name: str, default: str = "") -> list[str]:
-    """What is separated by commas."""
+    """Return the items of a comma-separated list."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
 def choice(name: str, default: T) -> T:
-    """One of the values that the type of ``default`` has. Raises `ImproperlyConfigured` for another."""
+    """Return a member of the enumeration of ``default``. Raise `ImproperlyConfigured` for any other value."""
     choices = type(default)
     value = text(name, default).strip().lower()
     try:

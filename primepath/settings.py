@@ -1,4 +1,4 @@
-"""Django's settings. The environment decides what differs between a laptop and production; README.md lists it."""
+"""Django's settings. Environment variables set what differs between a laptop and production; README.md lists them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ VAR_DIR = Path(text("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
 
 
 def _secret_key() -> str:
-    """The configured key; without one, a random key that is made once and kept in a file only we can read."""
+    """Return the configured key. Without one, create a random key once and keep it in a file with mode 0600."""
     if key := text("SECRET_KEY"):
         return key
     file = VAR_DIR / "secret-key"
     if not file.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
-        # Linked when it is complete: of several processes that begin at once, all read the key of the first.
+        # The complete file is linked, so several processes that start together all read the key of the first one.
         with NamedTemporaryFile("w", dir=VAR_DIR) as complete:
             complete.write(secrets.token_urlsafe(50))
             complete.flush()
@@ -37,7 +37,7 @@ DEBUG = flag("DEBUG")
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = items("CSRF_TRUSTED_ORIGINS")
-# Behind a proxy that ends TLS: cookies only over HTTPS, and the proxy's word on the scheme is believed.
+# Behind a proxy that terminates TLS: send cookies over HTTPS only, and trust the proxy's X-Forwarded-Proto header.
 HTTPS = flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -49,7 +49,7 @@ ACADEMIC_YEARS = AcademicYears(
     first=number("FIRST_ACADEMIC_YEAR", 2020),
     last=number("LAST_ACADEMIC_YEAR", 2035),
 )
-# How much one request may ask for; see schema/limits. No page's document, nor an explorer's introspection, comes near.
+# Limits of one request; see schema/limits. The documents of the pages and the explorer's introspection are far below them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = number("MAX_BODY_BYTES", 1_048_576)
 MAX_DOCUMENT_LENGTH = number("MAX_DOCUMENT_LENGTH", 20_000)
 MAX_DOCUMENT_TOKENS = number("MAX_DOCUMENT_TOKENS", 2_000)
@@ -63,30 +63,31 @@ MAX_VARIABLE_VALUES = number("MAX_VARIABLE_VALUES", 20_000)
 MAX_PAGE_SIZE = number("MAX_PAGE_SIZE", 100)
 MAX_LIST_LENGTH = number("MAX_LIST_LENGTH", 1_000)
 MAX_EXAMS_TIMES_CELLS = number("MAX_EXAMS_TIMES_CELLS", 10_000)
-# Fields of all objects of an answer, which bounds what a request computes: the whole schedule of 600 classes, with its
-# exams, has a third of this.
+# Number of field values in a response. This bounds the work of a request. The whole schedule of 600 classes with
+# its exams has a third of this number.
 MAX_ANSWER_VALUES = number("MAX_ANSWER_VALUES", 500_000)
-# Counted before they are read, so that one request cannot ask for more than a school has.
+# Cells are counted before they are read, so one request cannot read more than a school has.
 MAX_CELLS_PER_OPERATION = number("MAX_CELLS_PER_OPERATION", 20_000)
-# An operation begins no batch after its time, and the last one ends soon after: before a gateway gives up on us. Completing
-# what was read cannot be interrupted; see MAX_ANSWER_VALUES.
+# An operation starts no batch after this time, and the last batch ends soon after: before a gateway's timeout.
+# Building the response from loaded data cannot be interrupted; see MAX_ANSWER_VALUES.
 OPERATION_SECONDS = number("OPERATION_SECONDS", 10)
 STATEMENT_SECONDS = number("STATEMENT_SECONDS", 5)
-# Requests that a process works on at once. More wait: threads that fight for the interpreter make each other slower.
+# Requests that a process handles at the same time. Further requests wait, because threads that compete for the
+# interpreter slow each other down.
 REQUEST_THREADS = number("REQUEST_THREADS", 32)
-# What the schema holds is for those who use it: it shows everybody else where to begin.
+# Only signed-in users need the schema. To anyone else it shows where to start an attack.
 _VISIBILITY = Visibility.EVERYONE if DEBUG else Visibility.SIGNED_IN
 INTROSPECTION = choice("INTROSPECTION", _VISIBILITY)
 FIELD_SUGGESTIONS = choice("FIELD_SUGGESTIONS", _VISIBILITY)
 EXPLORER = choice("EXPLORER", _VISIBILITY)
 CURRICULUM_CACHE_SECONDS = 300
-# Off, graphql-core completes every field by itself: slower, and the same answers.
+# If off, graphql-core completes every field: slower, with the same responses.
 COMPILED_EXECUTION = flag("COMPILED_EXECUTION", default=True)
 # See schema/http/persisted.py.
 PERSISTED_QUERIES = flag("PERSISTED_QUERIES", default=True)
 PERSISTED_QUERY_DAYS = number("PERSISTED_QUERY_DAYS", 7)
 PERSISTED_QUERY_BYTES_PER_DAY = number("PERSISTED_QUERY_BYTES_PER_DAY", 4_000_000)
-# In a quarter of an hour. A school's whole staff may share one address.
+# Failed attempts within 15 minutes. All staff of a school can share one IP address.
 SIGN_IN_FAILURES_PER_ACCOUNT = number("SIGN_IN_FAILURES_PER_ACCOUNT", 10)
 SIGN_IN_FAILURES_PER_ADDRESS = number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
 SYNC_TOKEN_DAYS = number("SYNC_TOKEN_DAYS", 30)
@@ -118,7 +119,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# Pages of other origins may ask the API only where some are named, and only with bearer tokens: no cookie goes with them.
+# Pages of other origins can call the API only if they are listed here, and only with a bearer token. Browsers send no
+# cookies with these requests.
 CORS_ALLOWED_ORIGINS = items("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/graphql\Z"
 CORS_ALLOW_METHODS = ("GET", "POST")
@@ -126,7 +128,7 @@ CORS_ALLOW_HEADERS = ("Authorization", "Content-Type", "If-None-Match")
 CORS_EXPOSE_HEADERS = ("ETag", "X-Request-ID")
 if CORS_ALLOWED_ORIGINS:
     INSTALLED_APPS.append("corsheaders")
-    # Before all that may answer by itself, so that what went wrong can be read too.
+    # Before every middleware that can return a response itself, so that pages can read error responses too.
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
         "corsheaders.middleware.CorsMiddleware",

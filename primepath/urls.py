@@ -13,7 +13,7 @@ from schema.http.view import GraphQLView
 
 urlpatterns = [
     path("", matrix_page, name="matrix"),
-    # The view checks CSRF itself: for requests that a cookie authenticates, and only for those.
+    # The view checks CSRF itself, and only for requests authenticated by a cookie.
     path(
         "graphql",
         csrf_exempt(GraphQLView.as_view(schema=schema, ide=render_explorer)),

@@ -1,1 +1,1 @@
-"""SQL helpers that Django does not have: fields, constraints, bulk inserts, statements compiled once."""
+"""SQL helpers that Django lacks: fields, constraints, bulk inserts, and statements compiled once."""

@@ -1,4 +1,4 @@
-"""Inserting any number of rows with one statement."""
+"""Insert any number of rows with one statement."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def insert_rows(
     on_conflict: str = "DO NOTHING",
     returning: Sequence[str] = (),
 ) -> list[tuple[Any, ...]]:
-    """Inserts ``rows``, which hold the values of ``columns``, in the order given; columns by their names in the table.
+    """Insert ``rows`` in the given order. ``columns`` are names in the table; each row has one value per column.
 
-    All rows travel in one JSON parameter. Django's `bulk_create` sends a parameter a value, and on SQLite cuts its
-    statement where there are more than 999 of them. Callers who sort their rows alike never deadlock.
+    All rows are sent as one JSON parameter. Django's `bulk_create` sends one parameter per value, and on SQLite splits
+    its statement at 999 parameters. Callers that sort their rows in the same way never deadlock.
 
-    ``on_conflict`` is SQL, and never comes from outside. Gives the ``returning`` columns, as the driver reads them, of
-    the rows that were inserted, or that ``on_conflict`` updated.
+    ``on_conflict`` is SQL and must never contain user input. Return the ``returning`` columns of the rows that were
+    inserted or that ``on_conflict`` updated, as the driver reads them.
     """
     fields = {field.column: field for field in model._meta.local_concrete_fields}
     quote = connection.ops.quote_name
@@ -43,7 +43,7 @@ def insert_rows(
 
 _SOURCES = {
     "postgresql": "jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS given(value, position) ORDER BY position",
-    # Without WHERE, SQLite would read ON CONFLICT as the condition of a join.
+    # Without WHERE, SQLite would parse ON CONFLICT as the condition of a join.
     "sqlite": "json_each(%s) WHERE true",
 }
 
@@ -52,7 +52,7 @@ def _read_postgresql(field: models.Field[Any, Any], index: int) -> str:
     if isinstance(field, models.JSONField):
         return f"value -> {index}"
     target = field.target_field if isinstance(field, models.ForeignKey) else field
-    # A cast to varchar(n) would cut what is too long, where an insert refuses it.
+    # A cast to varchar(n) truncates a value that is too long. An insert rejects it.
     is_text = isinstance(target, models.CharField | models.TextField)
     return f"(value ->> {index})::{'text' if is_text else target.rel_db_type(connection)}"
 

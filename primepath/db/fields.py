@@ -1,4 +1,4 @@
-"""Text columns that compare alike on every database, and look-ups of many keys at once."""
+"""Text columns that sort alike on every database, and a lookup of many keys with one parameter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BINARY_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
 
 
 class BinaryTextField(models.CharField):  # type: ignore[type-arg]
-    """Text that is ordered by code point, whatever the locale of the database."""
+    """Text that is sorted by code point, independent of the database's locale."""
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
         return {
@@ -26,7 +26,7 @@ class BinaryTextField(models.CharField):  # type: ignore[type-arg]
 
 
 class FoldedTextField(BinaryTextField):
-    """The folded form of another field of the same row, kept on every save, to sort and search by."""
+    """The folded form of another field of the same row, for sorting and searching. It is updated on every save."""
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
         self.source = source
@@ -50,10 +50,10 @@ def _as_json(keys: list[Any]) -> str:
 @models.ForeignKey.register_lookup
 @models.Field.register_lookup
 class KeyIn(FieldGetDbPrepValueIterableMixin, Lookup):
-    """``field__key_in=keys``: the rows of these keys, however many, as **one** parameter of the statement.
+    """``field__key_in=keys``: the rows with these keys. Any number of keys is **one** parameter of the statement.
 
-    Django's ``in`` sends a parameter a key, so that every number of keys is another statement, and a database's
-    limit on parameters is a limit on keys. One array (PostgreSQL) or JSON text (SQLite) has neither drawback.
+    Django's ``in`` sends one parameter per key. Then each number of keys is a different statement, and the database's
+    limit on parameters also limits the keys. One array (PostgreSQL) or JSON text (SQLite) has neither drawback.
     """
 
     lookup_name = "key_in"
@@ -62,7 +62,7 @@ class KeyIn(FieldGetDbPrepValueIterableMixin, Lookup):
         column, parameters = self.process_lhs(compiler, connection)
         field = self.lhs.output_field
         field = getattr(field, "target_field", field)
-        # A cast to varchar(n) would cut a key that is too long to be there into one that may be.
+        # A cast to varchar(n) would truncate a key that is too long, and the result could be an existing key.
         array = "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
         keys = self.rhs if isinstance(self.rhs, Parameter) else self._keys(connection)
         return f"{column} = ANY(%s::{array}[])", (*parameters, keys)

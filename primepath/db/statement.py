@@ -1,11 +1,11 @@
-"""Queries whose SQL is made once.
+"""Queries that the ORM compiles to SQL only once.
 
-Django's ORM builds a query from its parts and writes its SQL anew each time, which costs more than a small query takes.
-Where only values differ from one time to the next, the SQL does not: a `Statement` has it made by the ORM the first time,
-with a `Parameter` in place of each value, keeps it, and from then on sends it with other values.
+Django's ORM builds a query and compiles its SQL each time, which takes longer than a small query runs. If only values
+differ between two runs, the SQL is the same. So a `Statement` compiles it on the first run, with a `Parameter` for each
+value. Later runs send the same SQL with other values.
 
-On SQLite all rows come as one JSON text. Python's driver gives the interpreter's lock away for every row that it reads, and with
-many requests at once each time another thread takes it: most of their time went into handing it around.
+On SQLite, all rows are returned as one JSON text. Python's driver releases the interpreter lock for every row that it
+reads. With many concurrent requests, another thread takes the lock each time, and most of the time was spent on that.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _as_given(value: Any) -> Any:
 
 
 class Parameter(Expression):
-    """Stands for a value that is given when the statement runs; ``adapt`` makes of it what the driver takes."""
+    """Placeholder for a value that is set when the statement runs. ``adapt`` converts the value for the driver."""
 
     def __init__(self, name: str, adapt: Callable[[Any], Any] = _as_given) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class Parameter(Expression):
         self.adapt = adapt
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        # Not its value but itself is among the parameters of the SQL that is kept.
+        # The parameters of the compiled SQL contain the placeholder itself, not a value.
         return "%s", (self,)
 
 
@@ -46,10 +46,11 @@ class _Compiled(NamedTuple):
 
 
 class Statement:
-    """The rows of a query set of tuples, in no order, which ``make`` builds from its arguments.
+    """A query for rows of tuples, in no particular order. ``make`` builds its query set from the arguments.
 
-    It is called once, with a `Parameter` for each argument: it can filter by them, and cannot look at them. What depends on
-    the moment, as the time does, must be an argument too, or it would be that of the first time for good.
+    ``make`` is called once, with a `Parameter` for each argument. It can filter by them but cannot read their values.
+    Anything that varies between runs, such as the current time, must be an argument too. Otherwise the value of the
+    first run would be used in all later runs.
     """
 
     def __init__(self, make: Callable[..., models.QuerySet[Any, Any]]) -> None:
@@ -58,7 +59,7 @@ class Statement:
         self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, *values: Any) -> Iterable[tuple[Any, ...]]:
-        """The rows for these values, in the order of the arguments. Texts and numbers are sent as they are."""
+        """Return the rows for these values, one value per argument of ``make``. Texts and numbers are sent unchanged."""
         given = dict(zip(self._names, values, strict=True))
         compiled = self._compiled.get(connection.vendor) or self._compile()
         parameters = [
@@ -89,13 +90,13 @@ class Statement:
 
 
 def _as_one_text(sql: str, columns: Iterable[str]) -> str:
-    """The query whose only value is a JSON list of the rows of ``sql``, which has these columns, and no bytes in them."""
+    """Return a query for one value: the rows of ``sql`` as a JSON list. The columns must not contain bytes."""
     row = ", ".join(map(connection.ops.quote_name, columns))
     return f"SELECT json_group_array(json_array({row})) FROM ({sql})"  # noqa: S608
 
 
 def _convert(rows: Iterable[tuple[Any, ...]], compiled: _Compiled) -> Iterable[tuple[Any, ...]]:
-    """The rows with their values as Django's fields give them, where the driver gives others."""
+    """Yield the rows with the driver's values converted as Django's fields convert them."""
     for row in rows:
         values = list(row)
         for position, functions, expression in compiled.converters:

@@ -19,30 +19,32 @@ _MAX_DAYS = 36_500
 
 class Command(BaseCommand):
     help = (
-        "Prints a new bearer token of a teacher or member of staff, once: only its digest is "
-        "stored. Standard output holds the token and nothing else."
+        "Creates a bearer token for a teacher or staff member and prints it to standard output, "
+        "with nothing else. Only a digest is stored, so the token cannot be shown again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", metavar="USERNAME", help="Whom the token stands for.")
+        parser.add_argument("username", metavar="USERNAME", help="Owner of the token.")
         parser.add_argument(
             "--name",
             default="Command line",
-            help="What the token is used by, to tell tokens apart later. Default: %(default)s.",
+            help='Where the token is used, for example "Mina\'s phone". Defaults to %(default)r.',
         )
         parser.add_argument(
             "--days",
             type=int,
-            help="How many days it is valid. Default: the setting TOKEN_LIFETIME_DAYS.",
+            help="Number of days until the token expires. Defaults to the setting TOKEN_LIFETIME_DAYS.",
         )
 
     def handle(
         self, *args: Any, username: str, name: str, days: int | None, **options: Any
     ) -> None:
         if days is not None and not 1 <= days <= _MAX_DAYS:
-            raise CommandError(f"--days must be from 1 to {_MAX_DAYS}.")
+            raise CommandError(f"--days must be between 1 and {_MAX_DAYS}.")
         if not 1 <= len(name) <= _MAX_NAME_LENGTH or has_forbidden_characters(name):
-            raise CommandError(f"--name must be a text of 1 to {_MAX_NAME_LENGTH} characters.")
+            raise CommandError(
+                f"--name must have between 1 and {_MAX_NAME_LENGTH} valid characters."
+            )
         token, stored = create_token(
             user=_owner(username),
             name=name,
@@ -52,10 +54,10 @@ class Command(BaseCommand):
         self.stdout.write(token)
         if options["verbosity"] >= 1:
             expiry = timezone.localtime(stored.expires_at)
-            # Django writes all of stderr in the colour of errors; this is none.
+            # Django writes stderr in the colour of errors, but this is not an error.
             self.stderr.write(
-                f"This is the token of {username}, valid until {expiry:%Y-%m-%d %H:%M %Z}. "
-                "Keep it: it is not shown again.",
+                f"Token of {username}, valid until {expiry:%Y-%m-%d %H:%M %Z}. "
+                "Store it now: it cannot be shown again.",
                 style_func=str,
             )
 
@@ -65,11 +67,11 @@ def _owner(username: str) -> User:
     if not has_forbidden_characters(username):
         user = User.objects.select_related("teacher").filter(username=username).first()
     if user is None:
-        raise CommandError(f"There is no user named {username!r}.")
+        raise CommandError(f"User {username!r} does not exist.")
     if not user.is_active:
-        raise CommandError(f"The user {username!r} is not active, so a token would open nothing.")
+        raise CommandError(f"User {username!r} is inactive, so a token would not work.")
     if viewer_of(user) is None:
         raise CommandError(
-            f"The user {username!r} is neither a teacher nor staff, so a token would open nothing."
+            f"User {username!r} is neither a teacher nor staff, so a token would not work."
         )
     return user

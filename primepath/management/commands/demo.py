@@ -28,37 +28,37 @@ from primepath.services.accounts.tokens import create_token, find_token
 HOST = "127.0.0.1"
 _QUERY = "{ scheduleMatrix { academicYear rows { schoolClass { code } cells { period status examCount } } } }"
 _WELCOME = """
-PrimePath is running for a demo school. Stop it with Ctrl-C; what you change is kept.
+PrimePath is running with a demo school. Press Ctrl-C to stop it. Your changes are kept.
 
-  Schedule   {address}/ shows the whole matrix, made by one query
+  Schedule   {address}/ shows the whole matrix, loaded by one query
   API        {address}/graphql
   Explorer   {address}/graphql in a browser
   Admin      {address}/admin/
 
   Sign in with the password {password} as
   {head:<10} head teacher: sees and changes all 60 classes
-  {teacher:<10} teacher of five classes, one of them expired
+  {teacher:<10} teacher with access to five classes, one of them expired
   {newcomer:<10} teacher without a class
   {administrator:<10} administrator of the site
 
-  A token of the head teacher:
+  Token of the head teacher:
   {token}
 
-  The whole matrix, 60 classes x 16 periods; paste this into another terminal:
+  To query the whole matrix (60 classes x 16 periods), paste this into another terminal:
 
 curl -s {address}/graphql -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{{"query":"{query}"}}'
 """
 
 
 class Command(BaseCommand):
-    help = "Prepares the database, fills it with a demo school, and serves it on this machine only."
+    help = "Creates the database, adds a demo school, and runs the server, for this machine only."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="Default: %(default)s.")
+        parser.add_argument("--port", type=int, default=8000, help="Defaults to %(default)s.")
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         _check_port(port)
-        # Nobody but this machine can reach it.
+        # Only this machine can reach the server.
         settings.INTROSPECTION = settings.FIELD_SUGGESTIONS = settings.EXPLORER = (
             Visibility.EVERYONE
         )
@@ -79,13 +79,13 @@ class Command(BaseCommand):
         config = uvicorn.Config(
             "primepath.asgi:application", host=HOST, port=port, log_level="warning"
         )
-        # Ctrl-C has ended the server in good order by the time it arrives here.
+        # By now, Ctrl-C has already shut the server down cleanly.
         with suppress(KeyboardInterrupt):
             _Server(config, on_start=lambda: self.stdout.write(welcome)).run()
 
 
 class _Server(uvicorn.Server):
-    """Says that it can be reached when it can be."""
+    """A server that calls ``on_start`` once it accepts connections."""
 
     def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None]) -> None:
         super().__init__(config)
@@ -104,12 +104,12 @@ def _check_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise CommandError(
-                f"Port {port} of {HOST} cannot be used ({error}). Choose another: make demo PORT=8001"
+                f"Port {port} of {HOST} cannot be used ({error}). Choose another port: make demo PORT=8001"
             ) from None
 
 
 def _demo_token() -> str:
-    """The head teacher's token of the last run where it is still valid, so that a pasted command goes on working."""
+    """Return the head teacher's token of the last run if it is still valid, so that pasted commands keep working."""
     file = settings.VAR_DIR / "demo-token"
     if file.exists() and find_token(token := file.read_text()):
         return token

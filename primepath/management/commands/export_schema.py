@@ -1,4 +1,4 @@
-"""Writes the schema in GraphQL's schema language, or checks that the committed file is up to date."""
+"""``manage.py export_schema``"""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SCHEMA_FILE = Path(settings.BASE_DIR) / "schema" / "schema.graphql"
 
 
 class Command(BaseCommand):
-    help = "Writes schema/schema.graphql."
+    help = "Writes the GraphQL schema to schema/schema.graphql."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--check",
             action="store_true",
-            help="Write nothing; fail where the file is out of date.",
+            help="Write nothing. Fail if the file is out of date.",
         )
 
     def handle(self, *, check: bool, **options: Any) -> None:

@@ -11,15 +11,15 @@ from primepath.demo.seed_demo import seed_demo
 
 class Command(BaseCommand):
     help = (
-        "Loads the school and fills it with demo data, always the same. It can be repeated: it "
-        "only adds what is missing. The accounts have a published password, one of them rules "
-        "over everything: never run it on a database that others can reach."
+        "Loads the school and adds demo data, the same every time. Safe to repeat: it only adds "
+        "what is missing. Creates accounts with a published password, including a superuser. "
+        "Never run this on a database that others can reach."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        speaks = options["verbosity"] >= 1
-        seed_demo(report=self.stdout.write if speaks else _say_nothing)
+        is_verbose = options["verbosity"] >= 1
+        seed_demo(report=self.stdout.write if is_verbose else _ignore)
 
 
-def _say_nothing(line: str) -> None:
+def _ignore(line: str) -> None:
     pass

@@ -11,8 +11,8 @@ from primepath.services.school.seed_school import seed_school
 
 class Command(BaseCommand):
     help = (
-        "Loads the school's classes and curriculum. It can be repeated: names and streams are "
-        "taken from the file again, nothing is duplicated, and inactive classes stay inactive."
+        "Loads the school's classes and curriculum from a file. Safe to repeat: it updates names "
+        "and streams, creates no duplicates, and leaves inactive classes inactive."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

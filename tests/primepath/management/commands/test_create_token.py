@@ -71,7 +71,7 @@ def test_staff_without_a_teachers_profile_can_have_one(
 
 @pytest.mark.parametrize("username", ["nobody", "", "nul\0", "\udcff"])
 def test_an_unknown_user_is_named(username: str) -> None:
-    with pytest.raises(CommandError, match="There is no user named"):
+    with pytest.raises(CommandError, match="User .* does not exist"):
         call_command("create_token", username)
 
 
@@ -81,18 +81,18 @@ def test_a_user_who_may_not_sign_in_gets_none(teacher: User) -> None:
 
     with pytest.raises(CommandError, match="'parent' is neither a teacher nor staff"):
         call_command("create_token", "parent")
-    with pytest.raises(CommandError, match="'teacher' is not active"):
+    with pytest.raises(CommandError, match="'teacher' is inactive"):
         call_command("create_token", "teacher")
     assert not ApiToken.objects.exists()
 
 
 @pytest.mark.parametrize("days", [0, -1, 36_501, 10**12])
 def test_days_out_of_range_are_refused(teacher: User, days: int) -> None:
-    with pytest.raises(CommandError, match="--days must be from 1 to 36500"):
+    with pytest.raises(CommandError, match="--days must be between 1 and 36500"):
         call_command("create_token", "teacher", days=days)
 
 
 @pytest.mark.parametrize("name", ["", "n" * 101, "nul\0", "\udcff"])
 def test_names_that_cannot_be_stored_are_refused(teacher: User, name: str) -> None:
-    with pytest.raises(CommandError, match="--name must be"):
+    with pytest.raises(CommandError, match="--name must have"):
         call_command("create_token", "teacher", name=name)
