@@ -1,7 +1,7 @@
-"""The types a client can see, one subject a file.
+"""GraphQL types, one file for each subject.
 
-Their fields are read from what loaders give (`strawberry.Parent` names it), not from instances of these classes.
+Resolvers read from the objects that loaders return (see each `strawberry.Parent`), not from instances of these classes.
 """
 
-# First, since a type that mentions an enumeration before it is described fixes it without descriptions.
+# Import the enums first: a type that uses an enum before `describe` registers it without descriptions.
 from schema.types import enums as enums

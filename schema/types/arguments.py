@@ -1,4 +1,4 @@
-"""Arguments that several fields share, described once."""
+"""Arguments that several fields share."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ AcademicYear = Annotated[
     int | None,
     strawberry.argument(
         description=(
-            "The academic year, a calendar year; the current one unless told. "
-            "One that the school does not plan is BAD_USER_INPUT."
+            "Academic year (a calendar year). Defaults to the current one. Years outside "
+            "`School.firstAcademicYear`–`lastAcademicYear` are a BAD_USER_INPUT error."
         )
     ),
 ]
 OfPeriodType = Annotated[
     PeriodType | None,
-    strawberry.argument(description="Only months, or only quarters; both unless told."),
+    strawberry.argument(description="Filter by period type. Defaults to both."),
 ]
 OfPeriods = Annotated[
     list[Period] | None,
     strawberry.argument(
-        description="Only these periods; all unless told. The answer is in calendar order, each once."
+        description="Filter by period. Defaults to all. Results are in calendar order without duplicates."
     ),
 ]

@@ -1,4 +1,4 @@
-"""What cells tell beside their own row, for many cells at once."""
+"""Batch resolvers of `MatrixCell`: each loads one field of many cells together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _by_name = attrgetter("name_key", "id")
 
 
 async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, AnyExam]:
-    """Those of the exams that exist, by key, in the order of their names."""
+    """Return the existing exams by key, sorted by name."""
     exams = await context.loaders.exam_by_id.load_all(list(exam_ids))
     return {exam.id: exam for exam in sorted(filter(None, exams), key=_by_name)}
 
@@ -33,7 +33,7 @@ async def _exam_ids(batch: BatchContext, cells: Sequence[AnyCell]) -> list[list[
 
 
 async def exams_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[list[AnyExam]]:
-    """The exams in each cell, by name."""
+    """Load the exams of each cell, by name."""
     ids = await _exam_ids(batch, cells)
     exams = await exams_by_name(batch.context, {each for of_cell in ids for each in of_cell})
     rank = {exam_id: position for position, exam_id in enumerate(exams)}
@@ -46,7 +46,7 @@ async def exams_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[
 
 
 async def exam_counts_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[int]:
-    """How many exams are in each cell."""
+    """Load the number of exams of each cell."""
     return list(map(len, await _exam_ids(batch, cells)))
 
 
@@ -56,7 +56,7 @@ async def available_exams_of_cells(
     first: int | None = None,
     after: str | None = None,
 ) -> list[Page[Exam]]:
-    """The exams that could be put into each cell, by name."""
+    """Load a page of the exams that can be assigned to each cell, by name."""
     request = PageRequest.parse(EXAMS_BY_NAME, first=first, after=after)
     kinds = [ExamKind(EXAM_TYPE_OF_PERIOD[each.period_type], each.academic_year) for each in cells]
     candidates = batch.context.loaders.active_exams_by_kind.load_all(kinds)
@@ -70,26 +70,26 @@ async def available_exams_of_cells(
 async def completion_of_cells(
     batch: BatchContext, cells: Sequence[AnyCell]
 ) -> list[CompletionData]:
-    """How far the pupils are with the exams of each cell."""
+    """Load the pupils' progress on the exams of each cell."""
     ids = [cell.pk for cell in cells]
     found = await batch.context.loaders.completion_by_cell.load_all(ids)
     return [stats or CompletionData(id) for id, stats in zip(ids, found, strict=True)]
 
 
 async def creators_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[Teacher | None]:
-    """Who first changed each cell."""
+    """Load the teacher who first changed each cell."""
     read = [await cell.read() for cell in cells]
     return await teachers(batch.context, [cell.created_by_id for cell in read])
 
 
 async def modifiers_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[Teacher | None]:
-    """Who last changed each cell."""
+    """Load the teacher who last changed each cell."""
     read = [await cell.read() for cell in cells]
     return await teachers(batch.context, [cell.modified_by_id for cell in read])
 
 
 async def teachers(context: Context, ids: Collection[int | None]) -> list[Teacher | None]:
-    """The teacher of each key; None for none."""
+    """Load the teacher of each key, and None for a None key."""
     keys = [key for key in dict.fromkeys(ids) if key is not None]
     found = dict(zip(keys, await context.loaders.teacher_by_id.load_all(keys), strict=True))
     return [None if key is None else found[key] for key in ids]

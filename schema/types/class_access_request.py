@@ -1,4 +1,4 @@
-"""Access requests, and what any teacher may know of a class to make one."""
+"""Access requests, and the public details of a class that a teacher needs to make one."""
 
 from __future__ import annotations
 
@@ -30,40 +30,38 @@ NEWEST_REQUESTS = Order(
 
 
 @strawberry.type(
-    description="What any teacher may know of a class, whether they see its schedule or not."
+    description="Public details of a class. Teachers without access to its schedule can read them too."
 )
 class ClassListing:
-    code: str = strawberry.field(description="The code, which never changes: `PRIMARY_1A`.")
-    name: str = strawberry.field(description="The name for people: `Primary Grade 1A`.")
-    division: Division = strawberry.field(description="The division of the school.")
-    grade: int = strawberry.field(description="The grade, 1 to 12.")
-    section: str = strawberry.field(description="The section within the grade: `A`.")
+    code: str = strawberry.field(description="Class code, for example `PRIMARY_1A`. Never changes.")
+    name: str = strawberry.field(description="Display name, for example `Primary Grade 1A`.")
+    division: Division = strawberry.field(description="Division of the school.")
+    grade: int = strawberry.field(description="Grade. Range: 1–12.")
+    section: str = strawberry.field(description="Section within the grade, for example `A`.")
 
 
 @strawberry.type(
-    description="A teacher asks for access to a class; an administrator or head teacher decides."
+    description="A teacher's request for access to a class. Head teachers and staff approve or deny it."
 )
 class ClassAccessRequest(Node):
-    requested_access_level: AccessLevel = strawberry.field(
-        description="The access that is asked for."
-    )
-    reason: str = strawberry.field(description="Why the teacher asks.")
-    status: AccessRequestStatus = strawberry.field(description="How far the request has come.")
-    requested_at: datetime.datetime = strawberry.field(description="When it was made.")
+    requested_access_level: AccessLevel = strawberry.field(description="Requested access.")
+    reason: str = strawberry.field(description="Teacher's reason for the request.")
+    status: AccessRequestStatus = strawberry.field(description="Current state of the request.")
+    requested_at: datetime.datetime = strawberry.field(description="Time of the request.")
     reviewed_at: datetime.datetime | None = strawberry.field(
-        description="When it was approved or denied; null while it is not."
+        description="Time of the approval or denial. Null if the request is PENDING or WITHDRAWN."
     )
     review_note: str = strawberry.field(
-        description="What the one who decided has to say; empty where nothing was said."
+        description="Reviewer's message to the teacher. Empty if the reviewer left no message."
     )
 
-    @strawberry.field(graphql_type=Teacher, description="Who asks.")
+    @strawberry.field(graphql_type=Teacher, description="Teacher who made the request.")
     async def teacher(
         self, info: Info, request: strawberry.Parent[models.ClassAccessRequest]
     ) -> models.Teacher | None:
         return await info.context.loaders.teacher_by_id.load(request.teacher_id)
 
-    @strawberry.field(graphql_type=ClassListing, description="The class that is asked for.")
+    @strawberry.field(graphql_type=ClassListing, description="Requested class.")
     async def class_listing(
         self, info: Info, request: strawberry.Parent[models.ClassAccessRequest]
     ) -> models.SchoolClass | None:
@@ -71,7 +69,7 @@ class ClassAccessRequest(Node):
 
     @strawberry.field(
         graphql_type=_SchoolClass | None,
-        description="The class with its schedule; null while you may not see it.",
+        description="Requested class with its schedule. Null if you do not have access to it.",
     )
     async def school_class(
         self, info: Info, request: strawberry.Parent[models.ClassAccessRequest]
@@ -80,7 +78,10 @@ class ClassAccessRequest(Node):
 
     @strawberry.field(
         graphql_type=Teacher | None,
-        description="Who decided; null while nobody has, and where it was no teacher.",
+        description=(
+            "Teacher who approved or denied the request. Null if it is PENDING or WITHDRAWN, or if the reviewer "
+            "is not a teacher."
+        ),
     )
     async def reviewed_by(
         self, info: Info, request: strawberry.Parent[models.ClassAccessRequest]

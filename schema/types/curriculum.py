@@ -1,4 +1,4 @@
-"""The curriculum: programs, sub-programs, levels, and which of them a class learns."""
+"""Programs, sub-programs, levels, and the curriculum of a class."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _SubProgram = Annotated["SubProgram", strawberry.lazy("schema.types.curriculum")
 _CurriculumLevel = Annotated["CurriculumLevel", strawberry.lazy("schema.types.curriculum")]
 
 
-@strawberry.type(description="A course of study for a range of grades, such as CORE.")
+@strawberry.type(description="A course of study for a range of grades, for example CORE.")
 class Program(Node):
-    name: str = strawberry.field(description="The name, unique among programs: `CORE`.")
-    grade_from: int = strawberry.field(description="The first grade it is for, 1 to 12.")
-    grade_to: int = strawberry.field(description="The last grade it is for, 1 to 12.")
+    name: str = strawberry.field(description="Name, unique among programs, for example `CORE`.")
+    grade_from: int = strawberry.field(description="First grade. Range: 1–12.")
+    grade_to: int = strawberry.field(description="Last grade. Range: 1–12.")
 
     @strawberry.field(
         graphql_type=list[_SubProgram],
-        description="Its parts, in the school's order.",
+        description="Sub-programs, in the school's order.",
         metadata=list_size(5),
     )
     async def subprograms(
@@ -36,14 +36,16 @@ class Program(Node):
         return isinstance(value, models.Program)
 
 
-@strawberry.type(description="A part of a program, such as PHONICS in CORE.")
+@strawberry.type(description="A part of a program, for example PHONICS in CORE.")
 class SubProgram(Node):
-    name: str = strawberry.field(description="The name, unique within the program: `PHONICS`.")
-    program: Program = strawberry.field(description="The program it is part of.")
+    name: str = strawberry.field(
+        description="Name, unique within the program, for example `PHONICS`."
+    )
+    program: Program = strawberry.field(description="Program that contains this sub-program.")
 
     @strawberry.field(
         graphql_type=list[_CurriculumLevel],
-        description="Its levels, by number.",
+        description="Levels, by number.",
         metadata=list_size(5),
     )
     async def levels(
@@ -58,28 +60,31 @@ class SubProgram(Node):
 
 @strawberry.type(description="A step of a sub-program.")
 class CurriculumLevel(Node):
-    level_number: int = strawberry.field(description="The number within the sub-program, from 1.")
+    level_number: int = strawberry.field(description="Number within the sub-program, from 1.")
     name: str = strawberry.field(
-        description="The full name, of program, sub-program and number: `CORE PHONICS L1`."
+        description="Full name: program, sub-program and number, for example `CORE PHONICS L1`."
     )
-    subprogram: SubProgram = strawberry.field(description="The sub-program it is part of.")
+    subprogram: SubProgram = strawberry.field(description="Sub-program that contains this level.")
 
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         return isinstance(value, models.CurriculumLevel)
 
 
-@strawberry.type(description="What a class learns in an academic year.")
+@strawberry.type(description="Curriculum levels of a class in an academic year.")
 class ClassCurriculum:
     label: str = strawberry.field(
-        description='The full name of the primary level, `CORE PHONICS L1`, or "Not assigned".'
+        description=(
+            'Full name of the primary level, for example `CORE PHONICS L1`. "Not assigned" if there is no '
+            "primary level."
+        )
     )
     primary: CurriculumLevel | None = strawberry.field(
-        description="The most important level (priority 1); null where none is assigned."
+        description="Most important level (priority 1). Null if not assigned."
     )
     secondary: CurriculumLevel | None = strawberry.field(
-        description="The second level (priority 2); null where none is assigned."
+        description="Second level (priority 2). Null if not assigned."
     )
     levels: list[CurriculumLevel] = strawberry.field(
-        description="All levels, by priority.", metadata=list_size(3)
+        description="All levels, by priority. Empty if none is assigned.", metadata=list_size(3)
     )

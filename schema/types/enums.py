@@ -1,4 +1,4 @@
-"""The enumerations of the domain, described for clients."""
+"""Descriptions of the enums of the domain."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from primepath.domain.errors import UserErrorCode
 from primepath.domain.exam import ExamType
 from primepath.domain.period import MONTHS, Period, PeriodType
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus, Division
+from schema.types.phrases import EXPECTS_NEW_VALUES
 
 
 def describe(enum: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
-    """Makes ``enum`` a GraphQL enumeration, with a description of each value."""
+    """Register ``enum`` as a GraphQL enum with a description of each value."""
     strawberry.enum(enum, description=description)
     for value in enum.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = values[value.name]
@@ -23,10 +24,10 @@ def describe(enum: type[StrEnum], description: str, values: Mapping[str, str]) -
 
 describe(
     PeriodType,
-    "Whether a period is a month or a quarter.",
+    "Type of a period: month or quarter.",
     {
-        "MONTHLY": "A month; its cells hold exams of type REVIEW.",
-        "QUARTERLY": "A quarter; its cells hold exams of type QUARTERLY.",
+        "MONTHLY": "A month. Its cells accept REVIEW exams.",
+        "QUARTERLY": "A quarter. Its cells accept QUARTERLY exams.",
     },
 )
 _MONTH_NAMES = [
@@ -45,7 +46,7 @@ _MONTH_NAMES = [
 ]
 describe(
     Period,
-    "One column of the matrix: a month or a quarter of the academic year.",
+    "A month or quarter of the academic year; a column of the matrix.",
     {month: f"{name}." for month, name in zip(MONTHS, _MONTH_NAMES, strict=True)}
     | {
         "Q1": "January to March.",
@@ -56,23 +57,23 @@ describe(
 )
 describe(
     CellStatus,
-    "How far the planning of a cell has come.",
+    "Planning status of a cell.",
     {
         "EMPTY": "No exams.",
-        "DRAFT": "Being planned, with or without exams.",
+        "DRAFT": "In planning, with or without exams.",
         "SCHEDULED": "Exams are scheduled.",
-        "IN_PROGRESS": "Pupils are sitting the exams; which exams the cell has does not change.",
-        "COMPLETED": "The exams are over; which exams the cell has does not change.",
+        "IN_PROGRESS": "Pupils are taking the exams. The list of exams is locked.",
+        "COMPLETED": "The exams are over. The list of exams is locked.",
     },
 )
 describe(
     ExamType,
-    "What kind of exam it is, and so where it can go.",
-    {"REVIEW": "Goes into months.", "QUARTERLY": "Goes into quarters."},
+    "Type of an exam. It decides which periods the exam can be assigned to.",
+    {"REVIEW": "For months.", "QUARTERLY": "For quarters."},
 )
 describe(
     Division,
-    "A division of the school, in the order in which classes are listed.",
+    "A division of the school. Classes are listed in this order.",
     {
         "PRIMARY": "Primary school.",
         "MIDDLE": "Middle school.",
@@ -81,48 +82,48 @@ describe(
 )
 describe(
     AccessLevel,
-    "What a teacher may do in a class.",
+    "Level of a teacher's access to a class.",
     {
-        "FULL": "See the schedule and change it.",
-        "CO_TEACHER": "See the schedule and change it, beside the main teacher.",
-        "SUBSTITUTE": "See the schedule while standing in.",
-        "VIEW": "See the schedule.",
+        "FULL": "Main teacher. Can see and change the schedule.",
+        "CO_TEACHER": "Co-teacher. Can see and change the schedule.",
+        "SUBSTITUTE": "Substitute teacher. Can see the schedule.",
+        "VIEW": "Can see the schedule.",
     },
 )
 describe(
     AccessRequestStatus,
-    "How far a request for access to a class has come.",
+    "State of a request for access to a class.",
     {
-        "PENDING": "Nobody has decided yet.",
-        "APPROVED": "Access was given.",
-        "DENIED": "Access was refused; `reviewNote` says why.",
-        "WITHDRAWN": "The teacher took the request back.",
+        "PENDING": "Waiting for a decision.",
+        "APPROVED": "Access was granted.",
+        "DENIED": "Access was denied. `reviewNote` contains the reason.",
+        "WITHDRAWN": "The teacher withdrew the request.",
     },
 )
 describe(
     UserErrorCode,
-    "What is wrong with a part of a mutation's input. Expect further values in the future.",
+    f"Kind of problem with a mutation's input. {EXPECTS_NEW_VALUES}",
     {
-        "NOT_FOUND": "An id or code names nothing that you may see.",
-        "FORBIDDEN": "You may see it, but not change it.",
-        "INVALID_ID": "Not an id of this API, or one of another type.",
-        "INVALID_CHARACTERS": "The text holds a NUL character or half of a surrogate pair.",
-        "EXAM_TYPE_MISMATCH": "A REVIEW exam for a quarter, or a QUARTERLY exam for a month.",
+        "NOT_FOUND": "The ID or code does not exist or you do not have access to it.",
+        "FORBIDDEN": "You can see the object, but you are not allowed to change it.",
+        "INVALID_ID": "The ID is malformed or belongs to another type.",
+        "INVALID_CHARACTERS": "The text contains NUL or an unpaired surrogate.",
+        "EXAM_TYPE_MISMATCH": "A REVIEW exam in a quarter, or a QUARTERLY exam in a month.",
         "EXAM_YEAR_MISMATCH": "The exam belongs to another academic year.",
-        "CELL_LOCKED": "The exams of a cell that is IN_PROGRESS or COMPLETED do not change.",
-        "NOT_EMPTY": "The target has exams already, and `onExisting` is REJECT.",
-        "EXAM_INACTIVE": "The exam is no longer used.",
-        "STALE_VERSION": "Somebody changed it meanwhile: `expectedVersion` is not the stored version.",
-        "INVALID_STATUS": "EMPTY with exams, or SCHEDULED, IN_PROGRESS or COMPLETED without.",
-        "INVALID_TIME_RANGE": "The end is not after the start, or there is no start.",
-        "DATE_OUTSIDE_PERIOD": "The date is not in the cell's month or quarter.",
-        "YEAR_OUT_OF_RANGE": "The school does not plan this academic year; see `School`.",
+        "CELL_LOCKED": "The cell is IN_PROGRESS or COMPLETED, so its exams are locked. Change its status first.",
+        "NOT_EMPTY": "The target already has exams, and `onExisting` is REJECT.",
+        "EXAM_INACTIVE": "The exam is inactive and cannot be assigned.",
+        "STALE_VERSION": "`expectedVersion` differs from the stored version. Reload the object and try again.",
+        "INVALID_STATUS": "EMPTY is for cells without exams. SCHEDULED, IN_PROGRESS and COMPLETED are for cells with exams.",
+        "INVALID_TIME_RANGE": "`endTime` is not after `startTime`, or `startTime` is missing.",
+        "DATE_OUTSIDE_PERIOD": "The date is outside the cell's month or quarter.",
+        "YEAR_OUT_OF_RANGE": "The academic year is outside `School.firstAcademicYear`–`lastAcademicYear`.",
         "ALREADY_DECIDED": "The request is no longer PENDING.",
-        "INVALID_CREDENTIALS": "Unknown name or wrong password.",
-        "RATE_LIMITED": "Too many attempts; the message says when to try again.",
-        "DUPLICATE": "The same thing is there already, or twice in the input.",
-        "BLANK": "A text that must not be empty.",
-        "TOO_LONG": "A text or list that is longer than allowed; the message says how long it may be.",
-        "OUT_OF_RANGE": "A number outside its range; the message says the range.",
+        "INVALID_CREDENTIALS": "Incorrect username or password.",
+        "RATE_LIMITED": "Too many attempts. The message contains the waiting time.",
+        "DUPLICATE": "The object already exists, or the input lists it twice.",
+        "BLANK": "A required value is empty or null.",
+        "TOO_LONG": "The text or list is too long. The message contains the limit.",
+        "OUT_OF_RANGE": "The value is out of range. The message contains the range.",
     },
 )

@@ -29,6 +29,7 @@ from schema.types.cell_batches import AnyCell, AnyExam, teachers
 from schema.types.curriculum import CurriculumLevel
 from schema.types.matrix_cell import MatrixCell, load_cells
 from schema.types.node import Node
+from schema.types.phrases import CREATOR_OR_ADMINISTRATORS, SEND_AS_EXPECTED_VERSION
 from schema.types.teacher import Teacher
 
 if TYPE_CHECKING:
@@ -58,33 +59,35 @@ def _may_change(batch: BatchContext, exams: Sequence[AnyExam]) -> list[bool]:
     return [may_change_exam(viewer, exam) for exam in exams]
 
 
-@strawberry.type(description="An exam, which can be put into any number of cells.")
+@strawberry.type(description="An exam. It can be assigned to any number of cells.")
 class Exam(Node):
-    name: str = strawberry.field(description="The name for people.")
+    name: str = strawberry.field(description="Display name.")
     type: ExamType = strawberry.field(
-        description="Whether it goes into months (REVIEW) or quarters (QUARTERLY)."
+        description="Type of exam. REVIEW exams are for months, QUARTERLY exams for quarters."
     )
     academic_year: int | None = strawberry.field(
-        description="The only academic year it goes into; null where it goes into any."
+        description="Academic year in which the exam can be used. Null if it can be used in any year."
     )
-    total_questions: int = strawberry.field(description="How many questions it has.")
-    timer_minutes: int = strawberry.field(description="How long a pupil has, in minutes.")
+    total_questions: int = strawberry.field(description="Number of questions.")
+    timer_minutes: int = strawberry.field(description="Time limit for pupils, in minutes.")
     passing_score: int | None = strawberry.field(
-        description="What a pupil needs to pass, in per cent, 0 to 100; null where none is set."
+        description="Score needed to pass, in %. Range: 0–100. Null if not set."
     )
-    instructions: str = strawberry.field(description="What pupils are told; may be empty.")
+    instructions: str = strawberry.field(
+        description="Instructions for pupils. Empty if there are no instructions."
+    )
     is_active: bool = strawberry.field(
-        description="Whether it can be put into further cells. It stays in those it is in."
+        description="False if the exam can no longer be assigned to cells. Existing assignments remain."
     )
     version: int = strawberry.field(
-        description="One more with every change. Send it as `expectedVersion` to change only what you have seen."
+        description="Starts at 1 and increases by 1 with each change. " + SEND_AS_EXPECTED_VERSION
     )
-    created_at: datetime.datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime.datetime = strawberry.field(description="When it was last changed.")
+    created_at: datetime.datetime = strawberry.field(description="Time of creation.")
+    updated_at: datetime.datetime = strawberry.field(description="Time of the last change.")
 
     @strawberry.field(
         graphql_type=CurriculumLevel | None,
-        description="The level of the curriculum it belongs to; null where it belongs to none.",
+        description="Curriculum level of the exam. Null if not set.",
         metadata=batched(_levels),
     )
     async def curriculum_level(
@@ -94,7 +97,7 @@ class Exam(Node):
 
     @strawberry.field(
         graphql_type=list[MatrixCell] | None,
-        description="The cells it is in, of classes that you may see: by year, class and period.",
+        description="Cells that contain this exam, by year, class and period. Only classes you can see.",
         metadata=list_size(10),
     )
     async def cells(
@@ -103,7 +106,7 @@ class Exam(Node):
         exam: strawberry.Parent[AnyExam],
         academic_year: Annotated[
             int | None,
-            strawberry.argument(description="Only cells of this academic year; all unless told."),
+            strawberry.argument(description="Filter by academic year. Defaults to all years."),
         ] = None,
     ) -> list[AnyCell]:
         loaders = info.context.loaders
@@ -128,7 +131,7 @@ class Exam(Node):
         return [cell for cells in await load_cells(info, requests) for cell in cells]
 
     @strawberry.field(
-        description="Whether you may change this exam: you created it, or you administer the school.",
+        description="True if you can change this exam. " + CREATOR_OR_ADMINISTRATORS,
         metadata=batched(_may_change),
     )
     def can_edit(self, info: Info, exam: strawberry.Parent[AnyExam]) -> bool:
@@ -137,8 +140,8 @@ class Exam(Node):
     @strawberry.field(
         graphql_type=_HistoryConnection | None,
         description=(
-            "Who changed what in this exam, the newest change first. FORBIDDEN unless you created it or administer "
-            "the school."
+            "Changes to this exam, newest first. Only the creator, head teachers and staff can read them. Other "
+            "users get a FORBIDDEN error."
         ),
     )
     async def history(
@@ -156,7 +159,7 @@ class Exam(Node):
 
     @strawberry.field(
         graphql_type=Teacher | None,
-        description="Who created it; null where it was no teacher.",
+        description="Teacher who created the exam. Null if its creator is not a teacher.",
         metadata=batched(_creators),
     )
     async def created_by(

@@ -1,4 +1,4 @@
-"""The orders in which exams are listed."""
+"""Sort orders of exams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEWEST_EXAMS = Order(
 
 
 class ExamOrder(StrEnum):
-    """How exams are sorted."""
+    """Sort order of exams, as clients select it."""
 
     NAME = "NAME"
     CREATED_AT_DESC = "CREATED_AT_DESC"
@@ -28,6 +28,6 @@ class ExamOrder(StrEnum):
 
 describe(
     ExamOrder,
-    "How exams are sorted.",
-    {"NAME": "By name, regardless of case.", "CREATED_AT_DESC": "The newest first."},
+    "Sort order of exams.",
+    {"NAME": "By name, case-insensitive.", "CREATED_AT_DESC": "Newest first."},
 )

@@ -1,4 +1,4 @@
-"""The history: who changed what from what to what."""
+"""History entries and the changes they contain."""
 
 from __future__ import annotations
 
@@ -21,39 +21,40 @@ from schema.types.cell_batches import AnyExam, exams_by_name
 from schema.types.curriculum import CurriculumLevel
 from schema.types.enums import describe
 from schema.types.exam import Exam
+from schema.types.phrases import EXPECTS_NEW_VALUES
 from schema.types.teacher import Teacher
 
 describe(
     HistoryAction,
-    "What somebody did. Expect further values in the future.",
+    f"Type of an action in the history. {EXPECTS_NEW_VALUES}",
     {
-        "ASSIGN_EXAMS": "Put exams into cells.",
-        "UNASSIGN_EXAMS": "Took exams out of cells.",
-        "UPDATE_CELL": "Changed a cell's status, date, times or notes.",
-        "CLONE_CELL": "Copied another cell to this one.",
-        "SHARE_CELL": "Copied the cell of another class to this one.",
-        "CREATE_EXAM": "Created the exam.",
-        "UPDATE_EXAM": "Changed the exam.",
-        "UPDATE_LEVEL": "Changed a level of the curriculum, its sub-program or its program.",
-        "SET_CLASS_CURRICULUM": "Set what a class learns.",
-        "REQUEST_CLASS_ACCESS": "Asked for access to a class.",
-        "WITHDRAW_CLASS_ACCESS_REQUEST": "Took a request for access back.",
-        "APPROVE_CLASS_ACCESS_REQUEST": "Approved a request for access.",
-        "DENY_CLASS_ACCESS_REQUEST": "Denied a request for access.",
-        "ASSIGN_TEACHER": "Gave a teacher access to a class.",
-        "REVOKE_TEACHER": "Took a teacher's access to a class away.",
+        "ASSIGN_EXAMS": "Exams were assigned to cells.",
+        "UNASSIGN_EXAMS": "Exams were removed from cells.",
+        "UPDATE_CELL": "A cell's status, date, times or notes were changed.",
+        "CLONE_CELL": "Another cell was copied to this cell.",
+        "SHARE_CELL": "The cell of another class was copied to this cell.",
+        "CREATE_EXAM": "The exam was created.",
+        "UPDATE_EXAM": "The exam was updated.",
+        "UPDATE_LEVEL": "A curriculum level, its sub-program or its program was changed.",
+        "SET_CLASS_CURRICULUM": "The curriculum of a class was set.",
+        "REQUEST_CLASS_ACCESS": "Access to a class was requested.",
+        "WITHDRAW_CLASS_ACCESS_REQUEST": "An access request was withdrawn.",
+        "APPROVE_CLASS_ACCESS_REQUEST": "An access request was approved.",
+        "DENY_CLASS_ACCESS_REQUEST": "An access request was denied.",
+        "ASSIGN_TEACHER": "A teacher's access to a class was set.",
+        "REVOKE_TEACHER": "A teacher's access to a class was ended.",
     },
 )
 
 
 @strawberry.interface(
     description=(
-        "One field that was changed, from what to what. Which type it has follows from the kind of the field; the names "
-        "of the values differ from type to type, so that all can be asked for side by side."
+        "A field's old and new value. The concrete type depends on the field. Value names differ between "
+        "types, so one query can select all of them."
     )
 )
 class Change:
-    field: str = strawberry.field(description="The name of the field: `scheduledDate`.")
+    field: str = strawberry.field(description="Field name, for example `scheduledDate`.")
 
     @classmethod
     def read(cls, field: str, before: Any, after: Any) -> Self:
@@ -62,28 +63,44 @@ class Change:
         return cls(**dict(zip(names, (field, before, after), strict=True)))
 
 
-@strawberry.type(description="A text was changed.")
+@strawberry.type(description="A change of a text.")
 class TextChange(Change):
-    text_before: str | None = strawberry.field(description="The text before.")
-    text_after: str | None = strawberry.field(description="The text after.")
+    text_before: str | None = strawberry.field(
+        description="Text before the change. Null if it was not set."
+    )
+    text_after: str | None = strawberry.field(
+        description="Text after the change. Null if it is not set."
+    )
 
 
-@strawberry.type(description="A number was changed.")
+@strawberry.type(description="A change of a number.")
 class NumberChange(Change):
-    number_before: int | None = strawberry.field(description="The number before.")
-    number_after: int | None = strawberry.field(description="The number after.")
+    number_before: int | None = strawberry.field(
+        description="Number before the change. Null if it was not set."
+    )
+    number_after: int | None = strawberry.field(
+        description="Number after the change. Null if it is not set."
+    )
 
 
-@strawberry.type(description="Something was switched on or off.")
+@strawberry.type(description="A change of a yes/no value.")
 class FlagChange(Change):
-    flag_before: bool | None = strawberry.field(description="Whether it was so before.")
-    flag_after: bool | None = strawberry.field(description="Whether it was so after.")
+    flag_before: bool | None = strawberry.field(
+        description="Value before the change. Null if it was not set."
+    )
+    flag_after: bool | None = strawberry.field(
+        description="Value after the change. Null if it is not set."
+    )
 
 
-@strawberry.type(description="A date was changed.")
+@strawberry.type(description="A change of a date.")
 class DateChange(Change):
-    date_before: datetime.date | None = strawberry.field(description="The date before.")
-    date_after: datetime.date | None = strawberry.field(description="The date after.")
+    date_before: datetime.date | None = strawberry.field(
+        description="Date before the change. Null if it was not set."
+    )
+    date_after: datetime.date | None = strawberry.field(
+        description="Date after the change. Null if it is not set."
+    )
 
     @classmethod
     def read(cls, field: str, before: str | None, after: str | None) -> Self:
@@ -91,10 +108,14 @@ class DateChange(Change):
         return super().read(field, before and read(before), after and read(after))
 
 
-@strawberry.type(description="A time of day was changed.")
+@strawberry.type(description="A change of a time of day.")
 class TimeChange(Change):
-    time_before: datetime.time | None = strawberry.field(description="The time before.")
-    time_after: datetime.time | None = strawberry.field(description="The time after.")
+    time_before: datetime.time | None = strawberry.field(
+        description="Time before the change. Null if it was not set."
+    )
+    time_after: datetime.time | None = strawberry.field(
+        description="Time after the change. Null if it is not set."
+    )
 
     @classmethod
     def read(cls, field: str, before: str | None, after: str | None) -> Self:
@@ -102,33 +123,47 @@ class TimeChange(Change):
         return super().read(field, before and read(before), after and read(after))
 
 
-@strawberry.type(description="The status of a cell was changed.")
+@strawberry.type(description="A change of a cell's status.")
 class CellStatusChange(Change):
-    status_before: CellStatus | None = strawberry.field(description="The status before.")
-    status_after: CellStatus | None = strawberry.field(description="The status after.")
+    status_before: CellStatus | None = strawberry.field(
+        description="Status before the change. Null if it was not set."
+    )
+    status_after: CellStatus | None = strawberry.field(
+        description="Status after the change. Null if it is not set."
+    )
 
 
-@strawberry.type(description="The type of an exam was set.")
+@strawberry.type(description="A change of an exam's type.")
 class ExamTypeChange(Change):
-    type_before: ExamType | None = strawberry.field(description="The type before.")
-    type_after: ExamType | None = strawberry.field(description="The type after.")
+    type_before: ExamType | None = strawberry.field(
+        description="Type before the change. Null if it was not set."
+    )
+    type_after: ExamType | None = strawberry.field(
+        description="Type after the change. Null if it is not set."
+    )
 
 
-@strawberry.type(description="The level that an exam belongs to was changed.")
+@strawberry.type(description="A change of an exam's curriculum level.")
 class CurriculumLevelChange(Change):
     before: strawberry.Private[int | None]
     after: strawberry.Private[int | None]
 
-    @strawberry.field(graphql_type=CurriculumLevel | None, description="The level before.")
+    @strawberry.field(
+        graphql_type=CurriculumLevel | None,
+        description="Level before the change. Null if it was not set.",
+    )
     async def level_before(self, info: Info) -> models.CurriculumLevel | None:
         return await info.context.loaders.level_by_id.find(self.before)
 
-    @strawberry.field(graphql_type=CurriculumLevel | None, description="The level after.")
+    @strawberry.field(
+        graphql_type=CurriculumLevel | None,
+        description="Level after the change. Null if it is not set.",
+    )
     async def level_after(self, info: Info) -> models.CurriculumLevel | None:
         return await info.context.loaders.level_by_id.find(self.after)
 
 
-@strawberry.type(description="The exams of a cell were changed.")
+@strawberry.type(description="A change of the exams in a cell.")
 class ExamsChange(Change):
     before: strawberry.Private[list[int]]
     after: strawberry.Private[list[int]]
@@ -139,7 +174,7 @@ class ExamsChange(Change):
 
     @strawberry.field(
         graphql_type=list[Exam],
-        description="The exams that were put in, by name.",
+        description="Added exams, by name.",
         metadata=list_size(2),
     )
     async def exams_added(self, info: Info) -> list[AnyExam]:
@@ -148,7 +183,7 @@ class ExamsChange(Change):
 
     @strawberry.field(
         graphql_type=list[Exam],
-        description="The exams that were taken out, by name.",
+        description="Removed exams, by name.",
         metadata=list_size(2),
     )
     async def exams_removed(self, info: Info) -> list[AnyExam]:
@@ -183,28 +218,28 @@ def _read_change(schema: GraphQLSchema, subject: str, name: str, before: Any, af
     return kind.read(field, before, after) if kind else TextChange.read(name, before, after)
 
 
-@strawberry.type(description="Somebody did something: who, when, and what it changed.")
+@strawberry.type(description="One action in the history: who did it, when, and what changed.")
 class HistoryEntry:
-    at: datetime.datetime = strawberry.field(description="When it was done.")
-    action: HistoryAction = strawberry.field(description="What was done.")
+    at: datetime.datetime = strawberry.field(description="Time of the action.")
+    action: HistoryAction = strawberry.field(description="Type of action.")
     actor_name: str = strawberry.field(
-        name="byName", description="The name of who did it, as it was then."
+        name="byName", description="Name of the person who did it, as it was at that time."
     )
 
     @strawberry.field(
-        graphql_type=Teacher | None, description="Who did it; null where it was no teacher."
+        graphql_type=Teacher | None, description="Teacher who did it. Null if it was not a teacher."
     )
     async def by(
         self, info: Info, entry: strawberry.Parent[models.HistoryEntry]
     ) -> models.Teacher | None:
         return await info.context.loaders.teacher_by_id.find(entry.teacher_id)
 
-    @strawberry.field(description="The fields that were changed.", metadata=list_size(3))
+    @strawberry.field(description="Changed fields.", metadata=list_size(3))
     def changes(self, info: Info, entry: strawberry.Parent[models.HistoryEntry]) -> list[Change]:
         schema = info._raw_info.schema
         return [_read_change(schema, entry.subject, *change) for change in entry.changes]
 
 
-@strawberry.type(description="A page of the history of something.")
+@strawberry.type(description="A page of the history of an object.")
 class HistoryConnection(Connection[HistoryEntry]):
     pass

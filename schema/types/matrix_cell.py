@@ -34,6 +34,7 @@ from schema.types.cell_batches import (
     modifiers_of_cells,
 )
 from schema.types.node import Node
+from schema.types.phrases import ACADEMIC_YEAR, PERIOD, SEND_AS_EXPECTED_VERSION
 
 if TYPE_CHECKING:
     from schema.types.exam import Exam
@@ -48,10 +49,9 @@ _Teacher = Annotated["Teacher", strawberry.lazy("schema.types.teacher")]
 
 
 async def load_cells(info: Info, requests: Sequence[CellRequest]) -> list[list[AnyCell]]:
-    """The cells of each request, read with all other cells of the operation.
+    """Load the cells of each request, together with all other cells of the operation.
 
-    Where the document goes on from these cells to further cells, they are not waited for: the further ones
-    are to be in the same query.
+    If the document selects more cells below these, return pending cells, so that one query reads both.
     """
     cells = info.context.loaders.cells
     if leads_back_to("MatrixCell", info):
@@ -60,8 +60,9 @@ async def load_cells(info: Info, requests: Sequence[CellRequest]) -> list[list[A
 
 
 async def load_cells_of_keys(info: Info, keys: Iterable[CellKey]) -> list[AnyCell]:
-    """The cells of ``keys``, in their order, each once, without those of which there is no such class or year, or
-    the viewer may not see it.
+    """Load the cells of ``keys``, in the same order and without duplicates.
+
+    Skip keys with an academic year outside the school's range, or a class the viewer cannot see.
     """
     wanted = list(dict.fromkeys(keys))
     classes = await info.context.loaders.classes.get_many(key.class_code for key in wanted)
@@ -74,7 +75,7 @@ async def load_cells_of_keys(info: Info, keys: Iterable[CellKey]) -> list[AnyCel
 
 
 async def load_cell(info: Info, key: CellKey) -> AnyCell | None:
-    """The cell of ``key``; None where there is no such class or year, or the viewer may not see it."""
+    """Load one cell. Return None if it does not exist or the viewer cannot see it."""
     return next(iter(await load_cells_of_keys(info, [key])), None)
 
 
@@ -85,79 +86,77 @@ async def cells_of_class(
     period_type: PeriodType | None,
     periods: list[Period] | None,
 ) -> list[AnyCell]:
-    """The cells of one class and year that match the filters, in the order of the columns."""
+    """Load the cells of a class and year that match the filters, in calendar order."""
     selected = select_periods(period_type, periods)
     (cells,) = await load_cells(info, [CellRequest(visible, academic_year, selected)])
     return cells
 
 
-@strawberry.type(description="How far the pupils are with the exams of a cell.")
+@strawberry.type(description="Pupils' progress on the exams in a cell.")
 class CompletionStats:
-    total_sessions: int = strawberry.field(description="Pupils' sessions in all.")
-    completed: int = strawberry.field(description="Sessions that are completed.")
-    in_progress: int = strawberry.field(description="Sessions that are running.")
-    not_started: int = strawberry.field(description="Sessions that have not begun.")
+    total_sessions: int = strawberry.field(description="Number of exam sessions.")
+    completed: int = strawberry.field(description="Number of completed sessions.")
+    in_progress: int = strawberry.field(description="Number of sessions in progress.")
+    not_started: int = strawberry.field(description="Number of sessions that have not started.")
     completion_rate: float = strawberry.field(
-        description="Completed sessions divided by all: 0 to 1, and 0 where there are none."
+        description="Completed sessions divided by all sessions. Range: 0–1. 0 if there are no sessions."
     )
 
 
 @strawberry.type(
     description=(
-        "One field of the matrix: a class in a period of an academic year. Every class has a cell for every period "
-        "of every year the school plans; one that nobody has touched is EMPTY, with version 0."
+        "One cell of the matrix: a class in one period of an academic year. Cells always exist; an unused "
+        "one has status EMPTY and version 0."
     )
 )
 class MatrixCell(Node):
-    academic_year: int = strawberry.field(description="The academic year, a calendar year: 2026.")
-    period: Period = strawberry.field(description="The month or quarter.")
-    period_type: PeriodType = strawberry.field(
-        description="Whether the period is a month or a quarter."
-    )
-    status: CellStatus = strawberry.field(description="How far the planning has come.")
+    academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
+    period: Period = strawberry.field(description=PERIOD)
+    period_type: PeriodType = strawberry.field(description="Type of the period: month or quarter.")
+    status: CellStatus = strawberry.field(description="Planning status.")
     color: str = strawberry.field(
-        description="The background in which the status is shown, `#RRGGBB`: `#E3F2FD`.",
+        description="Background colour of the status, as `#RRGGBB`, for example `#E3F2FD`.",
         metadata=columns("status"),
     )
     icon: str = strawberry.field(
-        description="The emoji that stands for the status.", metadata=columns("status")
+        description="Emoji of the status, for example `📅`.", metadata=columns("status")
     )
     scheduled_date: datetime.date | None = strawberry.field(
-        description="The day of the exams, within the period; null while none is set."
+        description="Date of the exams, within the period. Null if not set."
     )
     start_time: datetime.time | None = strawberry.field(
-        description="When the exams begin, in the school's time zone; null while none is set."
+        description="Start of the exams, in the school's time zone. Null if not set."
     )
     end_time: datetime.time | None = strawberry.field(
-        description="When the exams end, after `startTime`; null while none is set."
+        description="End of the exams, after `startTime`. Null if not set."
     )
-    notes: str = strawberry.field(description="Notes of the teachers; empty where there are none.")
-    can_edit: bool = strawberry.field(description="Whether you may change this cell.")
+    notes: str = strawberry.field(description="Teachers' notes. Empty if there are no notes.")
+    can_edit: bool = strawberry.field(description="True if you can change this cell.")
     version: int = strawberry.field(
         description=(
-            "0 until somebody changes the cell, then one more with every change. "
-            "Send it as `expectedVersion` to change only what you have seen."
+            "0 until the first change, then increases by 1 with each change. "
+            + SEND_AS_EXPECTED_VERSION
         )
     )
     created_at: datetime.datetime | None = strawberry.field(
-        description="When it was first changed; null until then."
+        description="Time of the first change. Null if the cell is unused."
     )
     updated_at: datetime.datetime | None = strawberry.field(
-        description="When it was last changed; null until somebody changes it."
+        description="Time of the last change. Null if the cell is unused."
     )
 
-    school_class: _SchoolClass = strawberry.field(description="The class.")
+    school_class: _SchoolClass = strawberry.field(description="Class of the cell.")
 
     @strawberry.field(
         graphql_type=list[_Exam],
-        description="The exams in this cell, by name.",
+        description="Assigned exams, by name.",
         metadata=batched(exams_of_cells) | list_size(3),
     )
     async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[AnyExam]:
         return await resolve_one(exams_of_cells, info, cell)
 
     @strawberry.field(
-        description="How many exams are in this cell.", metadata=batched(exam_counts_of_cells)
+        description="Number of assigned exams.", metadata=batched(exam_counts_of_cells)
     )
     async def exam_count(self, info: Info, cell: strawberry.Parent[AnyCell]) -> int:
         return await resolve_one(exam_counts_of_cells, info, cell)
@@ -165,8 +164,8 @@ class MatrixCell(Node):
     @strawberry.field(
         graphql_type=Connection[_Exam] | None,
         description=(
-            "The exams that could be put into this cell, by name: active, of its type, "
-            "of its academic year or of none, and not in it yet."
+            "Exams that can be assigned to this cell, by name. They are active, of the cell's type, and not assigned yet. "
+            "Their academic year is the cell's or null."
         ),
         metadata=batched(available_exams_of_cells),
     )
@@ -181,7 +180,7 @@ class MatrixCell(Node):
 
     @strawberry.field(
         graphql_type=CompletionStats | None,
-        description="How far the pupils are with the exams of this cell.",
+        description="Pupils' progress on the exams in this cell.",
         metadata=batched(completion_of_cells),
     )
     async def completion(self, info: Info, cell: strawberry.Parent[AnyCell]) -> CompletionData:
@@ -189,7 +188,7 @@ class MatrixCell(Node):
 
     @strawberry.field(
         graphql_type=_HistoryConnection | None,
-        description="Who changed what in this cell, the newest change first.",
+        description="Changes to this cell, newest first.",
     )
     async def history(
         self,
@@ -204,7 +203,7 @@ class MatrixCell(Node):
 
     @strawberry.field(
         graphql_type=_Teacher | None,
-        description="Who first changed it; null until somebody does, and where it was no teacher.",
+        description="Teacher who made the first change. Null if the cell is unused, or if it was not a teacher.",
         metadata=batched(creators_of_cells) | columns("created_by_id"),
     )
     async def created_by(
@@ -214,7 +213,7 @@ class MatrixCell(Node):
 
     @strawberry.field(
         graphql_type=_Teacher | None,
-        description="Who last changed it; null until somebody does, and where it was no teacher.",
+        description="Teacher who made the last change. Null if the cell is unused, or if it was not a teacher.",
         metadata=batched(modifiers_of_cells) | columns("modified_by_id"),
     )
     async def modified_by(

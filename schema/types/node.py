@@ -1,4 +1,4 @@
-"""Things with an id."""
+"""Interface of objects with a global ID."""
 
 from __future__ import annotations
 
@@ -17,14 +17,11 @@ def _ids(batch: BatchContext, sources: Sequence[Any]) -> list[str]:
 
 
 @strawberry.interface(
-    description="Something with an id, by which `node(id:)` and `nodes(ids:)` find it again."
+    description="An object with a global ID. `node(id:)` and `nodes(ids:)` return it by that ID."
 )
 class Node:
     @strawberry.field(
-        description=(
-            "Identifies this among everything the API has. It never changes. "
-            "Treat it as opaque: store and send it, but do not take it apart."
-        ),
+        description="Globally unique ID. It never changes. Treat it as opaque: store it and send it back unchanged.",
         metadata=batched(_ids),
     )
     def id(self, info: Info, source: strawberry.Parent[Any]) -> strawberry.ID:

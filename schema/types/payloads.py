@@ -1,4 +1,4 @@
-"""What mutations answer: the thing as it is now, or what is wrong with the input."""
+"""Payloads of mutations: the current state of the changed objects, and the errors in the input."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from schema.types.class_access_request import ClassAccessRequest
 from schema.types.curriculum import ClassCurriculum
 from schema.types.exam import Exam
 from schema.types.matrix_cell import MatrixCell, load_cell, load_cells_of_keys
+from schema.types.phrases import NULL_IF_HIDDEN
 from schema.types.school_class import curriculum_of
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 from schema.types.user_error import UserError
 
-_USER_ERRORS = "What is wrong with the input; empty where it was carried out."
+_USER_ERRORS = "Problems with the input. Empty if the mutation succeeded."
 
 
 @dataclass(frozen=True, slots=True)
 class CellsOutcome:
-    """What `MatrixCellsPayload` is read from: the keys of the cells that were to be changed, or why they were not."""
+    """Source of `MatrixCellsPayload`: the keys of the target cells, or the errors in the input."""
 
     keys: list[CellKey]
     user_errors: list[UserError]
 
 
-@strawberry.type(description="The cells as they are now, or what is wrong with the input.")
+@strawberry.type(description="Result of a mutation that changes cells.")
 class MatrixCellsPayload:
     user_errors: list[UserError] = strawberry.field(
         description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
@@ -41,8 +42,8 @@ class MatrixCellsPayload:
     @strawberry.field(
         graphql_type=list[MatrixCell],
         description=(
-            "The cells that were to be changed, as they are now, in the order of the input, each once; "
-            "empty where the input was refused."
+            "Current state of the target cells, in the order of the input, without duplicates. Empty if the "
+            "input was rejected."
         ),
         metadata=list_size(SIZE_FROM_PARENT),
     )
@@ -52,13 +53,13 @@ class MatrixCellsPayload:
 
 @dataclass(frozen=True, slots=True)
 class CellOutcome:
-    """What `MatrixCellPayload` is read from."""
+    """Source of `MatrixCellPayload`."""
 
     key: CellKey | None
     user_errors: list[UserError]
 
 
-@strawberry.type(description="The cell as it is now, or what is wrong with the input.")
+@strawberry.type(description="Result of a mutation that changes one cell.")
 class MatrixCellPayload:
     user_errors: list[UserError] = strawberry.field(
         description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
@@ -66,10 +67,7 @@ class MatrixCellPayload:
 
     @strawberry.field(
         graphql_type=MatrixCell | None,
-        description=(
-            "The cell as it is now, also where the input was refused, so that it can be shown beside what was wrong; "
-            "null where there is no such cell or you may not see it."
-        ),
+        description="Current state of the cell, also after a rejected change. " + NULL_IF_HIDDEN,
     )
     async def cell(self, info: Info, outcome: strawberry.Parent[CellOutcome]) -> AnyCell | None:
         return await load_cell(info, outcome.key) if outcome.key else None
@@ -77,19 +75,16 @@ class MatrixCellPayload:
 
 @dataclass(frozen=True, slots=True)
 class ExamOutcome:
-    """What `ExamPayload` is read from."""
+    """Source of `ExamPayload`."""
 
     exam: AnyExam | None
     user_errors: list[UserError]
 
 
-@strawberry.type(description="The exam as it is now, or what is wrong with the input.")
+@strawberry.type(description="Result of a mutation that creates or updates an exam.")
 class ExamPayload:
     exam: Exam | None = strawberry.field(
-        description=(
-            "The exam as it is now, also where a change was refused, so that it can be shown beside what was wrong; "
-            "null where there is none."
-        )
+        description="Current state of the exam, also after a rejected update. Null if it does not exist."
     )
     user_errors: list[UserError] = strawberry.field(
         description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
@@ -98,14 +93,14 @@ class ExamPayload:
 
 @dataclass(frozen=True, slots=True)
 class CurriculumOutcome:
-    """What `ClassCurriculumPayload` is read from: whose curriculum was set; no class where the input was refused."""
+    """Source of `ClassCurriculumPayload`. ``class_code`` is None if the input was rejected."""
 
     class_code: str | None
     academic_year: int
     user_errors: list[UserError]
 
 
-@strawberry.type(description="What the class learns now, or what is wrong with the input.")
+@strawberry.type(description="Result of a mutation that sets a class curriculum.")
 class ClassCurriculumPayload:
     user_errors: list[UserError] = strawberry.field(
         description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
@@ -113,7 +108,7 @@ class ClassCurriculumPayload:
 
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
-        description="What the class learns in that year now; null where the input was refused.",
+        description="Current curriculum of the class in that year. Null if the input was rejected.",
     )
     async def curriculum(
         self, info: Info, outcome: strawberry.Parent[CurriculumOutcome]
@@ -126,16 +121,16 @@ class ClassCurriculumPayload:
 
 @dataclass(frozen=True, slots=True)
 class RequestOutcome:
-    """What `ClassAccessRequestPayload` is read from."""
+    """Source of `ClassAccessRequestPayload`."""
 
     request: models.ClassAccessRequest | None
     user_errors: list[UserError]
 
 
-@strawberry.type(description="The request as it is now, or what is wrong with the input.")
+@strawberry.type(description="Result of a mutation on an access request.")
 class ClassAccessRequestPayload:
     request: ClassAccessRequest | None = strawberry.field(
-        description="The request as it is now; null where the input was refused."
+        description="Current state of the request. Null if the input was rejected."
     )
     user_errors: list[UserError] = strawberry.field(
         description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
@@ -144,16 +139,16 @@ class ClassAccessRequestPayload:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentOutcome:
-    """What `TeacherClassAssignmentPayload` is read from."""
+    """Source of `TeacherClassAssignmentPayload`."""
 
     assignment: models.TeacherClassAssignment | None
     user_errors: list[UserError]
 
 
-@strawberry.type(description="The assignment as it is now, or what is wrong with the input.")
+@strawberry.type(description="Result of a mutation on a teacher's assignment.")
 class TeacherClassAssignmentPayload:
     assignment: TeacherClassAssignment | None = strawberry.field(
-        description="The assignment as it is now; null where the input was refused."
+        description="Current state of the assignment. Null if the input was rejected."
     )
     user_errors: list[UserError] = strawberry.field(
         description=_USER_ERRORS, metadata=list_size(USER_ERRORS)

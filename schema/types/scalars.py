@@ -1,4 +1,4 @@
-"""Dates and times as text. Times have no offset, date-times need one."""
+"""Scalars for dates and times. A `Time` has no offset; a `DateTime` requires one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _parser(
 
 
 def _read_date_time(text: str) -> datetime.datetime:
-    # In UTC at once: the first and the last hours of the calendar overflow in one offset and not in another.
+    # Convert to UTC here, so an instant outside years 1 to 9999 in UTC is rejected as invalid input.
     return datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
 
 
@@ -44,14 +44,17 @@ def _write_date_time(value: datetime.datetime) -> str:
 SCALARS: dict[object, ScalarDefinition] = {
     datetime.date: strawberry.scalar(
         name="Date",
-        description="A day as `YYYY-MM-DD`, for example `2026-03-14`.",
+        description="A calendar date, `YYYY-MM-DD`, for example `2026-03-14`.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
         serialize=datetime.date.isoformat,
         parse_value=_parser(_DATE, datetime.date.fromisoformat, "a date such as 2026-03-14"),
     ),
     datetime.time: strawberry.scalar(
         name="Time",
-        description="A time of day at the school, `HH:MM` or `HH:MM:SS`, without an offset: `09:30:00`.",
+        description=(
+            "A time of day in the school's time zone, without an offset: `HH:MM` or `HH:MM:SS`, for example "
+            "`09:30:00`."
+        ),
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
         serialize=datetime.time.isoformat,
         parse_value=_parser(
@@ -62,7 +65,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     datetime.datetime: strawberry.scalar(
         name="DateTime",
-        description="An instant with its offset from UTC, `2026-03-14T09:30:00+09:00`; answers are in UTC.",
+        description="An instant with a UTC offset, for example `2026-03-14T09:30:00+09:00`. Responses are in UTC.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
         serialize=_write_date_time,
         parse_value=_parser(

@@ -1,4 +1,4 @@
-"""The matrix: a row a class, a cell a period."""
+"""The matrix: one row for each class, one cell for each period."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from schema.types.arguments import OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
 from schema.types.matrix_cell import MatrixCell, load_cells
+from schema.types.phrases import ACADEMIC_YEAR
 from schema.types.school_class import SchoolClass, curriculum_of, curriculum_of_classes
 from schema.types.sync_token import SyncToken
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A class in an academic year. It gives only the cells of the ``changed`` periods, unless that is None."""
+    """A class in an academic year. If ``changed`` is set, the row has only the cells of these periods."""
 
     visible_class: VisibleClass
     academic_year: int
@@ -45,7 +46,7 @@ class Row:
         return self.visible_class.can_edit
 
     def cells(self, periods: tuple[Period, ...]) -> CellRequest:
-        """Its cells of these periods."""
+        """Return the request for the cells of these periods."""
         if self.changed is not None:
             periods = tuple(period for period in periods if period in self.changed)
         return CellRequest(self.visible_class, self.academic_year, periods)
@@ -69,14 +70,14 @@ def _cells_of_rows(
 
 @strawberry.type(description="One row of the matrix: a class in an academic year.")
 class MatrixRow:
-    school_class: SchoolClass = strawberry.field(description="The class.")
-    academic_year: int = strawberry.field(description="The academic year, a calendar year: 2026.")
-    access_level: AccessLevel = strawberry.field(description="What you may do in this class.")
-    can_edit: bool = strawberry.field(description="Whether you may change cells of this row.")
+    school_class: SchoolClass = strawberry.field(description="Class of the row.")
+    academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
+    access_level: AccessLevel = strawberry.field(description="Your access to the class.")
+    can_edit: bool = strawberry.field(description="True if you can change cells of this row.")
 
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
-        description="What the class learns in this academic year.",
+        description="Curriculum of the class in this academic year.",
         metadata=batched(_curriculum_of_rows),
     )
     async def curriculum(self, info: Info, row: strawberry.Parent[Row]) -> ClassCurriculumData:
@@ -84,9 +85,7 @@ class MatrixRow:
 
     @strawberry.field(
         graphql_type=list[MatrixCell],
-        description=(
-            "The cells of this row: JAN to DEC, then Q1 to Q4. With `changesAfter`, those of them that have changed."
-        ),
+        description="Cells of this row, JAN to DEC, then Q1 to Q4. With `changesAfter`: changed cells only.",
         metadata=batched(_cells_of_rows) | list_size(period_count),
     )
     async def cells(
@@ -100,45 +99,44 @@ class MatrixRow:
         return cells
 
 
-@strawberry.type(description="The exam schedule of an academic year, a row for each class.")
+@strawberry.type(description="Exam schedule of an academic year, with one row for each class.")
 class ScheduleMatrix:
-    academic_year: int = strawberry.field(description="The academic year, a calendar year: 2026.")
+    academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
     rows: list[MatrixRow] = strawberry.field(
-        description=(
-            "A row for each class, by division, grade and section. With `changesAfter`, the rows that have changed."
-        ),
+        description="One row for each class, by division, grade and section. With `changesAfter`: changed rows only.",
         metadata=list_size(SIZE_FROM_PARENT),
     )
     unavailable_class_codes: list[str] = strawberry.field(
         description=(
-            "The codes that were asked for and have no row, because there is no such class "
-            "or you may not see it. In the order asked for, each once."
+            "Requested class codes that do not exist or that you do not have access to. In the order of the "
+            "request, without duplicates."
         )
     )
     sync_token: str = strawberry.field(
         description=(
-            "Keep it beside the matrix, and send it as `changesAfter` to be told what has changed since. "
-            "Opaque: about 20 characters for each class."
+            "Opaque token for `changesAfter`. Store it with the matrix. Length: about 20 characters for each "
+            "class."
         )
     )
     gained_class_codes: list[str] = strawberry.field(
         description=(
-            "With `changesAfter`: the classes that you see now and did not have. They have rows with all cells."
+            "Classes that are new since `changesAfter`. Their rows contain all cells. Empty without "
+            "`changesAfter`."
         )
     )
     lost_class_codes: list[str] = strawberry.field(
         description=(
-            "With `changesAfter`: the classes that you had, did not leave out of `classCodes`, and may not see any longer. "
-            "Forget them. Those that were asked for by code are among `unavailableClassCodes` too."
+            "Classes you can no longer see. Remove them from your copy. Classes left out of `classCodes` are "
+            "not listed. Empty without `changesAfter`."
         )
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Rows of one academic year, and the codes that have none.
+    """Rows of one academic year, and the requested codes without a row.
 
-    ``token`` is there where the document asks for it.
+    ``token`` is None if the document does not select it.
     """
 
     academic_year: int

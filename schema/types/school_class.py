@@ -1,4 +1,4 @@
-"""Classes, and the rows they have in the matrix."""
+"""Classes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def curriculum_of(
 def curriculum_of_classes(
     batch: BatchContext, classes: Sequence[tuple[VisibleClass, int]]
 ) -> Awaitable[list[ClassCurriculumData]]:
-    """What each class learns in the academic year beside it."""
+    """Load the curriculum of each pair of class and academic year."""
     return batch.context.loaders.curriculum_by_class.load_all(
         [
             CurriculumKey(visible.code, academic_year, visible.curriculum_version)
@@ -91,17 +91,19 @@ def _teachers(
 
 @strawberry.type(description="A class of pupils, with its schedule.")
 class SchoolClass(Node):
-    code: str = strawberry.field(description="The code, which never changes: `PRIMARY_1A`.")
-    name: str = strawberry.field(description="The name for people: `Primary Grade 1A`.")
-    division: Division = strawberry.field(description="The division of the school.")
-    grade: int = strawberry.field(description="The grade, 1 to 12.")
-    section: str = strawberry.field(description="The section within the grade: `A`.")
-    stream: str = strawberry.field(description="What the class concentrates on: `STEM Track`.")
-    is_active: bool = strawberry.field(description="Whether the class is still taught.")
+    code: str = strawberry.field(description="Class code, for example `PRIMARY_1A`. Never changes.")
+    name: str = strawberry.field(description="Display name, for example `Primary Grade 1A`.")
+    division: Division = strawberry.field(description="Division of the school.")
+    grade: int = strawberry.field(description="Grade. Range: 1–12.")
+    section: str = strawberry.field(description="Section within the grade, for example `A`.")
+    stream: str = strawberry.field(
+        description="Specialisation of the class, for example `STEM Track`. Empty if it has none."
+    )
+    is_active: bool = strawberry.field(description="False if the class is no longer taught.")
 
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
-        description="What the class learns in an academic year.",
+        description="Curriculum of the class in an academic year.",
         metadata=batched(_curriculum),
     )
     async def curriculum(
@@ -114,7 +116,7 @@ class SchoolClass(Node):
 
     @strawberry.field(
         graphql_type=list[MatrixCell] | None,
-        description="The cells of the class in an academic year: JAN to DEC, then Q1 to Q4.",
+        description="Cells of the class in an academic year: JAN to DEC, then Q1 to Q4.",
         metadata=batched(_cells) | list_size(period_count),
     )
     async def cells(
@@ -129,7 +131,7 @@ class SchoolClass(Node):
 
     @strawberry.field(
         graphql_type=list[_TeacherClassAssignment] | None,
-        description="Who has access to the class now, by name.",
+        description="Assignments to the class that are in effect now, by teacher name.",
         metadata=batched(_teachers) | list_size(5),
     )
     async def teachers(

@@ -1,4 +1,4 @@
-"""What a client sends to be told only what has changed: what it has, and how far it saw the history."""
+"""Sync tokens: the state a client has, and the position in the history up to which it is complete."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ from primepath.domain.errors import BadUserInputError
 from primepath.domain.viewer import Viewer
 from primepath.models.history_position import HistoryPosition
 
-# With another format comes another number here, so that tokens of this one are no longer read.
+# Increase the number when the format changes, so that tokens in the old format are rejected.
 _SALT = "schema.types.sync_token/2"
 MAX_LENGTH = 100_000
-"""Twice what 1,000 classes take, whatever their codes. A longer text is not looked at."""
+"""Twice the length for 1,000 classes with codes of any length. Longer texts are rejected without parsing."""
 _FINGERPRINT_BYTES = 6
 
 
 def unusable(why: str) -> BadUserInputError:
-    """The error for a token that says nothing, and what to do about it."""
+    """Return the error for an invalid token. Its message explains what to do."""
     return BadUserInputError(
         f"{why} Start again: send the query without changesAfter, and keep the syncToken of its answer."
     )
 
 
 class ClassFingerprint(NamedTuple):
-    """What a client has of a class, in short: ``access`` is another where anything that depends on the viewer may be, and
-    ``row`` where anything is that the row shows beside its cells.
+    """Fingerprint of the client's copy of a class.
+
+    ``access`` changes if fields that depend on the viewer can change. ``row`` changes if other fields of the row change,
+    except its cells.
     """
 
     access: str
@@ -55,9 +57,10 @@ def _fingerprint(*values: object) -> str:
 
 
 class SyncToken(NamedTuple):
-    """The classes of an answer, by code, for an academic year; and the position in the history up to which it is complete.
+    """The classes of a response, by code, in an academic year; and the position in the history up to which it is complete.
 
-    Whose answer it was only the marks tell: what the viewer may see is decided anew with each request.
+    The token grants no access. Each request checks again which classes the viewer can see; the fingerprints only show
+    whether that has changed.
     """
 
     academic_year: int
@@ -76,7 +79,7 @@ class SyncToken(NamedTuple):
         return cls(academic_year, position, marks)
 
     def __str__(self) -> str:
-        """As clients keep it: signed, so that what comes back is what was given out."""
+        """Return the signed text that clients store. The signature prevents changes."""
         entry_id, entry_at, *transactions = self.position
         position = (entry_id, entry_at and entry_at.isoformat(), *transactions)
         content = (self.academic_year, position, self.classes)
@@ -84,7 +87,7 @@ class SyncToken(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, academic_year: int) -> SyncToken:
-        """The token for this year. Raises `BadUserInputError` for a text that is none, or not any longer."""
+        """Return the token for this year. Raise `BadUserInputError` if it is invalid, expired or of another year."""
         days = settings.SYNC_TOKEN_DAYS
         if len(text) > MAX_LENGTH or not text.isascii():
             raise unusable("changesAfter is not a syncToken of this API.")

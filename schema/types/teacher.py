@@ -15,9 +15,9 @@ TEACHERS_BY_NAME = Order("teachers by name", (Column("name_key", str), Column("i
 
 @strawberry.type(description="A teacher of the school.")
 class Teacher(Node):
-    name: str = strawberry.field(description="The name for people.")
+    name: str = strawberry.field(description="Display name.")
     is_head_teacher: bool = strawberry.field(
-        description="Whether this teacher sees and changes every class, and decides about access."
+        description="True if the teacher can see and change every class, and decide on access requests."
     )
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Assignments: a teacher's access to a class."""
+"""Assignments of teachers to classes."""
 
 from __future__ import annotations
 
@@ -39,20 +39,24 @@ async def _classes(
 
 @strawberry.type(description="A teacher's access to a class.")
 class TeacherClassAssignment(Node):
-    access_level: AccessLevel = strawberry.field(description="What the teacher may do there.")
+    access_level: AccessLevel = strawberry.field(description="Level of access.")
     expires_at: datetime.datetime | None = strawberry.field(
-        description="When the access ends; null where it does not."
+        description="End of the access. Null if it does not expire."
     )
-    is_active: bool = strawberry.field(description="False once the assignment is revoked.")
+    is_active: bool = strawberry.field(description="False if the assignment was revoked.")
 
-    @strawberry.field(graphql_type=Teacher, description="The teacher.", metadata=batched(_teachers))
+    @strawberry.field(
+        graphql_type=Teacher, description="Teacher who has the access.", metadata=batched(_teachers)
+    )
     async def teacher(
         self, info: Info, assignment: strawberry.Parent[models.TeacherClassAssignment]
     ) -> models.Teacher | None:
         return await info.context.loaders.teacher_by_id.load(assignment.teacher_id)
 
     @strawberry.field(
-        graphql_type=_SchoolClass, description="The class.", metadata=batched(_classes)
+        graphql_type=_SchoolClass,
+        description="Class the teacher has access to.",
+        metadata=batched(_classes),
     )
     async def school_class(
         self, info: Info, assignment: strawberry.Parent[models.TeacherClassAssignment]

@@ -1,4 +1,4 @@
-"""What is wrong with a mutation's input."""
+"""Problems with the input of a mutation."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from primepath.domain.errors import InputError, UserErrorCode
 
 
 @strawberry.type(
-    description="One error in a mutation's input. Where there is any, nothing was written."
+    description="A problem with a mutation's input. If there are any, nothing was saved."
 )
 class UserError:
-    code: UserErrorCode = strawberry.field(description="What kind of error it is, for programs.")
-    message: str = strawberry.field(description="What is wrong, for people.")
+    code: UserErrorCode = strawberry.field(description="Kind of problem, for programs.")
+    message: str = strawberry.field(description="Description of the problem, for people.")
     field: list[str] | None = strawberry.field(
         description=(
-            'The path into the arguments, `["input", "cells", "3"]`; `["input"]` where it is about all of it.'
+            'Path to the value, for example `["input", "cells", "3"]`. `["input"]` if the problem concerns the '
+            "whole input."
         )
     )
 

@@ -1,4 +1,4 @@
-"""The person who asks, and the school."""
+"""The viewer and the school."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from primepath import models
 from primepath.domain.viewer import Viewer as SignedInViewer
 from schema.context import Info
 from schema.metadata import list_size
+from schema.types.phrases import ADMINISTRATORS_ONLY, REQUIRES_EDIT_OF_A_CLASS
 from schema.types.teacher import Teacher
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 
 
-@strawberry.type(description="You: the person who is signed in.")
+@strawberry.type(description="The signed-in user.")
 class Viewer:
-    username: str = strawberry.field(description="The name you sign in with.")
+    username: str = strawberry.field(description="Name you sign in with.")
 
     @strawberry.field(
-        graphql_type=Teacher | None, description="Your profile as a teacher; null for other staff."
+        graphql_type=Teacher | None,
+        description="Your teacher profile. Null if you are not a teacher.",
     )
     async def teacher(
         self, info: Info, viewer: strawberry.Parent[SignedInViewer]
@@ -25,26 +27,26 @@ class Viewer:
         return await info.context.loaders.teacher_by_id.find(viewer.teacher_id)
 
     @strawberry.field(
-        description="Whether you see every class, with full access, as head teachers and staff do."
+        description="True if you can see and change every class, as head teachers and staff can."
     )
     def sees_all_classes(self, viewer: strawberry.Parent[SignedInViewer]) -> bool:
         return viewer.is_administrator
 
-    @strawberry.field(
-        description="Whether you may create exams: with FULL or CO_TEACHER access to a class, or to all."
-    )
+    @strawberry.field(description="True if you can create exams. " + REQUIRES_EDIT_OF_A_CLASS)
     async def can_create_exams(self, info: Info, viewer: strawberry.Parent[SignedInViewer]) -> bool:
         if viewer.is_administrator:
             return True
         return any(visible.can_edit for visible in await info.context.loaders.classes.all())
 
-    @strawberry.field(description="Whether you decide about requests for access.")
+    @strawberry.field(
+        description="True if you can approve and deny access requests. " + ADMINISTRATORS_ONLY
+    )
     def can_review_requests(self, viewer: strawberry.Parent[SignedInViewer]) -> bool:
         return viewer.is_administrator
 
     @strawberry.field(
         graphql_type=list[TeacherClassAssignment],
-        description="Your assignments that give access now.",
+        description="Your assignments that are in effect now.",
         metadata=list_size(60),
     )
     async def assignments(
@@ -55,14 +57,14 @@ class Viewer:
         return await info.context.loaders.assignments_by_teacher.load(viewer.teacher_id)
 
 
-@strawberry.type(description="The school, and what it is set up for.")
+@strawberry.type(description="The school and its settings.")
 class School:
-    name: str = strawberry.field(description="The name of the school.")
+    name: str = strawberry.field(description="Name of the school.")
     time_zone: str = strawberry.field(
-        description="The IANA time zone in which times of day are meant: `Asia/Seoul`."
+        description="IANA time zone of the school, for example `Asia/Seoul`. Times of day are in this zone."
     )
     current_academic_year: int = strawberry.field(
-        description="The year at the school now; what `academicYear` is where it is left out."
+        description="Current academic year, and the default for `academicYear`."
     )
-    first_academic_year: int = strawberry.field(description="The first year that can be planned.")
-    last_academic_year: int = strawberry.field(description="The last year that can be planned.")
+    first_academic_year: int = strawberry.field(description="First academic year of the schedule.")
+    last_academic_year: int = strawberry.field(description="Last academic year of the schedule.")

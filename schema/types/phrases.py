@@ -1,0 +1,23 @@
+"""Sentences that several descriptions share. Permissions are worded from the rule, so they read the same everywhere."""
+
+from __future__ import annotations
+
+from primepath.domain.school_class import EDITING_LEVELS, AccessLevel
+
+
+def requires_edit(where: str = "") -> str:
+    """Name the access levels that allow changes, for example with ``" to the targets"``."""
+    levels = " or ".join(level for level in AccessLevel if level in EDITING_LEVELS)
+    return f"Requires {levels} access{where}."
+
+
+REQUIRES_EDIT_OF_A_CLASS = requires_edit(" to at least one class")
+ADMINISTRATORS_ONLY = "Head teachers and staff only."
+CREATOR_OR_ADMINISTRATORS = "Only the creator, head teachers and staff can do this."
+NULL_IF_HIDDEN = "Null if it does not exist or you do not have access."
+EXPECTS_NEW_VALUES = "New values can be added at any time."
+
+ACADEMIC_YEAR = "Academic year (a calendar year), for example 2026."
+CLASS_CODE = "Class code, for example `PRIMARY_1A`."
+PERIOD = "Month or quarter."
+SEND_AS_EXPECTED_VERSION = "Send it as `expectedVersion` to avoid overwriting other changes."
