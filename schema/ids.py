@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from primepath.domain.cell import CellKey, is_class_code
 from primepath.domain.errors import BadUserInputError
 
-NUMBERED_TYPES = frozenset(
-    {
-        "ClassAccessRequest",
-        "CurriculumLevel",
-        "Exam",
-        "Program",
-        "SubProgram",
-        "Teacher",
-        "TeacherClassAssignment",
-    }
-)
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _SHOWN_LENGTH = 60
 
 
+def parse_number_key(text: str) -> int | None:
+    """Return the primary key that ``text`` spells, or None."""
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def parse_class_code(text: str) -> str | None:
+    """Return ``text`` if a class could have this code, or None."""
+    return text if is_class_code(text) else None
+
+
+KEY_PARSERS: dict[str, Callable[[str], Any]] = {}
+"""Reads the key in the id of a node, by the name of its type; None for a malformed key. `schema.types.node.Node` fills it."""
+
+
 class NodeId(NamedTuple):
-    """A well-formed id. ``key`` is a number, a class code, or the text form of a cell's key, as the type asks for."""
+    """A well-formed id. ``key`` is a primary key, a class code or a `CellKey`, depending on the type."""
 
     type_name: str
-    key: str
+    key: Any
 
 
 def make_id(type_name: str, key: object) -> str:
@@ -35,34 +39,33 @@ def make_id(type_name: str, key: object) -> str:
 
 
 def parse_id(id: str) -> NodeId:
-    """The parts of an id. Raises `BadUserInputError` for what no node can have as its id."""
-    type_name, _, key = id.partition(":")
-    if type_name in NUMBERED_TYPES:
-        well_formed = _NUMBER.fullmatch(key) is not None
-    elif type_name == "MatrixCell":
-        well_formed = CellKey.parse(key) is not None
-    else:
-        well_formed = type_name == "SchoolClass" and is_class_code(key)
-    if not well_formed:
+    """Return the parts of an id. Raises `BadUserInputError` if no node can have this id."""
+    type_name, _, text = id.partition(":")
+    parse_key = KEY_PARSERS.get(type_name)
+    key = parse_key(text) if parse_key else None
+    if key is None:
         shown = id if len(id) <= _SHOWN_LENGTH else id[:_SHOWN_LENGTH] + "..."
         raise BadUserInputError(f"{shown!r} is not an id of this API.")
     return NodeId(type_name, key)
 
 
-def parse_cell_id(id: str) -> CellKey:
-    """The key in the id of a cell. Raises `BadUserInputError` for any other id."""
-    type_name, text = parse_id(id)
-    key = CellKey.parse(text) if type_name == "MatrixCell" else None
-    if key is None:
-        raise BadUserInputError(f"This is an id of {type_name}; expected one of MatrixCell.")
-    return key
-
-
-def parse_number(id: str, type_name: str) -> int:
-    """The key in an id of this type, one of `NUMBERED_TYPES`. Raises `BadUserInputError` for any other id."""
+def parse_key(id: str, type_name: str) -> Any:
+    """Return the key in an id of this type. Raises `BadUserInputError` for any other id."""
     parsed = parse_id(id)
     if parsed.type_name != type_name:
         raise BadUserInputError(
             f"This is an id of {parsed.type_name}; expected one of {type_name}."
         )
-    return int(parsed.key)
+    return parsed.key
+
+
+def parse_cell_id(id: str) -> CellKey:
+    """Return the key in the id of a cell. Raises `BadUserInputError` for any other id."""
+    key: CellKey = parse_key(id, "MatrixCell")
+    return key
+
+
+def parse_number(id: str, type_name: str) -> int:
+    """Return the key in an id of this type, which has numbers as keys. Raises `BadUserInputError` for any other id."""
+    key: int = parse_key(id, type_name)
+    return key

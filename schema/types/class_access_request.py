@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -43,7 +43,7 @@ class ClassListing:
 @strawberry.type(
     description="A teacher's request for access to a class. Head teachers and staff approve or deny it."
 )
-class ClassAccessRequest(Node):
+class ClassAccessRequest(Node, source=models.ClassAccessRequest):
     requested_access_level: AccessLevel = strawberry.field(description="Requested access.")
     reason: str = strawberry.field(description="Teacher's reason for the request.")
     status: AccessRequestStatus = strawberry.field(description="Current state of the request.")
@@ -89,5 +89,5 @@ class ClassAccessRequest(Node):
         return await info.context.loaders.teacher_by_id.find(request.reviewed_by_id)
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, models.ClassAccessRequest)
+    async def load(cls, info: Info, key: int) -> models.ClassAccessRequest | None:
+        return await info.context.loaders.access_request_by_id.load(key)

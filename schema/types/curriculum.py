@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -16,7 +16,7 @@ _CurriculumLevel = Annotated["CurriculumLevel", strawberry.lazy("schema.types.cu
 
 
 @strawberry.type(description="A course of study for a range of grades, for example CORE.")
-class Program(Node):
+class Program(Node, source=models.Program):
     name: str = strawberry.field(description="Name, unique among programs, for example `CORE`.")
     grade_from: int = strawberry.field(description="First grade. Range: 1–12.")
     grade_to: int = strawberry.field(description="Last grade. Range: 1–12.")
@@ -32,12 +32,12 @@ class Program(Node):
         return await info.context.loaders.subprograms_by_program.load(program.pk)
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, models.Program)
+    async def load(cls, info: Info, key: int) -> models.Program | None:
+        return await info.context.loaders.program_by_id.load(key)
 
 
 @strawberry.type(description="A part of a program, for example PHONICS in CORE.")
-class SubProgram(Node):
+class SubProgram(Node, source=models.SubProgram):
     name: str = strawberry.field(
         description="Name, unique within the program, for example `PHONICS`."
     )
@@ -54,12 +54,12 @@ class SubProgram(Node):
         return await info.context.loaders.levels_by_subprogram.load(subprogram.pk)
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, models.SubProgram)
+    async def load(cls, info: Info, key: int) -> models.SubProgram | None:
+        return await info.context.loaders.subprogram_by_id.load(key)
 
 
 @strawberry.type(description="A step of a sub-program.")
-class CurriculumLevel(Node):
+class CurriculumLevel(Node, source=models.CurriculumLevel):
     level_number: int = strawberry.field(description="Number within the sub-program, from 1.")
     name: str = strawberry.field(
         description="Full name: program, sub-program and number, for example `CORE PHONICS L1`."
@@ -67,8 +67,8 @@ class CurriculumLevel(Node):
     subprogram: SubProgram = strawberry.field(description="Sub-program that contains this level.")
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, models.CurriculumLevel)
+    async def load(cls, info: Info, key: int) -> models.CurriculumLevel | None:
+        return await info.context.loaders.level_by_id.load(key)
 
 
 @strawberry.type(description="Curriculum levels of a class in an academic year.")

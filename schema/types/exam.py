@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from django.conf import settings
@@ -60,7 +60,7 @@ def _may_change(batch: BatchContext, exams: Sequence[AnyExam]) -> list[bool]:
 
 
 @strawberry.type(description="An exam. It can be assigned to any number of cells.")
-class Exam(Node):
+class Exam(Node, source=AnyExam):
     name: str = strawberry.field(description="Display name.")
     type: ExamType = strawberry.field(
         description="Type of exam. REVIEW exams are for months, QUARTERLY exams for quarters."
@@ -168,5 +168,5 @@ class Exam(Node):
         return await info.context.loaders.teacher_by_id.find(exam.created_by_id)
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, AnyExam)
+    async def load(cls, info: Info, key: int) -> AnyExam | None:
+        return await info.context.loaders.exam_by_id.load(key)

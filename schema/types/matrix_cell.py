@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from django.conf import settings
@@ -109,7 +109,7 @@ class CompletionStats:
         "one has status EMPTY and version 0."
     )
 )
-class MatrixCell(Node):
+class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
     academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
     period: Period = strawberry.field(description=PERIOD)
     period_type: PeriodType = strawberry.field(description="Type of the period: month or quarter.")
@@ -222,5 +222,5 @@ class MatrixCell(Node):
         return await resolve_one(modifiers_of_cells, info, cell)
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, AnyCell)
+    async def load(cls, info: Info, key: CellKey) -> AnyCell | None:
+        return await load_cell(info, key)

@@ -17,6 +17,7 @@ from primepath.school import planned_year
 from schema.connections.pagination import Column, CursorValues, Order
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
+from schema.ids import parse_class_code
 from schema.limits.list_sizes import period_count
 from schema.metadata import list_size
 from schema.types.arguments import AcademicYear, OfPeriods, OfPeriodType
@@ -90,7 +91,7 @@ def _teachers(
 
 
 @strawberry.type(description="A class of pupils, with its schedule.")
-class SchoolClass(Node):
+class SchoolClass(Node, source=VisibleClass, parse_key=parse_class_code):
     code: str = strawberry.field(description="Class code, for example `PRIMARY_1A`. Never changes.")
     name: str = strawberry.field(description="Display name, for example `Primary Grade 1A`.")
     division: Division = strawberry.field(description="Division of the school.")
@@ -140,5 +141,5 @@ class SchoolClass(Node):
         return await info.context.loaders.assignments_by_class.load(visible.code)
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, VisibleClass)
+    async def load(cls, info: Info, key: str) -> VisibleClass | None:
+        return await info.context.loaders.classes.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Awaitable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -38,7 +38,7 @@ async def _classes(
 
 
 @strawberry.type(description="A teacher's access to a class.")
-class TeacherClassAssignment(Node):
+class TeacherClassAssignment(Node, source=models.TeacherClassAssignment):
     access_level: AccessLevel = strawberry.field(description="Level of access.")
     expires_at: datetime.datetime | None = strawberry.field(
         description="End of the access. Null if it does not expire."
@@ -64,5 +64,10 @@ class TeacherClassAssignment(Node):
         return await info.context.loaders.classes.get(assignment.school_class_id)
 
     @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, models.TeacherClassAssignment)
+    async def load(cls, info: Info, key: int) -> models.TeacherClassAssignment | None:
+        """Return an assignment to a class that the viewer can see."""
+        assignment = await info.context.loaders.assignment_by_id.load(key)
+        if assignment is None:
+            return None
+        visible = await info.context.loaders.classes.get(assignment.school_class_id)
+        return assignment if visible else None
