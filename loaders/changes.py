@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection
+from functools import cached_property
 
 from django.db.models import Q
 
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
+from loaders.loader_group import LoaderGroup
 from primepath.domain.history import HistorySubject
 from primepath.models import Exam, HistoryEntry, MatrixCellExam
 from primepath.models.history_position import HistoryPosition
@@ -66,3 +68,11 @@ def _cells_that_hold(exam_ids: Collection[int], level_ids: Collection[int]) -> f
     exams = Exam.objects.filter(Q(pk__key_in=exam_ids) | Q(curriculum_level__key_in=level_ids))
     links = MatrixCellExam.objects.filter(exam__in=exams.order_by().values("pk"))
     return frozenset(links.values_list("cell_id", flat=True).distinct())
+
+
+class ChangeLoaders(LoaderGroup):
+    """What changed since an earlier read."""
+
+    @cached_property
+    def changes(self) -> Changes:
+        return Changes(self._dispatcher)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 
 from django.db.models import Count, Q
 
+from loaders.dispatch import Stage
+from loaders.generic import RowLoader
+from loaders.loader_group import LoaderGroup
 from primepath.domain.exam import SessionStatus
 from primepath.models import ExamSession
 
@@ -40,3 +45,11 @@ def completion_of_cells(cell_ids: list[str]) -> Iterable[CompletionData]:
         )
     )
     return (CompletionData(**row) for row in counts)
+
+
+class CompletionLoaders(LoaderGroup):
+    """Pupils' progress."""
+
+    @cached_property
+    def completion_by_cell(self) -> RowLoader[str, CompletionData]:
+        return RowLoader(self._dispatcher, Stage.DETAIL, completion_of_cells, attrgetter("cell_id"))

@@ -6,12 +6,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache as cache_in_process
+from functools import cached_property
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
 
+from loaders.dispatch import Stage
+from loaders.generic import BatchLoader, GroupLoader, RowLoader
+from loaders.loader_group import LoaderGroup
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, Program, SubProgram
 
 
@@ -106,3 +111,61 @@ def _level(level_id: int, level_number: int, *parents: Any) -> CurriculumLevel:
         id=subprogram_id, name=subprogram_name, position=subprogram_position, program=program
     )
     return CurriculumLevel(id=level_id, level_number=level_number, subprogram=subprogram)
+
+
+class CurriculumLoaders(LoaderGroup):
+    """Programs, sub-programs, levels, and the curriculum of classes.
+
+    Levels are read with their sub-programs, and these with their programs, because names are composed of them.
+    """
+
+    @cached_property
+    def curriculum_by_class(self) -> BatchLoader[CurriculumKey, ClassCurriculumData]:
+        return BatchLoader(self._dispatcher, Stage.DETAIL, get_class_curriculum_mapping)
+
+    @cached_property
+    def program_by_id(self) -> RowLoader[int, Program]:
+        return RowLoader(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: Program.objects.filter(pk__key_in=ids).order_by(),
+            attrgetter("pk"),
+        )
+
+    @cached_property
+    def subprogram_by_id(self) -> RowLoader[int, SubProgram]:
+        return RowLoader(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: (
+                SubProgram.objects.filter(pk__key_in=ids).select_related("program").order_by()
+            ),
+            attrgetter("pk"),
+        )
+
+    @cached_property
+    def level_by_id(self) -> RowLoader[int, CurriculumLevel]:
+        return RowLoader(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: CurriculumLevel.objects.with_names().filter(pk__key_in=ids).order_by(),
+            attrgetter("pk"),
+        )
+
+    @cached_property
+    def subprograms_by_program(self) -> GroupLoader[int, SubProgram]:
+        return GroupLoader(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: SubProgram.objects.filter(program__key_in=ids).select_related("program"),
+            attrgetter("program_id"),
+        )
+
+    @cached_property
+    def levels_by_subprogram(self) -> GroupLoader[int, CurriculumLevel]:
+        return GroupLoader(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda ids: CurriculumLevel.objects.with_names().filter(subprogram__key_in=ids),
+            attrgetter("subprogram_id"),
+        )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import starmap
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from loaders.columns import UnreadColumnError, column_defaults
+from loaders.dispatch import Stage
+from loaders.generic import BatchLoader, GroupLoader, RowLoader
+from loaders.loader_group import LoaderGroup
 from primepath.db.statement import Statement
 from primepath.domain.exam import ExamType
-from primepath.models import Exam
+from primepath.models import Exam, MatrixCellExam
 
 # What exists for the database only, and what is long or rarely shown.
 _INTERNAL = frozenset({"idempotency_key"})
@@ -79,3 +83,46 @@ def active_exams_of_kinds(kinds: list[ExamKind]) -> Sequence[list[Exam]]:
         ]
         for kind in kinds
     ]
+
+
+_exams_of_cells = Statement(
+    lambda ids: MatrixCellExam.objects.filter(cell__key_in=ids).values_list("cell_id", "exam_id")
+)
+_cells_of_exams = Statement(
+    lambda ids: MatrixCellExam.objects.filter(exam__key_in=ids).values_list("exam_id", "cell_id")
+)
+
+
+class ExamLoaders(LoaderGroup):
+    """Exams, and which exams are in which cells. Both directions lead to further cells."""
+
+    @cached_property
+    def exam_links_by_cell(self) -> GroupLoader[str, tuple[str, int]]:
+        """(cell id, exam id) of each exam in the cell."""
+        return GroupLoader(
+            self._dispatcher,
+            Stage.SOURCE,
+            _exams_of_cells,
+            itemgetter(0),
+        )
+
+    @cached_property
+    def cell_links_by_exam(self) -> GroupLoader[int, tuple[int, str]]:
+        """(exam id, cell id) of each cell the exam is in, whoever may see it."""
+        return GroupLoader(
+            self._dispatcher,
+            Stage.SOURCE,
+            _cells_of_exams,
+            itemgetter(0),
+        )
+
+    @cached_property
+    def exam_by_id(self) -> RowLoader[int, ExamRow]:
+        columns = self._options.columns
+        return RowLoader(
+            self._dispatcher, Stage.SOURCE, lambda ids: exam_rows(ids, columns), attrgetter("id")
+        )
+
+    @cached_property
+    def active_exams_by_kind(self) -> BatchLoader[ExamKind, list[Exam]]:
+        return BatchLoader(self._dispatcher, Stage.SOURCE, active_exams_of_kinds)

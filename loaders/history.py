@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
+from loaders.dispatch import Stage
+from loaders.generic import BatchLoader
+from loaders.loader_group import LoaderGroup
 from primepath.domain.history import HistorySubject
 from primepath.models import HistoryEntry
 
@@ -48,3 +52,15 @@ def history_counts(keys: list[tuple[HistorySubject, str]]) -> Sequence[int]:
         rows = entries.order_by().values("subject_key").annotate(count=Count("pk"))
         counts |= {(subject, row["subject_key"]): row["count"] for row in rows}
     return [counts.get(key, 0) for key in keys]
+
+
+class HistoryLoaders(LoaderGroup):
+    """The history of cells and exams."""
+
+    @cached_property
+    def history_page(self) -> BatchLoader[HistoryKey, list[HistoryEntry]]:
+        return BatchLoader(self._dispatcher, Stage.SOURCE, history_pages)
+
+    @cached_property
+    def history_count(self) -> BatchLoader[tuple[HistorySubject, str], int]:
+        return BatchLoader(self._dispatcher, Stage.DETAIL, history_counts)

@@ -59,7 +59,7 @@ def test_a_batch_that_raises_makes_its_own_fields_null_and_no_others(
     document = f"query ($year: Int) {{ scheduleMatrix(academicYear: $year) {{ {rows} }} }}"
     (healthy,) = data(document % "", viewer, {"year": YEAR})["scheduleMatrix"]["rows"]
 
-    monkeypatch.setattr("loaders.registry.completion_of_cells", failure)
+    monkeypatch.setattr("loaders.completion.completion_of_cells", failure)
     response = answer(document % "completion { completed }", viewer, {"year": YEAR})
 
     (row,) = response["data"]["scheduleMatrix"]["rows"]
@@ -79,7 +79,7 @@ def test_what_must_not_be_null_takes_the_nearest_thing_that_may_be(
     log: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("loaders.registry._exams_of_cells", failure)
+    monkeypatch.setattr("loaders.exams._exams_of_cells", failure)
     document = """
     query ($year: Int!) {
       first: matrixCell(at: {classCode: "C000", academicYear: $year, period: JAN}) { examCount }
@@ -131,9 +131,13 @@ def test_where_everything_fails_everything_is_told_and_logged_once_each(
     log: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for place in ("completion_of_cells", "active_exams_of_kinds", "get_class_curriculum_mapping"):
-        monkeypatch.setattr(f"loaders.registry.{place}", failure)
-    monkeypatch.setattr("loaders.registry._exams_of_cells", failure)
+    for batch in (
+        "completion.completion_of_cells",
+        "curriculum.get_class_curriculum_mapping",
+        "exams.active_exams_of_kinds",
+        "exams._exams_of_cells",
+    ):
+        monkeypatch.setattr(f"loaders.{batch}", failure)
     document = """
     query ($year: Int) {
       scheduleMatrix(academicYear: $year) {

@@ -1,0 +1,72 @@
+"""Access to classes: assignments, access requests, the class directory."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from operator import attrgetter
+
+from loaders.dispatch import Stage
+from loaders.generic import GroupLoader, RowLoader
+from loaders.loader_group import LoaderGroup
+from primepath.models import ClassAccessRequest, SchoolClass, TeacherClassAssignment
+
+
+class AccessLoaders(LoaderGroup):
+    """Who has access to which class, and who asks for it."""
+
+    @cached_property
+    def assignment_by_id(self) -> RowLoader[int, TeacherClassAssignment]:
+        return RowLoader(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: TeacherClassAssignment.objects.filter(pk__key_in=ids),
+            attrgetter("pk"),
+        )
+
+    @cached_property
+    def assignments_by_class(self) -> GroupLoader[str, TeacherClassAssignment]:
+        """Those that give access now, by the teachers' names."""
+        return GroupLoader(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda codes: (
+                TeacherClassAssignment.objects.giving_access()
+                .filter(school_class__key_in=codes)
+                .order_by("teacher__name_key", "teacher_id")
+            ),
+            attrgetter("school_class_id"),
+        )
+
+    @cached_property
+    def assignments_by_teacher(self) -> GroupLoader[int, TeacherClassAssignment]:
+        """Those that give access now, by the classes' codes."""
+        return GroupLoader(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: (
+                TeacherClassAssignment.objects.giving_access()
+                .filter(teacher__key_in=ids)
+                .order_by("school_class_id")
+            ),
+            attrgetter("teacher_id"),
+        )
+
+    @cached_property
+    def access_request_by_id(self) -> RowLoader[int, ClassAccessRequest]:
+        """Those that the viewer may see."""
+        return RowLoader(
+            self._dispatcher,
+            Stage.SOURCE,
+            lambda ids: ClassAccessRequest.objects.visible_to(self._viewer).filter(pk__key_in=ids),
+            attrgetter("pk"),
+        )
+
+    @cached_property
+    def class_listing_by_code(self) -> RowLoader[str, SchoolClass]:
+        """What any teacher may know of a class, whether they see its schedule or not."""
+        return RowLoader(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda codes: SchoolClass.objects.filter(pk__key_in=codes),
+            attrgetter("pk"),
+        )
