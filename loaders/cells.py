@@ -1,4 +1,4 @@
-"""The cells of an operation: one query for all of them, and one insert for those that do not exist yet."""
+"""The cells of an operation: one query for all of them, and one insert for the missing ones."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from loaders.columns import UnreadColumnError, column_defaults
 from loaders.dispatch import Dispatcher, Stage
@@ -26,7 +27,7 @@ from primepath.models import ExamScheduleMatrix
 logger = logging.getLogger("primepath.cells")
 
 
-# By the text that is stored: making it a `CellStatus` first costs more than the look-up.
+# Keyed by the stored text: converting it to a `CellStatus` first would cost more than the look-up.
 _APPEARANCE: dict[str, CellAppearance] = {
     status.value: appearance for status, appearance in CELL_APPEARANCE.items()
 }
@@ -34,7 +35,7 @@ _APPEARANCE: dict[str, CellAppearance] = {
 
 @dataclass(slots=True, eq=False)
 class CellBase:
-    """Where a cell is: all that is known of it before it is read."""
+    """A cell that may not have been read yet: its class, year and period are known."""
 
     visible_class: VisibleClass
     academic_year: int
@@ -95,11 +96,10 @@ def _cell_type(columns: tuple[str, ...]) -> Callable[..., Cell]:
 
 @dataclass(slots=True, eq=False)
 class PendingCell(CellBase):
-    """A cell that is still to be read, whose place can be asked for already.
+    """A cell that is not read yet. Its class and period are available, and its stored columns are awaitable.
 
-    Where a document goes from cells on to further cells, through their classes or exams, those further cells belong
-    to the same query; so the first ones are handed out before they are read. What is stored of them is given as
-    awaitables.
+    If a document goes from cells to further cells, through their classes or exams, the further cells belong to the
+    same query. So the first ones are returned before they are read.
     """
 
     cells: asyncio.Future[list[Cell]]
@@ -116,7 +116,7 @@ class PendingCell(CellBase):
 
 @dataclass(slots=True, eq=False)
 class PendingAttribute:
-    """An attribute of a cell that is still to be read. Unlike a coroutine it may be dropped without being awaited."""
+    """An attribute of a cell that is not read yet. Unlike a coroutine, it can be dropped without being awaited."""
 
     cell: PendingCell
     name: str
@@ -127,7 +127,7 @@ class PendingAttribute:
 
 
 class CellRequest(NamedTuple):
-    """Cells of one class and year. The class is the proof that the viewer may see them."""
+    """Cells of one class and year. The `VisibleClass` proves that the viewer can see them."""
 
     visible_class: VisibleClass
     academic_year: int
@@ -160,18 +160,18 @@ class Cells:
         self._pending: list[asyncio.Future[list[Cell]]] = []
 
     def load_many(self, requests: Iterable[CellRequest]) -> asyncio.Future[list[list[Cell]]]:
-        """The cells of each request, in the order of its periods.
+        """Return the cells of each request, in the order of its periods.
 
-        Fails with `LimitExceededError` where the operation asks for more cells than it may.
+        Fails with `LimitExceededError` if the operation requests too many cells.
         """
         return self._loader.load_many(requests)
 
     def load_all(self, requests: Sequence[CellRequest]) -> asyncio.Future[list[list[Cell]]]:
-        """As `load_many`, with one future for all."""
+        """Like `load_many`, with one future for all requests."""
         return self._loader.load_all(requests)
 
     def pending(self, request: CellRequest) -> list[PendingCell]:
-        """The same cells before they are read; they are read with all others of the operation."""
+        """Return the same cells before they are read. They are read with all other cells of the operation."""
         cells = self._loader.load(request)
         self._pending.append(cells)
         return [
@@ -180,7 +180,7 @@ class Cells:
         ]
 
     async def flush(self) -> None:
-        """Waits until cells that were handed out before they were read are read, and so stored where they were missing."""
+        """Wait until all pending cells are read, so that missing ones are stored."""
         await asyncio.gather(*self._pending, return_exceptions=True)
 
     def _fetch(self, requests: list[CellRequest]) -> list[list[Cell]]:
@@ -189,9 +189,12 @@ class Cells:
         }
         count = len(self._stored) + len(wanted)
         if count > settings.MAX_CELLS_PER_OPERATION:
+            message = _(
+                "The operation requests {count} cells, which exceeds the limit of {limit}. "
+                "Request fewer classes, periods or years."
+            )
             raise LimitExceededError(
-                f"This operation asks for {count} cells; "
-                f"at most {settings.MAX_CELLS_PER_OPERATION} are allowed. Ask for fewer classes, periods or years."
+                message.format(count=count, limit=settings.MAX_CELLS_PER_OPERATION)
             )
         if wanted:
             found = self._read(wanted)
@@ -215,7 +218,7 @@ class Cells:
         return {values[0]: values[1:] for values in rows}
 
     def _store(self, missing: Iterable[str]) -> Collection[str]:
-        """Stores the missing cells; returns those that somebody else stored in the meantime."""
+        """Store the missing cells. Return the ids that another request stored in the meantime."""
         if self._store_missing is None:
             return ()
         keys = [
@@ -228,7 +231,7 @@ class Cells:
         try:
             stored = self._store_missing(keys=keys)
         except DatabaseError as error:
-            # The answer needs no stored row: a replica or a read-only file gives the same cells.
+            # The response needs no stored row: a replica or a read-only file has the same cells.
             logger.warning("%s missing cells could not be stored: %s", len(keys), error)
             return ()
         return [str(key) for key in keys if key not in stored]

@@ -1,4 +1,4 @@
-"""Exams by their keys, and those that could be put into a cell."""
+"""Exams: by key, by cell, and as candidates for a cell."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from primepath.db.statement import Statement
 from primepath.domain.exam import ExamType
 from primepath.models import Exam, MatrixCellExam
 
-# What exists for the database only, and what is long or rarely shown.
+# No field shows it.
 _INTERNAL = frozenset({"idempotency_key"})
 EXAM_COLUMNS = frozenset({"instructions", "created_at", "updated_at"})
-"""The columns of an exam that are read on request, by attribute name. All others are always read."""
+"""The columns of an exam that are read on request, by attribute name: they are long, or rarely shown."""
 _ALL = tuple(column_defaults(Exam, except_for=_INTERNAL))
 _ALWAYS = tuple(name for name in _ALL if name not in EXAM_COLUMNS)
 
@@ -63,14 +63,14 @@ def exam_rows(ids: list[int], columns: Collection[str]) -> Iterator[ExamRow]:
 
 
 class ExamKind(NamedTuple):
-    """What an exam and a cell must agree on."""
+    """The type and academic year that an exam and a cell must have in common."""
 
     type: ExamType
     academic_year: int
 
 
 def active_exams_of_kinds(kinds: list[ExamKind]) -> Sequence[list[Exam]]:
-    """For each kind, the active exams of its type, of its year or of no year, by name."""
+    """Return the active exams of each kind by name, including those that belong to no year."""
     wanted = Q()
     for kind in kinds:
         wanted |= Q(type=kind.type) & (Q(academic_year=kind.academic_year) | Q(academic_year=None))
@@ -108,7 +108,7 @@ class ExamLoaders(LoaderGroup):
 
     @cached_property
     def cell_links_by_exam(self) -> GroupLoader[int, tuple[int, str]]:
-        """(exam id, cell id) of each cell the exam is in, whoever may see it."""
+        """(exam id, cell id) of each cell the exam is in, including cells that the viewer cannot see."""
         return GroupLoader(
             self._dispatcher,
             Stage.SOURCE,
