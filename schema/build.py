@@ -1,4 +1,4 @@
-"""The schema, put together."""
+"""Build the GraphQL schema."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from schema.types.history import CHANGES
 from schema.types.scalars import SCALARS
 
 
-@strawberry.type(description="What can be read.")
+@strawberry.type(description="Read operations.")
 class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, NodeQuery):
     pass
 
 
 @strawberry.type(
     description=(
-        "What can be changed. Mutations of a request run one after another, and each sees what those before it did. "
-        "A mistake in the input is told in `userErrors`, and then nothing was written."
+        "Write operations. Mutations in a request run in order. Invalid input is reported in `userErrors`, "
+        "and nothing is saved."
     )
 )
 class Mutation(
@@ -54,7 +54,7 @@ class Mutation(
 
 
 class Schema(strawberry.Schema):
-    """Strawberry's schema, which leaves errors to `schema.errors` and tells an absent argument from a null one."""
+    """Strawberry's schema without its error logging and without ``= null`` as a default."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,11 +64,11 @@ class Schema(strawberry.Schema):
     def process_errors(
         self, errors: list[Any], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Nothing here: errors are logged where they are made ready for the client."""
+        """Do nothing. `schema.errors` logs errors when it formats them for the client."""
 
 
 def _forget_null_defaults(type_: GraphQLNamedType) -> None:
-    """``= None`` in a resolver says that an argument may be left out, not that clients should read ``= null``."""
+    """Remove defaults of None. They make an argument optional; clients should not see ``= null``."""
     fields: dict[str, Any] = getattr(type_, "fields", {})
     for field in fields.values():
         for taker in (field, *getattr(field, "args", {}).values()):

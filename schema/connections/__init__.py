@@ -1,1 +1,1 @@
-"""Relay connections: lists in pages."""
+"""Relay connections: paginated lists."""

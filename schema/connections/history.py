@@ -1,4 +1,4 @@
-"""Pages of the history of one thing, read with those of all others."""
+"""Pages of an object's history, loaded together with the pages of other objects."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ async def page_of_history(
     first: int | None,
     after: str | None,
 ) -> Page[HistoryEntry]:
-    """Part of the history of a subject, the newest first. Raises `BadUserInputError` as `PageRequest.parse` does."""
+    """Load a page of the history of a subject, newest first. Raise the errors of `PageRequest.parse`."""
     request = PageRequest.parse(_NEWEST_FIRST, first=first, after=after)
     before = request.after[0] if request.after else None
-    # One more than is shown tells whether there are more.
+    # Load one entry more than the page size, to know whether there is a next page.
     key = HistoryKey(subject, subject_key, request.size + 1, before)
     entries = await loaders.history_page.load(key)
     return Page.build(entries, request, lambda: loaders.history_count.load((subject, subject_key)))

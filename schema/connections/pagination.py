@@ -1,7 +1,7 @@
-"""Relay connections: pages of lists and of tables, by cursors that stay valid when rows come and go.
+"""Pages of lists and tables. Cursors stay valid when rows are added or deleted.
 
-A cursor holds what its row is sorted by, so the next page begins after that place, whether the row is still there
-or not. See the Relay cursor connections specification.
+A cursor contains the sort values of its row. The next page starts after these values, even if the row was deleted.
+See the Relay cursor connections specification.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MAX_CURSOR_LENGTH = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One thing a list is sorted by; ``type`` is `str`, `int` or `datetime.datetime`."""
+    """A sort column. ``type`` is `str`, `int` or `datetime.datetime`."""
 
     name: str
     type: type
@@ -39,7 +39,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How a list is sorted. The last column tells all rows apart. Cursors of one order are not valid in another."""
+    """The sort order of a list. The last column is unique. Cursors of one order are invalid in another."""
 
     name: str
     columns: tuple[Column, ...]
@@ -55,7 +55,7 @@ class Order:
         return base64.urlsafe_b64encode(text.encode()).decode()
 
     def read_cursor(self, argument: str, cursor: str) -> CursorValues:
-        """The place a cursor stands for. Raises `BadUserInputError` for one that this order did not write."""
+        """Return the sort values in a cursor. Raise `BadUserInputError` if this order did not write it."""
         try:
             if len(cursor) > _MAX_CURSOR_LENGTH:
                 raise ValueError("too long")
@@ -89,7 +89,7 @@ def _read_value(type_: type, value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which part of a list is wanted. ``after`` and ``before`` are places in its order."""
+    """The requested part of a list. ``after`` and ``before`` are sort values in its order."""
 
     order: Order
     size: int = MAX_PAGE_SIZE
@@ -107,10 +107,10 @@ class PageRequest:
         last: int | None = None,
         before: str | None = None,
     ) -> Self:
-        """Reads the arguments of a connection.
+        """Parse the arguments of a connection.
 
-        Raises `LimitExceededError` for a size above the limit, and `BadUserInputError`: a size below 0, ``first`` with
-        ``last``, a cursor not of this list.
+        Raise `LimitExceededError` if the size exceeds the limit. Raise `BadUserInputError` if the size is negative, if
+        both ``first`` and ``last`` are set, or if a cursor is invalid.
         """
         if first is not None and last is not None:
             raise BadUserInputError("Use either first or last, not both.")
@@ -130,7 +130,7 @@ class PageRequest:
 
 
 class Edge(NamedTuple):
-    """An item of a page, with its cursor."""
+    """An item of a page and its cursor."""
 
     node: Any
     cursor: str
@@ -138,7 +138,7 @@ class Edge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A part of a list, with what is needed to ask for the next part. ``count`` counts the whole list."""
+    """A part of a list, and the data to request the next part. ``count`` counts the whole list."""
 
     items: Sequence[T]
     request: PageRequest
@@ -150,7 +150,7 @@ class Page(Generic[T]):
     def build(
         cls, rows: Sequence[T], request: PageRequest, count: Callable[[], int | Awaitable[int]]
     ) -> Self:
-        """From ``rows`` in reading direction, one more than asked for where there are more."""
+        """Build a page from ``rows`` in reading direction. One row more than the page size means there is a next page."""
         more = len(rows) > request.size
         items = list(rows[: request.size])
         if request.backward:
@@ -189,7 +189,7 @@ class Page(Generic[T]):
 
 
 def page_of_list(items: Sequence[T], request: PageRequest) -> Page[T]:
-    """The page of a list that is in memory and sorted by the columns of its order, ascending."""
+    """Return a page of a list in memory that is sorted ascending by the columns of its order."""
     rows = items if not request.backward else list(reversed(items))
     values_of = request.order.cursor_values
     if request.after is not None:
@@ -200,7 +200,7 @@ def page_of_list(items: Sequence[T], request: PageRequest) -> Page[T]:
 
 
 async def page_of_table(loaders: Loaders, table: QuerySet[M], request: PageRequest) -> Page[M]:
-    """The page of a table: one query, and another for the count if that is asked for."""
+    """Load a page of a table with one query, and with a second one if the count is selected."""
     rows = table
     if request.after is not None:
         rows = rows.filter(_beyond(request.order, request.after, backward=False))
@@ -217,7 +217,7 @@ async def page_of_table(loaders: Loaders, table: QuerySet[M], request: PageReque
 
 
 def _beyond(order: Order, place: CursorValues, *, backward: bool) -> Q:
-    """The rows after ``place``, or before it: later in the first column that differs."""
+    """Return the filter for rows after ``place``, or before it if ``backward``: compare the first column that differs."""
     beyond, equal = Q(), Q()
     for column, value in zip(order.columns, place, strict=True):
         comparison = "lt" if column.descending != backward else "gt"

@@ -1,4 +1,4 @@
-"""Relay connections: a list in pages. Their fields are read from `schema.connections.pagination.Page`."""
+"""GraphQL types of Relay connections. Their fields read from `schema.connections.pagination.Page`."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ First = Annotated[
     int | None,
     strawberry.argument(
         description=(
-            f"How many to give from the start, or from `after`: 0 to {MAX_PAGE_SIZE}; "
-            f"{MAX_PAGE_SIZE} unless told."
+            f"Number of items from the start, or after `after`. Range: 0–{MAX_PAGE_SIZE}. Defaults to "
+            f"{MAX_PAGE_SIZE}."
         )
     ),
 ]
 After = Annotated[
     str | None,
     strawberry.argument(
-        description="Begin after the edge with this cursor, as `pageInfo.endCursor` gave it."
+        description="Return items after this cursor (`pageInfo.endCursor` of the previous page)."
     ),
 ]
 Last = Annotated[
     int | None,
     strawberry.argument(
         description=(
-            f"How many to give from the end, or up to `before`: 0 to {MAX_PAGE_SIZE}. "
-            "Not together with `first`."
+            f"Number of items from the end, or before `before`. Range: 0–{MAX_PAGE_SIZE}. Cannot be combined "
+            "with `first`."
         )
     ),
 ]
 Before = Annotated[
     str | None,
     strawberry.argument(
-        description="End before the edge with this cursor, as `pageInfo.startCursor` gave it."
+        description="Return items before this cursor (`pageInfo.startCursor` of the next page)."
     ),
 ]
 
@@ -50,36 +50,36 @@ async def _total_counts(batch: BatchContext, pages: Sequence[Page[Any]]) -> list
     return [await count if isinstance(count, Awaitable) else count for count in counts]
 
 
-@strawberry.type(description="An item of a list, and its place in it.")
+@strawberry.type(description="An item of a list, with its cursor.")
 class Edge(Generic[T]):
     node: T = strawberry.field(description="The item.")
     cursor: str = strawberry.field(
-        description="The item's place in the list, to send as `after` or `before`. Opaque."
+        description="Opaque position of the item, for `after` or `before`."
     )
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="Position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="Whether there are items after this page.")
+    has_next_page: bool = strawberry.field(description="True if there are items after this page.")
     has_previous_page: bool = strawberry.field(
-        description="Whether there are items before this page."
+        description="True if there are items before this page."
     )
 
     start_cursor: str | None = strawberry.field(
-        description="The cursor of the first item; null on an empty page."
+        description="Cursor of the first item. Null if the page is empty."
     )
     end_cursor: str | None = strawberry.field(
-        description="The cursor of the last item; null on an empty page."
+        description="Cursor of the last item. Null if the page is empty."
     )
 
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(
-        description="The items of this page.", metadata=list_size(SIZE_FROM_PARENT)
+        description="Items of this page, with their cursors.", metadata=list_size(SIZE_FROM_PARENT)
     )
-    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+    page_info: PageInfo = strawberry.field(description="Position of this page in the list.")
     total_count: int = strawberry.field(
-        description="How many items the whole list has. Counted only when asked for.",
+        description="Number of items in the whole list. Counted only if selected.",
         metadata=batched(_total_counts),
     )

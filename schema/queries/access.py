@@ -1,4 +1,4 @@
-"""Reading who asks for access to which class."""
+"""Query of access requests."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from schema.types.class_access_request import NEWEST_REQUESTS, ClassAccessReques
 class AccessQuery:
     @strawberry.field(
         graphql_type=Connection[ClassAccessRequest] | None,
-        description="Your requests for access, or everybody's where you decide about them; the newest first.",
+        description=(
+            "Access requests, newest first. Head teachers and staff see all requests; other teachers see their "
+            "own."
+        ),
     )
     async def class_access_requests(
         self,
         info: Info,
         status: Annotated[
             AccessRequestStatus | None,
-            strawberry.argument(description="Only requests that have come this far."),
+            strawberry.argument(description="Filter by state. Defaults to all."),
         ] = None,
         first: First = None,
         after: After = None,

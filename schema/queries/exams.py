@@ -1,4 +1,4 @@
-"""Reading exams, the curriculum and teachers."""
+"""Queries of exams, the curriculum and teachers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from schema.connections.types import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.ids import parse_number
 from schema.limits import check_search
+from schema.limits.arguments import MAX_SEARCH_LENGTH
 from schema.metadata import list_size
 from schema.types.curriculum import Program
 from schema.types.exam import Exam
@@ -22,23 +23,21 @@ from schema.types.exam_order import ExamOrder
 from schema.types.teacher import TEACHERS_BY_NAME, Teacher
 
 
-@strawberry.input(
-    description="Which exams are wanted. What is left out or null does not narrow the choice."
-)
+@strawberry.input(description="Conditions for `exams`. Omitted and null conditions are ignored.")
 class ExamFilter:
-    type: ExamType | None = strawberry.field(default=None, description="Only this type.")
+    type: ExamType | None = strawberry.field(default=None, description="Filter by type.")
     academic_year: int | None = strawberry.field(
-        default=None, description="Only exams that belong to this academic year."
+        default=None, description="Filter by academic year. Exams without a year are not included."
     )
     curriculum_level_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Only exams of this level of the curriculum."
+        default=None, description="Filter by curriculum level."
     )
     name_contains: str | None = strawberry.field(
         default=None,
-        description="Only exams whose name contains this, regardless of case; at most 200 characters.",
+        description=f"Part of the name, case-insensitive. Maximum: {MAX_SEARCH_LENGTH} characters.",
     )
     is_active: bool | None = strawberry.field(
-        default=None, description="Only exams that are in use, or only those that are not."
+        default=None, description="True: active exams only. False: inactive exams only."
     )
 
     def apply(self, exams: QuerySet[models.Exam]) -> QuerySet[models.Exam]:
@@ -59,15 +58,15 @@ class ExamFilter:
 
 @strawberry.type
 class ExamQuery:
-    @strawberry.field(graphql_type=Connection[Exam] | None, description="The exams of the school.")
+    @strawberry.field(graphql_type=Connection[Exam] | None, description="Exams of the school.")
     async def exams(
         self,
         info: Info,
         filter: Annotated[
-            ExamFilter | None, strawberry.argument(description="Which exams; all unless told.")
+            ExamFilter | None, strawberry.argument(description="Conditions. Defaults to all exams.")
         ] = None,
         order_by: Annotated[
-            ExamOrder | None, strawberry.argument(description="How to sort; by NAME unless told.")
+            ExamOrder | None, strawberry.argument(description="Sort order. Defaults to NAME.")
         ] = None,
         first: First = None,
         after: After = None,
@@ -82,14 +81,14 @@ class ExamQuery:
 
     @strawberry.field(
         graphql_type=list[Program] | None,
-        description="The programs of the curriculum, in the school's order.",
+        description="Programs of the curriculum, in the school's order.",
         metadata=list_size(20),
     )
     async def programs(self, info: Info) -> list[models.Program]:
         return await info.context.loaders.call(lambda: list(models.Program.objects.all()))
 
     @strawberry.field(
-        graphql_type=Connection[Teacher] | None, description="The teachers of the school, by name."
+        graphql_type=Connection[Teacher] | None, description="Teachers of the school, by name."
     )
     async def teachers(
         self,
@@ -97,7 +96,7 @@ class ExamQuery:
         name_contains: Annotated[
             str | None,
             strawberry.argument(
-                description="Only teachers whose name contains this, regardless of case; at most 200 characters."
+                description=f"Part of the name, case-insensitive. Maximum: {MAX_SEARCH_LENGTH} characters."
             ),
         ] = None,
         first: First = None,

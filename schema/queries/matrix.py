@@ -1,4 +1,4 @@
-"""Reading the matrix and its classes."""
+"""Queries of the matrix and its classes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassListing
 from schema.types.inputs import CellKey
 from schema.types.matrix_cell import MatrixCell, load_cell
+from schema.types.phrases import CLASS_CODE, NULL_IF_HIDDEN
 from schema.types.schedule_matrix import Matrix, Row, ScheduleMatrix
 from schema.types.school_class import CLASSES_IN_SCHOOL_ORDER, SchoolClass
 from schema.types.sync_token import SyncToken, unusable
@@ -34,9 +35,9 @@ class MatrixQuery:
     @strawberry.field(
         graphql_type=ScheduleMatrix | None,
         description=(
-            "The exam schedule of an academic year, for the classes you may see. However a document asks for "
-            "cells, all of them are read in one query, so ask for just what you show. To stay up to date, keep "
-            "`syncToken` and send it as `changesAfter`."
+            "Exam schedule of an academic year, for the classes you can see. All cells in a request are read "
+            "with one database query, however they are selected. Request only the fields you display. To load "
+            "only later changes, send `syncToken` as `changesAfter`."
         ),
         metadata=list_size(length_of("classCodes", otherwise=SCHOOL_CLASSES)),
     )
@@ -47,23 +48,18 @@ class MatrixQuery:
         class_codes: Annotated[
             list[str] | None,
             strawberry.argument(
-                description=(
-                    f"Only these classes, at most {settings.MAX_LIST_LENGTH:,} codes; all you may see unless told."
-                )
+                description=f"Class codes. Defaults to all classes you can see. Maximum: {settings.MAX_LIST_LENGTH:,}."
             ),
         ] = None,
         changes_after: Annotated[
             str | None,
             strawberry.argument(
                 description=(
-                    "Only what has changed since this `syncToken` was given out; everything unless told. The answer has the "
-                    "rows that have changed, each with its changed cells: put them in the place of yours, forget the classes "
-                    "of `lostClassCodes`, and keep the new `syncToken`. Ask for the same fields and periods of the same year "
-                    "each time. A change of a class, its curriculum, an exam or an exam's level counts for every row and cell "
-                    "that shows it, and one of what you may do in a class for its row and all its cells. What else can "
-                    "be reached from there does not count: completion, history, people, other cells, exams that could be "
-                    "assigned. A change may be told twice. A token that cannot be used any longer, and one of another year, "
-                    "are BAD_USER_INPUT: start again without."
+                    "Return only what changed since this `syncToken`. Merge the returned rows and cells into your copy, "
+                    "drop `lostClassCodes`, and store the new token. Use the same fields, periods and year each time. "
+                    "The same change can be returned twice. A token that is expired, invalid or of another year is a "
+                    "BAD_USER_INPUT error: repeat the query without it. See docs/clients/delta-sync.md for what counts "
+                    "as a change."
                 )
             ),
         ] = None,
@@ -72,7 +68,7 @@ class MatrixQuery:
         year = planned_year(academic_year)
         check_list("classCodes", class_codes or ())
         known = None if changes_after is None else SyncToken.parse(changes_after, year)
-        # Asked for before anything that is shown: what changes meanwhile is told the next time.
+        # Load the position before the data. The next delta then includes changes that happen in between.
         position = loaders.changes.position() if selects("syncToken", info) else None
         classes = await loaders.classes.all_of(class_codes)
         visible = {each.code for each in classes}
@@ -93,39 +89,42 @@ class MatrixQuery:
 
     @strawberry.field(
         graphql_type=MatrixCell | None,
-        description="One cell; null where there is no such class or year, or you may not see it.",
+        description="One cell. " + NULL_IF_HIDDEN,
     )
     async def matrix_cell(
         self,
         info: Info,
-        at: Annotated[CellKey, strawberry.argument(description="Which cell.")],
+        at: Annotated[
+            CellKey, strawberry.argument(description="Class, academic year and period of the cell.")
+        ],
     ) -> AnyCell | None:
         return await load_cell(info, at.key())
 
     @strawberry.field(
         graphql_type=SchoolClass | None,
-        description="The class with this code; null where there is none or you may not see it.",
+        description="The class with this code. " + NULL_IF_HIDDEN,
     )
     async def school_class(
         self,
         info: Info,
-        code: Annotated[str, strawberry.argument(description="The code: `PRIMARY_1A`.")],
+        code: Annotated[str, strawberry.argument(description=CLASS_CODE)],
     ) -> VisibleClass | None:
         return await info.context.loaders.classes.get(code)
 
     @strawberry.field(
         graphql_type=Connection[SchoolClass] | None,
-        description="The classes whose schedule you may see, by division, grade and section.",
+        description="Classes with a schedule you can see, by division, grade and section.",
     )
     async def school_classes(
         self,
         info: Info,
         division: Annotated[
             Division | None,
-            strawberry.argument(description="Only classes of this division."),
+            strawberry.argument(description="Filter by division. Defaults to all."),
         ] = None,
         grade: Annotated[
-            int | None, strawberry.argument(description="Only classes of this grade, 1 to 12.")
+            int | None,
+            strawberry.argument(description="Filter by grade. Range: 1–12. Defaults to all."),
         ] = None,
         first: First = None,
         after: After = None,
@@ -145,7 +144,10 @@ class MatrixQuery:
 
     @strawberry.field(
         graphql_type=Connection[ClassListing] | None,
-        description="Every active class, so that a teacher can ask for access: names, no schedules.",
+        description=(
+            "Public details of all active classes, by division, grade and section. Use it to choose a class for "
+            "an access request."
+        ),
     )
     async def class_directory(
         self,

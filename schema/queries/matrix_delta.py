@@ -1,4 +1,4 @@
-"""A matrix cut down to what a client does not have yet."""
+"""Delta sync: reduce a matrix to the rows and cells that changed."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ def delta_matrix(
     viewer: Viewer,
     class_codes: Collection[str] | None,
 ) -> Matrix:
-    """The matrix with the rows that differ from what ``known`` says the client has, each with its changed cells.
+    """Return the matrix with only the rows that differ from the client's copy, each with its changed cells.
 
-    ``class_codes`` are those that were asked for, None for all: about others that the client has, nothing is told.
+    ``known`` describes the copy. ``class_codes`` are the requested classes, None for all; other classes of the copy are
+    not reported as lost.
     """
     codes = {row.visible_class.code for row in matrix.rows}
     return replace(
@@ -44,7 +45,7 @@ def delta_matrix(
 def _changed_rows(
     matrix: Matrix, known: SyncToken, changed_cells: Iterable[str], viewer: Viewer
 ) -> Iterator[Row]:
-    """All cells of a row count as changed where the client has none of it, and where it may do more or less with it."""
+    """Yield the changed rows. A row is complete if it is new to the client, or if the viewer's access changed."""
     periods = _periods_by_class(changed_cells, matrix.academic_year)
     for row in matrix.rows:
         had = known.classes.get(row.visible_class.code)

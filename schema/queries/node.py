@@ -1,4 +1,4 @@
-"""Finding things again by their ids."""
+"""Queries of objects by ID."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from schema.limits import check_list
 from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
 from schema.types.node import NODE_TYPES, Node
+from schema.types.phrases import NULL_IF_HIDDEN
 
 
 async def _load(info: Info, id: str) -> Any:
@@ -27,14 +28,15 @@ class NodeQuery:
     @strawberry.field(
         graphql_type=Node | None,
         description=(
-            "What has this id; null where it is not there or you may not see it. "
-            "What is not an id at all is BAD_USER_INPUT."
+            "The object with this ID. "
+            + NULL_IF_HIDDEN
+            + " A malformed ID is a BAD_USER_INPUT error."
         ),
     )
     async def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="ID of the object.")],
     ) -> Any:
         info.context.require_viewer()
         return await _load(info, id)
@@ -42,8 +44,9 @@ class NodeQuery:
     @strawberry.field(
         graphql_type=list[Node | None] | None,
         description=(
-            "What has these ids, in their order: null where it is not there or you may not see it. "
-            "What is not an id at all is null too, with a BAD_USER_INPUT error of its own."
+            "The objects with these IDs, in the same order. Null at the position of an object that does not "
+            "exist or that you do not have access to. A malformed ID is null at its position, with a "
+            "BAD_USER_INPUT error."
         ),
         metadata=list_size(length_of("ids")),
     )
@@ -52,10 +55,10 @@ class NodeQuery:
         info: Info,
         ids: Annotated[
             list[strawberry.ID],
-            strawberry.argument(description=f"The ids, at most {settings.MAX_LIST_LENGTH:,}."),
+            strawberry.argument(description=f"IDs of the objects. Maximum: {settings.MAX_LIST_LENGTH:,}."),
         ],
     ) -> Sequence[Any]:
         info.context.require_viewer()
         check_list("ids", ids)
-        # Not gathered: what an id leads to must not wait for what the other ids name, or it would be read apart.
+        # No gather: it would wait for all objects, and fields of an object could then not share a query with other objects.
         return [asyncio.ensure_future(_load(info, id)) for id in ids]

@@ -1,4 +1,4 @@
-"""Reading about the school and about oneself: the only queries that need nobody signed in."""
+"""Queries of the school and the viewer, the only ones that do not require sign-in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schema.types.viewer import School, Viewer
 class ViewerQuery:
     @strawberry.field(
         graphql_type=School | None,
-        description="The school and its academic years. Needs nobody signed in.",
+        description="The school and its academic years. No sign-in required.",
     )
     def school(self) -> School:
         years = settings.ACADEMIC_YEARS
@@ -28,7 +28,7 @@ class ViewerQuery:
         )
 
     @strawberry.field(
-        graphql_type=Viewer | None, description="You; null where nobody is signed in."
+        graphql_type=Viewer | None, description="The signed-in user. Null if you are not signed in."
     )
     def viewer(self, info: Info) -> SignedInViewer | None:
         return info.context.viewer
