@@ -1,4 +1,4 @@
-"""Asking for access to a class, and deciding about it."""
+"""Mutations of access requests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import strawberry
 
 from primepath.domain.school_class import AccessLevel
 from primepath.services.access.approve_class_access_request import approve_class_access_request
+from primepath.services.access.checks import MAX_TEXT_LENGTH
 from primepath.services.access.deny_class_access_request import deny_class_access_request
 from primepath.services.access.request_class_access import request_class_access
 from primepath.services.access.withdraw_class_access_request import withdraw_class_access_request
@@ -16,42 +17,44 @@ from schema.context import Info
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.payloads import ClassAccessRequestPayload, RequestOutcome
+from schema.types.phrases import ADMINISTRATORS_ONLY, EXPIRES_AT
 
 
-@strawberry.input(description="Which access to which class you ask for.")
+@strawberry.input(description="A request for access to a class.")
 class RequestClassAccessInput:
-    class_code: str = strawberry.field(description="The code of the class; see `classDirectory`.")
-    access_level: AccessLevel = strawberry.field(description="The access you ask for.")
+    class_code: str = strawberry.field(description="Class code, from `classDirectory`.")
+    access_level: AccessLevel = strawberry.field(description="Requested access.")
     reason: str = strawberry.field(
-        description="Why, for those who decide; at most 1,000 characters."
+        description=f"Reason, for the reviewer. Cannot be empty. Maximum: {MAX_TEXT_LENGTH:,} characters."
     )
 
 
-@strawberry.input(description="Which request to take back.")
+@strawberry.input(description="The request to withdraw.")
 class WithdrawClassAccessRequestInput:
-    id: strawberry.ID = strawberry.field(description="The id of a request of yours.")
+    id: strawberry.ID = strawberry.field(description="ID of one of your pending requests.")
 
 
-@strawberry.input(description="Which request to approve, and how.")
+@strawberry.input(description="The request to approve, and the access to grant.")
 class ApproveClassAccessRequestInput:
-    id: strawberry.ID = strawberry.field(description="The id of the request.")
+    id: strawberry.ID = strawberry.field(description="ID of the request.")
     access_level: AccessLevel | None = strawberry.field(
-        default=None, description="The access to give; what was asked for unless told."
+        default=None, description="Access to grant. Defaults to the requested access."
     )
     expires_at: datetime.datetime | None = strawberry.field(
         default=None,
-        description="When the access is to end, in the future; not at all unless told.",
+        description=EXPIRES_AT,
     )
     note: str | None = strawberry.field(
-        default=None, description="A word to the teacher, at most 1,000 characters."
+        default=None,
+        description=f"Message to the teacher. Defaults to no message. Maximum: {MAX_TEXT_LENGTH:,} characters.",
     )
 
 
-@strawberry.input(description="Which request to deny, and why.")
+@strawberry.input(description="The request to deny, and the reason.")
 class DenyClassAccessRequestInput:
-    id: strawberry.ID = strawberry.field(description="The id of the request.")
+    id: strawberry.ID = strawberry.field(description="ID of the request.")
     note: str = strawberry.field(
-        description="Why, for the teacher; not empty, at most 1,000 characters."
+        description=f"Reason, for the teacher. Cannot be empty. Maximum: {MAX_TEXT_LENGTH:,} characters."
     )
 
 
@@ -59,7 +62,7 @@ class DenyClassAccessRequestInput:
 class AccessRequests:
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
-        description="Asks for access to a class. One request a class can be pending. For teachers.",
+        description="Requests access to a class. You can have one pending request for each class. Teachers only.",
     )
     async def request_class_access(
         self,
@@ -82,13 +85,14 @@ class AccessRequests:
 
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
-        description="Takes back a request of yours that nobody has decided yet.",
+        description="Withdraws one of your pending access requests.",
     )
     async def withdraw_class_access_request(
         self,
         info: Info,
         input: Annotated[
-            WithdrawClassAccessRequestInput, strawberry.argument(description="Which request.")
+            WithdrawClassAccessRequestInput,
+            strawberry.argument(description="The request to withdraw."),
         ],
     ) -> RequestOutcome:
         viewer = info.context.require_viewer()
@@ -105,8 +109,9 @@ class AccessRequests:
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
         description=(
-            "Approves a pending request and gives the access at once. Access that the teacher has already never gets "
-            "less by it. For head teachers and staff, not for their own requests."
+            "Approves a pending access request and grants the access immediately. Never reduces access the teacher already has. "
+            + ADMINISTRATORS_ONLY
+            + " You cannot approve your own request."
         ),
     )
     async def approve_class_access_request(
@@ -114,7 +119,7 @@ class AccessRequests:
         info: Info,
         input: Annotated[
             ApproveClassAccessRequestInput,
-            strawberry.argument(description="Which request, and what to give."),
+            strawberry.argument(description="The request to approve, and the access to grant."),
         ],
     ) -> RequestOutcome:
         viewer = info.context.require_viewer()
@@ -135,13 +140,18 @@ class AccessRequests:
 
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
-        description="Denies a pending request. For head teachers and staff, not for their own requests.",
+        description=(
+            "Denies a pending access request. "
+            + ADMINISTRATORS_ONLY
+            + " You cannot deny your own request."
+        ),
     )
     async def deny_class_access_request(
         self,
         info: Info,
         input: Annotated[
-            DenyClassAccessRequestInput, strawberry.argument(description="Which request, and why.")
+            DenyClassAccessRequestInput,
+            strawberry.argument(description="The request to deny, and the reason."),
         ],
     ) -> RequestOutcome:
         viewer = info.context.require_viewer()

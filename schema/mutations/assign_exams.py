@@ -1,4 +1,4 @@
-"""Putting exams into cells and taking them out."""
+"""Mutations that assign exams to cells and remove them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef
 from schema.types.payloads import CellsOutcome, MatrixCellsPayload
+from schema.types.phrases import requires_edit
 
 
-@strawberry.input(description="Cells and exams: every exam for every cell.")
+@strawberry.input(description="Cells and exams. All exams apply to all cells.")
 class AssignExamsInput:
     cells: list[CellRef] = strawberry.field(
-        description=f"The cells, at most {settings.MAX_LIST_LENGTH:,}. They need not have been touched before."
+        description=f"Target cells. Maximum: {settings.MAX_LIST_LENGTH:,}."
     )
     exam_ids: list[strawberry.ID] = strawberry.field(
         description=(
-            f"The ids of the exams, at most {settings.MAX_LIST_LENGTH:,}; "
-            f"exams x cells at most {settings.MAX_EXAMS_TIMES_CELLS:,}."
+            f"IDs of the exams. Maximum: {settings.MAX_LIST_LENGTH:,}. Exams × cells cannot exceed "
+            f"{settings.MAX_EXAMS_TIMES_CELLS:,}."
         )
     )
 
@@ -52,8 +53,8 @@ class AssignExams:
     @strawberry.mutation(
         graphql_type=MatrixCellsPayload | None,
         description=(
-            "Puts every exam into every cell, all or nothing. What is there already stays, so that repeating a "
-            "request changes nothing. A cell that was EMPTY becomes SCHEDULED. Needs FULL or CO_TEACHER access."
+            "Assigns all of the exams to all of the cells, or fails as a whole. Safe to repeat. An EMPTY cell becomes SCHEDULED. "
+            + requires_edit()
         ),
         metadata=list_size(length_of("input", "cells")),
     )
@@ -67,9 +68,8 @@ class AssignExams:
     @strawberry.mutation(
         graphql_type=MatrixCellsPayload | None,
         description=(
-            "Takes every exam out of every cell, all or nothing. What is not there is not missed, so that repeating a "
-            "request changes nothing. A SCHEDULED cell that loses its last exam becomes EMPTY. Needs FULL or "
-            "CO_TEACHER access."
+            "Removes the exams from the cells, or fails as a whole. Exams that are not assigned are ignored. A SCHEDULED cell that loses its last exam becomes EMPTY. "
+            + requires_edit()
         ),
         metadata=list_size(length_of("input", "cells")),
     )

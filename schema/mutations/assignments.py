@@ -1,4 +1,4 @@
-"""Giving teachers access to classes, and taking it away."""
+"""Mutations of teachers' access to classes."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from schema.context import Info
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.payloads import AssignmentOutcome, TeacherClassAssignmentPayload
+from schema.types.phrases import ADMINISTRATORS_ONLY, CLASS_CODE, EXPIRES_AT
 
 
-@strawberry.input(description="Who gets which access to which class.")
+@strawberry.input(description="A teacher, a class and the access to set.")
 class AssignTeacherInput:
-    teacher_id: strawberry.ID = strawberry.field(description="The id of the teacher.")
-    class_code: str = strawberry.field(description="The code of the class.")
-    access_level: AccessLevel = strawberry.field(description="The access to give.")
+    teacher_id: strawberry.ID = strawberry.field(description="ID of the teacher.")
+    class_code: str = strawberry.field(description=CLASS_CODE)
+    access_level: AccessLevel = strawberry.field(description="Access to set.")
     expires_at: datetime.datetime | None = strawberry.field(
         default=None,
-        description="When the access is to end, in the future; not at all unless told.",
+        description=EXPIRES_AT,
     )
 
 
-@strawberry.input(description="Which access to take away.")
+@strawberry.input(description="The assignment to end.")
 class RevokeTeacherInput:
-    assignment_id: strawberry.ID = strawberry.field(description="The id of the assignment.")
+    assignment_id: strawberry.ID = strawberry.field(description="ID of the assignment.")
 
 
 @strawberry.type
@@ -37,8 +38,9 @@ class Assignments:
     @strawberry.mutation(
         graphql_type=TeacherClassAssignmentPayload | None,
         description=(
-            "Gives a teacher this access to a class, in the place of what they had. For head teachers and staff, not "
-            "for themselves."
+            "Sets a teacher's access to a class, replacing any existing access. "
+            + ADMINISTRATORS_ONLY
+            + " You cannot change your own access."
         ),
     )
     async def assign_teacher(
@@ -66,13 +68,17 @@ class Assignments:
 
     @strawberry.mutation(
         graphql_type=TeacherClassAssignmentPayload | None,
-        description="Ends a teacher's access at once. For head teachers and staff, not for themselves.",
+        description=(
+            "Ends a teacher's access to a class immediately. "
+            + ADMINISTRATORS_ONLY
+            + " You cannot change your own access."
+        ),
     )
     async def revoke_teacher(
         self,
         info: Info,
         input: Annotated[
-            RevokeTeacherInput, strawberry.argument(description="Which access to take away.")
+            RevokeTeacherInput, strawberry.argument(description="The assignment to end.")
         ],
     ) -> AssignmentOutcome:
         viewer = info.context.require_viewer()

@@ -1,4 +1,4 @@
-"""Planning cells as another cell is planned."""
+"""Mutations that copy a cell to other cells."""
 
 from __future__ import annotations
 
@@ -18,41 +18,43 @@ from schema.mutations.run_service import run_service
 from schema.types.enums import describe
 from schema.types.inputs import CellKey, CellRef
 from schema.types.payloads import CellsOutcome, MatrixCellsPayload
+from schema.types.phrases import requires_edit
 
+_ON_EXISTING = "Treatment of the exams, times and date that a target already has."
 describe(
     OnExisting,
-    "What happens to what a target has already.",
+    _ON_EXISTING,
     {
-        "MERGE": "It keeps its exams and gets those of the source; times and date only where it has none.",
-        "REPLACE": "Exams, times and date of the source take its place.",
-        "REJECT": "A target that has exams is refused as NOT_EMPTY.",
+        "MERGE": "Keeps the target's exams and adds the source's. Copies times and date only if the target has none.",
+        "REPLACE": "Replaces the target's exams, times and date with the source's.",
+        "REJECT": "Fails with NOT_EMPTY if a target has exams.",
     },
 )
 
 
-@strawberry.input(description="A cell, and those to plan like it.")
+@strawberry.input(description="A source cell and the target cells.")
 class CloneCellInput:
-    source: CellRef = strawberry.field(description="The cell to copy from; seeing it is enough.")
+    source: CellRef = strawberry.field(
+        description="Cell to copy from. Any access to its class is enough."
+    )
     targets: list[CellKey] = strawberry.field(
-        description=f"The cells to copy to, at most {settings.MAX_LIST_LENGTH:,}."
+        description=f"Cells to copy to. Maximum: {settings.MAX_LIST_LENGTH:,}."
     )
-    on_existing: OnExisting = strawberry.field(
-        default=OnExisting.MERGE, description="What happens to what a target has already."
-    )
+    on_existing: OnExisting = strawberry.field(default=OnExisting.MERGE, description=_ON_EXISTING)
 
 
-@strawberry.input(description="A cell, and the classes to plan like it.")
+@strawberry.input(description="A source cell and the target classes.")
 class ShareCellInput:
-    source: CellRef = strawberry.field(description="The cell to copy from; seeing it is enough.")
+    source: CellRef = strawberry.field(
+        description="Cell to copy from. Any access to its class is enough."
+    )
     class_codes: list[str] = strawberry.field(
         description=(
-            "The classes whose cell of the same period and year to copy to, "
-            f"at most {settings.MAX_LIST_LENGTH:,} codes."
+            "Codes of the classes to copy to, in the same period and year. Maximum: "
+            f"{settings.MAX_LIST_LENGTH:,}."
         )
     )
-    on_existing: OnExisting = strawberry.field(
-        default=OnExisting.MERGE, description="What happens to what a target has already."
-    )
+    on_existing: OnExisting = strawberry.field(default=OnExisting.MERGE, description=_ON_EXISTING)
 
 
 @strawberry.type
@@ -60,8 +62,8 @@ class CloneCell:
     @strawberry.mutation(
         graphql_type=MatrixCellsPayload | None,
         description=(
-            "Copies a cell's exams, times and, where it lies in the target's period, date to other cells, all or "
-            "nothing. Answers with the targets. Needs FULL or CO_TEACHER access to them."
+            "Copies a cell's exams and times to the target cells, or fails as a whole. Also copies the date if it is within the target's period. "
+            + requires_edit(" to the targets")
         ),
         metadata=list_size(length_of("input", "targets")),
     )
@@ -90,7 +92,8 @@ class CloneCell:
     @strawberry.mutation(
         graphql_type=MatrixCellsPayload | None,
         description=(
-            "Copies a cell to the same period of other classes, as `cloneCell` does. Answers with their cells."
+            "Copies a cell to the same period of other classes, or fails as a whole. Follows the rules of `cloneCell`. "
+            + requires_edit(" to the target classes")
         ),
         metadata=list_size(length_of("input", "classCodes")),
     )

@@ -1,4 +1,4 @@
-"""Creating and changing exams."""
+"""Mutations of exams."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ import strawberry
 from strawberry import UNSET
 
 from primepath.domain.exam import ExamType
-from primepath.services.exams.create_exam import create_exam
+from primepath.services.exams.create_exam import MAX_KEY_LENGTH, create_exam
 from primepath.services.exams.update_exam import update_exam
-from primepath.services.exams.values import ExamValues
+from primepath.services.exams.values import MAX_INSTRUCTIONS_LENGTH, MAX_NAME_LENGTH, ExamValues
 from schema.context import Info
 from schema.mutations.ids import IdParser, given_fields
 from schema.mutations.run_service import run_service
 from schema.types.cell_batches import AnyExam
 from schema.types.payloads import ExamOutcome, ExamPayload
+from schema.types.phrases import (
+    CREATOR_OR_ADMINISTRATORS,
+    REQUIRES_EDIT_OF_A_CLASS,
+    UNCHANGED_IF_OMITTED,
+    expected_version,
+)
 
 _FIELDS = (
     *("name", "academic_year", "total_questions", "timer_minutes"),
@@ -25,78 +31,81 @@ _FIELDS = (
 
 @strawberry.input(description="A new exam.")
 class CreateExamInput:
-    name: str = strawberry.field(description="The name for people, at most 200 characters.")
+    name: str = strawberry.field(
+        description=f"Display name. Cannot be empty. Maximum: {MAX_NAME_LENGTH} characters."
+    )
     type: ExamType = strawberry.field(
-        description="Whether it goes into months (REVIEW) or quarters (QUARTERLY). It does not change later."
+        description="REVIEW exams are for months, QUARTERLY exams for quarters. Cannot be changed later."
     )
     academic_year: int | None = strawberry.field(
-        default=UNSET, description="The only academic year it goes into; null or left out: any."
+        default=UNSET,
+        description="Academic year in which the exam can be used. Defaults to any year.",
     )
     curriculum_level_id: strawberry.ID | None = strawberry.field(
-        default=UNSET, description="The id of the level it belongs to."
+        default=UNSET, description="ID of the curriculum level. Defaults to no level."
     )
-    total_questions: int = strawberry.field(description="How many questions it has, 1 to 1,000.")
+    total_questions: int = strawberry.field(description="Number of questions. Range: 1–1,000.")
     timer_minutes: int = strawberry.field(
-        description="How long a pupil has, in minutes, 1 to 1,440."
+        description="Time limit for pupils, in minutes. Range: 1–1,440."
     )
     passing_score: int | None = strawberry.field(
-        default=UNSET, description="What a pupil needs to pass, in per cent, 0 to 100."
+        default=UNSET, description="Score needed to pass, in %. Range: 0–100. Defaults to no score."
     )
     instructions: str | None = strawberry.field(
-        default=UNSET, description="What pupils are told, at most 10,000 characters."
+        default=UNSET,
+        description=(
+            f"Instructions for pupils. Defaults to an empty text. Maximum: {MAX_INSTRUCTIONS_LENGTH:,} "
+            "characters."
+        ),
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
         description=(
-            "A text of your choice, at most 100 characters, new for each exam. Sending the same creation again with the "
-            "same key gives the same exam, so that a request whose answer was lost can be repeated."
+            f"A key of your choice, new for each exam. Maximum: {MAX_KEY_LENGTH} characters. A retry with the "
+            "same key returns the existing exam instead of creating another one."
         ),
     )
 
 
-@strawberry.input(
-    description="What to change in an exam. A field that is left out stays as it is; null clears it."
-)
+@strawberry.input(description="Changes to an exam. " + UNCHANGED_IF_OMITTED)
 class UpdateExamInput:
-    id: strawberry.ID = strawberry.field(description="The exam's id.")
+    id: strawberry.ID = strawberry.field(description="ID of the exam.")
     expected_version: int | None = strawberry.field(
         default=None,
-        description=(
-            "The version you have seen. Where it is no longer the exam's version, nothing is changed and the answer "
-            "is STALE_VERSION with the exam as it is."
-        ),
+        description=expected_version("exam"),
     )
     name: str | None = strawberry.field(
-        default=UNSET, description="The name, at most 200 characters. It cannot be null."
+        default=UNSET,
+        description=f"Display name. Cannot be empty or null. Maximum: {MAX_NAME_LENGTH} characters.",
     )
     academic_year: int | None = strawberry.field(
         default=UNSET,
-        description="The only academic year it goes into; it must be that of all cells it is in. Null: any.",
+        description=(
+            "Academic year in which the exam can be used. Null for any year. Must match all cells that contain "
+            "the exam."
+        ),
     )
     curriculum_level_id: strawberry.ID | None = strawberry.field(
-        default=UNSET, description="The id of the level it belongs to; null: none."
+        default=UNSET, description="ID of the curriculum level. Null for no level."
     )
     total_questions: int | None = strawberry.field(
-        default=UNSET, description="How many questions it has, 1 to 1,000. It cannot be null."
+        default=UNSET, description="Number of questions. Range: 1–1,000. Cannot be null."
     )
     timer_minutes: int | None = strawberry.field(
         default=UNSET,
-        description="How long a pupil has, in minutes, 1 to 1,440. It cannot be null.",
+        description="Time limit for pupils, in minutes. Range: 1–1,440. Cannot be null.",
     )
     passing_score: int | None = strawberry.field(
         default=UNSET,
-        description="What a pupil needs to pass, in per cent, 0 to 100; null: not set.",
+        description="Score needed to pass, in %. Range: 0–100. Null for no score.",
     )
     instructions: str | None = strawberry.field(
         default=UNSET,
-        description="What pupils are told, at most 10,000 characters; null empties it.",
+        description=f"Instructions for pupils. Maximum: {MAX_INSTRUCTIONS_LENGTH:,} characters. Null for an empty text.",
     )
     is_active: bool | None = strawberry.field(
         default=UNSET,
-        description=(
-            "Whether it can be put into further cells. False takes it out of `availableExams`, not out of cells. "
-            "It cannot be null."
-        ),
+        description="False removes the exam from `availableExams`. Existing assignments remain. Cannot be null.",
     )
 
 
@@ -114,12 +123,12 @@ def _values(input: Any, ids: IdParser, fields: tuple[str, ...]) -> ExamValues:
 class Exams:
     @strawberry.mutation(
         graphql_type=ExamPayload | None,
-        description="Creates an exam. Needs FULL or CO_TEACHER access to a class.",
+        description="Creates an exam. " + REQUIRES_EDIT_OF_A_CLASS,
     )
     async def create_exam(
         self,
         info: Info,
-        input: Annotated[CreateExamInput, strawberry.argument(description="The exam.")],
+        input: Annotated[CreateExamInput, strawberry.argument(description="The new exam.")],
     ) -> ExamOutcome:
         viewer = info.context.require_viewer()
         ids = IdParser()
@@ -138,12 +147,12 @@ class Exams:
 
     @strawberry.mutation(
         graphql_type=ExamPayload | None,
-        description="Changes an exam. Needs to be yours, or you administer the school.",
+        description="Updates an exam. " + CREATOR_OR_ADMINISTRATORS,
     )
     async def update_exam(
         self,
         info: Info,
-        input: Annotated[UpdateExamInput, strawberry.argument(description="What to change.")],
+        input: Annotated[UpdateExamInput, strawberry.argument(description="Exam and changes.")],
     ) -> ExamOutcome:
         viewer = info.context.require_viewer()
         ids = IdParser()

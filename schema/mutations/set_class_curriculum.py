@@ -1,24 +1,29 @@
-"""Setting what a class learns."""
+"""Mutation of a class's curriculum."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import strawberry
+from django.conf import settings
 
 from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from schema.context import Info
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.payloads import ClassCurriculumPayload, CurriculumOutcome
+from schema.types.phrases import ACADEMIC_YEAR, ADMINISTRATORS_ONLY, CLASS_CODE
 
 
-@strawberry.input(description="What a class learns in an academic year.")
+@strawberry.input(description="The curriculum of a class in an academic year.")
 class SetClassCurriculumInput:
-    class_code: str = strawberry.field(description="The code of the class.")
-    academic_year: int = strawberry.field(description="The academic year, a calendar year: 2026.")
+    class_code: str = strawberry.field(description=CLASS_CODE)
+    academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
     level_ids: list[strawberry.ID] = strawberry.field(
-        description="The ids of its levels, the most important first; an empty list clears them."
+        description=(
+            "IDs of the curriculum levels, in order of priority. An empty list clears the curriculum. Maximum: "
+            f"{settings.MAX_LIST_LENGTH:,}."
+        )
     )
 
 
@@ -26,7 +31,10 @@ class SetClassCurriculumInput:
 class SetClassCurriculum:
     @strawberry.mutation(
         graphql_type=ClassCurriculumPayload | None,
-        description="Sets what a class learns in an academic year. For head teachers and staff.",
+        description=(
+            "Sets the curriculum of a class in an academic year, replacing its existing levels. "
+            + ADMINISTRATORS_ONLY
+        ),
     )
     async def set_class_curriculum(
         self,

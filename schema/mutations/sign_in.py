@@ -1,4 +1,4 @@
-"""Signing in and out with bearer tokens."""
+"""Mutations that sign in and out with bearer tokens."""
 
 from __future__ import annotations
 
@@ -18,45 +18,51 @@ from schema.types.user_error import UserError
 from schema.types.viewer import Viewer
 
 
-@strawberry.input(description="Who wants to sign in.")
+@strawberry.input(description="Credentials of an account.")
 class SignInInput:
-    username: str = strawberry.field(description="The name of the account.")
-    password: str = strawberry.field(description="Its password.")
+    username: str = strawberry.field(description="Username of the account.")
+    password: str = strawberry.field(description="Password of the account.")
     device_name: str | None = strawberry.field(
         default=None,
-        description="What the token is for, as its owner will recognise it: `Mina's phone`.",
+        description=(
+            "Name for the token, shown in the list of tokens, for example `Mina's phone`. Defaults to "
+            "`Sign-in`. Maximum: 100 characters."
+        ),
     )
 
 
-@strawberry.type(description="The token, or what is wrong with the input.")
+@strawberry.type(description="Result of `signIn`.")
 class SignInPayload:
     user_errors: list[UserError] = strawberry.field(
-        description="What is wrong with the input; empty where you are signed in.",
+        description="Problems with the input. Empty if sign-in succeeded.",
         metadata=list_size(USER_ERRORS),
     )
     token: str | None = strawberry.field(
         default=None,
-        description="Send it as `Authorization: Bearer TOKEN`. It is shown only now; keep it safe.",
+        description=(
+            "Bearer token, sent as `Authorization: Bearer TOKEN`. Returned only once: store it securely. Null "
+            "if sign-in failed."
+        ),
     )
     expires_at: datetime.datetime | None = strawberry.field(
-        default=None, description="When the token stops working."
+        default=None, description="Expiry of the token. Null if sign-in failed."
     )
     viewer_source: strawberry.Private[SignedInViewer | None] = None
 
     @strawberry.field(
-        graphql_type=Viewer | None, description="You, from here on; null where sign-in failed."
+        graphql_type=Viewer | None, description="The user who signed in. Null if sign-in failed."
     )
     def viewer(self) -> SignedInViewer | None:
         return self.viewer_source
 
 
-@strawberry.type(description="Whether a token was revoked.")
+@strawberry.type(description="Result of `signOut`.")
 class SignOutPayload:
     signed_out: bool = strawberry.field(
-        description="Whether the token that carried this request was revoked just now."
+        description="True if the token of this request was revoked. False if the request used a session."
     )
     user_errors: list[UserError] = strawberry.field(
-        description="Always empty; there is no input.", metadata=list_size(USER_ERRORS)
+        description="Always empty, because there is no input.", metadata=list_size(USER_ERRORS)
     )
 
 
@@ -65,14 +71,14 @@ class SignInMutation:
     @strawberry.mutation(
         graphql_type=SignInPayload | None,
         description=(
-            "Gives an app a bearer token for a name and a password. The rest of this request goes on as that person. "
-            "A request signs in once. Browsers use the session instead."
+            "Signs in and returns a bearer token. Later fields in this request run as that user. Browsers "
+            "should use the session instead. A request can contain only one `signIn`."
         ),
     )
     async def sign_in(
         self,
         info: Info,
-        input: Annotated[SignInInput, strawberry.argument(description="Name and password.")],
+        input: Annotated[SignInInput, strawberry.argument(description="Username and password.")],
     ) -> SignInPayload:
         context = info.context
         if context.has_tried_to_sign_in:
@@ -96,7 +102,7 @@ class SignInMutation:
 
     @strawberry.mutation(
         graphql_type=SignOutPayload | None,
-        description="Revokes the bearer token that carried this request. A session is not touched.",
+        description="Revokes the bearer token of this request. Sessions are not affected.",
     )
     async def sign_out(self, info: Info) -> SignOutPayload:
         context = info.context

@@ -1,4 +1,4 @@
-"""Changing what a cell says beside its exams."""
+"""Mutation of a cell's status, date, times and notes."""
 
 from __future__ import annotations
 
@@ -9,44 +9,41 @@ import strawberry
 from strawberry import UNSET
 
 from primepath.domain.cell import CellStatus
-from primepath.services.cells.update_cell import CellChanges, update_cell
+from primepath.services.cells.update_cell import MAX_NOTES_LENGTH, CellChanges, update_cell
 from schema.context import Info
 from schema.mutations.ids import IdParser, given_fields
 from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef
 from schema.types.payloads import CellOutcome, MatrixCellPayload
+from schema.types.phrases import UNCHANGED_IF_OMITTED, expected_version, requires_edit
 
 
-@strawberry.input(
-    description="What to change in a cell. A field that is left out stays as it is; null clears it."
-)
+@strawberry.input(description="Changes to a cell. " + UNCHANGED_IF_OMITTED)
 class UpdateCellInput:
-    cell: CellRef = strawberry.field(description="Which cell.")
+    cell: CellRef = strawberry.field(description="Cell to change.")
     expected_version: int | None = strawberry.field(
         default=None,
-        description=(
-            "The version you have seen. Where it is no longer the cell's version, nothing is changed and the answer "
-            "is STALE_VERSION with the cell as it is. Left out, the change is made whatever happened since."
-        ),
+        description=expected_version("cell"),
     )
     status: CellStatus | None = strawberry.field(
         default=UNSET,
         description=(
-            "How far the planning has come. EMPTY needs a cell without exams; SCHEDULED, IN_PROGRESS and COMPLETED need "
-            "one with exams. It cannot be null."
+            "Planning status. EMPTY requires a cell without exams; SCHEDULED, IN_PROGRESS and COMPLETED require "
+            "exams. Cannot be null."
         ),
     )
     scheduled_date: datetime.date | None = strawberry.field(
-        default=UNSET, description="The day of the exams, within the period."
+        default=UNSET, description="Date of the exams. Must be within the cell's period."
     )
     start_time: datetime.time | None = strawberry.field(
-        default=UNSET, description="When the exams begin, in the school's time zone."
+        default=UNSET, description="Start of the exams, in the school's time zone."
     )
     end_time: datetime.time | None = strawberry.field(
-        default=UNSET, description="When the exams end, after `startTime`."
+        default=UNSET, description="End of the exams. Must be after `startTime`."
     )
     notes: str | None = strawberry.field(
-        default=UNSET, description="Notes, at most 10,000 characters; null empties them."
+        default=UNSET,
+        description=f"Notes. Maximum: {MAX_NOTES_LENGTH:,} characters. Null for an empty text.",
     )
 
 
@@ -54,12 +51,12 @@ class UpdateCellInput:
 class UpdateCell:
     @strawberry.mutation(
         graphql_type=MatrixCellPayload | None,
-        description="Changes a cell's status, date, times or notes. Needs FULL or CO_TEACHER access.",
+        description="Updates a cell's status, date, times or notes. " + requires_edit(),
     )
     async def update_cell(
         self,
         info: Info,
-        input: Annotated[UpdateCellInput, strawberry.argument(description="What to change.")],
+        input: Annotated[UpdateCellInput, strawberry.argument(description="Cell and changes.")],
     ) -> CellOutcome:
         viewer = info.context.require_viewer()
         ids = IdParser()

@@ -18,6 +18,16 @@ NULL_IF_HIDDEN = "Null if it does not exist or you do not have access."
 EXPECTS_NEW_VALUES = "New values can be added at any time."
 
 ACADEMIC_YEAR = "Academic year (a calendar year), for example 2026."
+EXPIRES_AT = "End of the access. Must be in the future. Defaults to no expiry."
 CLASS_CODE = "Class code, for example `PRIMARY_1A`."
 PERIOD = "Month or quarter."
 SEND_AS_EXPECTED_VERSION = "Send it as `expectedVersion` to avoid overwriting other changes."
+UNCHANGED_IF_OMITTED = "Omitted fields keep their value; null clears a field."
+
+
+def expected_version(of: str) -> str:
+    """Describe ``expectedVersion`` in an input that changes ``of``, for example a cell."""
+    return (
+        f"Expected current version. If the {of} has changed, the mutation fails with STALE_VERSION "
+        f"and returns the current {of}. Omit to overwrite."
+    )
