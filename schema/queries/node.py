@@ -55,10 +55,13 @@ class NodeQuery:
         info: Info,
         ids: Annotated[
             list[strawberry.ID],
-            strawberry.argument(description=f"IDs of the objects. Maximum: {settings.MAX_LIST_LENGTH:,}."),
+            strawberry.argument(
+                description=f"IDs of the objects. Maximum: {settings.MAX_LIST_LENGTH:,}."
+            ),
         ],
     ) -> Sequence[Any]:
         info.context.require_viewer()
         check_list("ids", ids)
-        # No gather: it would wait for all objects, and fields of an object could then not share a query with other objects.
+        # Return futures instead of gathering them: the fields of an object must not wait for the other objects, or they
+        # would be read in separate queries.
         return [asyncio.ensure_future(_load(info, id)) for id in ids]
