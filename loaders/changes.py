@@ -49,7 +49,7 @@ class Changes:
 
 
 def _cells_changed_since(position: HistoryPosition) -> frozenset[str] | None:
-    if not HistoryEntry.objects.knows(position):
+    if not HistoryEntry.objects.has_position(position):
         return None
     later = HistoryEntry.objects.after(position).filter(subject__in=_SUBJECTS)
     keys: defaultdict[str, list[str]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The tables of the school."""
+"""The database models."""
 
 from primepath.models.api_token import ApiToken
 from primepath.models.class_access_request import ClassAccessRequest

@@ -14,7 +14,7 @@ from primepath.db.statement import Parameter
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def valid(self, now: datetime | Parameter) -> Self:
-        """The tokens that open the door: neither expired nor revoked, of an active user."""
+        """Return the tokens that are neither expired nor revoked and belong to an active user."""
         return self.filter(
             models.Q(expires_at=None) | models.Q(expires_at__gt=now),
             revoked_at=None,
@@ -23,12 +23,14 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """What an app shows to be let in. Only the SHA-256 digest is stored, never the token."""
+    """A bearer token of a user. Only its SHA-256 digest is stored, never the token."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
     )
-    name = models.CharField(max_length=100, help_text="What the token is used by.")
+    name = models.CharField(
+        max_length=100, help_text='Where the token is used, for example "Mina\'s phone".'
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)

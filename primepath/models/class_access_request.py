@@ -1,4 +1,4 @@
-"""Access requests: a teacher asks for a class."""
+"""Teachers' requests for access to classes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _DECIDED = models.Q(status__in=[AccessRequestStatus.APPROVED, AccessRequestStatu
 
 class ClassAccessRequestQuerySet(models.QuerySet["ClassAccessRequest"]):
     def visible_to(self, viewer: Viewer) -> Self:
-        """One's own, and all for those who decide."""
+        """Return all requests for an administrator, otherwise the viewer's own."""
         return self if viewer.is_administrator else self.filter(teacher=viewer.teacher_id)
 
 
 class ClassAccessRequest(models.Model):
-    """A teacher's request for access to a class, and what was decided."""
+    """A teacher's request for access to a class, with the decision."""
 
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, related_name="access_requests")
     school_class = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The curriculum: programs hold sub-programs, which hold levels; a class has levels by priority."""
+"""The curriculum: programs consist of sub-programs, and sub-programs of levels. A class has levels by priority."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class SubProgram(models.Model):
 
 class CurriculumLevelQuerySet(models.QuerySet["CurriculumLevel"]):
     def with_names(self) -> Self:
-        """With the sub-program and program that a level's full name is made of."""
+        """Also load the sub-program and program, because a level's full name contains their names."""
         return self.select_related("subprogram__program")
 
 
 class CurriculumLevel(models.Model):
-    """A step of a sub-program. Its name is the full one, ``CORE PHONICS L1``."""
+    """A level of a sub-program. Its name is the full name, such as ``CORE PHONICS L1``."""
 
     subprogram = models.ForeignKey(SubProgram, on_delete=models.PROTECT, related_name="levels")
     level_number = models.PositiveSmallIntegerField()
@@ -85,7 +85,7 @@ class CurriculumLevel(models.Model):
 
 
 class ClassCurriculumMapping(models.Model):
-    """A class learns a level in an academic year; priority 1 is its primary level, 2 its secondary."""
+    """A level that a class has in an academic year. Priority 1 is its primary level, 2 its secondary level."""
 
     school_class = models.ForeignKey(
         SchoolClass,
@@ -101,6 +101,8 @@ class ClassCurriculumMapping(models.Model):
     priority = models.PositiveSmallIntegerField()
 
     class Meta:
+        verbose_name = "class curriculum"
+        verbose_name_plural = "class curricula"
         ordering = ["school_class", "academic_year", "priority"]
         constraints = [
             models.UniqueConstraint(

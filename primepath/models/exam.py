@@ -13,7 +13,7 @@ from primepath.models.teacher import Teacher
 
 
 class Exam(models.Model):
-    """An exam that can be put into cells of its type, in its academic year where it has one."""
+    """An exam. It can be assigned to cells of its type, in its academic year or, if it has none, in any year."""
 
     name = models.CharField(max_length=200)
     name_key = FoldedTextField(source="name", max_length=600)
@@ -23,9 +23,11 @@ class Exam(models.Model):
         CurriculumLevel, on_delete=models.PROTECT, null=True, blank=True, related_name="exams"
     )
     total_questions = models.PositiveSmallIntegerField()
-    timer_minutes = models.PositiveSmallIntegerField(help_text="Minutes a pupil has.")
+    timer_minutes = models.PositiveSmallIntegerField(
+        help_text="Time limit for a pupil, in minutes."
+    )
     passing_score = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Per cent, 0 to 100."
+        null=True, blank=True, help_text="In %, from 0 to 100."
     )
     instructions = models.TextField(max_length=10_000, blank=True)
     is_active = models.BooleanField(default=True)
@@ -43,7 +45,7 @@ class Exam(models.Model):
         null=True,
         editable=False,
         unique=True,
-        help_text="The creator's user id and the key that came with the creation.",
+        help_text="User ID of the creator, and the idempotency key of the request that created the exam.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)

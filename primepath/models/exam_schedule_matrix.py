@@ -1,4 +1,4 @@
-"""Cells of the matrix, and the exams that are in them."""
+"""Cells of the matrix, and the exams assigned to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from primepath.models.exam import Exam
 from primepath.models.school_class import SchoolClass
 from primepath.models.teacher import Teacher
 
-_UNTOUCHED = models.Q(
+_UNUSED = models.Q(
     version=0,
     status=CellStatus.EMPTY,
     created_at=None,
@@ -21,14 +21,14 @@ _UNTOUCHED = models.Q(
     created_by=None,
     modified_by=None,
 )
-_TOUCHED = models.Q(version__gte=1, created_at__isnull=False, updated_at__isnull=False)
+_USED = models.Q(version__gte=1, created_at__isnull=False, updated_at__isnull=False)
 
 
 class ExamScheduleMatrix(models.Model):
-    """One cell: a class in a period of an academic year.
+    """A cell of the matrix: a class in a period of an academic year.
 
-    The key is the text ``CODE/YEAR/PERIOD``, so it is known before the row exists, and whoever holds it knows
-    the class without a join. A row of version 0 was only ever looked at: it is empty and nobody's.
+    The key is the text ``CODE/YEAR/PERIOD``. So it is known before the row exists, and it contains the class without a
+    join. A row with version 0 was created by a read. It is empty and has no author.
     """
 
     id = BinaryTextField(primary_key=True, max_length=48, editable=False)
@@ -99,9 +99,7 @@ class ExamScheduleMatrix(models.Model):
                 condition=models.Q(end_time=None) | models.Q(start_time__isnull=False),
                 name="cell_end_needs_a_start",
             ),
-            models.CheckConstraint(
-                condition=_UNTOUCHED | _TOUCHED, name="cell_untouched_at_version_0"
-            ),
+            models.CheckConstraint(condition=_UNUSED | _USED, name="cell_untouched_at_version_0"),
         ]
 
     def __str__(self) -> str:
@@ -109,7 +107,7 @@ class ExamScheduleMatrix(models.Model):
 
 
 class MatrixCellExam(models.Model):
-    """An exam is in a cell."""
+    """The assignment of an exam to a cell."""
 
     cell = models.ForeignKey(
         ExamScheduleMatrix, on_delete=models.CASCADE, related_name="cell_exams", db_index=False
@@ -117,6 +115,8 @@ class MatrixCellExam(models.Model):
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="exam_cells")
 
     class Meta:
+        verbose_name = "exam in a cell"
+        verbose_name_plural = "exams in cells"
         constraints = [
             models.UniqueConstraint(fields=["cell", "exam"], name="exam_once_a_cell"),
         ]

@@ -1,4 +1,4 @@
-"""Exam sessions: how far each pupil is with an exam of a cell."""
+"""Exam sessions: each pupil's progress on an exam in a cell."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from primepath.models.exam_schedule_matrix import ExamScheduleMatrix
 
 
 class ExamSession(models.Model):
-    """A pupil sits, or is to sit, an exam that is planned in a cell."""
+    """A pupil who takes, took or will take an exam in a cell."""
 
     cell = models.ForeignKey(
         ExamScheduleMatrix, on_delete=models.PROTECT, related_name="sessions", db_index=False
     )
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="sessions")
-    pupil = models.CharField(max_length=100, help_text="The pupil's number or name.")
+    pupil = models.CharField(max_length=100, help_text="Number or name of the pupil.")
     status = models.CharField(
         max_length=11, choices=choices(SessionStatus), default=SessionStatus.NOT_STARTED
     )

@@ -1,4 +1,4 @@
-"""The history: who changed what, when, from what to what."""
+"""The history: each change with its author, its time, and the values before and after."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from primepath.models.teacher import Teacher
 
 
 class HistoryIsAppendOnlyError(Exception):
-    """Somebody tried to rewrite history."""
+    """The program tried to change or delete a history entry."""
 
 
 class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
     def position(self) -> HistoryPosition:
-        """How far the history can be seen now: whoever keeps it asks later for what came `after` it."""
+        """Return the current position in the history. Pass it to `after` later to get the entries since then."""
         newest = self.order_by("-pk").values_list("pk", "at", CurrentSnapshot()).first()
         if newest is None:
             return HistoryPosition()
@@ -32,46 +32,53 @@ class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
         return HistoryPosition(entry_id, at, *map(int, snapshot.split(":")))
 
     def after(self, position: HistoryPosition) -> Self:
-        """The entries that could not be seen at ``position``; one may be among them that could."""
+        """Return the entries that were not visible at ``position``. The result can contain entries that were."""
         return self.filter(position.later)
 
-    def knows(self, position: HistoryPosition) -> bool:
-        """Whether this is the history in which ``position`` was taken, and not an older copy of it or another."""
+    def has_position(self, position: HistoryPosition) -> bool:
+        """Return whether ``position`` was taken in this history.
+
+        It was not if the database has been restored from an older copy, or is another database.
+        """
         if position.entry_at is None:
             return True
         return self.filter(pk=position.entry_id, at=position.entry_at).exists()
 
     def update(self, **kwargs: Any) -> NoReturn:
-        raise HistoryIsAppendOnlyError("Entries of the history do not change.")
+        raise HistoryIsAppendOnlyError("History entries cannot be changed.")
 
     def delete(self) -> NoReturn:
-        raise HistoryIsAppendOnlyError("Entries of the history are not deleted.")
+        raise HistoryIsAppendOnlyError("History entries cannot be deleted.")
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> list[HistoryEntry]:
         if kwargs.get("update_conflicts"):
-            raise HistoryIsAppendOnlyError("Entries of the history do not change.")
+            raise HistoryIsAppendOnlyError("History entries cannot be changed.")
         return super().bulk_create(*args, **kwargs)
 
 
 class HistoryEntry(models.Model):
-    """One change of one thing, written in the transaction that made it.
+    """A change of one object, written in the transaction of the change.
 
-    The libraries that keep a model's history (django-simple-history, django-auditlog, django-pghistory) were not taken:
-    they write a row a changed row in statements of their own, several a bulk change and more for many-to-many
-    relations, or need PostgreSQL's triggers; here a change of 1,000 cells has its history in one statement.
+    PrimePath does not use a library for this (django-simple-history, django-auditlog, django-pghistory). They write one
+    row per changed row in separate statements: several per bulk change, and more for many-to-many relations. Or they
+    need PostgreSQL's triggers. Here the history of a change of 1,000 cells is written by one statement.
 
-    ``changes`` is a list of ``[field, before, after]``; `primepath.domain.history.FieldChange` says what they mean.
-    ``transaction`` is the number of the transaction that wrote the entry; see `primepath.models.history_position`.
+    ``changes`` is a list of ``[field, before, after]``; see `primepath.domain.history.FieldChange`.
+    ``transaction`` is the id of the transaction that wrote the entry; see `primepath.models.history_position`.
     """
 
-    at = models.DateTimeField()
+    at = models.DateTimeField("time")
     action = models.CharField(max_length=30, choices=choices(HistoryAction))
     subject = models.CharField(max_length=14, choices=choices(HistorySubject))
     subject_key = BinaryTextField(max_length=48)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="account",
     )
-    actor_name = models.CharField(max_length=150)
+    actor_name = models.CharField("changed by", max_length=150)
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, null=True, related_name="+")
     changes = models.JSONField()
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
@@ -96,8 +103,8 @@ class HistoryEntry(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise HistoryIsAppendOnlyError("Entries of the history do not change.")
+            raise HistoryIsAppendOnlyError("History entries cannot be changed.")
         super().save(*args, **{**kwargs, "force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise HistoryIsAppendOnlyError("Entries of the history are not deleted.")
+        raise HistoryIsAppendOnlyError("History entries cannot be deleted.")

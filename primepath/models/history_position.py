@@ -1,9 +1,9 @@
-"""How far somebody has seen the history, so that what came after can be told without a gap.
+"""Positions in the history, so that a client can load all later changes without a gap.
 
-Entries become visible in another order than that of their keys or times: a transaction that began early may commit late,
-and several may write at the same moment. So neither a key nor a time says what has been seen. On PostgreSQL a snapshot
-does: whatever a transaction outside of it wrote comes later. SQLite has one writer at a time, and there the keys are in
-the order of the commits.
+Entries do not become visible in the order of their keys or times. A transaction that began early can commit late, and
+several transactions can write at the same moment. So neither a key nor a time shows which entries a client has seen.
+On PostgreSQL a snapshot does: entries of transactions outside the snapshot are later. SQLite has one writer at a time,
+so its keys are in the order of the commits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _OWN = "pg_current_xact_id_if_assigned()::text"
 
 
 class CurrentTransaction(models.Func):
-    """The number of the transaction that runs; 0 on SQLite, where none is needed."""
+    """The id of the current transaction. On SQLite, which needs no id, it is 0."""
 
     output_field = models.BigIntegerField()
 
@@ -29,7 +29,7 @@ class CurrentTransaction(models.Func):
 
 
 class CurrentSnapshot(models.Func):
-    """The number of the oldest transaction that is open, and of this one, 0 where it wrote nothing, with a colon between."""
+    """Two transaction ids, separated by a colon: the oldest open transaction, and the current one (0 if it wrote nothing)."""
 
     output_field = models.TextField()
 
@@ -41,8 +41,8 @@ class CurrentSnapshot(models.Func):
         return "'0:0'", ()
 
 
-class BeyondAllVisible(models.Func):
-    """A number that is higher than those of all other transactions whose changes are visible; 0 on SQLite."""
+class SnapshotEnd(models.Func):
+    """A transaction id higher than the ids of all other transactions with visible changes; 0 on SQLite."""
 
     output_field = models.BigIntegerField()
 
@@ -54,10 +54,14 @@ class BeyondAllVisible(models.Func):
 
 
 class HistoryPosition(NamedTuple):
-    """The newest entry that was visible, its key and time, and which transactions may have been open then, or began later.
+    """A position in the history: the newest visible entry, and the transactions that were perhaps still open.
 
-    Those are the ones from ``open_from`` on, without one's ``own``. The time is a witness: in a database that was restored from
-    an older copy, the entry with this key has another, or is not there. Before the first entry the key is 0.
+    ``entry_id``: key of the newest visible entry; 0 before the first entry.
+    ``entry_at``: its time. If the database was restored from an older copy, the entry with this key has another time or
+    does not exist. This shows that the position is from another state of the database.
+    ``open_from``: lowest id of a transaction in progress when the position was taken. Transactions with this id or a
+    higher one, except ``own``, count as newer.
+    ``own``: id of the transaction that took the position; 0 if it wrote nothing.
     """
 
     entry_id: int = 0
@@ -67,12 +71,13 @@ class HistoryPosition(NamedTuple):
 
     @property
     def later(self) -> models.Q:
-        """The entries that were not visible at this position; on PostgreSQL perhaps some more, of the transactions that
-        ended while another was open.
+        """Condition for the entries that were not visible at this position.
 
-        The numbers alone would tell, but in a database that was restored on another server they begin again: there the
-        entries that came with it have numbers that no transaction has reached, and the new ones are known by their keys.
+        On PostgreSQL it also matches entries of transactions that had ended while an older one was still open.
+
+        Transaction ids alone would be enough, but they start again if the database is restored on another server. There
+        the restored entries have ids that no transaction has reached yet, and the new entries are found by their keys.
         """
         newer = models.Q(pk__gt=self.entry_id)
-        perhaps_open = models.Q(transaction__gte=self.open_from, transaction__lt=BeyondAllVisible())
+        perhaps_open = models.Q(transaction__gte=self.open_from, transaction__lt=SnapshotEnd())
         return newer | (perhaps_open & ~models.Q(transaction=self.own))

@@ -20,7 +20,7 @@ from primepath.domain.viewer import Viewer
 
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
     def visible_to(self, viewer: Viewer) -> Self:
-        """The classes whose schedule the viewer may see now, each with the viewer's ``access_level`` in it."""
+        """Return the classes that the viewer can see now, each annotated with the viewer's ``access_level``."""
         return self.visible(
             is_administrator=viewer.is_administrator,
             teacher_id=viewer.teacher_id,
@@ -34,7 +34,7 @@ class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
         teacher_id: int | Parameter | None,
         now: datetime.datetime | Parameter,
     ) -> Self:
-        """As `visible_to`, from what it depends on: whether the viewer is_administrator the school, who they are, and the time."""
+        """Return the classes of `visible_to`. The viewer's attributes and the time are separate arguments."""
         active = self.filter(is_active=True)
         if is_administrator:
             return active.annotate(access_level=models.Value(AccessLevel.FULL.value))
@@ -49,7 +49,7 @@ class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
 
 
 class SchoolClass(models.Model):
-    """A group of pupils. Its code is its key, and never changes."""
+    """A group of pupils. Its code is the primary key and never changes."""
 
     code = BinaryTextField(
         primary_key=True,
@@ -60,7 +60,7 @@ class SchoolClass(models.Model):
                 "Use capital letters A-Z, digits, underscores and hyphens.",
             )
         ],
-        help_text="For example PRIMARY_1A. It cannot be changed later.",
+        help_text="For example PRIMARY_1A. The code cannot be changed later.",
     )
     name = models.CharField(max_length=100)
     division = models.CharField(max_length=10, choices=choices(Division))
@@ -71,7 +71,7 @@ class SchoolClass(models.Model):
     curriculum_version = models.UUIDField(
         default=uuid.uuid4,
         editable=False,
-        help_text="A new one with every change of the curriculum; part of the key it is cached under.",
+        help_text="Changes when the class's curriculum changes. Part of the cache key of the curriculum.",
     )
 
     objects = SchoolClassQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""Teachers: the profile that makes a Django user a teacher of the school."""
+"""Teachers: profiles of Django users who teach at the school."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Teacher(models.Model):
     name_key = FoldedTextField(source="name", max_length=300, db_index=True)
     is_head_teacher = models.BooleanField(
         default=False,
-        help_text="Sees and changes every class, and decides about access.",
+        help_text="Can see and change every class, and decides who has access.",
     )
 
     class Meta:

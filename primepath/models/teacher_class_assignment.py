@@ -1,4 +1,4 @@
-"""Assignments: which teacher has access to which class."""
+"""Assignments: the access of teachers to classes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from primepath.models.teacher import Teacher
 
 class TeacherClassAssignmentQuerySet(models.QuerySet["TeacherClassAssignment"]):
     def giving_access(self) -> Self:
-        """The assignments that give access now: active and not expired, to an active class."""
+        """Return the assignments that grant access now: active and not expired, to an active class."""
         return self.filter(
             models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()),
             is_active=True,
@@ -24,7 +24,7 @@ class TeacherClassAssignmentQuerySet(models.QuerySet["TeacherClassAssignment"]):
 
 
 class TeacherClassAssignment(models.Model):
-    """A teacher's access to a class. At most one exists; it is revoked by making it inactive."""
+    """A teacher's access to a class. A teacher has at most one per class. Revoked assignments are inactive."""
 
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, related_name="assignments")
     school_class = models.ForeignKey(

@@ -71,7 +71,7 @@ def test_staff_without_a_teachers_profile_can_have_one(
 
 @pytest.mark.parametrize("username", ["nobody", "", "nul\0", "\udcff"])
 def test_an_unknown_user_is_named(username: str) -> None:
-    with pytest.raises(CommandError, match="User .* does not exist"):
+    with pytest.raises(CommandError, match=r"User .* does not exist"):
         call_command("create_token", username)
 
 
