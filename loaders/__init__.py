@@ -1,1 +1,1 @@
-"""Batched reading: everything an operation looks up goes through a loader of this package."""
+"""Batched reads: an operation reads all its data through the loaders of this package."""

@@ -12,7 +12,7 @@ from primepath.models import ClassAccessRequest, SchoolClass, TeacherClassAssign
 
 
 class AccessLoaders(LoaderGroup):
-    """Who has access to which class, and who asks for it."""
+    """Teachers' access to classes, and their requests for it."""
 
     @cached_property
     def assignment_by_id(self) -> RowLoader[int, TeacherClassAssignment]:
@@ -25,7 +25,7 @@ class AccessLoaders(LoaderGroup):
 
     @cached_property
     def assignments_by_class(self) -> GroupLoader[str, TeacherClassAssignment]:
-        """Those that give access now, by the teachers' names."""
+        """Assignments that grant access now, in the order of the teachers' names."""
         return GroupLoader(
             self._dispatcher,
             Stage.SOURCE,
@@ -39,7 +39,7 @@ class AccessLoaders(LoaderGroup):
 
     @cached_property
     def assignments_by_teacher(self) -> GroupLoader[int, TeacherClassAssignment]:
-        """Those that give access now, by the classes' codes."""
+        """Assignments that grant access now, in the order of the class codes."""
         return GroupLoader(
             self._dispatcher,
             Stage.SOURCE,
@@ -53,7 +53,7 @@ class AccessLoaders(LoaderGroup):
 
     @cached_property
     def access_request_by_id(self) -> RowLoader[int, ClassAccessRequest]:
-        """Those that the viewer may see."""
+        """Access requests that the viewer can see."""
         return RowLoader(
             self._dispatcher,
             Stage.SOURCE,
@@ -63,7 +63,7 @@ class AccessLoaders(LoaderGroup):
 
     @cached_property
     def class_listing_by_code(self) -> RowLoader[str, SchoolClass]:
-        """What any teacher may know of a class, whether they see its schedule or not."""
+        """A class as listed for every teacher, even if the teacher cannot see its schedule."""
         return RowLoader(
             self._dispatcher,
             Stage.DETAIL,

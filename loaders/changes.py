@@ -1,4 +1,4 @@
-"""What has changed since somebody last looked."""
+"""Changes since an earlier position in the history."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from primepath.models import Exam, HistoryEntry, MatrixCellExam
 from primepath.models.history_position import HistoryPosition
 
 _NOW = "now"
-# The history of these tells what cells show.
+# Changes of these subjects change what a cell shows.
 _SUBJECTS = (HistorySubject.CELL, HistorySubject.EXAM, HistorySubject.LEVEL)
 
 
 class Changes:
-    """How far an operation sees the history, and which cells changed since an earlier one."""
+    """The current position in the history, and the cells that changed since an earlier one."""
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self._positions = BatchLoader[str, HistoryPosition](
@@ -33,17 +33,18 @@ class Changes:
         )
 
     def position(self) -> asyncio.Future[HistoryPosition]:
-        """How far the history can be seen: whatever the operation reads is at least as new.
+        """Return the current position in the history.
 
-        Ask for it before asking for anything that it is to vouch for.
+        Load it before the data, so that the data is at least as recent as the position.
         """
         return self._positions.load(_NOW)
 
     def cells_changed_since(
         self, position: HistoryPosition
     ) -> asyncio.Future[frozenset[str] | None]:
-        """The ids of all cells of the school, whoever may see them, that were changed themselves, or hold an exam that was,
-        or one whose level was; None where the position is not one of this database.
+        """Return the ids of all cells that changed, or that contain an exam that changed or has a changed level.
+
+        The result includes cells that the viewer cannot see. It is None if the position was taken in another database.
         """
         return self._cells.load(position)
 
@@ -58,20 +59,20 @@ def _cells_changed_since(position: HistoryPosition) -> frozenset[str] | None:
     exam_ids, level_ids = (
         list(map(int, keys[subject])) for subject in (HistorySubject.EXAM, HistorySubject.LEVEL)
     )
-    return frozenset(keys[HistorySubject.CELL]) | _cells_that_hold(exam_ids, level_ids)
+    return frozenset(keys[HistorySubject.CELL]) | _cells_with_exams(exam_ids, level_ids)
 
 
-def _cells_that_hold(exam_ids: Collection[int], level_ids: Collection[int]) -> frozenset[str]:
-    """The cells that hold one of the exams, or one that belongs to one of the levels."""
+def _cells_with_exams(exam_ids: Collection[int], level_ids: Collection[int]) -> frozenset[str]:
+    """Return the ids of the cells that contain one of the exams, or an exam of one of the levels."""
     if not exam_ids and not level_ids:
         return frozenset()
     exams = Exam.objects.filter(Q(pk__key_in=exam_ids) | Q(curriculum_level__key_in=level_ids))
-    links = MatrixCellExam.objects.filter(exam__in=exams.order_by().values("pk"))
-    return frozenset(links.values_list("cell_id", flat=True).distinct())
+    cell_exams = MatrixCellExam.objects.filter(exam__in=exams.order_by().values("pk"))
+    return frozenset(cell_exams.values_list("cell_id", flat=True).distinct())
 
 
 class ChangeLoaders(LoaderGroup):
-    """What changed since an earlier read."""
+    """Changes since an earlier read."""
 
     @cached_property
     def changes(self) -> Changes:

@@ -9,10 +9,10 @@ from django.db.models import Model
 
 
 class UnreadColumnError(Exception):
-    """A column is used that the operation did not read.
+    """The operation uses a column that it did not read.
 
-    The GraphQL field that uses it must declare it with `schema.metadata.columns`. A default value in its place would
-    be wrong data without an error.
+    The GraphQL field that uses the column must declare it with `schema.metadata.columns`. A default value instead of
+    this error would be wrong data.
     """
 
     def __init__(self, row: str, column: str) -> None:

@@ -1,4 +1,4 @@
-"""How far the pupils are with the exams of a cell."""
+"""Pupils' progress on the exams in cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from primepath.models import ExamSession
 
 @dataclass(frozen=True, slots=True)
 class CompletionData:
-    """The exam sessions of a cell, counted by status."""
+    """Number of exam sessions of a cell by status."""
 
     cell_id: str
     total_sessions: int = 0
@@ -28,12 +28,12 @@ class CompletionData:
 
     @property
     def completion_rate(self) -> float:
-        """Completed sessions of all, 0 to 1; 0 where there are none."""
+        """Share of completed sessions, from 0 to 1. It is 0 if the cell has no sessions."""
         return self.completed / self.total_sessions if self.total_sessions else 0.0
 
 
 def completion_of_cells(cell_ids: list[str]) -> Iterable[CompletionData]:
-    """The figures of those of the cells that have sessions."""
+    """Return the counts of each cell that has sessions."""
     counts = (
         ExamSession.objects.filter(cell__key_in=cell_ids)
         .values("cell_id")

@@ -1,4 +1,4 @@
-"""The curriculum of classes, cached."""
+"""The curricula of classes, cached."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from primepath.models import ClassCurriculumMapping, CurriculumLevel, Program, S
 
 
 class CurriculumKey(NamedTuple):
-    """Whose curriculum: a class, as it is at ``version``, in an academic year."""
+    """The key of a curriculum: a class, an academic year, and the version of the class's curriculum."""
 
     class_code: str
     academic_year: int
@@ -34,7 +34,7 @@ class CurriculumKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClassCurriculumData:
-    """The levels a class learns in a year, with their priorities, the most important first."""
+    """The levels of a class in a year with their priorities, the primary level first."""
 
     mappings: Sequence[tuple[int, CurriculumLevel]]
 
@@ -58,7 +58,7 @@ class ClassCurriculumData:
         return next((level for rank, level in self.mappings if rank == priority), None)
 
 
-# A mapping as it is cached: plain values, from which `_level` makes the level with its sub-program and program.
+# The values that are cached for a mapping. `_level` creates the level, sub-program and program from them.
 _COLUMNS = (
     "priority",
     *(f"curriculum_level__{name}" for name in ("id", "level_number")),
@@ -72,13 +72,13 @@ _Mapping = tuple[Any, ...]
 
 
 def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCurriculumData]:
-    """The curriculum of each key, from the cache where it is there, else from one query, and then cached.
+    """Return the curriculum of each key. One query reads the curricula that are not in the cache, and they are cached.
 
-    Every change of a class's curriculum gives the class a new version in the same transaction, and the version was read
-    with the class. So nothing needs to be taken out of the cache when the curriculum changes, in whichever process,
-    and a reader that began before the change can only store under the old version, where nobody looks again.
+    Every change of a class's curriculum sets a new version of the class in the same transaction, and the version was
+    read with the class. So no process needs to invalidate the cache when a curriculum changes. A reader that began
+    before the change can only store under the old version, which is not read again.
     """
-    # A copy, because django-redis answers for a Redis that is down with one dictionary, the same every time.
+    # Copied, because django-redis returns the same dictionary every time if Redis is down.
     cached: dict[str, list[_Mapping]] = {**cache.get_many([key.cache_key for key in keys])}
     if uncached := [key for key in keys if key.cache_key not in cached]:
         read = _read(uncached)
@@ -116,7 +116,7 @@ def _level(level_id: int, level_number: int, *parents: Any) -> CurriculumLevel:
 class CurriculumLoaders(LoaderGroup):
     """Programs, sub-programs, levels, and the curriculum of classes.
 
-    Levels are read with their sub-programs, and these with their programs, because names are composed of them.
+    Levels are read with their sub-programs, and sub-programs with their programs, because full names contain all names.
     """
 
     @cached_property

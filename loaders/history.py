@@ -1,4 +1,4 @@
-"""The history of many things at once, a page of each."""
+"""Pages of the history of many objects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from primepath.models import HistoryEntry
 
 
 class HistoryKey(NamedTuple):
-    """The newest ``limit`` entries about a subject, of those older than the entry with the key ``before``."""
+    """A page: the newest ``limit`` entries of a subject that are older than the entry with the key ``before``."""
 
     subject: HistorySubject
     subject_key: str
@@ -27,7 +27,7 @@ class HistoryKey(NamedTuple):
 
 
 def history_pages(keys: list[HistoryKey]) -> Sequence[list[HistoryEntry]]:
-    """The entries of each key, the newest first; one query for all that ask for the same part of their history."""
+    """Return the entries of each key, newest first. Keys with the same kind, limit and ``before`` share a query."""
     parts: defaultdict[tuple[HistorySubject, int, int | None], list[str]] = defaultdict(list)
     for key in keys:
         parts[key.subject, key.limit, key.before].append(key.subject_key)
@@ -36,14 +36,14 @@ def history_pages(keys: list[HistoryKey]) -> Sequence[list[HistoryEntry]]:
         entries = HistoryEntry.objects.filter(subject=subject, subject_key__key_in=subject_keys)
         if before is not None:
             entries = entries.filter(pk__lt=before)
-        place = Window(RowNumber(), partition_by="subject_key", order_by=F("pk").desc())
-        for entry in entries.annotate(place=place).filter(place__lte=limit).order_by("-pk"):
+        rank = Window(RowNumber(), partition_by="subject_key", order_by=F("pk").desc())
+        for entry in entries.annotate(rank=rank).filter(rank__lte=limit).order_by("-pk"):
             pages[HistoryKey(subject, entry.subject_key, limit, before)].append(entry)
     return [pages[key] for key in keys]
 
 
 def history_counts(keys: list[tuple[HistorySubject, str]]) -> Sequence[int]:
-    """How many entries there are about each subject."""
+    """Return the number of entries of each subject."""
     counts: dict[tuple[str, str], int] = {}
     for subject in {subject for subject, _ in keys}:
         entries = HistoryEntry.objects.filter(

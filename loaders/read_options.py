@@ -1,4 +1,4 @@
-"""How the loaders of one operation read."""
+"""Options of the loaders of an operation."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from primepath.domain.cell import CellKey
 
 
 class StoreMissing(Protocol):
-    """Stores those of ``keys`` that have no cell yet. Returns the keys that it stored."""
+    """Store a cell for each of ``keys`` that has none yet. Return the keys of the stored cells."""
 
     def __call__(self, *, keys: Collection[CellKey]) -> set[CellKey]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What an operation reads, and what reading may change.
+    """The columns that an operation reads, and whether reading stores missing cells.
 
     ``columns``: the optional columns that the operation needs. See `loaders.cells.CELL_COLUMNS` and
     `loaders.exams.EXAM_COLUMNS`.

@@ -1,4 +1,4 @@
-"""The classes a viewer may see, and with them the right to ask for their cells."""
+"""The classes that a viewer can see. A visible class is also the permission to load its cells."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COLUMNS = (
 
 @cache
 def _visible(*, is_administrator: bool, every: bool) -> Statement:
-    """Reads the classes of one who is_administrator the school, or of a teacher: every one, or those of the codes."""
+    """Return the statement that reads the viewer's classes: all of them, or only the given codes."""
 
     def make(teacher_id: Parameter, now: Parameter, codes: Parameter) -> QuerySet[Any, Any]:
         classes = SchoolClass.objects.visible(
@@ -50,9 +50,10 @@ def _visible(*, is_administrator: bool, every: bool) -> Statement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VisibleClass:
-    """A class that the viewer may see, and how far their access goes.
+    """A class that the viewer can see, with the viewer's access level.
 
-    Only `VisibleClasses` makes one, and what reads cells asks for one: whoever holds it has been let in.
+    Only `VisibleClasses` creates instances, and functions that read cells require one. So no cell can be read without
+    a check of the viewer's access.
     """
 
     access_level: AccessLevel
@@ -75,7 +76,7 @@ class VisibleClass:
 
 
 class VisibleClasses:
-    """Looks up the viewer's classes: all of them or some by code, in one query for whatever is asked together."""
+    """The viewer's classes, all of them or some by code. One query reads all classes that are requested together."""
 
     def __init__(self, dispatcher: Dispatcher, viewer: Viewer) -> None:
         self._viewer = viewer
@@ -84,22 +85,22 @@ class VisibleClasses:
         self._complete = False
 
     async def all(self) -> list[VisibleClass]:
-        """Every visible class, in the school's order: division, grade, section."""
+        """Return every visible class in the school's order: division, grade, section."""
         await self._loader.load(_EVERY)
         return sorted(self._found.values(), key=school_order)
 
     async def all_of(self, codes: Iterable[str] | None) -> list[VisibleClass]:
-        """As `all`, those of the codes; every visible class for None."""
+        """Return the visible classes with these codes, in the school's order. None means every visible class."""
         if codes is None:
             return await self.all()
         return sorted((await self.get_many(codes)).values(), key=school_order)
 
     async def get(self, code: str) -> VisibleClass | None:
-        """The class of this code, None where there is none or the viewer may not see it."""
+        """Return the class with this code, or None if it does not exist or the viewer cannot see it."""
         return await self._loader.load(code) if is_class_code(code) else None
 
     async def get_many(self, codes: Iterable[str]) -> dict[str, VisibleClass]:
-        """Those of the classes that the viewer may see, by code."""
+        """Return the visible classes with these codes, by code."""
         wanted = [code for code in dict.fromkeys(codes) if is_class_code(code)]
         found = await self._loader.load_many(wanted)
         return {code: visible for code, visible in zip(wanted, found, strict=True) if visible}
@@ -108,7 +109,7 @@ class VisibleClasses:
         if not self._complete:
             every = _EVERY in codes
             for visible in self._read(None if every else codes):
-                # What was found before may be held by somebody already, and stays.
+                # A class found earlier may already be in use, so the same object is kept.
                 self._found.setdefault(visible.code, visible)
             self._complete = every
         return [self._found.get(code) for code in codes]
