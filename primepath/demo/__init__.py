@@ -1,1 +1,1 @@
-"""The demo school: people, exams and two years of schedule, the same on every machine."""
+"""The demo school: accounts, exams and a schedule of two years. It is the same on every machine."""

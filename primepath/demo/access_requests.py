@@ -1,4 +1,4 @@
-"""Requests for classes in the demo school: some wait, some were decided, one was withdrawn."""
+"""Access requests of the demo school: pending, approved, denied and withdrawn ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Request(NamedTuple):
 def seed_access_requests(
     *, school: SchoolFile, teachers: Mapping[str, int], report: Callable[[str], None]
 ) -> None:
-    """Adds the requests of teachers who never asked for that class."""
+    """Add each request, unless the teacher already has a request for that class."""
     known = set(ClassAccessRequest.objects.values_list("teacher_id", "school_class_id"))
     missing = [
         ClassAccessRequest(
@@ -55,7 +55,7 @@ def _requests(school: SchoolFile) -> list[_Request]:
     codes = [entry["code"] for entry in school["classes"]]
     return [
         _Request(
-            # Whoever was granted a class has it.
+            # An approved request needs an assignment, so the teacher is the class teacher.
             class_teacher(3),
             codes[3],
             AccessLevel.FULL,

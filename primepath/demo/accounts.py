@@ -1,4 +1,4 @@
-"""The people of the demo school, and how they sign in."""
+"""The accounts of the demo school."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEACHER = "teacher"
 NEWCOMER = "newcomer"
 ADMINISTRATOR = "admin"
 
-# Who teaches the classes: all but the head teacher, the newcomer and the teacher of the examples.
+# All teachers except the head teacher, the newcomer and the teacher in the examples.
 CLASS_TEACHERS = {
     "seoyeon": "이서연",
     "doyun": "박도윤",
@@ -44,13 +44,13 @@ TEACHERS = {
 }
 
 _JOINED_AT = datetime(2024, 3, 1, tzinfo=UTC)
-# A published password has nothing that a secret salt could protect, and with a fixed one the rows
-# are always the same. It is as long as Django's own, so that no sign-in replaces it.
+# The password is published, so a secret salt would protect nothing. With a fixed salt the rows are always the same.
+# It is as long as Django's salts. Django would replace a shorter one at the next sign-in.
 _SALT = "primepathdemoprimepath"
 
 
 def seed_accounts(*, report: Callable[[str], None]) -> dict[str, int]:
-    """Adds the missing users and teachers' profiles; returns the teachers' keys by user name."""
+    """Add the missing users and teachers. Return the teachers' keys by username."""
     usernames = [*TEACHERS, ADMINISTRATOR]
     known = set(User.objects.filter(username__in=usernames).values_list("username", flat=True))
     missing = [username for username in usernames if username not in known]

@@ -1,4 +1,4 @@
-"""Who teaches which class of the demo school."""
+"""The assignments of teachers to classes in the demo school."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from primepath.services.school.seed_school import SchoolFile
 _ASSIGNED_AT = datetime(2024, 3, 4, tzinfo=UTC)
 _EXPIRED_AT = datetime(2024, 12, 31, tzinfo=UTC)
 _EXPIRED_CLASS = "MIDDLE_9C"
-# One class of each access level, and one that the teacher had once.
-_CLASSES_OF_THE_TEACHER = {
+# One class for each access level, and one with expired access.
+_CLASSES_OF_TEACHER = {
     "PRIMARY_1A": AccessLevel.FULL,
     "PRIMARY_2B": AccessLevel.CO_TEACHER,
     "MIDDLE_7A": AccessLevel.SUBSTITUTE,
@@ -22,8 +22,8 @@ _CLASSES_OF_THE_TEACHER = {
     _EXPIRED_CLASS: AccessLevel.FULL,
 }
 _USERNAMES = tuple(CLASS_TEACHERS)
-# Every how many classes there is such a teacher too, and how far down the list of teachers from the
-# class's first; the distances differ, so no two are the same person.
+# Every nth class has another teacher with this access level: (n, distance from the class teacher in the list of teachers).
+# The distances differ, so a class never has the same teacher twice.
 _OTHER_TEACHERS = {
     AccessLevel.CO_TEACHER: (2, 5),
     AccessLevel.SUBSTITUTE: (3, 8),
@@ -33,14 +33,14 @@ _REVOKED_EVERY = 20
 
 
 def class_teacher(position: int) -> str:
-    """The user name of the teacher with ``FULL`` access to the class at this place of the file."""
+    """Return the username of the teacher with ``FULL`` access to the class at this position in the file."""
     return _USERNAMES[position % len(_USERNAMES)]
 
 
 def seed_assignments(
     *, school: SchoolFile, teachers: Mapping[str, int], report: Callable[[str], None]
 ) -> None:
-    """Adds the assignments of teachers to classes they have none for, active or not."""
+    """Add each assignment, unless the teacher already has one for that class, active or not."""
     codes = [entry["code"] for entry in school["classes"]]
     known = set(TeacherClassAssignment.objects.values_list("teacher_id", "school_class_id"))
     missing = [
@@ -55,7 +55,7 @@ def seed_assignments(
 def _assignments(
     codes: Sequence[str], teachers: Mapping[str, int]
 ) -> Iterator[TeacherClassAssignment]:
-    for code, access_level in _CLASSES_OF_THE_TEACHER.items():
+    for code, access_level in _CLASSES_OF_TEACHER.items():
         yield TeacherClassAssignment(
             teacher_id=teachers[TEACHER],
             school_class_id=code,
@@ -76,7 +76,7 @@ def _assignments(
 
 
 def _teachers_of(position: int) -> Iterator[tuple[AccessLevel, str]]:
-    """The class's own teacher, with ``FULL`` access, and whoever else has a level of access."""
+    """Yield the class teacher with ``FULL`` access, then the other teachers with their access levels."""
     yield AccessLevel.FULL, class_teacher(position)
     for access_level, (every, distance) in _OTHER_TEACHERS.items():
         if position % every == 0:

@@ -1,4 +1,4 @@
-"""How one cell of the demo school looks: its status, date, times and notes."""
+"""The status, date, times and notes of a cell in the demo school."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from random import Random
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.models import ExamScheduleMatrix
 
-# The demo's present is the middle of June of its first year, whatever the day it is seeded on.
-_PRESENT_MONTH, _PRESENT_DAY = 6, 15
-_STATUSES_OF_THE_PAST = {
+# In the demo, today is always the middle of June of its first year.
+_TODAY_MONTH, _TODAY_DAY = 6, 15
+_PAST_STATUSES = {
     CellStatus.COMPLETED: 8,
     CellStatus.EMPTY: 1,
     CellStatus.DRAFT: 1,
 }
-_STATUSES_OF_THE_PRESENT = {
+_CURRENT_STATUSES = {
     CellStatus.IN_PROGRESS: 6,
     CellStatus.SCHEDULED: 2,
     CellStatus.COMPLETED: 1,
     CellStatus.EMPTY: 1,
 }
-_STATUSES_TO_COME = {
+_FUTURE_STATUSES = {
     CellStatus.SCHEDULED: 6,
     CellStatus.DRAFT: 3,
     CellStatus.EMPTY: 1,
@@ -39,20 +39,20 @@ _NOTES = (
 
 
 def draw_status(key: CellKey, *, first_year: int, chance: Random) -> CellStatus:
-    """A status that suits the period's place in the demo's time."""
-    present = date(first_year, _PRESENT_MONTH, _PRESENT_DAY)
+    """Return a random status that fits a past, current or future period of the demo."""
+    today = date(first_year, _TODAY_MONTH, _TODAY_DAY)
     first_day, last_day = key.period.dates(key.academic_year)
-    if last_day < present:
-        statuses = _STATUSES_OF_THE_PAST
-    elif first_day <= present:
-        statuses = _STATUSES_OF_THE_PRESENT
+    if last_day < today:
+        statuses = _PAST_STATUSES
+    elif first_day <= today:
+        statuses = _CURRENT_STATUSES
     else:
-        statuses = _STATUSES_TO_COME
+        statuses = _FUTURE_STATUSES
     return chance.choices(list(statuses), list(statuses.values()))[0]
 
 
-def untouched_cell(key: CellKey) -> ExamScheduleMatrix:
-    """A row of a cell that was only looked at."""
+def unused_cell(key: CellKey) -> ExamScheduleMatrix:
+    """Return the row of a cell that was read but never changed."""
     return ExamScheduleMatrix(
         id=str(key),
         school_class_id=key.class_code,
@@ -64,13 +64,13 @@ def untouched_cell(key: CellKey) -> ExamScheduleMatrix:
 def draw_cell(
     key: CellKey, *, status: CellStatus, created_by: int, modified_by: int, chance: Random
 ) -> ExamScheduleMatrix:
-    """A row of the cell, written a few times and come to this status."""
-    cell = untouched_cell(key)
+    """Return the row of a cell that was changed a few times and has this status."""
+    cell = unused_cell(key)
     cell.status = status
     cell.version = chance.randrange(1, 6)
     cell.created_by_id = created_by
     cell.modified_by_id = modified_by if cell.version > 1 else created_by
-    # Two years ahead, so that the instants lie in the past also for the coming year.
+    # Two years earlier, so that the times are in the past even for cells of the next year.
     cell.created_at = datetime(key.academic_year - 2, 12, 1, tzinfo=UTC) + timedelta(
         minutes=chance.randrange(20_000)
     )

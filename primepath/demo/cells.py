@@ -1,4 +1,4 @@
-"""The schedule of the demo school: which cells are stored, and which exams are in them."""
+"""The cells of the demo school, and the exams in them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from primepath.demo.accounts import HEAD_TEACHER
 from primepath.demo.assignments import class_teacher
-from primepath.demo.cell_row import draw_cell, draw_status, untouched_cell
+from primepath.demo.cell_row import draw_cell, draw_status, unused_cell
 from primepath.demo.curriculum import LevelsOfClasses
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
@@ -18,20 +18,20 @@ from primepath.models import Exam, ExamScheduleMatrix, MatrixCellExam
 from primepath.services.school.seed_school import SchoolFile
 
 _MISSING_EVERY = 3
-_ONLY_LOOKED_AT = 0.1
+_UNUSED_SHARE = 0.1
 _NUMBERS_OF_EXAMS = (1, 2, 2, 2, 3)
 _NUMBERS_OF_EXAMS_IN_DRAFTS = (0, 2, 2, 3)
 
 
 class PlannedCell(NamedTuple):
-    """A cell that is to be stored, with the exams in it."""
+    """A cell of the demo with the exams in it."""
 
     cell: ExamScheduleMatrix
     exams: list[Exam]
 
 
-class _Shelf:
-    """The active exams, by what they are chosen by."""
+class _ExamPool:
+    """The active exams by type and curriculum level."""
 
     def __init__(self, exams: Sequence[Exam]) -> None:
         self._exams: defaultdict[tuple[str, int | None], list[Exam]] = defaultdict(list)
@@ -42,12 +42,12 @@ class _Shelf:
     def draw(
         self, key: CellKey, level_ids: Sequence[int], number: int, chance: Random
     ) -> list[Exam]:
-        """Up to ``number`` exams that fit the cell: of its class's levels, or for everybody."""
+        """Return up to ``number`` random exams for the cell: exams of its class's levels, or exams without a level."""
         exam_type = EXAM_TYPE_OF_PERIOD[key.period.type]
-        for_everybody = [None] if chance.random() < 0.25 else []
+        without_level = [None] if chance.random() < 0.25 else []
         fitting = [
             exam
-            for level_id in (*level_ids, *for_everybody)
+            for level_id in (*level_ids, *without_level)
             for exam in self._exams[exam_type, level_id]
             if exam.academic_year in (None, key.academic_year)
         ]
@@ -63,28 +63,28 @@ def seed_cells(
     exams: Sequence[Exam],
     report: Callable[[str], None],
 ) -> list[PlannedCell]:
-    """Stores two thirds of the cells with their exams; returns those nobody had written before."""
-    planned = list(_planned_cells(school, years, teachers, levels, _Shelf(exams)))
+    """Store two thirds of the cells with their exams. Return the cells that are new; used cells are left unchanged."""
+    planned = list(_planned_cells(school, years, teachers, levels, _ExamPool(exams)))
     ids = [cell.id for cell, _ in planned if cell.version]
     written_before = _written(ids)
-    # Looking at a cell stores it empty. It is still nobody's, and makes room for the planned one.
+    # Reading a cell stores it as empty. Such unused cells are replaced.
     ExamScheduleMatrix.objects.filter(pk__key_in=ids, version=0).delete()
     ExamScheduleMatrix.objects.bulk_create(
         [cell for cell, _ in planned if cell.id not in written_before], ignore_conflicts=True
     )
-    # A request may have stored one of them as empty just now; that one stays empty.
+    # A request can have stored one of them as empty in the meantime. That one stays empty.
     stored = _written(ids) - written_before
     new = [plan for plan in planned if plan.cell.id in stored]
     MatrixCellExam.objects.bulk_create(
         [MatrixCellExam(cell=cell, exam=exam) for cell, exams_in_it in new for exam in exams_in_it],
         ignore_conflicts=True,
     )
-    report(f"Cells: {len(new)} planned, {len(written_before)} kept.")
+    report(f"Cells: {len(new)} added, {len(written_before)} kept.")
     return new
 
 
 def _written(ids: Sequence[str]) -> set[str]:
-    """Those of the cells that somebody has written, not just looked at."""
+    """Return the ids of the cells that a user has changed."""
     found = ExamScheduleMatrix.objects.filter(pk__key_in=ids, version__gte=1)
     return set(found.values_list("pk", flat=True))
 
@@ -94,7 +94,7 @@ def _planned_cells(
     years: Sequence[int],
     teachers: Mapping[str, int],
     levels: LevelsOfClasses,
-    shelf: _Shelf,
+    pool: _ExamPool,
 ) -> Iterator[PlannedCell]:
     for position, entry in enumerate(school["classes"]):
         for year in years:
@@ -105,7 +105,7 @@ def _planned_cells(
                     CellKey(entry["code"], year, period),
                     first_year=years[0],
                     level_ids=levels.get((entry["code"], year), ()),
-                    shelf=shelf,
+                    pool=pool,
                     created_by=teachers[class_teacher(position)],
                     modified_by=teachers[HEAD_TEACHER],
                 )
@@ -116,16 +116,16 @@ def _plan(
     *,
     first_year: int,
     level_ids: Sequence[int],
-    shelf: _Shelf,
+    pool: _ExamPool,
     created_by: int,
     modified_by: int,
 ) -> PlannedCell:
-    # A generator a cell: no cell depends on how many others were drawn before it.
+    # Each cell has its own generator, so it does not depend on the number of cells drawn before.
     chance = Random(str(key))
-    if chance.random() < _ONLY_LOOKED_AT:
-        return PlannedCell(untouched_cell(key), [])
+    if chance.random() < _UNUSED_SHARE:
+        return PlannedCell(unused_cell(key), [])
     status = draw_status(key, first_year=first_year, chance=chance)
-    exams = shelf.draw(key, level_ids, _number(status, chance), chance)
+    exams = pool.draw(key, level_ids, _number(status, chance), chance)
     if status != CellStatus.EMPTY and not exams:
         status = CellStatus.DRAFT
     cell = draw_cell(

@@ -1,4 +1,4 @@
-"""What the classes of the demo school learn: two levels a class and year."""
+"""The curricula of the demo school: two levels per class and year."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ClassYear = tuple[str, int]
 LevelsOfClasses = Mapping[ClassYear, Sequence[int]]
 """The keys of a class's levels in an academic year, its primary level first."""
 
-# Classes of a grade stand together in the file; with this stride they start at different levels.
+# Classes of the same grade are next to each other in the file. With this stride they start at different levels.
 _LEVELS_BETWEEN_CLASSES = 5
 
 
 def seed_curriculum(
     *, school: SchoolFile, years: Sequence[int], report: Callable[[str], None]
 ) -> LevelsOfClasses:
-    """Gives two levels to each class that has none in a year; returns the levels of all classes."""
+    """Assign two levels to each class that has none in a year. Return the levels of all classes."""
     levels = _stored_levels(years)
     missing = [
         mapping
@@ -34,12 +34,12 @@ def seed_curriculum(
         changed = {mapping.school_class_id for mapping in missing}
         SchoolClass.objects.filter(code__in=changed).update(curriculum_version=uuid.uuid4())
         levels = _stored_levels(years)
-    report(f"Curriculum: {len(missing)} levels given to classes.")
+    report(f"Curriculum: {len(missing)} levels assigned to classes.")
     return levels
 
 
 def level_ids_by_name() -> dict[LevelName, int]:
-    """The keys of all levels that are stored."""
+    """Return the keys of all stored levels."""
     return {
         (program, subprogram, number): pk
         for program, subprogram, number, pk in CurriculumLevel.objects.values_list(
@@ -75,7 +75,7 @@ def _mappings(school: SchoolFile, years: Sequence[int]) -> Iterator[ClassCurricu
 
 
 def _levels_for(entry: ClassEntry, school: SchoolFile) -> list[LevelName]:
-    """The levels for the class's grade, in the file's order."""
+    """Return the levels for the class's grade, in the order of the file."""
     return [
         (program["name"], subprogram["name"], number)
         for program in school["programs"]

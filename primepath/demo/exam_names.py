@@ -1,4 +1,4 @@
-"""What the exams of the demo school are called: English, Korean, and names with accents."""
+"""The names of the demo school's exams: English names, Korean names, and names with accents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from primepath.services.school.seed_school import SchoolFile
 
 
 class NamedExam(NamedTuple):
-    """An exam's name and type, with the level it is about; None for one that is for everybody."""
+    """An exam's name, type and level. The level is None if the exam is for all levels."""
 
     name: str
     type: ExamType
@@ -28,7 +28,7 @@ _OF_A_LEVEL = (
     ("분기 평가 {level}", ExamType.QUARTERLY),
     ("Épreuve trimestrielle {level}", ExamType.QUARTERLY),
 )
-_FOR_EVERYBODY = (
+_WITHOUT_LEVEL = (
     "Placement Test",
     "Diagnostic Screening",
     "Spelling Bee",
@@ -44,7 +44,7 @@ _PARTS = (1, 2)
 
 
 def exam_names(school: SchoolFile) -> Iterator[NamedExam]:
-    """Every exam's name; no name occurs twice with the same type."""
+    """Yield the name of every exam. No name occurs twice with the same type."""
     for program in school["programs"]:
         for subprogram in program["subprograms"]:
             for number in subprogram["levels"]:
@@ -55,7 +55,7 @@ def exam_names(school: SchoolFile) -> Iterator[NamedExam]:
                         exam_type,
                         (program["name"], subprogram["name"], number),
                     )
-    for name in _FOR_EVERYBODY:
+    for name in _WITHOUT_LEVEL:
         for part in _PARTS:
             for exam_type in ExamType:
                 yield NamedExam(f"{name} {part}", exam_type, None)

@@ -13,7 +13,7 @@ from primepath.demo.exam_names import exam_names
 from primepath.models import Exam
 from primepath.services.school.seed_school import SchoolFile
 
-_YEAR_OF_LASTING_EXAMS = 2023
+_EXAMS_FOR_ANY_YEAR_CREATED_IN = 2023
 _INACTIVE_EVERY = 17
 _WITHOUT_CREATOR_EVERY = 11
 _WITHOUT_PASSING_SCORE_EVERY = 5
@@ -32,7 +32,7 @@ def seed_exams(
     teachers: Mapping[str, int],
     report: Callable[[str], None],
 ) -> list[Exam]:
-    """Adds the missing exams; returns all of the demo, in a fixed order and as they are stored."""
+    """Add the missing exams. Return the stored rows of all exams of the demo in a fixed order."""
     planned = list(_exams(school, years, teachers))
     stored = _stored(planned)
     missing = [exam for exam, known in zip(planned, stored, strict=True) if known is None]
@@ -42,9 +42,9 @@ def seed_exams(
 
 
 def _stored(planned: Sequence[Exam]) -> list[Exam | None]:
-    """The stored row of each exam: of the same name, type and year, or made at the same instant.
+    """Return the stored row of each exam: with the same name, type and year, or with the same time of creation.
 
-    Nobody can change when an exam was made, so one that was renamed since is still known.
+    The time of creation cannot be changed, so a renamed exam is still found.
     """
     found = list(
         Exam.objects.filter(
@@ -61,9 +61,9 @@ def _stored(planned: Sequence[Exam]) -> list[Exam | None]:
 
 
 def _exams(school: SchoolFile, years: Sequence[int], teachers: Mapping[str, int]) -> Iterator[Exam]:
-    """A third of the exams is for any year, a third for even years, a third for odd ones.
+    """Yield the exams: a third for any year, a third for even years, a third for odd years.
 
-    So a year has the same exams whether it was the current one or the next when they were made.
+    So a year has the same exams, whether it was the current or the next year when they were created.
     """
     level_ids = level_ids_by_name()
     creators = [teachers[username] for username in (HEAD_TEACHER, *CLASS_TEACHERS)]
@@ -96,6 +96,6 @@ def _years_of(number: int, years: Sequence[int]) -> list[int | None]:
 
 
 def _created_at(number: int, year: int | None) -> datetime:
-    """An instant of its own for every exam, so far before its year that it lies in the past."""
-    start = datetime((year - 2) if year else _YEAR_OF_LASTING_EXAMS, 11, 1, tzinfo=UTC)
+    """Return a time of creation that is different for every exam. It is two years early, so always in the past."""
+    start = datetime((year - 2) if year else _EXAMS_FOR_ANY_YEAR_CREATED_IN, 11, 1, tzinfo=UTC)
     return start + timedelta(minutes=37 * number)

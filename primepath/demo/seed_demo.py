@@ -1,4 +1,4 @@
-"""The demo school: people, exams and two years of schedule, always the same."""
+"""Fill the database with the demo school."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from primepath.services.school.seed_school import seed_school
 
 @transaction.atomic
 def seed_demo(*, report: Callable[[str], None]) -> None:
-    """Adds what is missing of the demo school, and tells ``report`` a line about each step.
+    """Add the missing data of the demo school. Call ``report`` with a line about each step.
 
-    Nothing that is stored is changed, whoever changed it since. Only the academic years depend on
-    the day: a demo that is seeded again a year later gains the year that has come into reach.
+    Stored data is never changed. Only the academic years depend on the current date: running it again a year later adds
+    the next year.
     """
     school = seed_school(overwrite=False)
     report(f"School: {len(school['classes'])} classes and {len(school['programs'])} programs.")
@@ -43,15 +43,15 @@ def seed_demo(*, report: Callable[[str], None]) -> None:
 
 
 def demo_years(*, today: int, planned: AcademicYears) -> tuple[int, ...]:
-    """The year of ``today`` and the next one, or the two nearest that the school plans."""
+    """Return the year ``today`` and the next one, or the two nearest years of the school."""
     first = max(planned.first, min(today, planned.last - 1))
     return tuple(year for year in (first, first + 1) if year in planned)
 
 
 def _wait_for_other_seedings() -> None:
-    """Lets two seedings at once follow each other, as exams have no key that would stop the second.
+    """Wait until a concurrent run has ended, because no unique key prevents it from adding the same exams.
 
-    It is the levels that are locked, so that none gets another name while classes come to learn it.
-    On SQLite the transaction itself does both.
+    The levels are locked. This also prevents renaming a level while it is assigned to classes. On SQLite the
+    transaction itself prevents both.
     """
     list(CurriculumLevel.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))

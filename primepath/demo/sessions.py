@@ -1,4 +1,4 @@
-"""Pupils of the demo school who sit exams, for the completion figures."""
+"""The exam sessions of the demo school's pupils."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from primepath.models import ExamSession
 from primepath.services.school.seed_school import SchoolFile
 
 _FEWEST_PUPILS, _MOST_PUPILS = 10, 25
-# The share of cells of a status whose pupils are known.
+# Share of cells with exam sessions, by status.
 _CELLS_WITH_SESSIONS = {
     CellStatus.SCHEDULED: 0.2,
     CellStatus.IN_PROGRESS: 1.0,
     CellStatus.COMPLETED: 0.4,
 }
-# How far pupils are, in parts of ten. One in ten misses an exam that the others have completed.
-_PUPILS_STAND_AT = {
+# Pupils' progress, in tenths. One pupil in ten misses an exam that the others have completed.
+_PROGRESS = {
     CellStatus.SCHEDULED: {SessionStatus.NOT_STARTED: 10},
     CellStatus.IN_PROGRESS: {
         SessionStatus.NOT_STARTED: 3,
@@ -33,7 +33,7 @@ _PUPILS_STAND_AT = {
 def seed_sessions(
     *, school: SchoolFile, planned: Sequence[PlannedCell], report: Callable[[str], None]
 ) -> None:
-    """Adds sessions to some of the newly ``planned`` cells; a class has the same pupils in each."""
+    """Add sessions to some of the new ``planned`` cells. A class has the same pupils in all its cells."""
     pupils = {
         entry["code"]: _pupils(entry["code"], position)
         for position, entry in enumerate(school["classes"])
@@ -54,12 +54,12 @@ def _sessions(planned: PlannedCell, pupils: dict[str, list[str]]) -> Iterator[Ex
     status = CellStatus(cell.status)
     if chance.random() >= _CELLS_WITH_SESSIONS.get(status, 0):
         return
-    standing = _PUPILS_STAND_AT[status]
+    progress = _PROGRESS[status]
     for exam in exams:
         for pupil in pupils[cell.school_class_id]:
             yield ExamSession(
                 cell=cell,
                 exam=exam,
                 pupil=pupil,
-                status=chance.choices(list(standing), list(standing.values()))[0],
+                status=chance.choices(list(progress), list(progress.values()))[0],
             )
