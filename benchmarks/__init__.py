@@ -1,11 +1,18 @@
-"""How fast the API is beside other ways to answer the same question: ``make bench``.
+"""Benchmarks: ``make bench`` compares the API with other implementations of the same responses.
 
-`python -m benchmarks` measures on both databases, one after the other. For each it makes a school's data, starts one
-server whose extra URLs are the other ways (`ways`), checks that all of them answer the same (`checks`), measures them in
-turn, so that a busy moment of the machine meets all of them (`timing`), and writes ``benchmarks/RESULTS.md``.
+`python -m benchmarks` measures on both databases, one after the other. For each database it creates a school and
+starts one server with the API and the other contenders. It checks that all contenders return the same response,
+measures them in turns and writes ``benchmarks/RESULTS.md``. Because they take turns, other load on the machine affects
+all of them.
 
-- `cases` says what is asked, and of which ways; `questions` how it is asked.
-- `figures` says what must be reached.
-- `one_database` is the process that measures on one database.
-- ``FINDINGS.md`` says what profiling found, what was taken away, and what the rest costs.
+- `contenders`: the implementations that are compared.
+- `cases`: the operations that are sent, to which contenders; `operations`: their documents and variables.
+- `checks`: the conditions of a fair comparison.
+- `targets`: the required ratios.
+- `run_database`: the process that measures on one database.
+- `product`: the only module that imports the product's internals.
+- `compare`: measures two checkouts of the product, ``python -m benchmarks.compare OTHER_CHECKOUT``.
+- `peers`: measures PostGraphile on the same database.
+
+``FINDINGS.md`` has the results of profiling.
 """

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measures on both databases, prints the results and writes them beside this file."""
+"""``python -m benchmarks``: measure on both databases, print the results and write RESULTS.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.own_process import DATABASES, measure_on
+from benchmarks.isolated import DATABASES, measure_on
 from benchmarks.progress import say
 from benchmarks.report import report
 
@@ -16,23 +16,26 @@ _FILE = Path(__file__).with_name("RESULTS.md")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few rounds, and nothing is written")
-    parser.add_argument("--database", choices=DATABASES, help="only this one; nothing is written")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure on both databases, print the results and write RESULTS.md.",
+    )
+    parser.add_argument("--quick", action="store_true", help="few rounds; writes no file")
+    parser.add_argument("--database", choices=DATABASES, help="only this one; writes no file")
     options = parser.parse_args()
     databases = (options.database,) if options.database else DATABASES
     start, results = time.monotonic(), {}
     for database in databases:
         say(f"{database}:")
         try:
-            results[database] = measure_on(database, "benchmarks.one_database", quick=options.quick)
+            results[database] = measure_on(database, "benchmarks.run_database", quick=options.quick)
         except subprocess.CalledProcessError:
             return 1
     text = report(results, quick=options.quick)
     say(f"\n{text}\n{(time.monotonic() - start) / 60:.1f} minutes")
     if not options.quick and databases == DATABASES:
         _FILE.write_text(text)
-        say(f"Written to {_FILE}")
+        say(f"Wrote {_FILE}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What is asked, and of which ways."""
+"""The cases that are measured: an operation, and the contenders that receive it."""
 
 from __future__ import annotations
 
@@ -6,93 +6,95 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import questions
-from benchmarks.data import YEAR, class_codes, remove_cells, review_exam_ids
-from benchmarks.questions import Question, matrix
-from benchmarks.ways import (
+from benchmarks import operations
+from benchmarks.contenders import (
     GRAPHQL_CORE,
     HAND_WRITTEN,
     OLD_LOOP,
     OURS,
-    READ_AHEAD,
+    PREFETCH,
     SINGLE_LOADS,
-    Way,
+    Contender,
 )
-from primepath.domain.period import MONTHS
+from benchmarks.data import YEAR, class_codes, delete_cells, review_exam_ids
+from benchmarks.operations import Operation, matrix_query
+from benchmarks.product import MONTHS
 
 CLASSES = 60
 ALL_CLASSES = 600
 FEW_CLASSES = 5
-# Years in which nobody plans anything, so that measuring one case leaves the others' data alone.
+# Years without data, so that these cases do not change the data of the others.
 _YEAR_OF_MISSING_CELLS = YEAR + 1
 _YEAR_OF_ASSIGNMENTS = YEAR + 2
-_ALL_BUT_THE_LOOP = (OURS, HAND_WRITTEN, READ_AHEAD, GRAPHQL_CORE, SINGLE_LOADS)
+_ALL_BUT_THE_LOOP = (OURS, HAND_WRITTEN, PREFETCH, GRAPHQL_CORE, SINGLE_LOADS)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question to several ways; ``before`` sets back what asking it changes.
+    """An operation for several contenders. ``before`` undoes its changes and runs before every request.
 
-    ``rounds`` is how often at most; the old loop runs every ``loop_every``-th time.
+    ``rounds`` is the maximum number of rounds. The old loop takes part in every ``loop_every``-th round.
     """
 
     title: str
-    question: Question
-    ways: Sequence[Way]
+    operation: Operation
+    contenders: Sequence[Contender]
     rounds: int
     loop_every: int = 1
     before: Callable[[], None] | None = None
 
 
 def cases() -> dict[str, Case]:
-    """All cases of one user, a teacher of 60 classes, by name."""
+    """Return all cases of one user, a teacher of 60 classes, by name."""
     few = class_codes(FEW_CLASSES)
     cells = [
         f"{code}/{_YEAR_OF_ASSIGNMENTS}/{month}" for code in class_codes(8) for month in MONTHS
     ]
     return {
-        "exams": Case("60 classes with exams", matrix(YEAR), _ALL_BUT_THE_LOOP, rounds=30),
+        "exams": Case("60 classes with exams", matrix_query(YEAR), _ALL_BUT_THE_LOOP, rounds=30),
         "counts": Case(
             "60 classes without exams",
-            matrix(YEAR, exams=False),
+            matrix_query(YEAR, exams=False),
             (*_ALL_BUT_THE_LOOP, OLD_LOOP),
             rounds=30,
             loop_every=5,
         ),
-        "few": Case("5 classes with exams", matrix(YEAR, codes=few), _ALL_BUT_THE_LOOP, rounds=60),
+        "few": Case(
+            "5 classes with exams", matrix_query(YEAR, codes=few), _ALL_BUT_THE_LOOP, rounds=60
+        ),
         "one": Case(
             "1 class x 1 period",
-            matrix(YEAR, codes=few[:1], periods=["MAR"]),
+            matrix_query(YEAR, codes=few[:1], periods=["MAR"]),
             _ALL_BUT_THE_LOOP,
             rounds=150,
         ),
         "missing": Case(
             "60 classes without exams, all 960 cells missing",
-            matrix(_YEAR_OF_MISSING_CELLS, exams=False),
-            (OURS, READ_AHEAD, OLD_LOOP),
+            matrix_query(_YEAR_OF_MISSING_CELLS, exams=False),
+            (OURS, PREFETCH, OLD_LOOP),
             rounds=15,
             loop_every=3,
-            before=partial(remove_cells, _YEAR_OF_MISSING_CELLS),
+            before=partial(delete_cells, _YEAR_OF_MISSING_CELLS),
         ),
         "assign": Case(
             "assign 10 exams to 96 cells",
-            questions.assignment(cells, review_exam_ids(10)),
+            operations.assign_exams(cells, review_exam_ids(10)),
             (OURS, GRAPHQL_CORE),
             rounds=15,
-            before=partial(remove_cells, _YEAR_OF_ASSIGNMENTS),
+            before=partial(delete_cells, _YEAR_OF_ASSIGNMENTS),
         ),
         "introspection": Case(
-            "introspection", questions.INTROSPECTION, (OURS, GRAPHQL_CORE), rounds=15
+            "introspection", operations.INTROSPECTION, (OURS, GRAPHQL_CORE), rounds=15
         ),
     }
 
 
 def growth_cases() -> dict[int, Case]:
-    """The matrix with exams for more and more classes, by their number; of a teacher of 600 classes."""
+    """Return the cases of a teacher of 600 classes: the matrix with exams, by number of classes."""
     return {
         count: Case(
             f"{count} classes with exams",
-            matrix(YEAR, codes=class_codes(count)),
+            matrix_query(YEAR, codes=class_codes(count)),
             (OURS, HAND_WRITTEN),
             rounds=12,
         )

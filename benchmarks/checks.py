@@ -1,4 +1,4 @@
-"""What must hold before anything is measured: all ways answer the same, and each in its own manner."""
+"""The conditions of a fair comparison: same responses, and each contender works as described."""
 
 from __future__ import annotations
 
@@ -13,19 +13,18 @@ from django.test import Client as DjangoClient
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.cases import CLASSES, Case
-from benchmarks.client import HOST, Client
-from benchmarks.data import EXAMS_A_CELL
-from benchmarks.ways import HAND_WRITTEN, OLD_LOOP, OURS, SINGLE_LOADS, Way
-from loaders.generic import BatchLoader
-from primepath.domain.period import PERIODS
-from schema.execution.executor import CompiledExecutor
+from benchmarks.client import Client
+from benchmarks.contenders import HAND_WRITTEN, OLD_LOOP, OURS, SINGLE_LOADS, Contender
+from benchmarks.data import EXAMS_PER_CELL
+from benchmarks.product import COMPILED_EXECUTOR_METHOD, LOAD_METHOD, PERIODS
+from scripts.server import HOST
 
 _CELLS = CLASSES * len(PERIODS)
 _UNCOUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
 class UnfairComparisonError(RuntimeError):
-    """What would be measured is not what it claims to be."""
+    """A contender does not return the same response or does not work as described."""
 
 
 def require(condition: bool, message: str) -> None:
@@ -33,60 +32,63 @@ def require(condition: bool, message: str) -> None:
         raise UnfairComparisonError(message)
 
 
-def check_same_answers(case: Case, client: Client) -> int:
-    """That all ways of the case give the same JSON but for the order of keys; gives its size in bytes."""
-    answers = {}
-    for way in case.ways:
+def check_same_response(case: Case, client: Client) -> int:
+    """Check that all contenders return the same JSON, except for the order of keys. Return its size in bytes."""
+    responses = {}
+    for contender in case.contenders:
         if case.before:
             case.before()
-        body = client.send(case.question.to(way))
-        answers[way] = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
-        require(b'"errors"' not in body[:10], f"{case.title}: {way.title} answers {body[:300]!r}")
-    for way, answer in answers.items():
+        body = client.send(case.operation.request_to(contender))
+        responses[contender] = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
         require(
-            answer == answers[OURS],
-            f"{case.title}: {way.title} answers otherwise than {OURS.title}.",
+            b'"errors"' not in body[:10],
+            f"{case.title}: {contender.title} returns {body[:300]!r}",
         )
-    return len(answers[OURS])
+    for contender, response in responses.items():
+        require(
+            response == responses[OURS],
+            f"{case.title}: {contender.title} and {OURS.title} return different responses.",
+        )
+    return len(responses[OURS])
 
 
-def check_whole_matrix(case: Case, client: Client) -> None:
-    """That the answer has all cells, and the exams where it has any."""
-    rows = orjson.loads(client.send(case.question.to(OURS)))["data"]["scheduleMatrix"]["rows"]
-    cells = [cell for row in rows for cell in row["cells"]]
-    require(len(cells) == _CELLS, f"{case.title}: {len(cells)} cells.")
+def check_full_matrix(case: Case, client: Client) -> None:
+    """Check that the response contains all cells with their exams."""
+    response = orjson.loads(client.send(case.operation.request_to(OURS)))
+    cells = [cell for row in response["data"]["scheduleMatrix"]["rows"] for cell in row["cells"]]
+    require(len(cells) == _CELLS, f"{case.title}: {len(cells)} cells instead of {_CELLS}.")
     require(
-        all(cell["examCount"] == EXAMS_A_CELL for cell in cells),
+        all(cell["examCount"] == EXAMS_PER_CELL for cell in cells),
         f"{case.title}: exams are missing.",
     )
 
 
-def check_manners(case: Case, token: str) -> dict[str, int]:
-    """That each way of the case works as it is said to; gives the number of statements each takes, when warm."""
+def check_contenders(case: Case, token: str) -> dict[str, int]:
+    """Check that each contender works as described. Return its number of SQL statements when warm."""
     counts = {}
-    for way in case.ways:
-        _ask(case, way, token)
+    for contender in case.contenders:
+        _send_in_process(case, contender, token)
         with ExitStack() as stack:
-            loads = _counted(stack, BatchLoader, "load")
-            compiled = _counted(stack, CompiledExecutor, "__init__")
+            loads = _count_calls(stack, *LOAD_METHOD)
+            compiled = _count_calls(stack, *COMPILED_EXECUTOR_METHOD)
             captured = stack.enter_context(CaptureQueriesContext(connection))
-            _ask(case, way, token)
-        count = counts[way.title] = sum(
+            _send_in_process(case, contender, token)
+        count = counts[contender.title] = sum(
             not query["sql"].startswith(_UNCOUNTED) for query in captured.captured_queries
         )
-        require((way is OURS) == (compiled() > 0), f"{way.title}: wrong executor.")
-        if way is OLD_LOOP:
-            # Beside the cells, one signs in and one reads the classes.
-            require(count == 2 + 3 * _CELLS, f"{way.title}: {count} statements.")
-        if way is HAND_WRITTEN:
-            require(count <= 4, f"{way.title}: {count} statements.")
-        if way is SINGLE_LOADS:
-            require(loads() >= 2 * _CELLS, f"{way.title}: {loads()} loads.")
+        require((contender is OURS) == (compiled() > 0), f"{contender.title}: wrong executor.")
+        if contender is OLD_LOOP:
+            # Besides three per cell, one for authentication and one for the classes.
+            require(count == 2 + 3 * _CELLS, f"{contender.title}: {count} statements.")
+        if contender is HAND_WRITTEN:
+            require(count <= 4, f"{contender.title}: {count} statements.")
+        if contender is SINGLE_LOADS:
+            require(loads() >= 2 * _CELLS, f"{contender.title}: {loads()} loads.")
     return counts
 
 
-def _counted(stack: ExitStack, owner: type, name: str) -> Callable[[], int]:
-    """Counts the calls of a method until the stack is left."""
+def _count_calls(stack: ExitStack, owner: type, name: str) -> Callable[[], int]:
+    """Count the calls of a method until the stack is closed."""
     original = getattr(owner, name)
     calls: list[None] = []
 
@@ -98,9 +100,9 @@ def _counted(stack: ExitStack, owner: type, name: str) -> Callable[[], int]:
     return lambda: len(calls)
 
 
-def _ask(case: Case, way: Way, token: str) -> None:
-    """Asks in this process, where statements can be counted."""
-    request = case.question.to(way)
+def _send_in_process(case: Case, contender: Contender, token: str) -> None:
+    """Send the request in this process, where SQL statements can be counted."""
+    request = case.operation.request_to(contender)
     response = DjangoClient(SERVER_NAME=HOST).generic(
         request.method,
         request.path,
@@ -108,4 +110,4 @@ def _ask(case: Case, way: Way, token: str) -> None:
         "application/json",
         headers={"Authorization": f"Bearer {token}"},
     )
-    require(response.status_code == 200, f"{way.title}: status {response.status_code}.")
+    require(response.status_code == 200, f"{contender.title}: status {response.status_code}.")

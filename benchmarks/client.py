@@ -1,4 +1,4 @@
-"""A client on a connection that stays open."""
+"""An HTTP client that keeps its connection open."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import http.client
 from types import TracebackType
 from typing import Self
 
-from benchmarks.questions import Request
+from benchmarks.operations import Request
+from scripts.server import HOST
 
-HOST = "127.0.0.1"
 _TIMEOUT_SECONDS = 120
 
 
-class UnexpectedAnswerError(RuntimeError):
-    """The server did not answer with status 200."""
+class UnexpectedStatusError(RuntimeError):
+    """The status of the response is not 200."""
 
 
 class Client:
@@ -24,12 +24,12 @@ class Client:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def send(self, request: Request) -> bytes:
-        """The body of the answer. Raises `UnexpectedAnswerError`."""
+        """Return the body of the response. Raises `UnexpectedStatusError`."""
         self._connection.request(request.method, request.path, request.body, self._headers)
         response = self._connection.getresponse()
         body = response.read()
         if response.status != 200:
-            raise UnexpectedAnswerError(f"{request.path}: {response.status} {body[:500]!r}")
+            raise UnexpectedStatusError(f"{request.path}: {response.status} {body[:500]!r}")
         return body
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""The school that is measured: classes, each with a full matrix, two exams a cell and two levels of curriculum."""
+"""The data of the benchmarks: classes with a full matrix, two exams per cell and two curriculum levels each."""
 
 from __future__ import annotations
 
@@ -8,37 +8,40 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from primepath.domain.cell import CellKey, CellStatus
-from primepath.domain.exam import EXAM_TYPE_OF_PERIOD, ExamType
-from primepath.domain.period import PERIODS, Period
-from primepath.domain.school_class import AccessLevel
-from primepath.models import (
+from benchmarks.product import (
+    EXAM_TYPE_OF_PERIOD,
+    PERIODS,
+    AccessLevel,
+    CellKey,
+    CellStatus,
     ClassCurriculumMapping,
     CurriculumLevel,
     Exam,
     ExamScheduleMatrix,
+    ExamType,
     MatrixCellExam,
+    Period,
     Program,
     SchoolClass,
     SubProgram,
     Teacher,
     TeacherClassAssignment,
+    create_token,
 )
-from primepath.services.accounts.tokens import create_token
 
 YEAR = 2026
-EXAMS_A_CELL = 2
-# As many as a school has: classes of a level write the same exams.
+EXAMS_PER_CELL = 2
+# A realistic number: classes of the same level take the same exams.
 _LEVELS = 12
 
 
 def class_codes(count: int) -> list[str]:
-    """The codes of the first ``count`` classes."""
+    """Return the codes of the first ``count`` classes."""
     return [f"PRIMARY_{number:03}" for number in range(count)]
 
 
-def make_school(classes: int) -> None:
-    """Fills an empty database."""
+def create_school(classes: int) -> None:
+    """Fill an empty database."""
     program = Program.objects.create(name="CORE", grade_from=1, grade_to=12)
     subprogram = SubProgram.objects.create(program=program, name="PHONICS")
     levels = CurriculumLevel.objects.bulk_create(
@@ -60,12 +63,12 @@ def make_school(classes: int) -> None:
         for number, each in enumerate(school_classes)
         for priority in (1, 2)
     )
-    _fill_matrix(school_classes, _make_exams(levels))
+    _fill_matrix(school_classes, _create_exams(levels))
     analyze()
 
 
-def make_teacher(name: str, codes: Sequence[str]) -> str:
-    """A teacher who may edit the classes with these codes, and who is no head teacher; gives their token."""
+def create_teacher(name: str, codes: Sequence[str]) -> str:
+    """Create a teacher with FULL access to these classes, not a head teacher, and return a token."""
     user = User.objects.create(username=name)
     teacher = Teacher.objects.create(user=user, name=name)
     TeacherClassAssignment.objects.bulk_create(
@@ -76,8 +79,8 @@ def make_teacher(name: str, codes: Sequence[str]) -> str:
     return token
 
 
-def remove_cells(year: int) -> None:
-    """Leaves no cell of ``year``, as if nobody had looked at it yet."""
+def delete_cells(year: int) -> None:
+    """Delete all cells of ``year``."""
     ExamScheduleMatrix.objects.filter(academic_year=year).delete()
 
 
@@ -87,14 +90,14 @@ def review_exam_ids(count: int) -> list[int]:
 
 
 def analyze() -> None:
-    """Tells the database how much there is, which it would otherwise find out in the middle of a measurement."""
+    """Update the database's statistics, so that it does not do so during a measurement."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
-def _make_exams(levels: Sequence[CurriculumLevel]) -> dict[tuple[int, Period], list[Exam]]:
-    """The exams of each level (by its place in ``levels``) and period."""
-    places = [(number, period) for number in range(len(levels)) for period in PERIODS]
+def _create_exams(levels: Sequence[CurriculumLevel]) -> dict[tuple[int, Period], list[Exam]]:
+    """Create the exams and return them by level (its index in ``levels``) and period."""
+    slots = [(number, period) for number in range(len(levels)) for period in PERIODS]
     exams = Exam.objects.bulk_create(
         Exam(
             name=f"{levels[number].name} 시험 {period} {letter}",
@@ -103,12 +106,12 @@ def _make_exams(levels: Sequence[CurriculumLevel]) -> dict[tuple[int, Period], l
             total_questions=20,
             timer_minutes=30,
         )
-        for number, period in places
-        for letter in "AB"[:EXAMS_A_CELL]
+        for number, period in slots
+        for letter in "AB"[:EXAMS_PER_CELL]
     )
     return {
-        place: exams[EXAMS_A_CELL * index : EXAMS_A_CELL * (index + 1)]
-        for index, place in enumerate(places)
+        slot: exams[EXAMS_PER_CELL * index : EXAMS_PER_CELL * (index + 1)]
+        for index, slot in enumerate(slots)
     }
 
 

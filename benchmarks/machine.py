@@ -1,4 +1,4 @@
-"""What it was measured on."""
+"""Descriptions of the machine, the packages and the database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PACKAGES = ("Django", "graphql-core", "strawberry-graphql", "uvicorn", "orjson"
 
 
 def describe_machine() -> list[str]:
-    """Lines about the machine and the versions of what runs on it."""
+    """Return lines with the processor, the system and the versions of packages."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     return [
         f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}",
@@ -20,7 +20,7 @@ def describe_machine() -> list[str]:
 
 
 def describe_database() -> str:
-    """The database that is measured on, with its version."""
+    """Return the name and version of the database."""
     from django.db import connection
 
     version = ".".join(map(str, connection.get_database_version()))

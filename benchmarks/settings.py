@@ -1,4 +1,4 @@
-"""The product's settings, with the other ways beside its own URLs."""
+"""The product's settings, plus the URLs of the other contenders."""
 
 from primepath.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""Tables that read well as text and as Markdown."""
+"""Markdown tables that are also readable as plain text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """The lines of a Markdown table; all columns but the first are figures, and stand to the right."""
+    """Return the lines of a Markdown table. All columns but the first are right-aligned."""
     body = [list(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *body, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]

@@ -1,4 +1,4 @@
-"""How many answers a second one process gives to many clients."""
+"""Responses per second of one server process with many clients."""
 
 from __future__ import annotations
 
@@ -7,47 +7,51 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from benchmarks.client import Client
-from benchmarks.questions import Question
-from benchmarks.ways import HAND_WRITTEN, OURS, Way
+from benchmarks.contenders import HAND_WRITTEN, OURS, Contender
+from benchmarks.operations import Operation, Request
 
-WAYS = (OURS, HAND_WRITTEN)
+_CONTENDERS = (OURS, HAND_WRITTEN)
 CLIENTS = (16, 64)
 
 
 def measure_throughput(
-    port: int, token: str, question: Question, *, slots: int, seconds: float
+    port: int, token: str, operation: Operation, *, slots: int, seconds: float
 ) -> dict[int, dict[str, float]]:
-    """Answers a second, by the number of clients and the way: the median of ``slots`` turns of ``seconds`` each."""
-    found: dict[int, dict[Way, list[float]]] = {
-        clients: {way: [] for way in WAYS} for clients in CLIENTS
+    """Return the responses per second, by number of clients and contender.
+
+    Each is the median of ``slots`` measurements of ``seconds``.
+    """
+    found: dict[int, dict[Contender, list[float]]] = {
+        clients: {contender: [] for contender in _CONTENDERS} for clients in CLIENTS
     }
     for number in range(slots):
-        for clients, by_way in found.items():
-            # Each is first as often as the other, since what one leaves behind slows down the next.
-            for way in WAYS if number % 2 == 0 else reversed(WAYS):
-                rates = by_way[way]
-                rates.append(_rate(port, token, question, way, clients, seconds))
+        for clients, by_contender in found.items():
+            # Each is first equally often, because one leaves garbage that slows down the next.
+            for contender in _CONTENDERS if number % 2 == 0 else reversed(_CONTENDERS):
+                request = operation.request_to(contender)
+                rate = responses_per_second(port, token, request, clients, seconds)
+                by_contender[contender].append(rate)
     return {
-        clients: {way.title: median(rates) for way, rates in by_way.items()}
-        for clients, by_way in found.items()
+        clients: {contender.title: median(rates) for contender, rates in by_contender.items()}
+        for clients, by_contender in found.items()
     }
 
 
-def _rate(
-    port: int, token: str, question: Question, way: Way, clients: int, seconds: float
+def responses_per_second(
+    port: int, token: str, request: Request, clients: int, seconds: float
 ) -> float:
-    request = question.to(way)
+    """Send the request repeatedly from ``clients`` connections for ``seconds``."""
     start = time.monotonic()
 
-    def ask_until_time_is_up(_: int) -> int:
+    def send_until_deadline(_: int) -> int:
         with Client(port, token) as client:
-            answers = 0
+            responses = 0
             while time.monotonic() < start + seconds:
                 client.send(request)
-                answers += 1
-            return answers
+                responses += 1
+            return responses
 
     with ThreadPoolExecutor(clients) as pool:
-        answers = sum(pool.map(ask_until_time_is_up, range(clients)))
-    # Until the last answer, which may come after the time is up.
-    return answers / (time.monotonic() - start)
+        responses = sum(pool.map(send_until_deadline, range(clients)))
+    # The last response can arrive after ``seconds``.
+    return responses / (time.monotonic() - start)

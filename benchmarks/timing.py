@@ -1,7 +1,6 @@
-"""Measuring in turn: a busy moment of the machine meets all that are compared.
+"""Measures contenders in turns, so that other load on the machine affects all of them.
 
-In another order each round, so that what a slow request leaves behind, garbage above all, is not always cleared away at
-the expense of the same one.
+The order changes each round. Otherwise the garbage of a slow request would always slow down the same contender.
 """
 
 from __future__ import annotations
@@ -13,17 +12,17 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from benchmarks.client import Client
-from benchmarks.questions import Request
+from benchmarks.operations import Request
 
-_FEWEST_ROUNDS = 3
+_MIN_ROUNDS = 3
 _WARM_UP_ROUNDS = 2
 
 
 @dataclass(slots=True)
 class Runner:
-    """One of several that take turns. A slow one may sit out, and run every ``every``-th round only.
+    """Sends one request repeatedly, in turns with other runners. A slow one runs in every ``every``-th round only.
 
-    ``before`` is done before each of its requests, and not measured. ``seconds`` is what its requests took.
+    ``before`` runs before each request and is not measured. ``seconds`` collects the response times.
     """
 
     client: Client
@@ -34,11 +33,11 @@ class Runner:
 
     @property
     def milliseconds(self) -> float:
-        """The median."""
+        """Median response time."""
         return 1_000 * median(self.seconds)
 
     def run(self) -> float:
-        """Sends the request once; gives how long the answer took, in seconds."""
+        """Send the request once and return its response time in seconds."""
         if self.before:
             self.before()
         start = time.perf_counter()
@@ -46,17 +45,17 @@ class Runner:
         return time.perf_counter() - start
 
 
-def take_turns(runners: Sequence[Runner], *, rounds: int, most_seconds: float) -> None:
-    """Runs each in turn for ``rounds`` rounds, or until the time is over, after some that do not count."""
+def take_turns(runners: Sequence[Runner], *, rounds: int, max_seconds: float) -> None:
+    """Run all in turns for ``rounds`` rounds or ``max_seconds``, after a few warm-up rounds."""
     for number in range(_WARM_UP_ROUNDS):
         for runner in runners:
             if runner.every == 1 or number == 0:
                 runner.run()
-    deadline = time.monotonic() + most_seconds
+    deadline = time.monotonic() + max_seconds
     slowest = max(runner.every for runner in runners)
     for number in range(rounds):
         for runner in random.Random(number).sample(runners, len(runners)):  # noqa: S311
             if number % runner.every == 0:
                 runner.seconds.append(runner.run())
-        if time.monotonic() > deadline and number + 1 >= _FEWEST_ROUNDS * slowest:
+        if time.monotonic() > deadline and number + 1 >= _MIN_ROUNDS * slowest:
             break

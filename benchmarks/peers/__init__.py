@@ -1,10 +1,11 @@
-"""The API beside others that serve GraphQL from the same database: ``make bench-peers``.
+"""Compares the API with another GraphQL server on the same database: ``make bench-peers``.
 
-`PostGraphile <https://postgraphile.org>`_ reads the schema of a database and compiles each GraphQL document to SQL, so it is
-as fast as a general GraphQL server gets. It needs Node, and is therefore no part of ``make bench``.
+`PostGraphile <https://postgraphile.org>`_ reads the schema of a database and compiles each GraphQL document to SQL. That
+makes it one of the fastest general GraphQL servers. It needs Node, so it is not part of ``make bench``.
 
-- `postgraphile` asks it for what our own question asks, as near as its schema allows, and reads its answer.
-- `one_run` is the process that measures; what it finds is written to ``benchmarks/PEERS.md``.
+- `postgraphile` sends a query that is as close to ours as its schema allows, and reads the response.
+- `run_peers` is the process that measures. Its results are written to ``benchmarks/PEERS.md``.
 
-What it is spared: it knows neither tokens nor visibility, so nobody signs in; it gives no colours, icons and counts, which come from no column. What it has to do more: it wraps lists in connections.
+PostGraphile does less: it has no authentication, no visibility rules, and no colours, icons and counts, which are in no
+column. `server.mjs` switches connections off, so that its lists are plain, as ours are.
 """

@@ -1,19 +1,20 @@
-"""PostGraphile: how it is started, asked and understood."""
+"""Starts PostGraphile, sends its query and reads its response."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.questions import Request
-from benchmarks.server import Server, free_port, running
+from benchmarks.operations import Request
+from scripts.server import Server, free_port, serving
 
 _FOLDER = Path(__file__).parent
-# Its schema has no list of class codes to filter by; the classes of a teacher it finds through their assignments.
-_QUESTION = """
+# Its schema cannot filter by a list of class codes, so the query starts from the teacher's assignments.
+_QUERY = """
 query ($teacher: BigInt!, $year: Int!) {
   rows: allPrimepathTeacherclassassignmentsList(condition: { teacherId: $teacher, isActive: true }) {
     schoolClass: primepathSchoolclassByClassCode {
@@ -28,7 +29,7 @@ query ($teacher: BigInt!, $year: Int!) {
       }
       cells: primepathExamschedulematricesByClassCodeList(condition: { academicYear: $year }) {
         id period status version
-        links: primepathMatrixcellexamsByCellIdList { exam: primepathExamByExamId { id name type totalQuestions } }
+        exams: primepathMatrixcellexamsByCellIdList { exam: primepathExamByExamId { id name type totalQuestions } }
       }
     }
   }
@@ -36,15 +37,16 @@ query ($teacher: BigInt!, $year: Int!) {
 """
 
 Content = dict[str, Any]
-"""What an answer says, by class code, in a form that does not depend on who gave it."""
+"""The content of a response by class code, in the same form for both servers."""
 
 
 @contextmanager
 def running_postgraphile(log: Path) -> Iterator[Server]:
-    """PostGraphile on the database that ``DATABASE_URL`` names. Raises `RuntimeError` where it does not start."""
+    """Run PostGraphile on the database in ``DATABASE_URL``. Raises `RuntimeError` if it does not start."""
     port = free_port()
-    environment = {"PORT": str(port), "NODE_ENV": "production"}
-    with running(["node", str(_FOLDER / "server.mjs")], port, log, environment) as server:
+    environment = {**os.environ, "PORT": str(port), "NODE_ENV": "production"}
+    command = ["node", str(_FOLDER / "server.mjs")]
+    with serving(command, port, log, environment=environment) as server:
         yield server
 
 
@@ -54,13 +56,13 @@ def installed_version() -> str:
     return version
 
 
-def question(teacher_id: int, year: int) -> Request:
-    """Asks for the teacher's classes with curriculum, cells and exams."""
-    body = {"query": _QUESTION, "variables": {"teacher": str(teacher_id), "year": year}}
+def matrix_request(teacher_id: int, year: int) -> Request:
+    """Return the request for the teacher's classes with curriculum, cells and exams."""
+    body = {"query": _QUERY, "variables": {"teacher": str(teacher_id), "year": year}}
     return Request("POST", "/graphql", json.dumps(body).encode())
 
 
-def content_of_peer(answer: Any) -> Content:
+def content_of_peer(response: Any) -> Content:
     return {
         each["code"]: (
             each["name"],
@@ -72,13 +74,13 @@ def content_of_peer(answer: Any) -> Content:
                     cell["version"],
                     sorted(
                         (f"Exam:{exam['id']}", exam["name"], exam["type"], exam["totalQuestions"])
-                        for exam in (link["exam"] for link in cell["links"])
+                        for exam in (cell_exam["exam"] for cell_exam in cell["exams"])
                     ),
                 )
                 for cell in each["cells"]
             },
         )
-        for each in (row["schoolClass"] for row in answer["data"]["rows"])
+        for each in (row["schoolClass"] for row in response["data"]["rows"])
     }
 
 
@@ -87,7 +89,7 @@ def _level_name(level: Any) -> str:
     return f"{subprogram['program']['name']} {subprogram['name']} L{level['levelNumber']}"
 
 
-def content_of_ours(answer: Any) -> Content:
+def content_of_ours(response: Any) -> Content:
     return {
         row["schoolClass"]["code"]: (
             row["schoolClass"]["name"],
@@ -105,5 +107,5 @@ def content_of_ours(answer: Any) -> Content:
                 for cell in row["cells"]
             },
         )
-        for row in answer["data"]["scheduleMatrix"]["rows"]
+        for row in response["data"]["scheduleMatrix"]["rows"]
     }

@@ -1,9 +1,9 @@
-// PostGraphile on the database that DATABASE_URL names, answering on PORT of this machine alone.
+// Serves the database in DATABASE_URL with PostGraphile, on PORT of this machine only.
 import { createServer } from "node:http";
 import { postgraphile } from "postgraphile";
 
 const handler = postgraphile(process.env.DATABASE_URL, "public", {
-  // Plain lists, as ours are, in place of connections: less to do.
+  // Plain lists, as ours are, instead of connections. That is less work.
   simpleCollections: "only",
   graphiql: false,
   disableQueryLog: true,

@@ -19,7 +19,7 @@ from graphql import (
 )
 from pytest_django import Settings
 
-from benchmarks.questions import assignment, matrix
+from benchmarks.operations import assign_exams, matrix_query
 from primepath.domain.errors import LimitExceededError
 from primepath.models import ExamScheduleMatrix, MatrixCellExam, SchoolClass
 from schema.build import schema
@@ -185,8 +185,12 @@ def documents_of_ours() -> dict[str, tuple[str, dict[str, Any]]]:
     shown = re.findall(r"```graphql\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     found |= {f"README {number}": (text, {}) for number, text in enumerate(shown)}
     codes = [f"CLASS_{number}" for number in range(600)]
-    for question in (matrix(YEAR), matrix(YEAR, codes=codes), assignment(["x"] * 96, range(10))):
-        found[f"benchmark {len(found)}"] = (question.document, dict(question.variables))
+    for operation in (
+        matrix_query(YEAR),
+        matrix_query(YEAR, codes=codes),
+        assign_exams(["x"] * 96, range(10)),
+    ):
+        found[f"benchmark {len(found)}"] = (operation.document, dict(operation.variables))
     return found
 
 

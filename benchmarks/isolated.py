@@ -1,4 +1,4 @@
-"""Measuring in a process of its own, on a database that is gone afterwards."""
+"""Runs a measurement in a separate process, on a temporary database."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from typing import Any
 
 import django
 
-from benchmarks.effort import FULL, QUICK, Effort
+from benchmarks.budget import FULL, QUICK, Budget
 from benchmarks.progress import say
 from scripts.postgres import running_postgres
 
 DATABASES = ("PostgreSQL", "SQLite")
-# What is measured are the defaults, whatever is set in this shell.
+# Settings of this shell that would change the results. The benchmarks measure the defaults.
 _CONFIGURATION = (
     "COMPILED_EXECUTION",
     "CORS_ALLOWED_ORIGINS",
     "DATABASE_POOL_SIZE",
     "DEBUG",
+    "DJANGO_SETTINGS_MODULE",
     "EXPLORER",
     "FIELD_SUGGESTIONS",
     "FIRST_ACADEMIC_YEAR",
@@ -42,30 +43,28 @@ _CONFIGURATION = (
 
 
 def measure_on(database: str, module: str, *, quick: bool) -> dict[str, Any]:
-    """What ``module`` writes to the file it is given, run with ``DATABASE_URL`` naming an empty database.
+    """Run ``module`` with ``DATABASE_URL`` set to an empty database, and return what it writes to its file.
 
-    Raises `CalledProcessError` where it fails; it has then said why.
+    Raises `CalledProcessError` if it fails. The process has then printed the reason.
     """
     with tempfile.TemporaryDirectory(prefix="primepath-benchmark-") as folder:
         file = Path(folder) / "results.json"
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in _CONFIGURATION and not name.startswith("MAX_")
-        }
         command = [sys.executable, "-m", module, str(file)]
-        with _database(database, Path(folder)) as url:
+        with temporary_database(database, Path(folder)) as url:
             subprocess.run(  # noqa: S603
                 [*command, "--quick"] if quick else command,
-                env={**environment, "DATABASE_URL": url, "PRIMEPATH_VAR_DIR": folder},
+                env={**default_environment(), "DATABASE_URL": url, "PRIMEPATH_VAR_DIR": folder},
                 check=True,
             )
         results: dict[str, Any] = json.loads(file.read_text())
         return results
 
 
-def run_measured(module: str, measure: Callable[[Effort, Path], dict[str, Any]]) -> None:
-    """The other side of `measure_on`, run by ``module``: writes what ``measure`` finds, which keeps its logs in a folder."""
+def run_measured(module: str, measure: Callable[[Budget, Path], dict[str, Any]]) -> None:
+    """Run ``measure`` in the process of `measure_on` and write its results to the file.
+
+    ``measure`` keeps its logs in the folder of the file.
+    """
     parser = argparse.ArgumentParser(prog=f"python -m {module}")
     parser.add_argument("file", type=Path)
     parser.add_argument("--quick", action="store_true")
@@ -82,11 +81,20 @@ def run_measured(module: str, measure: Callable[[Effort, Path], dict[str, Any]])
     options.file.write_text(json.dumps(results))
 
 
+def default_environment() -> dict[str, str]:
+    """Return the environment of this process without the product's settings."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _CONFIGURATION and not name.startswith("MAX_")
+    }
+
+
 @contextmanager
-def _database(name: str, folder: Path) -> Iterator[str]:
-    """The URL of an empty database, which is gone afterwards."""
+def temporary_database(name: str, folder: Path) -> Iterator[str]:
+    """Yield the URL of an empty database and delete the database afterwards."""
     if name == "PostgreSQL":
-        # As it is in production: a commit waits for the disk.
+        # A commit waits for the disk, as in production.
         with running_postgres(durable=True) as url:
             yield url
     else:

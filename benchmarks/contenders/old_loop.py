@@ -1,7 +1,7 @@
-"""The page that this project replaces: three statements for every class and period.
+"""The page that this project replaces: three SQL statements for every class and period.
 
-Written as the page's loop was: `get_or_create_cell`, the count of the cell's exams, and whether the teacher may change
-it, one after another for each cell. It shows how many exams a cell has, and none of their names.
+It repeats the loop of that page. For each cell it runs `get_or_create_cell`, counts the exams, and checks whether the
+teacher can edit the cell. It returns the number of exams, not their names.
 """
 
 from __future__ import annotations
@@ -10,28 +10,35 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 
-from benchmarks.ways.page_request import PageRequest
-from primepath.domain.cell import CELL_APPEARANCE, CellKey, CellStatus
-from primepath.domain.period import Period
-from primepath.domain.school_class import EDITING_LEVELS, school_order
-from primepath.models import ExamScheduleMatrix, SchoolClass, TeacherClassAssignment
+from benchmarks.contenders.page_request import PageRequest
+from benchmarks.product import (
+    CELL_APPEARANCE,
+    EDITING_LEVELS,
+    CellKey,
+    CellStatus,
+    ExamScheduleMatrix,
+    Period,
+    SchoolClass,
+    TeacherClassAssignment,
+    school_order,
+)
 
 
 def old_loop(request: HttpRequest) -> JsonResponse:
-    """The matrix without the exams' names, as JSON."""
-    asked = PageRequest.read(request)
+    """Return the matrix as JSON, without the names of exams."""
+    page = PageRequest.parse(request)
     rows = [
         {
             "schoolClass": {"code": each.code, "name": each.name},
-            "cells": [_cell(asked, each, period) for period in asked.periods],
+            "cells": [_cell(page, each, period) for period in page.periods],
         }
-        for each in sorted(asked.classes, key=school_order)
+        for each in sorted(page.classes, key=school_order)
     ]
     return JsonResponse({"data": {"scheduleMatrix": {"rows": rows}}})
 
 
-def _cell(asked: PageRequest, school_class: SchoolClass, period: Period) -> dict[str, Any]:
-    cell = _get_or_create_cell(school_class, asked.year, period)
+def _cell(page: PageRequest, school_class: SchoolClass, period: Period) -> dict[str, Any]:
+    cell = _get_or_create_cell(school_class, page.year, period)
     appearance = CELL_APPEARANCE[CellStatus(cell.status)]
     return {
         "id": f"MatrixCell:{cell.pk}",
@@ -40,7 +47,7 @@ def _cell(asked: PageRequest, school_class: SchoolClass, period: Period) -> dict
         "color": appearance.color,
         "icon": appearance.icon,
         "version": cell.version,
-        "canEdit": _may_edit(asked, school_class),
+        "canEdit": _can_edit(page, school_class),
         "examCount": cell.exams.count(),
     }
 
@@ -55,11 +62,11 @@ def _get_or_create_cell(school_class: SchoolClass, year: int, period: Period) ->
     return cell
 
 
-def _may_edit(asked: PageRequest, school_class: SchoolClass) -> bool:
+def _can_edit(page: PageRequest, school_class: SchoolClass) -> bool:
     return (
         TeacherClassAssignment.objects.giving_access()
         .filter(
-            teacher=asked.viewer.teacher_id,
+            teacher=page.viewer.teacher_id,
             school_class=school_class,
             access_level__in=EDITING_LEVELS,
         )

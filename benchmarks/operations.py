@@ -1,4 +1,4 @@
-"""What is asked, in both languages: as a GraphQL document, and as a page's parameters."""
+"""The operations that are sent: GraphQL documents, and the same requests as URL parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from graphql import get_introspection_query
 
-from benchmarks.ways import Way
+from benchmarks.contenders import Contender
 
 _WITH_EXAMS = """
 query ($year: Int!, $codes: [String!], $periods: [Period!]) {
@@ -48,7 +48,7 @@ mutation ($cells: [CellRef!]!, $exams: [ID!]!) {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What goes over the wire, beside the token."""
+    """An HTTP request without its token."""
 
     method: str
     path: str
@@ -56,42 +56,42 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A document with its variables, and the same as parameters of a page where pages can be asked."""
+class Operation:
+    """A document with its variables, and the same request as URL parameters of a view."""
 
     document: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
 
-    def to(self, way: Way) -> Request:
-        """The request that asks this of ``way``."""
-        if not way.is_graphql:
-            return Request("GET", f"{way.path}?{urlencode(self.parameters)}")
+    def request_to(self, contender: Contender) -> Request:
+        """Return the request that sends this operation to ``contender``."""
+        if not contender.is_graphql:
+            return Request("GET", f"{contender.path}?{urlencode(self.parameters)}")
         body = {"query": self.document, "variables": dict(self.variables)}
-        return Request("POST", way.path, json.dumps(body).encode())
+        return Request("POST", contender.path, json.dumps(body).encode())
 
 
-def matrix(
+def matrix_query(
     year: int,
     *,
     codes: Sequence[str] | None = None,
     periods: Sequence[str] | None = None,
     exams: bool = True,
-) -> Question:
-    """The matrix of the classes with these codes, or of all; with exams and curriculum, or without both."""
+) -> Operation:
+    """Return the query for the matrix of these classes, or of all. ``exams`` adds exams and curriculum."""
     variables: dict[str, Any] = {"year": year}
     parameters = {"year": str(year), **({"exams": "1"} if exams else {})}
     if codes is not None:
         variables["codes"], parameters["classes"] = list(codes), ",".join(codes)
     if periods is not None:
         variables["periods"], parameters["periods"] = list(periods), ",".join(periods)
-    return Question(_WITH_EXAMS if exams else _WITHOUT_EXAMS, variables, parameters)
+    return Operation(_WITH_EXAMS if exams else _WITHOUT_EXAMS, variables, parameters)
 
 
-def assignment(cell_ids: Sequence[str], exam_ids: Sequence[int]) -> Question:
-    """Every exam into every cell."""
+def assign_exams(cell_ids: Sequence[str], exam_ids: Sequence[int]) -> Operation:
+    """Return the mutation that assigns every exam to every cell."""
     cells = [{"id": f"MatrixCell:{id}"} for id in cell_ids]
-    return Question(_ASSIGN, {"cells": cells, "exams": [f"Exam:{id}" for id in exam_ids]})
+    return Operation(_ASSIGN, {"cells": cells, "exams": [f"Exam:{id}" for id in exam_ids]})
 
 
-INTROSPECTION = Question(get_introspection_query())
+INTROSPECTION = Operation(get_introspection_query())

@@ -1,4 +1,4 @@
-"""What the views that speak no GraphQL are asked: ``?year=2026&classes=A,B&periods=JAN&exams=1``."""
+"""URL parameters of the views that are not GraphQL: ``?year=2026&classes=A,B&periods=JAN&exams=1``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from primepath.domain.period import Period, select_periods
-from primepath.domain.viewer import Viewer
-from primepath.models import SchoolClass
-from primepath.models.school_class import SchoolClassQuerySet
-from schema.http.authentication import identify
+from benchmarks.product import (
+    Period,
+    SchoolClass,
+    SchoolClassQuerySet,
+    Viewer,
+    select_periods,
+    viewer_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """The sender and the part of the matrix they want; None stands for all classes they may see."""
+    """The viewer and the requested part of the matrix. ``codes`` is None for all visible classes."""
 
     viewer: Viewer
     year: int
@@ -24,14 +27,12 @@ class PageRequest:
     with_exams: bool
 
     @classmethod
-    def read(cls, request: HttpRequest) -> PageRequest:
-        """Raises `HttpError` as the API does, by whose token the sender is known."""
-        viewer = identify(request).viewer
-        assert viewer is not None
+    def parse(cls, request: HttpRequest) -> PageRequest:
+        """Authenticate the request and parse its parameters. Raises the API's errors."""
         given = request.GET
         periods = given.get("periods")
         return cls(
-            viewer,
+            viewer_of(request),
             int(given["year"]),
             given["classes"].split(",") if "classes" in given else None,
             select_periods(periods=map(Period, periods.split(",")) if periods else None),
@@ -40,5 +41,6 @@ class PageRequest:
 
     @property
     def classes(self) -> SchoolClassQuerySet:
+        """The requested classes that the viewer can see."""
         classes = SchoolClass.objects.visible_to(self.viewer)
         return classes if self.codes is None else classes.filter(code__key_in=self.codes)

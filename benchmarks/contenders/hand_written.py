@@ -1,7 +1,7 @@
-"""A view written by hand for exactly two answers: what GraphQL is measured against.
+"""A view written by hand for exactly two responses. GraphQL is measured against it.
 
-Four queries, of which one signs in, rows as tuples, orjson. It says who may see what by the same rules, and stores no
-missing cells.
+It runs four queries, one of them for authentication, reads rows as tuples and writes JSON with orjson. It applies the
+same visibility rules. It does not store missing cells.
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ import orjson
 from django.db.models import Count, FilteredRelation, Q
 from django.http import HttpRequest, HttpResponse
 
-from benchmarks.ways.page_request import PageRequest
-from primepath.domain.cell import CELL_APPEARANCE
-from primepath.domain.school_class import EDITING_LEVELS, Division
-from primepath.models import ExamScheduleMatrix, MatrixCellExam
+from benchmarks.contenders.page_request import PageRequest
+from benchmarks.product import (
+    CELL_APPEARANCE,
+    EDITING_LEVELS,
+    Division,
+    ExamScheduleMatrix,
+    MatrixCellExam,
+)
 
 _Row = dict[str, Any]
 
-_LOOKS = {status.value: tuple(look) for status, look in CELL_APPEARANCE.items()}
+_APPEARANCE = {status.value: tuple(appearance) for status, appearance in CELL_APPEARANCE.items()}
 _DIVISIONS = {division.value: rank for rank, division in enumerate(Division)}
 _CLASS = ("division", "grade", "section", "code", "name")
 _LEVEL = tuple(
@@ -36,18 +40,18 @@ _LEVEL = tuple(
 
 
 def hand_written(request: HttpRequest) -> HttpResponse:
-    """The matrix as JSON: with exams and curriculum, or with the number of exams and whether one may edit."""
-    asked = PageRequest.read(request)
-    rows = _rows_with_exams(asked) if asked.with_exams else _rows_without_exams(asked)
+    """Return the matrix as JSON: with exams and curriculum, or with exam counts and `canEdit`."""
+    page = PageRequest.parse(request)
+    rows = _rows_with_exams(page) if page.with_exams else _rows_without_exams(page)
     return HttpResponse(
         orjson.dumps({"data": {"scheduleMatrix": {"rows": rows}}}),
         content_type="application/json; charset=utf-8",
     )
 
 
-def _rows_with_exams(asked: PageRequest) -> list[_Row]:
+def _rows_with_exams(page: PageRequest) -> list[_Row]:
     classes: dict[str, _Row] = {}
-    for *_, code, name, priority, program, subprogram, number in _classes(asked, _LEVEL):
+    for *_, code, name, priority, program, subprogram, number in _classes(page, _LEVEL):
         if code not in classes:
             classes[code] = {
                 "schoolClass": {"code": code, "name": name},
@@ -59,10 +63,10 @@ def _rows_with_exams(asked: PageRequest) -> list[_Row]:
             curriculum["primary"] = {"name": curriculum["label"]}
         elif priority == 2:
             curriculum["secondary"] = {"name": f"{program} {subprogram} L{number}"}
-    stored = _stored(asked, list(classes))
+    stored = _stored(page, list(classes))
     exams: defaultdict[str, list[_Row]] = defaultdict(list)
-    links = MatrixCellExam.objects.filter(cell__key_in=list(stored))
-    for cell_id, pk, name, type_, questions in links.order_by(
+    cell_exams = MatrixCellExam.objects.filter(cell__key_in=list(stored))
+    for cell_id, pk, name, type_, questions in cell_exams.order_by(
         "exam__name_key", "exam_id"
     ).values_list("cell_id", "exam_id", "exam__name", "exam__type", "exam__total_questions"):
         exams[cell_id].append(
@@ -70,22 +74,22 @@ def _rows_with_exams(asked: PageRequest) -> list[_Row]:
         )
     for code, row in classes.items():
         row["cells"] = cells = list[_Row]()
-        for id, cell in _cells(asked, code, stored):
+        for id, cell in _cells(page, code, stored):
             cell["examCount"] = len(exams[id])
             cell["exams"] = exams[id]
             cells.append(cell)
     return list(classes.values())
 
 
-def _rows_without_exams(asked: PageRequest) -> list[_Row]:
-    classes = _classes(asked, ("access_level",))
-    stored = _stored(asked, [row[3] for row in classes])
-    links = MatrixCellExam.objects.filter(cell__key_in=list(stored))
-    counts = dict(links.values_list("cell_id").annotate(Count("pk")))
+def _rows_without_exams(page: PageRequest) -> list[_Row]:
+    classes = _classes(page, ("access_level",))
+    stored = _stored(page, [row[3] for row in classes])
+    cell_exams = MatrixCellExam.objects.filter(cell__key_in=list(stored))
+    counts = dict(cell_exams.values_list("cell_id").annotate(Count("pk")))
     rows: list[_Row] = []
     for *_, code, name, level in classes:
         can_edit, cells = level in EDITING_LEVELS, []
-        for id, cell in _cells(asked, code, stored):
+        for id, cell in _cells(page, code, stored):
             cell["canEdit"] = can_edit
             cell["examCount"] = counts.get(id, 0)
             cells.append(cell)
@@ -93,34 +97,34 @@ def _rows_without_exams(asked: PageRequest) -> list[_Row]:
     return rows
 
 
-def _classes(asked: PageRequest, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """Division, grade, section, code, name and ``columns`` of the classes, in the school's order."""
-    classes = asked.classes.annotate(
+def _classes(page: PageRequest, columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Return division, grade, section, code, name and ``columns`` of the classes, in the school's order."""
+    classes = page.classes.annotate(
         mapping=FilteredRelation(
-            "curriculum_mappings", condition=Q(curriculum_mappings__academic_year=asked.year)
+            "curriculum_mappings", condition=Q(curriculum_mappings__academic_year=page.year)
         )
     )
     rows = classes.values_list(*_CLASS, *columns)
     return sorted(rows, key=lambda row: (_DIVISIONS[row[0]], *row[1:4]))
 
 
-def _stored(asked: PageRequest, codes: list[str]) -> dict[str, tuple[str, int]]:
-    """Status and version of the cells that are stored, by id."""
+def _stored(page: PageRequest, codes: list[str]) -> dict[str, tuple[str, int]]:
+    """Return status and version of the stored cells, by id."""
     cells = ExamScheduleMatrix.objects.filter(
-        id__key_in=[f"{code}/{asked.year}/{period}" for code in codes for period in asked.periods]
+        id__key_in=[f"{code}/{page.year}/{period}" for code in codes for period in page.periods]
     )
     rows = cells.order_by().values_list("id", "status", "version")
     return {id: (status, version) for id, status, version in rows}
 
 
 def _cells(
-    asked: PageRequest, code: str, stored: dict[str, tuple[str, int]]
+    page: PageRequest, code: str, stored: dict[str, tuple[str, int]]
 ) -> Iterator[tuple[str, _Row]]:
-    """What both answers tell of a class's cells, in the order of the columns."""
-    for period in asked.periods:
-        id = f"{code}/{asked.year}/{period}"
+    """Yield the fields of a class's cells that both responses contain, in the order of the periods."""
+    for period in page.periods:
+        id = f"{code}/{page.year}/{period}"
         status, version = stored.get(id, ("EMPTY", 0))
-        color, icon = _LOOKS[status]
+        color, icon = _APPEARANCE[status]
         yield (
             id,
             {
