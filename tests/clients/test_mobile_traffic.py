@@ -1,4 +1,4 @@
-"""What a phone's day costs, before and after: the page's figures, and the script that counts them."""
+"""Traffic of a mobile client's day: the figures in the documentation, and the script that counts them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 
 from primepath.demo.accounts import HEAD_TEACHER, TEACHER
-from scripts.phones_day import A_HEAD_TEACHER, A_TEACHER, PAGE, STEPS, table, the_day
+from scripts.mobile_traffic import A_HEAD_TEACHER, A_TEACHER, PAGE, STEPS, measure_day, table
 from tests.server import Server
 
 ROW = re.compile(r"^\| ([^|]+) " + r"\| ([\d,]+) " * 6 + r"\|$", re.MULTILINE)
@@ -21,13 +21,13 @@ def _rows(text: str) -> list[tuple[str, list[int]]]:
 
 
 def _is_cheaper(numbers: list[int]) -> bool:
-    """Less than a fifth of the bytes, and no more round trips."""
+    """Return whether the day needs less than a fifth of the bytes and no more round trips."""
     sent, received, round_trips, sent_after, received_after, round_trips_after = numbers
     return 5 * (sent_after + received_after) < sent + received and round_trips_after <= round_trips
 
 
 @pytest.mark.parametrize("title", [A_TEACHER, A_HEAD_TEACHER])
-def test_the_page_shows_each_step_of_a_day_that_has_become_cheaper(title: str) -> None:
+def test_page_lists_every_step_of_a_cheaper_day(title: str) -> None:
     text = PAGE.read_text(encoding="utf-8").partition(f"**{title}:**\n\n")[2].partition("\n\n")[0]
     rows = _rows(text)
     assert [step for step, _ in rows] == [*STEPS, "**the day**"]
@@ -37,7 +37,7 @@ def test_the_page_shows_each_step_of_a_day_that_has_become_cheaper(title: str) -
 
 
 @pytest.mark.parametrize("account", [TEACHER, HEAD_TEACHER])
-def test_the_day_is_as_cheap_as_the_page_says(written_server: Server, account: str) -> None:
+def test_day_costs_less_than_a_fifth_of_the_bytes(written_server: Server, account: str) -> None:
     port, token = written_server.port, written_server.tokens[account]
-    before, after = (the_day(port, token, after=after) for after in (False, True))
+    before, after = (measure_day(port, token, after=after) for after in (False, True))
     assert _is_cheaper(_rows(table(before, after))[-1][1])

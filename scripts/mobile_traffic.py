@@ -1,16 +1,15 @@
-"""Counts the bytes and round trips of a phone's day, and writes them into docs/phones-day.md.
+"""Counts the bytes and round trips of a mobile client's day and writes them to docs/clients/mobile-traffic.md.
 
-    python -m scripts.phones_day
+    python -m scripts.mobile_traffic
 
-A real server with the demo's data answers a phone twice, each time for the same day: opening, catching up three times, and one
-change of a cell. Before: each time the whole matrix, by plain POSTs. After: documents by their hash over GET, compressed
-answers, and ``changesAfter``. Every byte of HTTP counts, in both directions; a document's hash is known to the server, as
-another phone has sent it.
+A server with the demo data responds to the client for the same day twice. The client opens the app, syncs three times
+and changes one cell. Before: it reads the whole matrix each time, with plain POSTs. After: it sends the hash of the
+document with GET, accepts compressed responses and uses ``changesAfter``. Every byte of HTTP in both directions counts.
+The server knows the hash already, because another client has sent the document.
 """
 
 from __future__ import annotations
 
-import datetime
 import gzip
 import hashlib
 import json
@@ -25,9 +24,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
-import django
+from scripts.server import HOST, ROOT, Checkout
 
-PAGE = Path(__file__).parent.parent / "docs" / "phones-day.md"
+PAGE = ROOT / "docs" / "clients" / "mobile-traffic.md"
 START, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
 MATRIX = """
@@ -53,17 +52,19 @@ mutation Change($input: UpdateCellInput!) {
 }
 """
 CHANGED = "one change"
-COLLEAGUE = "catch up: a colleague's change"
-STEPS = ("open", "catch up: nothing new", CHANGED, COLLEAGUE, "catch up: nothing new")
+COLLEAGUE = "sync: a colleague's change"
+STEPS = ("open", "sync: nothing new", CHANGED, COLLEAGUE, "sync: nothing new")
 A_TEACHER = "A teacher of four classes"
 A_HEAD_TEACHER = "A head teacher, who sees 60"
 
+# The demo contains this year and the next. With 2027 as the last year these are 2026 and 2027 on any later day.
+_SETTINGS = {"LAST_ACADEMIC_YEAR": "2027"}
 _CELL = "MatrixCell:PRIMARY_1A/2026/DEC"
 _GZIP = "Accept-Encoding: gzip"
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Traffic:
     """Bytes in both directions, and round trips."""
 
     sent: int
@@ -71,8 +72,8 @@ class Figures:
     round_trips: int
 
 
-class Phone:
-    """Talks over one connection, and counts what it sends and receives."""
+class MobileClient:
+    """Uses one connection and counts the bytes that it sends and receives."""
 
     def __init__(self, connection: socket.socket, token: str) -> None:
         self._socket = connection
@@ -81,28 +82,28 @@ class Phone:
 
     @classmethod
     @contextmanager
-    def connected(cls, port: int, token: str) -> Iterator[Phone]:
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    def connected(cls, port: int, token: str) -> Iterator[MobileClient]:
+        with socket.create_connection((HOST, port), timeout=60) as connection:
             yield cls(connection, token)
 
-    def figures(self) -> Figures:
-        """What was counted since they were asked for last."""
-        counted = Figures(self._sent, self._received, self._round_trips)
+    def take_traffic(self) -> Traffic:
+        """Return the traffic since the last call."""
+        counted = Traffic(self._sent, self._received, self._round_trips)
         self._sent = self._received = self._round_trips = 0
         return counted
 
     def post(self, *headers: str, **members: Any) -> Any:
-        """A request as an object of JSON."""
+        """Send a JSON body."""
         body = json.dumps(members).encode()
         described = ("Content-Type: application/json", f"Content-Length: {len(body)}")
-        return self._ask("POST /graphql", *described, *headers, body=body)
+        return self._send("POST /graphql", *described, *headers, body=body)
 
     def get(self, query: str, variables: dict[str, Any]) -> Any:
-        """A question by the hash of its document, answered compressed."""
+        """Send a query by the hash of its document and accept a compressed response."""
         parameters = {"variables": _short(variables), "extensions": _short(persisted(query))}
-        return self._ask(f"GET /graphql?{urlencode(parameters)}", _GZIP)
+        return self._send(f"GET /graphql?{urlencode(parameters)}", _GZIP)
 
-    def _ask(self, request: str, *headers: str, body: bytes = b"") -> Any:
+    def _send(self, request: str, *headers: str, body: bytes = b"") -> Any:
         head = (
             f"{request} HTTP/1.1",
             "Host: 127.0.0.1",
@@ -114,13 +115,13 @@ class Phone:
         self._socket.sendall(message)
         self._sent += len(message)
         self._round_trips += 1
-        return self._read_answer()
+        return self._read_response()
 
-    def _read_answer(self) -> Any:
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            answer += self._receive()
-        head, _, body = answer.partition(b"\r\n\r\n")
+    def _read_response(self) -> Any:
+        response = b""
+        while b"\r\n\r\n" not in response:
+            response += self._receive()
+        head, _, body = response.partition(b"\r\n\r\n")
         headers = BytesParser().parsebytes(head.partition(b"\r\n")[2])
         while len(body) < int(headers["Content-Length"]):
             body += self._receive()
@@ -134,13 +135,13 @@ class Phone:
     def _receive(self) -> bytes:
         part = self._socket.recv(65_536)
         if not part:
-            raise ConnectionError("The server hung up.")
+            raise ConnectionError("The server closed the connection.")
         self._received += len(part)
         return part
 
 
 def persisted(query: str) -> dict[str, Any]:
-    """The extensions that name a document by its hash."""
+    """Return the extensions that identify a document by its hash."""
     hash = hashlib.sha256(query.encode()).hexdigest()
     return {"persistedQuery": {"version": 1, "sha256Hash": hash}}
 
@@ -149,64 +150,70 @@ def _short(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _change(phone: Phone, notes: str, *headers: str) -> None:
+def _change(client: MobileClient, notes: str, *headers: str) -> None:
     input = {"cell": {"id": _CELL}, "notes": notes}
-    phone.post(*headers, query=CHANGE, variables={"input": input})
+    client.post(*headers, query=CHANGE, variables={"input": input})
 
 
-def the_day(port: int, token: str, *, after: bool) -> list[Figures]:
-    """What each step took."""
+def measure_day(port: int, token: str, *, after: bool) -> list[Traffic]:
+    """Return the traffic of each step."""
     taken = []
-    with Phone.connected(port, token) as phone, Phone.connected(port, token) as colleague:
+    with (
+        MobileClient.connected(port, token) as client,
+        MobileClient.connected(port, token) as colleague,
+    ):
         colleague.post(query=MATRIX, extensions=persisted(MATRIX))
         variables: dict[str, Any] = {}
         for step in STEPS:
             if step == COLLEAGUE:
                 _change(colleague, "Room 7")
             if step == CHANGED:
-                _change(phone, "Room 4", *([_GZIP] if after else []))
+                _change(client, "Room 4", *([_GZIP] if after else []))
             elif after:
-                answer = phone.get(MATRIX, variables)
-                variables = {"changesAfter": answer["scheduleMatrix"]["syncToken"]}
+                response = client.get(MATRIX, variables)
+                variables = {"changesAfter": response["scheduleMatrix"]["syncToken"]}
             else:
-                phone.post(query=MATRIX)
-            taken.append(phone.figures())
+                client.post(query=MATRIX)
+            taken.append(client.take_traffic())
     return taken
 
 
-def table(before: Sequence[Figures], after: Sequence[Figures]) -> str:
-    """Each step, and the day."""
+def table(before: Sequence[Traffic], after: Sequence[Traffic]) -> str:
+    """Return the table of all steps with their sum."""
     lines = [
         "| | sent before | received before | round trips | sent after | received after | round trips |",
         "|---|---|---|---|---|---|---|",
     ]
     steps = (*STEPS, "**the day**")
     for step, *both in zip(steps, [*before, _sum(before)], [*after, _sum(after)], strict=True):
-        numbers = [f"{number:,}" for figures in both for number in astuple(figures)]
+        numbers = [f"{number:,}" for traffic in both for number in astuple(traffic)]
         lines.append(f"| {step} | {' | '.join(numbers)} |")
     return "\n".join(lines)
 
 
-def _sum(figures: Sequence[Figures]) -> Figures:
-    return Figures(*map(sum, zip(*map(astuple, figures), strict=True)))
+def _sum(steps: Sequence[Traffic]) -> Traffic:
+    return Traffic(*map(sum, zip(*map(astuple, steps), strict=True)))
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
-    django.setup()
-    # They need Django's settings.
-    from primepath.demo.accounts import HEAD_TEACHER, TEACHER
-    from tests.server import running_server
-
     parts = []
-    for title, account in ((A_TEACHER, TEACHER), (A_HEAD_TEACHER, HEAD_TEACHER)):
-        with (
-            TemporaryDirectory() as folder,
-            running_server(Path(folder), today=datetime.date(2026, 11, 23)) as server,
-        ):
-            token = server.tokens[account]
-            before = the_day(server.port, token, after=False)
-            after = the_day(server.port, token, after=True)
+    for title, username in ((A_TEACHER, "teacher"), (A_HEAD_TEACHER, "head")):
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            checkout = Checkout(
+                environment={
+                    **os.environ,
+                    "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
+                    "PRIMEPATH_VAR_DIR": name,
+                    **_SETTINGS,
+                }
+            )
+            checkout.manage("migrate", "--verbosity=0")
+            checkout.manage("seed_demo", "--verbosity=0")
+            token = checkout.create_token(username)
+            with checkout.serve(folder / "server.log") as server:
+                before = measure_day(server.port, token, after=False)
+                after = measure_day(server.port, token, after=True)
         parts.append(f"**{title}:**\n\n{table(before, after)}\n")
     text = PAGE.read_text(encoding="utf-8")
     head, tail = text.partition(START)[0], text.partition(END)[2]
