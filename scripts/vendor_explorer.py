@@ -1,7 +1,7 @@
-"""Fetches the explorer's third-party files anew: ``python -m scripts.vendor_explorer``.
+"""Downloads the explorer's third-party files: ``python -m scripts.vendor_explorer``.
 
-For maintainers only. What it writes is committed, so that nobody who runs PrimePath needs npm or the internet. The
-packages come through the ordinary ``npm``, from whichever registry it is set up for, and must have the hashes below.
+For maintainers only. The files are committed, so running PrimePath needs neither npm nor the internet. ``npm`` downloads
+the packages from its configured registry. They must have the hashes below.
 """
 
 from __future__ import annotations
@@ -20,18 +20,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-_FOLDER = (
-    Path(__file__).resolve().parent.parent
-    / "primepath"
-    / "pages"
-    / "static"
-    / "explorer"
-    / "vendor"
-)
+_ROOT = Path(__file__).resolve().parent.parent
+_FOLDER = _ROOT / "primepath" / "pages" / "static" / "explorer" / "vendor"
 
 
 class Package(NamedTuple):
-    """A package of the registry: its hash as npm writes it, and what becomes of its files."""
+    """An npm package with its hash in npm's format. ``files`` maps its files to ours."""
 
     name: str
     version: str
@@ -39,7 +33,7 @@ class Package(NamedTuple):
     files: dict[str, str]
 
 
-# GraphiQL 4 is the last with a build that a plain script tag can load; 5 brings 8 MB of another editor.
+# GraphiQL 4 is the last version with a build for a plain script tag. Version 5 contains an 8 MB editor.
 PACKAGES = (
     Package(
         "react",
@@ -66,7 +60,7 @@ PACKAGES = (
         {"dist/index.umd.js": "plugin-explorer.js", "dist/style.css": "plugin-explorer.css"},
     ),
 )
-# Inside the builds as well, though no source map names them or no dependency brings them.
+# Also contained in the builds, but missing from source maps or dependencies.
 _ALSO_INSIDE = (
     "graphiql-explorer",
     "graphql",
@@ -75,15 +69,15 @@ _ALSO_INSIDE = (
     "@react-aria/utils",
 )
 
-# Two thirds of GraphiQL's style sheet are fonts; every system has some that serve.
+# Two thirds of GraphiQL's style sheet are fonts. The system's fonts are good enough.
 _FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
-# The maps are not shipped, and Django's manifest storage fails on a reference to a missing file.
+# The source maps are not included, and Django's manifest storage fails on references to missing files.
 _SOURCE_MAP = re.compile(r"^(?://|/\*)# sourceMappingURL=.*\n?", re.MULTILINE)
 _PACKAGE_OF_SOURCE = re.compile(r".*node_modules/((?:@[^/]+/)?[^/]+)/")
 
 
 class WrongPackageError(RuntimeError):
-    """What came is not what the hash in this file says."""
+    """A downloaded package does not have the hash in this file."""
 
 
 def main() -> int:
@@ -102,7 +96,7 @@ def main() -> int:
 
 
 def _fetch(folder: Path) -> dict[str, str]:
-    """The files to write, by name: those of all packages, ready to be served, and the licences."""
+    """Return the files of all packages and the licences, by name."""
     files: dict[str, str] = {}
     inside = {*_ALSO_INSIDE, *(package.name for package in PACKAGES)}
     for number, package in enumerate(PACKAGES):
@@ -125,7 +119,7 @@ def _download(package: Package, folder: Path) -> Path:
     (tarball,) = folder.glob("*.tgz")
     digest = hashlib.sha512(tarball.read_bytes()).digest()
     if f"sha512-{base64.b64encode(digest).decode()}" != package.integrity:
-        raise WrongPackageError(f"{wanted} does not have the hash that is recorded for it.")
+        raise WrongPackageError(f"{wanted} does not have the recorded hash.")
     return tarball
 
 
@@ -136,10 +130,10 @@ def _read(archive: tarfile.TarFile, name: str) -> str:
 
 
 def _licences(names: Iterable[str], folder: Path) -> str:
-    """The licences of everything that the builds have inside, each text once."""
+    """Return the licences of all packages in the builds, each text once."""
     folder.mkdir()
     fixed = [f"{package.name}@{package.version}" for package in PACKAGES]
-    # It is only read: what needs which version of React does not matter.
+    # Only the licences are read, so React versions do not matter.
     options = ("--legacy-peer-deps", "--no-audit", "--no-fund")
     _npm("install", *options, *fixed, *_ALSO_INSIDE, folder=folder)
     holders: defaultdict[str, list[str]] = defaultdict(list)
@@ -160,7 +154,7 @@ def _licences(names: Iterable[str], folder: Path) -> str:
 
 
 def _npm(command: str, *arguments: str, folder: Path) -> None:
-    # No package's own scripts: nothing that is fetched runs here.
+    # Do not run the packages' scripts.
     options = ("--ignore-scripts", "--loglevel=error")
     subprocess.run(
         ["npm", command, *options, *arguments], cwd=folder, stdout=subprocess.DEVNULL, check=True
