@@ -16,7 +16,7 @@ _CHANGEABLE = ("access_level", "expires_at", "is_active")
 class AssignmentForm(ServiceForm[TeacherClassAssignment]):
     """Assigns, changes what was assigned, or revokes where the assignment is made inactive."""
 
-    error_fields = {"teacherId": "teacher", "classCode": "school_class"}
+    error_fields = {"teacher_id": "teacher", "class_code": "school_class"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,7 +25,7 @@ DETAILS = ("status", "scheduled_date", "start_time", "end_time", "notes")
 class CellForm(VersionedForm[ExamScheduleMatrix]):
     """Changes what the cell says and which exams are in it: up to three services, in the request's one transaction."""
 
-    error_fields = {"cells": "chosen_exams", "examIds": "chosen_exams"}
+    error_fields = {"cells": "chosen_exams", "exam_ids": "chosen_exams"}
 
     chosen_exams = KeysChoiceField(
         Exam.objects.none(),

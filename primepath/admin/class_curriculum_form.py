@@ -73,10 +73,10 @@ class ClassCurriculumForm(forms.Form):
         field: str | None
         for error in errors:
             match error.path:
-                case ("input", "academicYear"):
+                case ("level_ids", int(position)):
+                    field = self.slots[position]
+                case ("academic_year",):
                     field = "academic_year"
-                case ("input", "levelIds", position):
-                    field = self.slots[int(position)]
                 case _:
                     field = None
-            self.add_error(field, error.message)
+            self.add_error(field, error.message_for(str(self[field].label) if field else ""))

@@ -16,7 +16,7 @@ from primepath.services.exams.values import ExamValues
 class ExamForm(VersionedForm[Exam]):
     """Refuses to save over a later version than it was shown with."""
 
-    error_fields = {"curriculumLevelId": "curriculum_level"}
+    error_fields = {"curriculum_level_id": "curriculum_level"}
 
     academic_year = NumberField(
         required=False, help_text="Empty for an exam that is used in every year."

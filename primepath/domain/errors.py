@@ -7,8 +7,8 @@ of the program, and its text is not for callers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -96,16 +96,32 @@ class UserErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputError:
-    """One error in an input: a ``message`` for people, and the ``path`` to it, field names and positions."""
+    """One error in the input of a service.
+
+    ``path``: the service's parameter (or the key of a TypedDict that it takes), then a position in a list.
+    Empty if the error concerns the whole input. Names are Python names.
+    ``template``: the message, already translated, with named placeholders for ``values``. ``{field}`` is for
+    the field's name, which whoever shows the message knows: a form has labels, GraphQL has names of its own.
+    """
 
     code: UserErrorCode
-    message: str
-    path: tuple[str, ...] = ()
+    template: str
+    path: tuple[str | int, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def field_name(self) -> str | None:
+        """Python name of the last field in ``path``, None for an error that concerns the whole input."""
+        return next((part for part in reversed(self.path) if isinstance(part, str)), None)
+
+    def message_for(self, field: str) -> str:
+        """Return the message, with ``field`` as the name of the field."""
+        return self.template.format(field=field, **self.values)
 
 
 class ValidationFailedError(Exception):
     """A change was refused and nothing was written; ``errors`` names all that is wrong with the input."""
 
     def __init__(self, errors: Sequence[InputError]) -> None:
-        super().__init__("; ".join(error.message for error in errors))
+        super().__init__("; ".join(each.message_for(each.field_name or "input") for each in errors))
         self.errors = tuple(errors)

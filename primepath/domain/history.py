@@ -41,9 +41,9 @@ class HistorySubject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field that went from ``before`` to ``after``, in plain values: text, numbers, lists of keys, None.
+    """A field's value before and after a change: text, a number, a date or time, a list of keys, or None.
 
-    ``field`` has its GraphQL name, ``scheduledDate``.
+    ``field`` is its Python name, for example ``scheduled_date``.
     """
 
     field: str
@@ -52,15 +52,9 @@ class FieldChange:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
-    """A change for each field of ``after``, as Python names it, that was not the same before."""
+    """Return a change for each field of ``after`` whose value differs from ``before``."""
     return [
-        FieldChange(camel_case(field), before.get(field), value)
+        FieldChange(field, before.get(field), value)
         for field, value in after.items()
         if before.get(field) != value
     ]
-
-
-def camel_case(name: str) -> str:
-    """``scheduled_date`` as GraphQL writes it, ``scheduledDate``."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

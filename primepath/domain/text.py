@@ -1,4 +1,4 @@
-"""Names in any language: one way to compare them, on every database."""
+"""Compare, check and convert text."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ def fold(text: str) -> str:
     "Élan", "ÉLAN" and "E" + combining accent + "lan" are one name. Folded texts compare by code point.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
+def camel_case(name: str) -> str:
+    """Return a Python name as GraphQL writes it: ``scheduledDate`` for ``scheduled_date``."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def has_forbidden_characters(text: str) -> bool:

@@ -24,14 +24,14 @@ class SignInForm(AuthenticationForm):
             username=self.cleaned_data.get("username", ""),
             address=self.request.META.get("REMOTE_ADDR", "") if self.request else "",
         )
-        if refusal := attempts.refusal:
-            raise ValidationError(refusal, code="rate_limited")
+        if message := attempts.limit_message:
+            raise ValidationError(message, code="rate_limited")
         try:
             cleaned = super().clean()
         except ValidationError:
             attempts.record_failure()
             raise
-        attempts.forgive()
+        attempts.reset()
         return cleaned
 
     def confirm_login_allowed(self, user: User) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from primepath.db.bulk import insert_rows
 from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
+from primepath.domain.text import camel_case
 from primepath.domain.viewer import Viewer
 from primepath.models import HistoryEntry
 
@@ -40,7 +41,10 @@ def record(
     at: datetime.datetime,
     entries: Iterable[Recorded],
 ) -> None:
-    """Adds an entry for each of ``entries``, in one statement; call it in the transaction of the change itself."""
+    """Store all ``entries`` in one statement. Call this in the transaction of the change itself.
+
+    Fields are stored under their GraphQL names, because `Change.field` of the public schema returns them.
+    """
     rows = [
         (
             at,
@@ -51,7 +55,7 @@ def record(
             viewer.name[:_NAME_LENGTH],
             viewer.teacher_id,
             [
-                (change.field, _plain(change.before), _plain(change.after))
+                (camel_case(change.field), _plain(change.before), _plain(change.after))
                 for change in entry.changes
             ],
         )

@@ -1,12 +1,15 @@
-"""Counting in a cache that processes share, for a while at a time."""
+"""Count events per time window in the cache that all processes share."""
 
 from __future__ import annotations
 
 from django.core.cache.backends.base import BaseCache
 
 
-def count(cache: BaseCache, key: str, amount: int = 1, *, seconds: int) -> int:
-    """Adds ``amount`` to what is counted under ``key`` until ``seconds`` after the first; the sum, 0 where the cache is down."""
+def increment(cache: BaseCache, key: str, amount: int = 1, *, seconds: int) -> int:
+    """Add ``amount`` to the counter ``key`` and return its value, or 0 if the cache is unavailable.
+
+    The counter expires ``seconds`` after its first increment.
+    """
     if cache.add(key, amount, seconds):
         return amount
     try:

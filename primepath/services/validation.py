@@ -1,50 +1,62 @@
-"""Collecting what is wrong with an input, so that all of it is told at once."""
+"""Collect everything that is wrong with an input, so that the caller learns all of it together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.text import has_forbidden_characters
 
 
 class ValidationErrors:
-    """The errors found in an input so far. ``parse_errors`` are those that were noticed while it was read."""
+    """The errors found in an input so far, starting with those the caller found while parsing it."""
 
     def __init__(self, parse_errors: Iterable[InputError] = ()) -> None:
         self._errors = list(parse_errors)
 
-    def add(self, code: UserErrorCode, message: str, *path: str | int) -> None:
-        """Notes an error at ``path``, which is taken below ``input``."""
-        self._errors.append(InputError(code, message, ("input", *map(str, path))))
+    def add(self, code: UserErrorCode, template: str, *path: str | int, **values: object) -> None:
+        """Add an error at ``path``; see `InputError` for ``template`` and ``values``."""
+        self._errors.append(InputError(code, template, path, values))
 
     def check_text(self, value: str, *path: str | int, limit: int, required: bool = False) -> None:
-        """Notes what makes a text one that cannot be kept."""
+        """Add an error if a text cannot be stored, is longer than ``limit`` or, if ``required``, is blank."""
         if has_forbidden_characters(value):
-            self.add(
-                UserErrorCode.INVALID_CHARACTERS,
-                f"{path[-1]} contains a character that text cannot have (NUL or half of a pair).",
-                *path,
-            )
+            template = _("{field} contains an invalid character (NUL or an unpaired surrogate).")
+            self.add(UserErrorCode.INVALID_CHARACTERS, template, *path)
         elif len(value) > limit:
-            self.add(
-                UserErrorCode.TOO_LONG,
-                f"{path[-1]} has {len(value)} characters; at most {limit} are allowed.",
-                *path,
-            )
+            template = _("{field} has {length} characters, which exceeds the limit of {limit}.")
+            self.add(UserErrorCode.TOO_LONG, template, *path, length=len(value), limit=limit)
         elif required and not value.strip():
-            self.add(UserErrorCode.BLANK, f"{path[-1]} must not be empty.", *path)
+            self.add(UserErrorCode.BLANK, _("{field} is required."), *path)
 
     def check_range(self, value: int, lowest: int, highest: int, *path: str | int) -> None:
-        """Notes a number that is not from ``lowest`` to ``highest``."""
+        """Add an error if a number is not between ``lowest`` and ``highest``, both included."""
         if not lowest <= value <= highest:
+            template = _("{field} must be between {lowest} and {highest}, not {value}.")
             self.add(
                 UserErrorCode.OUT_OF_RANGE,
-                f"{path[-1]} is {value}; it must be from {lowest} to {highest}.",
+                template,
                 *path,
+                lowest=lowest,
+                highest=highest,
+                value=value,
             )
 
+    def check_academic_year(self, year: int, *path: str | int) -> bool:
+        """Add an error if the school does not plan this academic year; return whether it does."""
+        years = settings.ACADEMIC_YEARS
+        if year in years:
+            return True
+        template = _("Academic year must be between {first} and {last}.")
+        self.add(
+            UserErrorCode.YEAR_OUT_OF_RANGE, template, *path, first=years.first, last=years.last
+        )
+        return False
+
     def raise_if_any(self) -> None:
-        """Raises `ValidationFailedError` with all errors, where there are any."""
+        """Raise `ValidationFailedError` with all of the errors if there are any."""
         if self._errors:
             raise ValidationFailedError(self._errors)

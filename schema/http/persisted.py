@@ -21,7 +21,7 @@ from django.core.cache import caches
 from strawberry.http import GraphQLRequestData
 
 from primepath.domain.errors import ErrorCode
-from primepath.services.rate_limit import count
+from primepath.services.rate_limit import increment
 from schema.errors import HttpError
 
 CACHE = "persisted_queries"
@@ -45,7 +45,11 @@ class PersistedQuery(NamedTuple):
         if cache.get(self.hash) is not None:
             return
         size = len(self.document.encode()) + _ENTRY_BYTES
-        if 0 < count(cache, _COUNT, size, seconds=_DAY) <= settings.PERSISTED_QUERY_BYTES_PER_DAY:
+        if (
+            0
+            < increment(cache, _COUNT, size, seconds=_DAY)
+            <= settings.PERSISTED_QUERY_BYTES_PER_DAY
+        ):
             cache.set(self.hash, self.document, settings.PERSISTED_QUERY_DAYS * _DAY)
 
 

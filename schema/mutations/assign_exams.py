@@ -39,7 +39,7 @@ async def _change_exams(
     viewer = info.context.require_viewer()
     ids = IdParser()
     cells = ids.cells(input.cells, "cells")
-    exam_ids = ids.numbers(input.exam_ids, "Exam", "examIds")
+    exam_ids = ids.numbers(input.exam_ids, "Exam", "exam_ids")
     result = await run_service(
         info,
         lambda: service(viewer=viewer, cells=cells, exam_ids=exam_ids, parse_errors=ids.errors),

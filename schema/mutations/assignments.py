@@ -52,7 +52,7 @@ class Assignments:
     ) -> AssignmentOutcome:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        teacher_id = ids.number(input.teacher_id, "Teacher", "teacherId")
+        teacher_id = ids.number(input.teacher_id, "Teacher", "teacher_id")
         result = await run_service(
             info,
             lambda: assign_teacher(
@@ -83,7 +83,7 @@ class Assignments:
     ) -> AssignmentOutcome:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        assignment_id = ids.number(input.assignment_id, "TeacherClassAssignment", "assignmentId")
+        assignment_id = ids.number(input.assignment_id, "TeacherClassAssignment", "assignment_id")
         result = await run_service(
             info,
             lambda: revoke_teacher(

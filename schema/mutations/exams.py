@@ -114,7 +114,7 @@ def _values(input: Any, ids: IdParser, fields: tuple[str, ...]) -> ExamValues:
     level = input.curriculum_level_id
     if level is not UNSET:
         values["curriculum_level_id"] = (
-            None if level is None else ids.number(level, "CurriculumLevel", "curriculumLevelId")
+            None if level is None else ids.number(level, "CurriculumLevel", "curriculum_level_id")
         )
     return cast(ExamValues, values)
 

@@ -9,13 +9,17 @@ from strawberry import UNSET
 
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import BadUserInputError, InputError, UserErrorCode
+from primepath.domain.text import camel_case
 from schema.ids import parse_number
 from schema.limits import check_list
 from schema.types.inputs import CellRef
 
 
 class IdParser:
-    """Turns ids into keys. What is not an id becomes None and is kept in ``errors``, for the service to tell of."""
+    """Turns IDs into keys. An invalid ID becomes None, and ``errors`` says why, for the service to report.
+
+    Paths have Python names, as the service's own errors do.
+    """
 
     def __init__(self) -> None:
         self.errors: list[InputError] = []
@@ -28,7 +32,7 @@ class IdParser:
             return None
 
     def cells(self, refs: Sequence[CellRef], field: str) -> list[CellKey | None]:
-        check_list(field, refs)
+        check_list(camel_case(field), refs)
         return [self.cell(ref, field, position) for position, ref in enumerate(refs)]
 
     def number(self, id: str, type_name: str, *path: str | int) -> int | None:
@@ -39,12 +43,12 @@ class IdParser:
             return None
 
     def numbers(self, ids: Sequence[str], type_name: str, field: str) -> list[int | None]:
-        check_list(field, ids)
+        check_list(camel_case(field), ids)
         return [self.number(id, type_name, field, position) for position, id in enumerate(ids)]
 
     def _add(self, error: BadUserInputError, *path: str | int) -> None:
         self.errors.append(
-            InputError(UserErrorCode.INVALID_ID, str(error), ("input", *map(str, path)))
+            InputError(UserErrorCode.INVALID_ID, "{reason}", path, {"reason": str(error)})
         )
 
 

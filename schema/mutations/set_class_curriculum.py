@@ -45,7 +45,7 @@ class SetClassCurriculum:
     ) -> CurriculumOutcome:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        level_ids = ids.numbers(input.level_ids, "CurriculumLevel", "levelIds")
+        level_ids = ids.numbers(input.level_ids, "CurriculumLevel", "level_ids")
         result = await run_service(
             info,
             lambda: set_class_curriculum(

@@ -8,6 +8,7 @@ from typing import Self
 import strawberry
 
 from primepath.domain.errors import InputError, UserErrorCode
+from primepath.domain.text import camel_case
 
 
 @strawberry.type(
@@ -25,7 +26,12 @@ class UserError:
 
     @classmethod
     def from_input_errors(cls, errors: Iterable[InputError]) -> list[Self]:
+        """Convert errors of a service: Python names become GraphQL names, and paths begin with ``input``."""
         return [
-            cls(code=error.code, message=error.message, field=list(error.path) or None)
+            cls(
+                code=error.code,
+                message=error.message_for(f"`{camel_case(error.field_name or 'input')}`"),
+                field=["input", *(camel_case(str(part)) for part in error.path)],
+            )
             for error in errors
         ]

@@ -86,7 +86,7 @@ class Model:
             added |= known - self.cell(key).exams
         for id in added:
             if not self.exams[id].active:
-                mistakes.add(("EXAM_INACTIVE", f"examIds.{exam_ids.index(id)}"))
+                mistakes.add(("EXAM_INACTIVE", f"exam_ids.{exam_ids.index(id)}"))
         return self._settle(mistakes, wanted)
 
     def unassign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> ValidationErrors:
@@ -113,7 +113,7 @@ class Model:
             return mistakes | {(problem, "cell")}
         before = self.cell(key)
         if expected not in {None, before.version}:
-            return mistakes | {("STALE_VERSION", "expectedVersion")}
+            return mistakes | {("STALE_VERSION", "expected_version")}
         after = replace(before, **given)
         needs_exams = after.status not in {"EMPTY", "DRAFT"}
         may_have_exams = after.status != "EMPTY"
@@ -122,11 +122,11 @@ class Model:
         start, end = after.start_time, after.end_time
         if end and (start is None or start >= end):
             # It was in order before, so at least one of them is new.
-            path = "endTime" if "end_time" in given else "startTime"
+            path = "end_time" if "end_time" in given else "start_time"
             mistakes.add(("INVALID_TIME_RANGE", path))
         date = given.get("scheduled_date")
         if date and not covers(key, date):
-            mistakes.add(("DATE_OUTSIDE_PERIOD", "scheduledDate"))
+            mistakes.add(("DATE_OUTSIDE_PERIOD", "scheduled_date"))
         return self._settle(mistakes, {key: after})
 
     def clone(
@@ -150,7 +150,7 @@ class Model:
 
     def share(self, source: Key, class_codes: Sequence[str], on_existing: str) -> ValidationErrors:
         targets = [(code, *source[1:]) for code in class_codes]
-        return self.clone(source, targets, on_existing, "classCodes")
+        return self.clone(source, targets, on_existing, "class_codes")
 
     def _planned_like(self, given: ModelCell, key: Key, *, merge: bool) -> ModelCell:
         cell = self.cell(key)
@@ -188,7 +188,7 @@ class Model:
 
     def _unknown(self, exam_ids: Sequence[int]) -> ValidationErrors:
         return {
-            ("NOT_FOUND", f"examIds.{index}")
+            ("NOT_FOUND", f"exam_ids.{index}")
             for index, id in enumerate(exam_ids)
             if id not in self.exams
         }

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model
+from django.forms.utils import pretty_name
+from django.utils.translation import gettext as _
 
 from primepath.admin.common.forms import SchoolForm
 from primepath.admin.common.generics import M
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
-from primepath.domain.history import camel_case
 from primepath.domain.viewer import Viewer
 
 
@@ -34,7 +35,7 @@ class ServiceForm(SchoolForm[M]):
     viewer: ClassVar[Viewer]
     refused: ClassVar[FormRejectedError | None] = None
     error_fields: ClassVar[Mapping[str, str]] = {}
-    """The field for a error of the service's input, where it is not called the same there."""
+    """The form's field for a field of the service's input, if their names differ."""
 
     @property
     def is_new(self) -> bool:
@@ -45,16 +46,24 @@ class ServiceForm(SchoolForm[M]):
         cleaned = super().clean() or self.cleaned_data
         if self.refused is not None and self.refused.prefix == self.prefix:
             for error in self.refused.errors:
-                self.add_error(self._field_of(error), _message(error))
+                field = self._field_of(error)
+                self.add_error(field, self._message(error, field))
         return cleaned
 
     def _field_of(self, error: InputError) -> str | None:
-        name = error.path[1] if len(error.path) > 1 else ""
-        shown = {camel_case(field): field for field in self.fields}
-        field = self.error_fields.get(name) or shown.get(name)
+        field = self.error_fields.get(error.field_name or "", error.field_name)
         if field not in self.fields or isinstance(self.fields[field].widget, forms.HiddenInput):
             return None
         return field
+
+    def _message(self, error: InputError, field: str | None) -> str:
+        if error.code is UserErrorCode.STALE_VERSION:
+            return _(
+                "Somebody else has changed this since you opened it. Open it again to see the current values."
+            )
+        return error.message_for(
+            str(self[field].label) if field else pretty_name(error.field_name or "")
+        )
 
     def save(self, commit: bool = True) -> M:
         """Django's first call, which is not to commit, only prepares; the service writes at the second."""
@@ -88,9 +97,3 @@ class VersionedForm(ServiceForm[M]):
 
     def _post_clean(self) -> None:
         """Does not let Django check the row against the table's constraints: it would name them to people."""
-
-
-def _message(error: InputError) -> str:
-    if error.code is UserErrorCode.STALE_VERSION:
-        return "Somebody else changed this since you opened it. Open it again to see how it is now."
-    return error.message

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
@@ -51,7 +52,7 @@ def approve_class_access_request(
     request = lock_pending_request(request_id, viewer=viewer, errors=errors)
     check_not_oneself(viewer, request.teacher_id, errors, "id")
     if not request.school_class.is_active:
-        errors.add(UserErrorCode.NOT_FOUND, "The class is no longer active.", "id")
+        errors.add(UserErrorCode.NOT_FOUND, _("The class of this request is inactive."), "id")
     errors.raise_if_any()
     at = timezone.now()
     decide_request(

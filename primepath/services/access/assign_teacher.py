@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from primepath.domain.cell import is_class_code
 from primepath.domain.errors import InputError, UserErrorCode
@@ -40,14 +41,14 @@ def assign_teacher(
     check_expiry(expires_at, errors)
     active = SchoolClass.objects.filter(pk=class_code, is_active=True)
     if not is_class_code(class_code) or not active.exists():
-        message = f"There is no active class with the code {class_code!r}."
-        errors.add(UserErrorCode.NOT_FOUND, message, "classCode")
+        template = _("Class {class_code} does not exist or is inactive.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", class_code=class_code)
     if teacher_id is not None:
-        check_not_oneself(viewer, teacher_id, errors, "teacherId")
+        check_not_oneself(viewer, teacher_id, errors, "teacher_id")
         # Locked, so that two who give the same teacher their first access to a class follow each other.
         teachers = Teacher.objects.select_for_update(no_key=True).filter(pk=teacher_id)
         if not teachers.values_list("pk"):
-            errors.add(UserErrorCode.NOT_FOUND, "There is no such teacher.", "teacherId")
+            errors.add(UserErrorCode.NOT_FOUND, _("This teacher does not exist."), "teacher_id")
     errors.raise_if_any()
     assert teacher_id is not None
     assignment = lock_assignment(

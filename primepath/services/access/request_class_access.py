@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from primepath.domain.cell import is_class_code
 from primepath.domain.errors import UserErrorCode
@@ -28,12 +29,12 @@ def request_class_access(
     errors = ValidationErrors()
     errors.check_text(reason, "reason", limit=MAX_TEXT_LENGTH, required=True)
     if viewer.teacher_id is None:
-        message = "Only teachers ask for access; staff sees every class already."
-        errors.add(UserErrorCode.FORBIDDEN, message)
+        template = _("Only teachers can request access. Staff can already see every class.")
+        errors.add(UserErrorCode.FORBIDDEN, template)
     active = SchoolClass.objects.filter(pk=class_code, is_active=True)
     if not is_class_code(class_code) or not active.exists():
-        message = f"There is no active class with the code {class_code!r}."
-        errors.add(UserErrorCode.NOT_FOUND, message, "classCode")
+        template = _("Class {class_code} does not exist or is inactive.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", class_code=class_code)
     errors.raise_if_any()
     assert viewer.teacher_id is not None
     # Locked, so that the second of two requests at once sees the first.
@@ -42,8 +43,8 @@ def request_class_access(
         teacher=viewer.teacher_id, school_class=class_code, status=AccessRequestStatus.PENDING
     )
     if pending.exists():
-        message = "You have asked for this class already, and nobody has decided yet."
-        errors.add(UserErrorCode.DUPLICATE, message, "classCode")
+        template = _("You already have a pending request for this class.")
+        errors.add(UserErrorCode.DUPLICATE, template, "class_code")
         errors.raise_if_any()
     request = ClassAccessRequest(
         teacher_id=viewer.teacher_id,

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.school_class import AccessRequestStatus
@@ -28,13 +30,14 @@ def lock_pending_request(
         visible = ClassAccessRequest.objects.visible_to(viewer)
         request = visible.select_for_update(no_key=True).filter(pk=request_id).first()
         if request is None:
-            errors.add(UserErrorCode.NOT_FOUND, "There is no such request.", "id")
+            template = _("This request does not exist or you do not have access to it.")
+            errors.add(UserErrorCode.NOT_FOUND, template, "id")
         elif request.status != AccessRequestStatus.PENDING:
-            message = f"The request is {request.status} already."
-            errors.add(UserErrorCode.ALREADY_DECIDED, message, "id")
+            template = _("This request is already {status}.")
+            errors.add(UserErrorCode.ALREADY_DECIDED, template, "id", status=request.status)
     errors.raise_if_any()
     if request is None:
-        raise ValueError("A key that could not be read is told among the errors found.")
+        raise ValueError("parse_errors must explain a missing id")
     return request
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
@@ -38,10 +39,11 @@ def revoke_teacher(
         .first()
     )
     if assignment is None:
-        errors.add(UserErrorCode.NOT_FOUND, "There is no such assignment.", "assignmentId")
+        template = _("This assignment does not exist.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "assignment_id")
         errors.raise_if_any()
     assert assignment is not None
-    check_not_oneself(viewer, assignment.teacher_id, errors, "assignmentId")
+    check_not_oneself(viewer, assignment.teacher_id, errors, "assignment_id")
     errors.raise_if_any()
     write_assignment(
         assignment,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.viewer import Viewer
@@ -27,8 +28,10 @@ def withdraw_class_access_request(
     errors = ValidationErrors(parse_errors)
     request = lock_pending_request(request_id, viewer=viewer, errors=errors)
     if request.teacher_id != viewer.teacher_id:
-        message = "Only the teacher who made a request takes it back; deny it instead."
-        errors.add(UserErrorCode.FORBIDDEN, message, "id")
+        template = _(
+            "Only the teacher who made this request can withdraw it. You can deny it instead."
+        )
+        errors.add(UserErrorCode.FORBIDDEN, template, "id")
         errors.raise_if_any()
     withdraw_request(request, viewer=viewer, at=timezone.now())
     return request

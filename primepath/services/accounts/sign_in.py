@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
@@ -41,21 +42,20 @@ def sign_in(
     errors = ValidationErrors()
     errors.check_text(username, "username", limit=_MAX_USERNAME_LENGTH)
     errors.check_text(password, "password", limit=_MAX_PASSWORD_LENGTH)
-    errors.check_text(device_name or "", "deviceName", limit=_MAX_DEVICE_NAME_LENGTH)
+    errors.check_text(device_name or "", "device_name", limit=_MAX_DEVICE_NAME_LENGTH)
     errors.raise_if_any()
     attempts = SignInAttempts(username=username, address=address)
-    if refusal := attempts.refusal:
-        errors.add(UserErrorCode.RATE_LIMITED, refusal)
+    if message := attempts.limit_message:
+        errors.add(UserErrorCode.RATE_LIMITED, message)
         errors.raise_if_any()
     user = authenticate(username=username, password=password)
     viewer = viewer_of(user) if user is not None else None
     if user is None or viewer is None:
         attempts.record_failure()
-        message = "This name and password do not belong to an account that may sign in."
-        errors.add(UserErrorCode.INVALID_CREDENTIALS, message)
+        errors.add(UserErrorCode.INVALID_CREDENTIALS, _("Incorrect username or password."))
         errors.raise_if_any()
     assert isinstance(user, User)
     assert viewer is not None
-    attempts.forgive()
+    attempts.reset()
     token, stored = create_token(user=user, name=device_name or "Sign-in")
     return token, stored, viewer

@@ -6,9 +6,10 @@ import hashlib
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from primepath.domain.text import fold
-from primepath.services.rate_limit import count
+from primepath.services.rate_limit import increment
 
 _WINDOW_SECONDS = 900
 
@@ -28,24 +29,29 @@ class SignInAttempts:
         }
 
     @property
-    def refusal(self) -> str | None:
-        """Why this attempt is not even looked at; None where it is."""
+    def limit_message(self) -> str | None:
+        """Message for people if the account or the address has reached its limit, otherwise None."""
         failures = cache.get_many(list(self._limits))
         minutes = _WINDOW_SECONDS // 60
         for key, limit in self._limits.items():
             if failures.get(key, 0) >= limit:
-                whose = "as this account" if key == self._account else "from this address"
-                return (
-                    f"{failures[key]} attempts to sign in {whose} have failed; in {minutes} minutes at most {limit} may. "
-                    f"Try again in {minutes} minutes."
+                template = (
+                    _("Too many failed sign-ins for this account. Try again in {minutes} minutes.")
+                    if key == self._account
+                    else _(
+                        "Too many failed sign-ins from this address. Try again in {minutes} minutes."
+                    )
                 )
+                return template.format(minutes=minutes)
         return None
 
     def record_failure(self) -> None:
+        """Count a failed sign-in for the account and for the address."""
         for key in self._limits:
-            count(cache, key, seconds=_WINDOW_SECONDS)
+            increment(cache, key, seconds=_WINDOW_SECONDS)
 
-    def forgive(self) -> None:
+    def reset(self) -> None:
+        """Forget the failures of the account, which has signed in. Those of the address stay."""
         cache.delete(self._account)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError, UserErrorCode
@@ -43,17 +44,17 @@ def assign_exams(
     levels = visible_levels(viewer, cells)
     positions = editable_cells(cells, levels, errors, "cells")
     locked = lock_cells(positions)
-    exams = find_exams(exam_ids, errors, "examIds")
+    exams = find_exams(exam_ids, errors, "exam_ids")
     wanted = {}
     inactive: set[int] = set()
     for key, cell in locked.items():
-        added = [exam for exam, _ in exams.values() if exam.pk not in cell.state.exam_ids]
+        added = [exam for exam, _position in exams.values() if exam.pk not in cell.state.exam_ids]
         wanted[key] = cell.state.with_exams(cell.state.exam_ids | exams.keys())
         check_fit(key, added, errors, "cells", positions[key])
         check_unlocked(cell, wanted[key], errors, "cells", positions[key])
         inactive |= {exam.pk for exam in added if not exam.is_active}
     for exam, position in (exams[exam_id] for exam_id in exams if exam_id in inactive):
-        message = f'"{exam.name}" is no longer used.'
-        errors.add(UserErrorCode.EXAM_INACTIVE, message, "examIds", position)
+        template = _('Exam "{exam}" is inactive and cannot be assigned.')
+        errors.add(UserErrorCode.EXAM_INACTIVE, template, "exam_ids", position, exam=exam.name)
     errors.raise_if_any()
     write_cells(viewer=viewer, action=HistoryAction.ASSIGN_EXAMS, locked=locked, wanted=wanted)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from primepath.domain.cell import CellKey, is_class_code
 from primepath.domain.errors import LimitExceededError, UserErrorCode
@@ -37,17 +39,16 @@ def check_access(
     """Whether the viewer may change the cell, or see it where not ``to_edit``; notes why not."""
     level = levels.get(key.class_code)
     if level is None:
-        message = f"There is no class {key.class_code} that you may see."
-        errors.add(UserErrorCode.NOT_FOUND, message, *path)
-    elif key.academic_year not in settings.ACADEMIC_YEARS:
-        message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
-        errors.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, *path)
-    elif to_edit and not level.may_edit:
-        message = f"You may see {key.class_code} but not change it: your access is {level}."
-        errors.add(UserErrorCode.FORBIDDEN, message, *path)
-    else:
-        return True
-    return False
+        template = _("Class {class_code} does not exist or you do not have access to it.")
+        errors.add(UserErrorCode.NOT_FOUND, template, *path, class_code=key.class_code)
+        return False
+    if not errors.check_academic_year(key.academic_year, *path):
+        return False
+    if to_edit and not level.may_edit:
+        template = _("Your access to {class_code} is {level}, which does not allow changes.")
+        errors.add(UserErrorCode.FORBIDDEN, template, *path, class_code=key.class_code, level=level)
+        return False
+    return True
 
 
 def editable_cells(
@@ -79,7 +80,7 @@ def find_exams(
         if exam := found.get(exam_id):
             exams.setdefault(exam_id, (exam, position))
         else:
-            errors.add(UserErrorCode.NOT_FOUND, "There is no such exam.", path, position)
+            errors.add(UserErrorCode.NOT_FOUND, _("This exam does not exist."), path, position)
     return exams
 
 
@@ -98,11 +99,33 @@ def check_fit(
     """Notes exams that do not go into the cell, by their type or their academic year."""
     wanted = EXAM_TYPE_OF_PERIOD[key.period.type]
     if others := [exam for exam in exams if exam.type != wanted]:
-        message = f"{key.period} takes exams of type {wanted}, not {_names(others)}."
-        errors.add(UserErrorCode.EXAM_TYPE_MISMATCH, message, *path)
+        template = ngettext(
+            "{period} accepts {type} exams only; {exams} is {other_type}.",
+            "{period} accepts {type} exams only; {exams} are {other_type}.",
+            len(others),
+        )
+        errors.add(
+            UserErrorCode.EXAM_TYPE_MISMATCH,
+            template,
+            *path,
+            period=key.period,
+            type=wanted,
+            exams=_names(others),
+            other_type=others[0].type,
+        )
     if others := [exam for exam in exams if exam.academic_year not in {None, key.academic_year}]:
-        message = f"{_names(others)} does not belong to {key.academic_year}."
-        errors.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, *path)
+        template = ngettext(
+            "{exams} is for another academic year than {year}.",
+            "{exams} are for other academic years than {year}.",
+            len(others),
+        )
+        errors.add(
+            UserErrorCode.EXAM_YEAR_MISMATCH,
+            template,
+            *path,
+            exams=_names(others),
+            year=key.academic_year,
+        )
 
 
 def check_unlocked(
@@ -110,20 +133,28 @@ def check_unlocked(
 ) -> None:
     """Notes a cell whose exams would change though its status does not let them."""
     if cell.state.status in LOCKED_STATUSES and wanted.exam_ids != cell.state.exam_ids:
-        message = f"{cell.key} is {cell.state.status}; its exams do not change until its status is set back."
-        errors.add(UserErrorCode.CELL_LOCKED, message, *path)
+        template = _(
+            "{cell} is {status}, so its exams are locked. "
+            "Set its status back to SCHEDULED or DRAFT first."
+        )
+        errors.add(
+            UserErrorCode.CELL_LOCKED, template, *path, cell=cell.key, status=cell.state.status
+        )
 
 
 def check_size(cells: int, exams: int) -> None:
     """Raises `LimitExceededError` for more exams x cells than one request may change."""
     limit = settings.MAX_EXAMS_TIMES_CELLS
     if cells * exams > limit:
+        template = _(
+            "{exams} exams × {cells} cells = {total} assignments, which exceeds the limit of {limit}."
+        )
         raise LimitExceededError(
-            f"{exams} exams x {cells} cells are {exams * cells}; at most {limit} are allowed."
+            template.format(exams=exams, cells=cells, total=exams * cells, limit=limit)
         )
 
 
 def _names(exams: Sequence[Exam]) -> str:
     names = ", ".join(f'"{exam.name}"' for exam in exams[:_SHOWN_EXAMS])
     more = len(exams) - _SHOWN_EXAMS
-    return f"{names} and {more} more" if more > 0 else names
+    return _("{names} and {more} more").format(names=names, more=more) if more > 0 else names

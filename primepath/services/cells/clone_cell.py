@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError, UserErrorCode
@@ -59,7 +60,7 @@ def clone_cell(
     positions = editable_cells(targets, levels, errors, path)
     if source is None or not check_access(source, levels, errors, "source", to_edit=False):
         errors.raise_if_any()
-        raise ValueError("A cell that could not be read is told among the errors found.")
+        raise ValueError("parse_errors must explain a missing cell")
     locked = lock_cells({source, *positions})
     given = locked[source].state
     check_size(len(positions), len(given.exam_ids))
@@ -71,14 +72,15 @@ def clone_cell(
         wanted[key] = _clone(given, key, cell.state, on_existing)
         added = [exam for exam in exams if exam.pk in wanted[key].exam_ids - cell.state.exam_ids]
         if on_existing is OnExisting.REJECT and cell.state.exam_ids and key != source:
-            errors.add(UserErrorCode.NOT_EMPTY, f"{key} has exams already.", path, position)
+            template = _("{cell} already has exams.")
+            errors.add(UserErrorCode.NOT_EMPTY, template, path, position, cell=key)
         check_fit(key, added, errors, path, position)
         check_unlocked(cell, wanted[key], errors, path, position)
         added_somewhere |= {exam.pk for exam in added}
     for exam in exams:
         if exam.pk in added_somewhere and not exam.is_active:
-            message = f'"{exam.name}" is no longer used, so it goes into no further cell.'
-            errors.add(UserErrorCode.EXAM_INACTIVE, message, "source")
+            template = _('Exam "{exam}" is inactive and cannot be assigned.')
+            errors.add(UserErrorCode.EXAM_INACTIVE, template, "source", exam=exam.name)
     errors.raise_if_any()
     write_cells(viewer=viewer, action=action, locked=locked, wanted=wanted)
 

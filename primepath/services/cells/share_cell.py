@@ -27,5 +27,5 @@ def share_cell(
         on_existing=on_existing,
         parse_errors=parse_errors,
         action=HistoryAction.SHARE_CELL,
-        path="classCodes",
+        path="class_codes",
     )

@@ -41,7 +41,7 @@ def unassign_exams(
     levels = visible_levels(viewer, cells)
     positions = editable_cells(cells, levels, errors, "cells")
     locked = lock_cells(positions)
-    exams = find_exams(exam_ids, errors, "examIds")
+    exams = find_exams(exam_ids, errors, "exam_ids")
     wanted = {}
     for key, cell in locked.items():
         kept = cell.state.with_exams(cell.state.exam_ids - exams.keys())

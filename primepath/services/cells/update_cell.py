@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, TypedDict
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.errors import InputError, UserErrorCode
@@ -57,14 +58,20 @@ def update_cell(
     levels = visible_levels(viewer, [cell])
     if cell is None or not check_access(cell, levels, errors, "cell"):
         errors.raise_if_any()
-        raise ValueError("A cell that could not be read is told among the errors found.")
+        raise ValueError("parse_errors must explain a missing cell")
     locked = lock_cells([cell])
     before = locked[cell]
     if expected_version is not None and expected_version != before.version:
+        template = _(
+            "The cell has changed since you loaded it "
+            "(current version {current}, expected {expected})."
+        )
         errors.add(
             UserErrorCode.STALE_VERSION,
-            f"Somebody changed the cell: its version is {before.version}, not {expected_version}.",
-            "expectedVersion",
+            template,
+            "expected_version",
+            current=before.version,
+            expected=expected_version,
         )
         errors.raise_if_any()
     given: dict[str, Any] = {**changes}
@@ -82,7 +89,7 @@ def update_cell(
 
 def _check_values(changes: CellChanges, errors: ValidationErrors) -> None:
     if changes.get("status", CellStatus.EMPTY) is None:
-        errors.add(UserErrorCode.BLANK, "A cell always has a status.", "status")
+        errors.add(UserErrorCode.BLANK, _("{field} cannot be null."), "status")
     errors.check_text(changes.get("notes") or "", "notes", limit=MAX_NOTES_LENGTH)
 
 
@@ -92,21 +99,35 @@ def _check_state(
     """Checks what was changed against what was not."""
     if "status" in changes:
         if state.status is CellStatus.EMPTY and state.exam_ids:
-            message = "A cell with exams is not EMPTY; take its exams out first."
-            errors.add(UserErrorCode.INVALID_STATUS, message, "status")
+            template = _("A cell with exams cannot be EMPTY. Remove its exams first.")
+            errors.add(UserErrorCode.INVALID_STATUS, template, "status")
         elif state.status in STATUSES_WITH_EXAMS and not state.exam_ids:
-            message = f"A cell without exams cannot be {state.status}."
-            errors.add(UserErrorCode.INVALID_STATUS, message, "status")
+            template = _("A cell without exams cannot be {status}. Assign an exam first.")
+            errors.add(UserErrorCode.INVALID_STATUS, template, "status", status=state.status)
     if state.end_time is not None and {"start_time", "end_time"} & changes.keys():
-        field = "endTime" if "end_time" in changes else "startTime"
+        field = "end_time" if "end_time" in changes else "start_time"
         if state.start_time is None:
-            message = "An end needs a start."
-            errors.add(UserErrorCode.INVALID_TIME_RANGE, message, field)
+            template = _("Set a start time before setting an end time.")
+            errors.add(UserErrorCode.INVALID_TIME_RANGE, template, field)
         elif state.end_time <= state.start_time:
-            message = f"The end, {state.end_time}, must be after the start, {state.start_time}."
-            errors.add(UserErrorCode.INVALID_TIME_RANGE, message, field)
+            template = _("End time {end} must be after start time {start}.")
+            errors.add(
+                UserErrorCode.INVALID_TIME_RANGE,
+                template,
+                field,
+                end=state.end_time,
+                start=state.start_time,
+            )
     if state.scheduled_date is not None and "scheduled_date" in changes:
         first, last = key.period.dates(key.academic_year)
         if not first <= state.scheduled_date <= last:
-            message = f"{key.period} of {key.academic_year} is from {first} to {last}."
-            errors.add(UserErrorCode.DATE_OUTSIDE_PERIOD, message, "scheduledDate")
+            template = _("The date must be within {period} {year} ({first} to {last}).")
+            errors.add(
+                UserErrorCode.DATE_OUTSIDE_PERIOD,
+                template,
+                "scheduled_date",
+                period=key.period,
+                year=key.academic_year,
+                first=first,
+                last=last,
+            )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from primepath.domain.cell import is_class_code
 from primepath.domain.errors import InputError, UserErrorCode
@@ -42,17 +42,15 @@ def set_class_curriculum(
     """
     errors = ValidationErrors(parse_errors)
     if not viewer.is_administrator:
-        message = "Only head teachers and staff set what a class learns."
-        errors.add(UserErrorCode.FORBIDDEN, message, "classCode")
+        template = _("Only head teachers and staff can set a class's curriculum.")
+        errors.add(UserErrorCode.FORBIDDEN, template, "class_code")
     # The levels before the class, as `track_level_changes` locks them, so that the two never deadlock.
     known = _lock_levels(level_ids)
     class_is_known = _lock_class(class_code)
     if not class_is_known:
-        message = f"There is no active class with the code {class_code!r}."
-        errors.add(UserErrorCode.NOT_FOUND, message, "classCode")
-    if academic_year not in settings.ACADEMIC_YEARS:
-        message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
-        errors.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, "academicYear")
+        template = _("Class {class_code} does not exist or is inactive.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", class_code=class_code)
+    errors.check_academic_year(academic_year, "academic_year")
     _check_levels(level_ids, known, errors)
     errors.raise_if_any()
 
@@ -89,7 +87,7 @@ def set_class_curriculum(
 
 
 def _levels(priorities: Iterable[tuple[int, int]]) -> list[int]:
-    return [level_id for _, level_id in priorities]
+    return [level_id for _priority, level_id in priorities]
 
 
 def _lock_levels(level_ids: Sequence[int | None]) -> set[int]:
@@ -119,8 +117,8 @@ def _check_levels(
         if level_id is None:
             continue
         if level_id not in known:
-            message = "There is no such curriculum level."
-            errors.add(UserErrorCode.NOT_FOUND, message, "levelIds", position)
+            template = _("This curriculum level does not exist.")
+            errors.add(UserErrorCode.NOT_FOUND, template, "level_ids", position)
         elif level_id in level_ids[:position]:
-            message = "A class has each level once in a year."
-            errors.add(UserErrorCode.DUPLICATE, message, "levelIds", position)
+            template = _("This level is listed twice.")
+            errors.add(UserErrorCode.DUPLICATE, template, "level_ids", position)

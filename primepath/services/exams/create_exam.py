@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.exam import ExamType
@@ -38,11 +39,11 @@ def create_exam(
     """
     errors = ValidationErrors(parse_errors)
     if not may_create_exams(viewer):
-        message = "Creating exams needs FULL or CO_TEACHER access to a class."
-        errors.add(UserErrorCode.FORBIDDEN, message)
+        template = _("Creating exams requires FULL or CO_TEACHER access to a class.")
+        errors.add(UserErrorCode.FORBIDDEN, template)
     check_values(values, errors)
     if idempotency_key is not None:
-        errors.check_text(idempotency_key, "idempotencyKey", limit=MAX_KEY_LENGTH, required=True)
+        errors.check_text(idempotency_key, "idempotency_key", limit=MAX_KEY_LENGTH, required=True)
     errors.raise_if_any()
 
     exam = Exam(type=type, created_by_id=viewer.teacher_id, version=1)
@@ -62,7 +63,7 @@ def create_exam(
 
 
 def may_create_exams(viewer: Viewer) -> bool:
-    """Whether the viewer is_administrator the school or may change a class; at most one SELECT."""
+    """Whether the viewer administers the school or may change a class; at most one SELECT."""
     if viewer.is_administrator:
         return True
     visible = SchoolClass.objects.visible_to(viewer)
@@ -87,7 +88,7 @@ def _store(exam: Exam, viewer: Viewer) -> Exam:
 def _existing(exam: Exam, errors: ValidationErrors) -> Exam | None:
     existing = Exam.objects.filter(idempotency_key=exam.idempotency_key).first()
     if existing is not None and existing.version == 1 and recorded(existing) != recorded(exam):
-        message = "This key came with another exam before; use a new key for each exam."
-        errors.add(UserErrorCode.DUPLICATE, message, "idempotencyKey")
+        template = _("This idempotency key was already used for a different exam.")
+        errors.add(UserErrorCode.DUPLICATE, template, "idempotency_key")
         errors.raise_if_any()
     return existing

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction, HistorySubject, differences
@@ -39,20 +40,27 @@ def update_exam(
     if exam_id is not None:
         exam = Exam.objects.select_for_update(no_key=True).filter(pk=exam_id).first()
         if exam is None:
-            errors.add(UserErrorCode.NOT_FOUND, "There is no such exam.", "id")
+            errors.add(UserErrorCode.NOT_FOUND, _("This exam does not exist."), "id")
     if exam is None:
         errors.raise_if_any()
-        raise ValueError("A key that could not be read is told among the errors found.")
+        raise ValueError("parse_errors must explain a missing id")
     if not may_change_exam(viewer, exam):
-        message = "Only the teacher who created an exam, head teachers and staff may change it."
-        errors.add(UserErrorCode.FORBIDDEN, message, "id")
+        template = _("Only its creator, head teachers and staff can change this exam.")
+        errors.add(UserErrorCode.FORBIDDEN, template, "id")
         # In which cells the exam is, is not for everybody.
         errors.raise_if_any()
     if expected_version is not None and expected_version != exam.version:
-        message = (
-            f"Somebody changed the exam: its version is {exam.version}, not {expected_version}."
+        template = _(
+            "The exam has changed since you loaded it "
+            "(current version {current}, expected {expected})."
         )
-        errors.add(UserErrorCode.STALE_VERSION, message, "expectedVersion")
+        errors.add(
+            UserErrorCode.STALE_VERSION,
+            template,
+            "expected_version",
+            current=exam.version,
+            expected=expected_version,
+        )
     _check_year(exam, values, errors)
     errors.raise_if_any()
     before = recorded(exam)
@@ -80,7 +88,7 @@ class Created(Protocol):
 
 
 def may_change_exam(viewer: Viewer, exam: Created) -> bool:
-    """Whether the viewer created the exam or is_administrator the school."""
+    """Whether the viewer created the exam or administers the school."""
     return viewer.is_administrator or (
         viewer.teacher_id is not None and exam.created_by_id == viewer.teacher_id
     )
@@ -90,5 +98,8 @@ def _check_year(exam: Exam, values: ExamValues, errors: ValidationErrors) -> Non
     """Notes a year that would leave the exam in cells of another."""
     year = values.get("academic_year")
     if year is not None and exam.exam_cells.exclude(cell__academic_year=year).exists():
-        message = f"The exam is in cells of other years than {year}; take it out of them first."
-        errors.add(UserErrorCode.EXAM_YEAR_MISMATCH, message, "academicYear")
+        template = _(
+            "The exam is assigned to cells of other academic years than {year}. "
+            "Remove it from those cells first."
+        )
+        errors.add(UserErrorCode.EXAM_YEAR_MISMATCH, template, "academic_year", year=year)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
-from django.conf import settings
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import UserErrorCode
-from primepath.domain.history import camel_case
 from primepath.models import CurriculumLevel, Exam
 from primepath.services.validation import ValidationErrors
 
@@ -42,8 +41,7 @@ def check_values(values: ExamValues, errors: ValidationErrors) -> None:
     given: dict[str, Any] = {**values}
     for field in _ALWAYS_SET:
         if given.get(field, True) is None:
-            name = camel_case(field)
-            errors.add(UserErrorCode.BLANK, f"An exam always has {name}.", name)
+            errors.add(UserErrorCode.BLANK, _("{field} cannot be null."), field)
     if given.get("name") is not None:
         errors.check_text(given["name"], "name", limit=MAX_NAME_LENGTH, required=True)
     errors.check_text(
@@ -51,15 +49,14 @@ def check_values(values: ExamValues, errors: ValidationErrors) -> None:
     )
     for field, (lowest, highest) in _RANGES.items():
         if given.get(field) is not None:
-            errors.check_range(given[field], lowest, highest, camel_case(field))
+            errors.check_range(given[field], lowest, highest, field)
     year = given.get("academic_year")
-    if year is not None and year not in settings.ACADEMIC_YEARS:
-        message = f"The school plans the academic years {settings.ACADEMIC_YEARS}."
-        errors.add(UserErrorCode.YEAR_OUT_OF_RANGE, message, "academicYear")
+    if year is not None:
+        errors.check_academic_year(year, "academic_year")
     level = given.get("curriculum_level_id")
     if level is not None and not CurriculumLevel.objects.filter(pk=level).exists():
-        message = "There is no such curriculum level."
-        errors.add(UserErrorCode.NOT_FOUND, message, "curriculumLevelId")
+        template = _("This curriculum level does not exist.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "curriculum_level_id")
 
 
 def set_values(exam: Exam, values: ExamValues) -> None:

@@ -106,7 +106,7 @@ def test_nobody_decides_for_themselves(
     Teacher.objects.filter(pk=pending.teacher_id).update(is_head_teacher=True)
     client = signed_in(pending.teacher.user)
     errors = errors_of(_decide(client, pending, decision=decision, note="Mine"))
-    assert "Nobody decides about their own access" in errors["__all__"][0]
+    assert "You cannot change your own access" in errors["__all__"][0]
     pending.refresh_from_db()
     assert pending.status == "PENDING"
     assert not written_since(row)
@@ -116,7 +116,7 @@ def test_a_request_is_decided_once(head: Client, row: Row, pending: ClassAccessR
     url = change_url(pending)
     data = filled(head, url) | {"decision": "DENY", "note": "No."}
     assert head.post(url, data).status_code == 302
-    assert errors_of(head.post(url, data)) == {"__all__": ["The request is DENIED already."]}
+    assert errors_of(head.post(url, data)) == {"__all__": ["This request is already DENIED."]}
     assert not filled(head, url)
     assert len(written_since(row)) == 1
 
@@ -127,5 +127,5 @@ def test_a_request_for_a_class_that_is_gone_is_not_approved(
     pending.school_class = make_class(is_active=False)
     pending.save()
     response = _decide(head, pending, decision="APPROVE")
-    assert errors_of(response) == {"__all__": ["The class is no longer active."]}
+    assert errors_of(response) == {"__all__": ["The class of this request is inactive."]}
     assert not written_since(row)

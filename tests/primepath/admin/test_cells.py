@@ -129,7 +129,7 @@ def test_the_exams_of_a_locked_cell_stay_until_it_is_set_back(head: Client, row:
     other = make_exam("Other")
     chosen = [row.exam.pk, other.pk]
     refused = errors_of(_save(head, row, chosen_exams=chosen, notes="Not kept"))
-    assert "do not change until its status is set back" in refused["chosen_exams"][0]
+    assert "so its exams are locked. Set its status back" in refused["chosen_exams"][0]
     assert (_stored(row).version, _stored(row).notes, _exams(row)) == (2, "", ["Exam 1"])
     assert _save(head, row, chosen_exams=chosen, status="SCHEDULED").status_code == 302
     assert _exams(row) == ["Exam 1", "Other"]
@@ -140,10 +140,14 @@ def test_the_exams_of_a_locked_cell_stay_until_it_is_set_back(head: Client, row:
 @pytest.mark.parametrize(
     ("values", "field", "message"),
     [
-        ({"status": "EMPTY"}, "status", "A cell with exams is not EMPTY"),
-        ({"start_time": "", "end_time": "10:00"}, "end_time", "An end needs a start."),
-        ({"start_time": "10:00", "end_time": "10:00"}, "end_time", "must be after the start"),
-        ({"scheduled_date": "1999-01-01"}, "scheduled_date", f"JAN of {YEAR} is from"),
+        ({"status": "EMPTY"}, "status", "A cell with exams cannot be EMPTY"),
+        (
+            {"start_time": "", "end_time": "10:00"},
+            "end_time",
+            "Set a start time before setting an end time.",
+        ),
+        ({"start_time": "10:00", "end_time": "10:00"}, "end_time", "must be after start time"),
+        ({"scheduled_date": "1999-01-01"}, "scheduled_date", f"must be within JAN {YEAR} ("),
         ({"notes": "x" * 10_001}, "notes", "at most 10000"),
         ({"notes": "\0"}, "notes", "Null characters"),
         ({"status": "OTHER"}, "status", "Select a valid choice"),
@@ -169,7 +173,7 @@ def test_a_form_that_was_open_while_others_wrote_saves_nothing(
     assert _save(head, row, notes="First").status_code == 302
     for _ in range(2):  # Pressing Save again does not help; opening the page again does.
         response = head.post(url, data | values)
-        assert "Somebody else changed this" in errors_of(response)["__all__"][0]
+        assert "Somebody else has changed this" in errors_of(response)["__all__"][0]
     assert (_stored(row).notes, _stored(row).version, _exams(row)) == ("First", 2, ["Exam 1"])
     assert len(written_since(row)) == 1
     assert _save(head, row, **values).status_code == 302

@@ -105,9 +105,7 @@ def test_a_level_that_is_not_there_is_an_error_of_the_form(
 
 def test_a_level_twice_is_an_error_of_the_second(head: Client, row: Row, url: str) -> None:
     data = {"academic_year": YEAR, "level_1": row.level.pk, "level_2": row.level.pk}
-    assert errors_of(head.post(url, data)) == {
-        "level_2": ["A class has each level once in a year."]
-    }
+    assert errors_of(head.post(url, data)) == {"level_2": ["This level is listed twice."]}
 
 
 def test_a_secondary_level_needs_a_primary_one(head: Client, row: Row, url: str) -> None:
@@ -118,7 +116,7 @@ def test_a_secondary_level_needs_a_primary_one(head: Client, row: Row, url: str)
 def test_an_inactive_class_keeps_its_curriculum(head: Client, row: Row, url: str) -> None:
     SchoolClass.objects.update(is_active=False)
     response = head.post(url, {"academic_year": YEAR, "level_1": "", "level_2": ""})
-    assert "no active class" in errors_of(response)["__all__"][0]
+    assert "does not exist or is inactive" in errors_of(response)["__all__"][0]
     assert _levels() == [row.level.pk]
 
 
@@ -126,9 +124,9 @@ def test_every_mistake_that_the_service_finds_is_shown(
     head: Client, row: Row, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**_: object) -> None:
-        paths = [("input", "academicYear"), ("input", "levelIds", "1"), ("input", "classCode")]
+        paths: list[tuple[str | int, ...]] = [("academic_year",), ("level_ids", 1), ("class_code",)]
         raise ValidationFailedError(
-            [InputError(UserErrorCode.NOT_FOUND, path[1], path) for path in paths]
+            [InputError(UserErrorCode.NOT_FOUND, f"{path[0]}: {{field}}", path) for path in paths]
         )
 
     monkeypatch.setattr(class_curriculum, "set_class_curriculum", refuse)
@@ -138,9 +136,9 @@ def test_every_mistake_that_the_service_finds_is_shown(
         "level_2": make_level(program="EDGE").pk,
     }
     assert errors_of(head.post(url, data)) == {
-        "academic_year": ["academicYear"],
-        "level_2": ["levelIds"],
-        "__all__": ["classCode"],
+        "academic_year": ["academic_year: Academic year"],
+        "level_2": ["level_ids: Secondary level"],
+        "__all__": ["class_code: "],
     }
 
 

@@ -72,7 +72,7 @@ def test_a_form_that_was_open_while_others_wrote_saves_nothing(head: Client, row
     data = filled(head, change_url(row.exam)) | {"name": "Late"}
     Exam.objects.update(version=1, timer_minutes=99)
     response = head.post(change_url(row.exam), data)
-    assert "Somebody else changed" in errors_of(response)["__all__"][0]
+    assert "Somebody else has changed" in errors_of(response)["__all__"][0]
     assert "Open it again" in response.content.decode()
     assert Exam.objects.values_list("name", "timer_minutes").get() == ("Exam 1", 99)
 
@@ -109,8 +109,8 @@ def test_an_exam_stays_in_the_year_of_its_cells(head: Client, row: Row) -> None:
     response = head.post(url, filled(head, url) | {"academic_year": current_academic_year() - 1})
     assert errors_of(response) == {
         "academic_year": [
-            f"The exam is in cells of other years than {current_academic_year() - 1}; "
-            "take it out of them first."
+            f"The exam is assigned to cells of other academic years than {current_academic_year() - 1}. "
+            "Remove it from those cells first."
         ]
     }
     assert (

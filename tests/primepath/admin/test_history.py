@@ -54,7 +54,7 @@ def _change_everything(row: Row) -> None:
         subject=HistorySubject.ACCESS_REQUEST,
         at=timezone.now(),
         entries=[
-            Recorded(str(row.access_request.pk), [FieldChange("reviewNote", "", "x" * 1_000)])
+            Recorded(str(row.access_request.pk), [FieldChange("review_note", "", "x" * 1_000)])
         ],
     )
 

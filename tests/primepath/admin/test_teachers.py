@@ -107,7 +107,7 @@ def test_nobody_is_assigned_to_an_inactive_class(head: Client, row: Row) -> None
     }
     response = head.post(add_url(TeacherClassAssignment), data)
     assert errors_of(response) == {
-        "school_class": ["There is no active class with the code 'PRIMARY_1A'."]
+        "school_class": ["Class PRIMARY_1A does not exist or is inactive."]
     }
 
 

@@ -38,7 +38,11 @@ def test_a_list_as_long_as_lists_may_be_is_read(mutation: str, input: dict[str, 
     [
         (1_001, 1, "cells has 1001 items; at most 1000 are allowed."),
         (1, 1_001, "examIds has 1001 items; at most 1000 are allowed."),
-        (101, 100, "100 exams x 101 cells are 10100; at most 10000 are allowed."),
+        (
+            101,
+            100,
+            "100 exams × 101 cells = 10100 assignments, which exceeds the limit of 10000.",
+        ),
     ],
 )
 def test_the_message_says_the_limit_and_the_figure(cells: int, exams: int, message: str) -> None:

@@ -55,7 +55,7 @@ def _version() -> UUID:
     return SchoolClass.objects.get(pk=CODE).curriculum_version
 
 
-def _mistakes(level_ids: list[int], **where: object) -> list[tuple[str, tuple[str, ...]]]:
+def _mistakes(level_ids: list[int], **where: object) -> list[tuple[str, tuple[str | int, ...]]]:
     with pytest.raises(ValidationFailedError) as refused:
         _set(level_ids, **where)  # type: ignore[arg-type]
     return [(error.code, error.path) for error in refused.value.errors]
@@ -103,10 +103,10 @@ def test_every_mistake_is_named_and_nothing_is_written(levels: list[int]) -> Non
     assert _mistakes(
         [levels[0], -1, levels[0], 2**70, levels[1]], year=settings.ACADEMIC_YEARS.last + 1
     ) == [
-        (UserErrorCode.YEAR_OUT_OF_RANGE, ("input", "academicYear")),
-        (UserErrorCode.NOT_FOUND, ("input", "levelIds", "1")),
-        (UserErrorCode.DUPLICATE, ("input", "levelIds", "2")),
-        (UserErrorCode.NOT_FOUND, ("input", "levelIds", "3")),
+        (UserErrorCode.YEAR_OUT_OF_RANGE, ("academic_year",)),
+        (UserErrorCode.NOT_FOUND, ("level_ids", 1)),
+        (UserErrorCode.DUPLICATE, ("level_ids", 2)),
+        (UserErrorCode.NOT_FOUND, ("level_ids", 3)),
     ]
     assert _stored() == [(1, levels[0])]
     assert _version() == version
@@ -114,12 +114,12 @@ def test_every_mistake_is_named_and_nothing_is_written(levels: list[int]) -> Non
 
 @pytest.mark.parametrize("code", ["NOWHERE", "", "primary_1a", "NUL\0", "PRIMARY_1A\n", "ÉLAN"])
 def test_an_unknown_class_is_not_found(levels: list[int], code: str) -> None:
-    assert _mistakes([], code=code) == [(UserErrorCode.NOT_FOUND, ("input", "classCode"))]
+    assert _mistakes([], code=code) == [(UserErrorCode.NOT_FOUND, ("class_code",))]
 
 
 def test_an_inactive_class_is_not_found(levels: list[int]) -> None:
     SchoolClass.objects.update(is_active=False)
-    assert _mistakes(levels) == [(UserErrorCode.NOT_FOUND, ("input", "classCode"))]
+    assert _mistakes(levels) == [(UserErrorCode.NOT_FOUND, ("class_code",))]
 
 
 def test_it_takes_as_many_statements_for_nine_levels_as_for_one(levels: list[int]) -> None:
