@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from strawberry.types import ExecutionResult
+
 from primepath.domain.viewer import Viewer
 from schema.errors import format_errors
 from schema.operation.execute import execute
+from schema.operation.prepare import OperationRejectedError, prepare
+
+
+def run(
+    document: str,
+    viewer: Viewer | None,
+    variables: dict[str, Any] | None = None,
+    **options: Any,
+) -> ExecutionResult:
+    """Prepare and execute an operation. ``options`` are those of `execute`."""
+    try:
+        operation = prepare(document, variables=variables, viewer=viewer)
+    except OperationRejectedError as rejected:
+        return ExecutionResult(data=None, errors=rejected.errors)
+    return execute(operation, **options)
 
 
 def answer(
@@ -17,7 +34,7 @@ def answer(
     may_store: bool = True,
 ) -> dict[str, Any]:
     """What a client would read: ``data`` and ``errors``, without the way through HTTP."""
-    result = execute(document, variables=variables, viewer=viewer, may_store=may_store)
+    result = run(document, viewer, variables, may_store=may_store)
     response: dict[str, Any] = {"data": result.data}
     if result.errors:
         response["errors"] = format_errors(result.errors, "test")

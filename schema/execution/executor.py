@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
 from graphql.execution.collect_fields import FieldDetails
-from graphql.execution.values import VariableValues
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.execution.completers import Completer
 from schema.execution.plan import Compiler, ExecutionRun, NotCompilableError
+from schema.execution.plan_cache import PlansByVariables
 from schema.execution.response_size import ResponseSize
 
 _Core = StrawberryGraphQLCoreExecutionContext
-PlansByVariables = Callable[[VariableValues], dict[Hashable, Completer | None]]
 
 
 class CountingExecutor(_Core):
@@ -48,7 +47,7 @@ class CountingExecutor(_Core):
 class CompiledExecutor(CountingExecutor):
     """Completes a value by a plan, or as graphql-core does where it has none or something unexpected happens.
 
-    Plans are kept with the prepared document, by selection, type and the variables that its directives depend on.
+    Plans are kept with the document, in its `PlanCache`, by selection and type.
     """
 
     def __init__(self, *args: Any, plans: PlansByVariables, **kwargs: Any) -> None:

@@ -22,6 +22,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from primepath.domain.errors import ErrorCode, TimeLimitExceededError
+from primepath.domain.viewer import Viewer
 from primepath.server.handler import has_disconnected, received_at
 from primepath.server.request_id import request_id_of
 from schema.errors import HttpError, format_errors
@@ -39,6 +40,7 @@ from schema.http.persisted import read_persisted_query
 from schema.http.request import read_request, reads
 from schema.http.response import KEPT, deliver
 from schema.operation.execute import execute
+from schema.operation.prepare import OperationRejectedError, PreparedOperation, prepare
 
 _METHODS = ("GET", "HEAD", "POST")
 _READING = frozenset({OperationType.QUERY})
@@ -142,19 +144,33 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
 
     caller = identify(request)
     persisted = read_persisted_query(data)
-    may_change = not reads(request)
+    text = persisted.document if persisted else data.query
     try:
-        return execute(
-            persisted.document if persisted else data.query,
+        operation = _prepare(request, text, data, caller.viewer)
+    except OperationRejectedError as rejected:
+        return ExecutionResult(data=None, errors=rejected.errors)
+    if persisted and caller.viewer:
+        persisted.keep()
+    return execute(
+        operation,
+        token_id=caller.token_id,
+        may_store=not reads(request),
+        address=request.META.get("REMOTE_ADDR", ""),
+        checkpoint=checkpoint,
+    )
+
+
+def _prepare(
+    request: HttpRequest, text: str | None, data: GraphQLRequestData, viewer: Viewer | None
+) -> PreparedOperation:
+    """Prepare the operation. Raises `OperationRejectedError`, and `HttpError` for a request that names no operation to run."""
+    try:
+        return prepare(
+            text,
             variables=data.variables,
             operation_name=data.operation_name,
-            viewer=caller.viewer,
-            token_id=caller.token_id,
-            allowed=tuple(OperationType) if may_change else _READING,
-            may_store=may_change,
-            address=request.META.get("REMOTE_ADDR", ""),
-            checkpoint=checkpoint,
-            when_valid=persisted.keep if persisted and caller.viewer else None,
+            viewer=viewer,
+            allowed=_READING if reads(request) else tuple(OperationType),
         )
     except MissingQueryError:
         message = "The request has no query."

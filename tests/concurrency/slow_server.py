@@ -24,6 +24,7 @@ from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 from primepath.asgi import application as product
 from schema.http import view
 from schema.operation.execute import execute
+from schema.operation.prepare import PreparedOperation
 from tests.concurrency.recording import pending_futures
 
 PATIENCE = 20
@@ -45,12 +46,12 @@ _operation = _Operation()
 
 
 def _execute(
-    *args: Any, operation_name: str | None, checkpoint: Callable[[], None], **options: Any
+    operation: PreparedOperation, *, checkpoint: Callable[[], None], **options: Any
 ) -> Any:
-    _operation.name = operation_name or ""
+    _operation.name = operation.name or ""
     _operation.checkpoint = checkpoint
     try:
-        result = execute(*args, operation_name=operation_name, checkpoint=checkpoint, **options)
+        result = execute(operation, checkpoint=checkpoint, **options)
     except BaseException as error:
         _did.append(type(error).__name__)
         raise

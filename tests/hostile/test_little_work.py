@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from schema.operation.prepare import document_cache
+from schema.operation.document import document_cache
 from tests.client import answer
 from tests.hostile.documents import REFUSED
 from tests.hostile.tables import show

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from typing import Any, NamedTuple
 
 import graphql
 import orjson
@@ -16,7 +16,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from loaders.dispatch import Dispatcher
 from schema.execution.executor import CompiledExecutor
-from schema.operation.prepare import PreparedDocument
+from schema.execution.plan_cache import PlanCache
 from tests.schema.execution.hostile_schema import CORE_SCHEMA, HostileContext
 
 
@@ -56,7 +56,7 @@ def formatted(error: GraphQLError) -> dict[str, Any]:
 
 
 class _ConditionFinder(Visitor):
-    """Finds the variables that directives use, as `schema.operation.prepare` does for the real schema."""
+    """Finds the variables that directives use, as `schema.operation.document` does for the real schema."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,12 +70,19 @@ class _ConditionFinder(Visitor):
         }
 
 
-def prepared(text: str, schema: GraphQLSchema = CORE_SCHEMA) -> PreparedDocument:
+class Prepared(NamedTuple):
+    """A document with its plans."""
+
+    node: DocumentNode
+    plans: PlanCache
+
+
+def prepared(text: str, schema: GraphQLSchema = CORE_SCHEMA) -> Prepared:
     node = parse(text)
     assert not (errors := validate(schema, node)), errors
     finder = _ConditionFinder()
     visit(node, finder)
-    return PreparedDocument(node, [], tuple(sorted(finder.names)))
+    return Prepared(node, PlanCache(finder.names))
 
 
 def run(
@@ -133,7 +140,6 @@ def both_ways(
 ) -> tuple[Answer, Answer]:
     """The answers of the compiled executor and of graphql-core's. The first is asked twice: the plans are kept."""
     document = prepared(text, schema)
-    assert document.node is not None
     answers = [
         run(
             document.node,
@@ -144,7 +150,7 @@ def both_ways(
             plans=plans,
             operation_name=operation_name,
         )
-        for plans in (document.plans_for, document.plans_for, None)
+        for plans in (document.plans.plans_for, document.plans.plans_for, None)
     ]
     first, again, core = answers
     assert_same(again, first, concurrent=True)

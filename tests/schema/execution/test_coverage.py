@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from loaders.dispatch import OperationLoop
 from primepath.domain.period import Period
-from schema.operation.prepare import document_cache
+from schema.operation.document import document_cache
 from tests.client import answer, data
 from tests.factories import YEAR, fill_matrix, head_teacher, make_classes
 from tests.query_counts import statements

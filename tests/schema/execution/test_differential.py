@@ -19,7 +19,7 @@ from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, HistoryEntry, SchoolClass, Teacher
 from schema.errors import format_errors
-from schema.operation.execute import execute
+from tests.client import run
 from tests.factories import make_cell, make_exam
 from tests.properties.documents import Document, documents
 from tests.properties.school import PLANNED_YEARS, VIEWERS, make_school
@@ -72,13 +72,13 @@ def _make_it_odd() -> None:
 
 
 def answers_of(
-    text: str | None, viewer: Viewer | None, variables: dict[str, Any] | None, may_store: bool
+    text: str, viewer: Viewer | None, variables: dict[str, Any] | None, may_store: bool
 ) -> tuple[Answer, Answer]:
     """The answers with compiled plans and without, each from the same school."""
     answers = []
     for compiled in (True, False):
         with rolled_back(), override_settings(COMPILED_EXECUTION=compiled):
-            result = execute(text, variables=variables, viewer=viewer, may_store=may_store)
+            result = run(text, viewer, variables, may_store=may_store)
         errors = result.errors or []
         told = format_errors(errors, "test")
         answers.append(

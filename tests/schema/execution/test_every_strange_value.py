@@ -180,8 +180,7 @@ def test_a_batch_is_asked_once_for_all_objects_of_a_list() -> None:
     document = prepared('{ leaves { label other: label(prefix: "+") } }')
     context = HostileContext("later")
     root = _root(leaves=_sources("Leaf", "label", ["a", "b", "c"]))
-    assert document.node is not None
-    answer = run(document.node, root, context=context, plans=document.plans_for)
+    answer = run(document.node, root, context=context, plans=document.plans.plans_for)
     assert answer.errors == []
     assert answer.data["leaves"][2] == {"label": "-c", "other": "+c"}
     assert context.batches == [("label", 3), ("label", 3)]

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, parse
 
-from schema.operation.prepare import PreparedDocument
-from tests.schema.execution.both_ways import assert_same, both_ways, prepared, run
+from tests.schema.execution.both_ways import Prepared, assert_same, both_ways, prepared, run
 from tests.schema.execution.counting import counted
 from tests.schema.execution.hostile_schema import HostileContext, LeafSource, Source
 
@@ -34,18 +33,17 @@ def _root(*leaves: LeafSource) -> Source:
 
 
 def _ask(
-    document: PreparedDocument,
+    document: Prepared,
     variables: dict[str, Any] | None = None,
     *,
     operation: str | None = None,
     root: Source | None = None,
 ) -> Any:
     """The data with the plans of ``document``, which are those of graphql-core."""
-    assert document.node is not None
     root = root or _root(_leaf(name="a", text="t", label="l", nick=None))
     ways = [
         run(document.node, root, variables, plans=plans, operation_name=operation)
-        for plans in (document.plans_for, document.plans_for, None)
+        for plans in (document.plans.plans_for, document.plans.plans_for, None)
     ]
     assert ways[0].written == ways[1].written == ways[2].written
     return ways[0].data
@@ -169,8 +167,7 @@ def test_arguments_are_read_anew_in_each_operation() -> None:
 def test_plans_keep_nothing_of_an_operation() -> None:
     document = prepared("query ($p: String!) { leaves { name label(prefix: $p) } }")
     context, root = HostileContext(), _root(_leaf(name="a", label="l"))
-    assert document.node is not None
-    run(document.node, root, {"p": ""}, context=context, plans=document.plans_for)
+    run(document.node, root, {"p": ""}, context=context, plans=document.plans.plans_for)
     kept: list[Any] = [weakref.ref(context), weakref.ref(root)]
     del context, root
     gc.collect()
@@ -182,13 +179,12 @@ def test_a_document_with_many_conditions_keeps_few_plans() -> None:
     declared = ", ".join(f"${name}: Boolean!" for name in names)
     fields = " ".join(f"{name}: name @include(if: ${name})" for name in names)
     document = prepared(f"query ({declared}) {{ leaves {{ {fields} }} }}")
-    assert document.node is not None
     root = _root(_leaf(name="a"))
     for number in range(300):
         variables = {name: bool(number >> bit & 1) for bit, name in enumerate(names)}
-        rows = run(document.node, root, variables, plans=document.plans_for).data["leaves"]
+        rows = run(document.node, root, variables, plans=document.plans.plans_for).data["leaves"]
         assert rows == [{name: "a" for name in names if variables[name]}]
-    assert len(document._plans) <= 64
+    assert len(document.plans) <= 16
 
 
 def _nested(depth: int, inner: str) -> str:
@@ -236,7 +232,6 @@ def test_two_threads_can_compile_one_document_at_once() -> None:
     found: list[Any] = []
     for _ in range(20):
         document = prepared(text)
-        assert document.node is not None
         node = document.node
         start = threading.Barrier(4)
 
@@ -244,7 +239,7 @@ def test_two_threads_can_compile_one_document_at_once() -> None:
             root = _root(_leaf(name="a", text="t"))
             start.wait()
             for _ in range(3):
-                answer = run(node, root, {"on": on}, plans=document.plans_for)
+                answer = run(node, root, {"on": on}, plans=document.plans.plans_for)
                 found.append((on, answer.written))
 
         threads = [

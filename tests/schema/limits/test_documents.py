@@ -13,7 +13,7 @@ from pytest_django import Settings
 from primepath.domain.errors import LimitExceededError
 from schema.errors import format_errors
 from schema.limits.selections import SelectionCost
-from schema.operation.prepare import document_cache, prepare
+from schema.operation.document import InvalidDocumentError, document_cache, load_document
 
 SCHOOL = "{ school { name } }"
 AT = 'at: { classCode: "A", academicYear: 2026, period: JAN }'
@@ -33,9 +33,12 @@ def _no_documents_are_kept() -> None:
 def errors_of(document: str) -> list[Any]:
     """The errors with which the document is refused before it runs."""
     try:
-        return format_errors(prepare(document).errors, "test")
+        load_document(document)
+    except InvalidDocumentError as invalid:
+        return format_errors(invalid.errors, "test")
     except LimitExceededError as error:
         return [{"message": str(error), "extensions": {"code": error.code}}]
+    return []
 
 
 def refusal(document: str) -> str:
@@ -243,7 +246,7 @@ NOT_VALIDATED = {
 
 @pytest.mark.parametrize("document", NOT_PARSED.values(), ids=NOT_PARSED)
 def test_what_is_too_long_is_not_parsed(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("schema.operation.prepare.parse")
+    monkeypatch.delattr("schema.operation.document.parse")
     refusal(document)
 
 
@@ -251,7 +254,7 @@ def test_what_is_too_long_is_not_parsed(document: str, monkeypatch: pytest.Monke
 def test_what_selects_too_much_is_not_validated(
     document: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("schema.operation.prepare.validate")
+    monkeypatch.delattr("schema.operation.document.validate")
     refusal(document)
 
 

@@ -9,8 +9,7 @@ import pytest
 from primepath.domain.errors import TimeLimitExceededError
 from primepath.models import ExamScheduleMatrix, HistoryEntry
 from schema.errors import format_errors
-from schema.operation.execute import execute
-from tests.client import error_codes
+from tests.client import error_codes, run
 from tests.factories import head_teacher, make_class
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +32,7 @@ def answer_in(batches: int) -> dict[str, Any]:
         if left < 0:
             raise TimeLimitExceededError(10)
 
-    result = execute(DOCUMENT, viewer=head_teacher(), checkpoint=checkpoint)
+    result = run(DOCUMENT, head_teacher(), checkpoint=checkpoint)
     return {"data": result.data, "errors": format_errors(result.errors or [], "test")}
 
 

@@ -20,7 +20,7 @@ from primepath.domain.period import Period
 from primepath.models import ExamScheduleMatrix
 from schema.build import schema
 from schema.operation.columns import columns_of
-from schema.operation.prepare import document_cache
+from schema.operation.document import document_cache
 from tests.client import answer, data, error_codes
 from tests.factories import head_teacher, make_cell, make_class, make_exam, make_teacher
 
@@ -128,7 +128,7 @@ def test_a_column_of_an_exam_that_was_not_read_raises(column: str) -> None:
 def test_a_forgotten_declaration_is_an_internal_error_and_no_default(
     stored_cell: ExamScheduleMatrix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schema.operation.prepare.columns_of", lambda _names: frozenset())
+    monkeypatch.setattr("schema.operation.document.columns_of", lambda _names: frozenset())
     document_cache.clear()
     response = answer(DOCUMENTS["MatrixCell"] % "notes", head_teacher())
     document_cache.clear()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 
 from primepath.domain.errors import LimitExceededError
+from schema.operation.document import InvalidDocumentError, document_cache, load_document
 from schema.operation.document_cache import DocumentCache
-from schema.operation.prepare import document_cache, prepare
 
 
 @pytest.fixture
@@ -64,8 +62,8 @@ def test_no_more_characters_are_kept_than_there_is_room_for(kept: DocumentCache[
 @pytest.mark.parametrize("document", ["{", "{ nothing }", "{ school { " + "name " * 600 + "} }"])
 def test_a_document_that_is_refused_is_not_kept(document: str) -> None:
     document_cache.clear()
-    with suppress(LimitExceededError):
-        assert prepare(document).errors
+    with pytest.raises((InvalidDocumentError, LimitExceededError)):
+        load_document(document)
     assert len(document_cache) == 0
 
 
@@ -73,6 +71,6 @@ def test_a_document_that_is_sent_again_is_not_parsed_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     document_cache.clear()
-    first = prepare("{ school { name } }")
-    monkeypatch.delattr("schema.operation.prepare.parse")
-    assert prepare("{ school { name } }") is first
+    first = load_document("{ school { name } }")
+    monkeypatch.delattr("schema.operation.document.parse")
+    assert load_document("{ school { name } }") is first

@@ -1,0 +1,156 @@
+"""Documents: parsed, validated and analysed once, then kept for the requests that send them again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    parse,
+    validate,
+    visit,
+)
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
+
+from primepath.domain.errors import LimitExceededError
+from schema.build import schema
+from schema.execution.plan_cache import PlanCache
+from schema.execution.stack_chunk import with_large_stack_chunk
+from schema.limits.cost import QueryCost
+from schema.limits.selections import INTROSPECTION, check_selections
+from schema.limits.text import check_text
+from schema.operation.columns import columns_of
+from schema.operation.document_cache import DocumentCache
+
+# A document takes 75 to 200 times its length in memory, and its plans as much again.
+_PROTECTED_CHARACTERS = 160_000
+_PROBATION_CHARACTERS = 40_000
+_MAX_ERRORS = 20
+
+# Validation compares the selections of a field pair by pair, which takes seconds for some hundred fields.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = settings.MAX_DOCUMENT_COMPARISONS
+
+
+class InvalidDocumentError(Exception):
+    """A document that cannot be parsed or is not valid. ``errors`` lists the problems."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedDocument:
+    """A valid document and what follows from its text alone.
+
+    ``columns``: the columns that any of its operations needs. See `schema.operation.columns`.
+    ``introspects``: whether any of its operations reads the schema.
+    """
+
+    text: str
+    node: DocumentNode
+    columns: frozenset[str]
+    introspects: bool
+    cost: QueryCost
+    plans: PlanCache
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Return the operation of this name, or the only operation if there is no name.
+
+        None if no operation has the name, or if there are several and no name.
+        """
+        operations = [
+            definition
+            for definition in self.node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+            and (not name or (definition.name is not None and definition.name.value == name))
+        ]
+        return operations[0] if len(operations) == 1 else None
+
+
+document_cache: DocumentCache[PreparedDocument] = DocumentCache(
+    characters=_PROTECTED_CHARACTERS, probation_characters=_PROBATION_CHARACTERS
+)
+
+
+def load_document(text: str, *, hide_suggestions: bool = False) -> PreparedDocument:
+    """Return the document from the cache, or parse and validate it.
+
+    With ``hide_suggestions``, errors do not suggest names of the schema.
+
+    Raises `InvalidDocumentError`, and `LimitExceededError` for a document that exceeds a limit.
+    """
+    document = document_cache.get(text)
+    if document is None:
+        document = _read(text, hide_suggestions=hide_suggestions)
+        document_cache.put(text, document)
+    return document
+
+
+@with_large_stack_chunk
+def _read(text: str, *, hide_suggestions: bool) -> PreparedDocument:
+    """Parse, validate and analyse ``text``. The cheapest checks come first, so that a rejected document has cost little."""
+    try:
+        check_text(text)
+        node = parse(text)
+        check_selections(node)
+        errors = _validate(node, hide_suggestions=hide_suggestions)
+    except GraphQLError as error:
+        raise InvalidDocumentError([error]) from None
+    if errors:
+        raise InvalidDocumentError(errors)
+    names = _Names()
+    visit(node, names)
+    return PreparedDocument(
+        text=text,
+        node=node,
+        columns=columns_of(names.fields),
+        introspects=not names.fields.isdisjoint(INTROSPECTION),
+        cost=QueryCost(schema._schema, node),
+        plans=PlanCache(names.conditions),
+    )
+
+
+def _validate(node: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLError]:
+    errors = validate(
+        schema._schema, node, max_errors=_MAX_ERRORS, hide_suggestions=hide_suggestions
+    )
+    if any(isinstance(error.original_error, ValueError) for error in errors):
+        # Python refuses to read a number of several thousand digits.
+        return [GraphQLError("The document has a number that is too long.")]
+    if errors and isinstance(errors[-1], ValidationAbortedError) and len(errors) <= _MAX_ERRORS:
+        raise LimitExceededError(
+            "The document selects the same fields so often that merging them takes more than "
+            f"{settings.MAX_DOCUMENT_COMPARISONS} comparisons, which is the limit. Select each field once."
+        )
+    return errors
+
+
+class _Names(Visitor):
+    """Collects the names of the fields, and of the variables that directives use."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: set[str] = set()
+        self.conditions: set[str] = set()
+        self._depth = 0
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        self.fields.add(node.name.value)
+
+    def enter_directive(self, *_: object) -> None:
+        self._depth += 1
+
+    def leave_directive(self, *_: object) -> None:
+        self._depth -= 1
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        if self._depth:
+            self.conditions.add(node.name.value)
