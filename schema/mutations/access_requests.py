@@ -7,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from primepath import models
 from primepath.domain.school_class import AccessLevel
 from primepath.services.access.approve_class_access_request import approve_class_access_request
 from primepath.services.access.checks import MAX_TEXT_LENGTH
@@ -16,7 +17,7 @@ from primepath.services.access.withdraw_class_access_request import withdraw_cla
 from schema.context import Info
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
-from schema.types.payloads import ClassAccessRequestPayload, RequestOutcome
+from schema.types.payloads import ClassAccessRequestPayload, Result
 from schema.types.phrases import ADMINISTRATORS_ONLY, EXPIRES_AT
 
 
@@ -70,9 +71,9 @@ class AccessRequests:
         input: Annotated[
             RequestClassAccessInput, strawberry.argument(description="Class, access and reason.")
         ],
-    ) -> RequestOutcome:
+    ) -> Result[models.ClassAccessRequest]:
         viewer = info.context.require_viewer()
-        result = await run_service(
+        return await run_service(
             info,
             lambda: request_class_access(
                 viewer=viewer,
@@ -81,7 +82,6 @@ class AccessRequests:
                 reason=input.reason,
             ),
         )
-        return RequestOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
@@ -94,17 +94,16 @@ class AccessRequests:
             WithdrawClassAccessRequestInput,
             strawberry.argument(description="The request to withdraw."),
         ],
-    ) -> RequestOutcome:
+    ) -> Result[models.ClassAccessRequest]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         request_id = ids.number(input.id, "ClassAccessRequest", "id")
-        result = await run_service(
+        return await run_service(
             info,
             lambda: withdraw_class_access_request(
                 viewer=viewer, request_id=request_id, parse_errors=ids.errors
             ),
         )
-        return RequestOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
@@ -121,11 +120,11 @@ class AccessRequests:
             ApproveClassAccessRequestInput,
             strawberry.argument(description="The request to approve, and the access to grant."),
         ],
-    ) -> RequestOutcome:
+    ) -> Result[models.ClassAccessRequest]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         request_id = ids.number(input.id, "ClassAccessRequest", "id")
-        result = await run_service(
+        return await run_service(
             info,
             lambda: approve_class_access_request(
                 viewer=viewer,
@@ -136,7 +135,6 @@ class AccessRequests:
                 parse_errors=ids.errors,
             ),
         )
-        return RequestOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=ClassAccessRequestPayload | None,
@@ -153,14 +151,13 @@ class AccessRequests:
             DenyClassAccessRequestInput,
             strawberry.argument(description="The request to deny, and the reason."),
         ],
-    ) -> RequestOutcome:
+    ) -> Result[models.ClassAccessRequest]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         request_id = ids.number(input.id, "ClassAccessRequest", "id")
-        result = await run_service(
+        return await run_service(
             info,
             lambda: deny_class_access_request(
                 viewer=viewer, request_id=request_id, note=input.note, parse_errors=ids.errors
             ),
         )
-        return RequestOutcome(result.value, result.user_errors)

@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 from django.conf import settings
 
+from primepath.domain.cell import CellKey
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.unassign_exams import unassign_exams
 from schema.context import Info
@@ -16,7 +17,7 @@ from schema.metadata import list_size
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef
-from schema.types.payloads import CellsOutcome, MatrixCellsPayload
+from schema.types.payloads import MatrixCellsPayload, Result
 from schema.types.phrases import requires_edit
 
 
@@ -35,7 +36,7 @@ class AssignExamsInput:
 
 async def _change_exams(
     info: Info, input: AssignExamsInput, service: Callable[..., None]
-) -> CellsOutcome:
+) -> Result[list[CellKey]]:
     viewer = info.context.require_viewer()
     ids = IdParser()
     cells = ids.cells(input.cells, "cells")
@@ -44,8 +45,7 @@ async def _change_exams(
         info,
         lambda: service(viewer=viewer, cells=cells, exam_ids=exam_ids, parse_errors=ids.errors),
     )
-    keys = [] if result.refused else [key for key in cells if key]
-    return CellsOutcome(keys, result.user_errors)
+    return result.if_saved([key for key in cells if key])
 
 
 @strawberry.type
@@ -62,7 +62,7 @@ class AssignExams:
         self,
         info: Info,
         input: Annotated[AssignExamsInput, strawberry.argument(description="Cells and exams.")],
-    ) -> CellsOutcome:
+    ) -> Result[list[CellKey]]:
         return await _change_exams(info, input, assign_exams)
 
     @strawberry.mutation(
@@ -77,5 +77,5 @@ class AssignExams:
         self,
         info: Info,
         input: Annotated[AssignExamsInput, strawberry.argument(description="Cells and exams.")],
-    ) -> CellsOutcome:
+    ) -> Result[list[CellKey]]:
         return await _change_exams(info, input, unassign_exams)

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import strawberry
 
+from primepath import models
 from primepath.domain.school_class import AccessLevel
 from primepath.services.access.assign_teacher import assign_teacher
 from primepath.services.access.revoke_teacher import revoke_teacher
 from schema.context import Info
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
-from schema.types.payloads import AssignmentOutcome, TeacherClassAssignmentPayload
+from schema.types.payloads import Result, TeacherClassAssignmentPayload
 from schema.types.phrases import ADMINISTRATORS_ONLY, CLASS_CODE, EXPIRES_AT
 
 
@@ -49,11 +50,11 @@ class Assignments:
         input: Annotated[
             AssignTeacherInput, strawberry.argument(description="Teacher, class and access.")
         ],
-    ) -> AssignmentOutcome:
+    ) -> Result[models.TeacherClassAssignment]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         teacher_id = ids.number(input.teacher_id, "Teacher", "teacher_id")
-        result = await run_service(
+        return await run_service(
             info,
             lambda: assign_teacher(
                 viewer=viewer,
@@ -64,7 +65,6 @@ class Assignments:
                 parse_errors=ids.errors,
             ),
         )
-        return AssignmentOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=TeacherClassAssignmentPayload | None,
@@ -80,14 +80,13 @@ class Assignments:
         input: Annotated[
             RevokeTeacherInput, strawberry.argument(description="The assignment to end.")
         ],
-    ) -> AssignmentOutcome:
+    ) -> Result[models.TeacherClassAssignment]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         assignment_id = ids.number(input.assignment_id, "TeacherClassAssignment", "assignment_id")
-        result = await run_service(
+        return await run_service(
             info,
             lambda: revoke_teacher(
                 viewer=viewer, assignment_id=assignment_id, parse_errors=ids.errors
             ),
         )
-        return AssignmentOutcome(result.value, result.user_errors)

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 from django.conf import settings
 
+from primepath.domain.cell import CellKey as Key
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from schema.context import Info
@@ -17,7 +18,7 @@ from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.enums import describe
 from schema.types.inputs import CellKey, CellRef
-from schema.types.payloads import CellsOutcome, MatrixCellsPayload
+from schema.types.payloads import MatrixCellsPayload, Result
 from schema.types.phrases import requires_edit
 
 _ON_EXISTING = "Treatment of the exams, times and date that a target already has."
@@ -71,7 +72,7 @@ class CloneCell:
         self,
         info: Info,
         input: Annotated[CloneCellInput, strawberry.argument(description="Source and targets.")],
-    ) -> CellsOutcome:
+    ) -> Result[list[Key]]:
         viewer = info.context.require_viewer()
         check_list("targets", input.targets)
         ids = IdParser()
@@ -87,7 +88,7 @@ class CloneCell:
                 parse_errors=ids.errors,
             ),
         )
-        return CellsOutcome([] if result.refused else targets, result.user_errors)
+        return result.if_saved(targets)
 
     @strawberry.mutation(
         graphql_type=MatrixCellsPayload | None,
@@ -101,7 +102,7 @@ class CloneCell:
         self,
         info: Info,
         input: Annotated[ShareCellInput, strawberry.argument(description="Source and classes.")],
-    ) -> CellsOutcome:
+    ) -> Result[list[Key]]:
         viewer = info.context.require_viewer()
         check_list("classCodes", input.class_codes)
         ids = IdParser()
@@ -116,6 +117,5 @@ class CloneCell:
                 parse_errors=ids.errors,
             ),
         )
-        if result.refused or source is None:
-            return CellsOutcome([], result.user_errors)
-        return CellsOutcome([source._replace(class_code=code) for code in input.class_codes], [])
+        targets = [source._replace(class_code=code) for code in input.class_codes] if source else []
+        return result.if_saved(targets)

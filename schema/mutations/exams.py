@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.mutations.ids import IdParser, given_fields
 from schema.mutations.run_service import run_service
 from schema.types.cell_batches import AnyExam
-from schema.types.payloads import ExamOutcome, ExamPayload
+from schema.types.payloads import ExamPayload, Result
 from schema.types.phrases import (
     CREATOR_OR_ADMINISTRATORS,
     REQUIRES_EDIT_OF_A_CLASS,
@@ -129,11 +129,11 @@ class Exams:
         self,
         info: Info,
         input: Annotated[CreateExamInput, strawberry.argument(description="The new exam.")],
-    ) -> ExamOutcome:
+    ) -> Result[AnyExam]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         values = _values(input, ids, _FIELDS[:-1])
-        result = await run_service(
+        return await run_service(
             info,
             lambda: create_exam(
                 viewer=viewer,
@@ -143,7 +143,6 @@ class Exams:
                 parse_errors=ids.errors,
             ),
         )
-        return ExamOutcome(result.value, result.user_errors)
 
     @strawberry.mutation(
         graphql_type=ExamPayload | None,
@@ -153,7 +152,7 @@ class Exams:
         self,
         info: Info,
         input: Annotated[UpdateExamInput, strawberry.argument(description="Exam and changes.")],
-    ) -> ExamOutcome:
+    ) -> Result[AnyExam]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         exam_id = ids.number(input.id, "Exam", "id")
@@ -168,7 +167,6 @@ class Exams:
                 parse_errors=ids.errors,
             ),
         )
-        exam: AnyExam | None = result.value
-        if exam is None:
-            exam = await info.context.loaders.exam_by_id.find(exam_id)
-        return ExamOutcome(exam, result.user_errors)
+        if result.is_rejected:
+            return result.with_value(await info.context.loaders.exam_by_id.find(exam_id))
+        return result

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from primepath.domain.errors import ValidationFailedError
 from schema.context import Info
+from schema.types.payloads import Result
 from schema.types.user_error import UserError
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Result(Generic[T]):
-    """The return value of a service, or the reasons why it refused the input."""
-
-    value: T | None
-    user_errors: list[UserError]
-
-    @property
-    def refused(self) -> bool:
-        return bool(self.user_errors)
 
 
 async def run_service(info: Info, service: Callable[[], T]) -> Result[T]:

@@ -11,7 +11,7 @@ from primepath.services.curriculum.set_class_curriculum import set_class_curricu
 from schema.context import Info
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
-from schema.types.payloads import ClassCurriculumPayload, CurriculumOutcome
+from schema.types.payloads import ClassCurriculumPayload, Result
 from schema.types.phrases import ACADEMIC_YEAR, ADMINISTRATORS_ONLY, CLASS_CODE
 
 
@@ -42,7 +42,7 @@ class SetClassCurriculum:
         input: Annotated[
             SetClassCurriculumInput, strawberry.argument(description="Class, year and levels.")
         ],
-    ) -> CurriculumOutcome:
+    ) -> Result[tuple[str, int]]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         level_ids = ids.numbers(input.level_ids, "CurriculumLevel", "level_ids")
@@ -56,6 +56,4 @@ class SetClassCurriculum:
                 parse_errors=ids.errors,
             ),
         )
-        return CurriculumOutcome(
-            None if result.refused else input.class_code, input.academic_year, result.user_errors
-        )
+        return result.if_saved((input.class_code, input.academic_year))

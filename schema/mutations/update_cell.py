@@ -8,13 +8,13 @@ from typing import Annotated, cast
 import strawberry
 from strawberry import UNSET
 
-from primepath.domain.cell import CellStatus
+from primepath.domain.cell import CellKey, CellStatus
 from primepath.services.cells.update_cell import MAX_NOTES_LENGTH, CellChanges, update_cell
 from schema.context import Info
 from schema.mutations.ids import IdParser, given_fields
 from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef
-from schema.types.payloads import CellOutcome, MatrixCellPayload
+from schema.types.payloads import MatrixCellPayload, Result
 from schema.types.phrases import UNCHANGED_IF_OMITTED, expected_version, requires_edit
 
 
@@ -57,7 +57,7 @@ class UpdateCell:
         self,
         info: Info,
         input: Annotated[UpdateCellInput, strawberry.argument(description="Cell and changes.")],
-    ) -> CellOutcome:
+    ) -> Result[CellKey]:
         viewer = info.context.require_viewer()
         ids = IdParser()
         key = ids.cell(input.cell, "cell")
@@ -73,4 +73,4 @@ class UpdateCell:
                 parse_errors=ids.errors,
             ),
         )
-        return CellOutcome(key, result.user_errors)
+        return result.with_value(key)

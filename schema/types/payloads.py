@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import strawberry
 
 from loaders.curriculum import ClassCurriculumData
-from primepath import models
 from primepath.domain.cell import CellKey
 from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import SIZE_FROM_PARENT, list_size
-from schema.types.cell_batches import AnyCell, AnyExam
+from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassAccessRequest
 from schema.types.curriculum import ClassCurriculum
 from schema.types.exam import Exam
@@ -22,23 +22,40 @@ from schema.types.school_class import curriculum_of
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 from schema.types.user_error import UserError
 
-_USER_ERRORS = "Problems with the input. Empty if the mutation succeeded."
+T_co = TypeVar("T_co", covariant=True)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class CellsOutcome:
-    """Source of `MatrixCellsPayload`: the keys of the target cells, or the errors in the input."""
+class Result(Generic[T_co]):
+    """The result of a mutation, from which its payload reads: ``value``, or the errors in the input, or both."""
 
-    keys: list[CellKey]
+    value: T_co | None
     user_errors: list[UserError]
+
+    @property
+    def is_rejected(self) -> bool:
+        return bool(self.user_errors)
+
+    def with_value(self, value: V | None) -> Result[V]:
+        """Return the same errors with another value."""
+        return Result(value, self.user_errors)
+
+    def if_saved(self, value: V) -> Result[V]:
+        """Return the same errors with another value, or with None if the input was rejected."""
+        return self.with_value(None if self.is_rejected else value)
+
+
+@strawberry.type
+class _Payload:
+    user_errors: list[UserError] = strawberry.field(
+        description="Problems with the input. Empty if the mutation succeeded.",
+        metadata=list_size(USER_ERRORS),
+    )
 
 
 @strawberry.type(description="Result of a mutation that changes cells.")
-class MatrixCellsPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
-    )
-
+class MatrixCellsPayload(_Payload):
     @strawberry.field(
         graphql_type=list[MatrixCell],
         description=(
@@ -47,109 +64,56 @@ class MatrixCellsPayload:
         ),
         metadata=list_size(SIZE_FROM_PARENT),
     )
-    async def cells(self, info: Info, outcome: strawberry.Parent[CellsOutcome]) -> list[AnyCell]:
-        return await load_cells_of_keys(info, outcome.keys)
-
-
-@dataclass(frozen=True, slots=True)
-class CellOutcome:
-    """Source of `MatrixCellPayload`."""
-
-    key: CellKey | None
-    user_errors: list[UserError]
+    async def cells(
+        self, info: Info, result: strawberry.Parent[Result[list[CellKey]]]
+    ) -> list[AnyCell]:
+        return await load_cells_of_keys(info, result.value or [])
 
 
 @strawberry.type(description="Result of a mutation that changes one cell.")
-class MatrixCellPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
-    )
-
+class MatrixCellPayload(_Payload):
     @strawberry.field(
         graphql_type=MatrixCell | None,
         description="Current state of the cell, also after a rejected change. " + NULL_IF_HIDDEN,
     )
-    async def cell(self, info: Info, outcome: strawberry.Parent[CellOutcome]) -> AnyCell | None:
-        return await load_cell(info, outcome.key) if outcome.key else None
-
-
-@dataclass(frozen=True, slots=True)
-class ExamOutcome:
-    """Source of `ExamPayload`."""
-
-    exam: AnyExam | None
-    user_errors: list[UserError]
+    async def cell(self, info: Info, result: strawberry.Parent[Result[CellKey]]) -> AnyCell | None:
+        return await load_cell(info, result.value) if result.value else None
 
 
 @strawberry.type(description="Result of a mutation that creates or updates an exam.")
-class ExamPayload:
-    exam: Exam | None = strawberry.field(
-        description="Current state of the exam, also after a rejected update. Null if it does not exist."
+class ExamPayload(_Payload):
+    value: Exam | None = strawberry.field(
+        name="exam",
+        description="Current state of the exam, also after a rejected update. Null if it does not exist.",
     )
-    user_errors: list[UserError] = strawberry.field(
-        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class CurriculumOutcome:
-    """Source of `ClassCurriculumPayload`. ``class_code`` is None if the input was rejected."""
-
-    class_code: str | None
-    academic_year: int
-    user_errors: list[UserError]
 
 
 @strawberry.type(description="Result of a mutation that sets a class curriculum.")
-class ClassCurriculumPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
-    )
-
+class ClassCurriculumPayload(_Payload):
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
         description="Current curriculum of the class in that year. Null if the input was rejected.",
     )
     async def curriculum(
-        self, info: Info, outcome: strawberry.Parent[CurriculumOutcome]
+        self, info: Info, result: strawberry.Parent[Result[tuple[str, int]]]
     ) -> ClassCurriculumData | None:
-        if outcome.class_code is None:
+        if result.value is None:
             return None
-        visible = await info.context.loaders.classes.get(outcome.class_code)
-        return await curriculum_of(info, visible, outcome.academic_year) if visible else None
-
-
-@dataclass(frozen=True, slots=True)
-class RequestOutcome:
-    """Source of `ClassAccessRequestPayload`."""
-
-    request: models.ClassAccessRequest | None
-    user_errors: list[UserError]
+        class_code, academic_year = result.value
+        visible = await info.context.loaders.classes.get(class_code)
+        return await curriculum_of(info, visible, academic_year) if visible else None
 
 
 @strawberry.type(description="Result of a mutation on an access request.")
-class ClassAccessRequestPayload:
-    request: ClassAccessRequest | None = strawberry.field(
-        description="Current state of the request. Null if the input was rejected."
+class ClassAccessRequestPayload(_Payload):
+    value: ClassAccessRequest | None = strawberry.field(
+        name="request", description="Current state of the request. Null if the input was rejected."
     )
-    user_errors: list[UserError] = strawberry.field(
-        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class AssignmentOutcome:
-    """Source of `TeacherClassAssignmentPayload`."""
-
-    assignment: models.TeacherClassAssignment | None
-    user_errors: list[UserError]
 
 
 @strawberry.type(description="Result of a mutation on a teacher's assignment.")
-class TeacherClassAssignmentPayload:
-    assignment: TeacherClassAssignment | None = strawberry.field(
-        description="Current state of the assignment. Null if the input was rejected."
-    )
-    user_errors: list[UserError] = strawberry.field(
-        description=_USER_ERRORS, metadata=list_size(USER_ERRORS)
+class TeacherClassAssignmentPayload(_Payload):
+    value: TeacherClassAssignment | None = strawberry.field(
+        name="assignment",
+        description="Current state of the assignment. Null if the input was rejected.",
     )
