@@ -62,6 +62,6 @@ class NodeQuery:
     ) -> Sequence[Any]:
         info.context.require_viewer()
         check_list("ids", ids)
-        # Return futures instead of gathering them: the fields of an object must not wait for the other objects, or they
-        # would be read in separate queries.
+        # Return futures instead of gathering them. The fields of an object must not wait for the other objects, or they
+        # would need queries of their own.
         return [asyncio.ensure_future(_load(info, id)) for id in ids]
