@@ -61,8 +61,8 @@ class CreateExamInput:
     idempotency_key: str | None = strawberry.field(
         default=None,
         description=(
-            f"A key of your choice, new for each exam. Maximum: {MAX_KEY_LENGTH} characters. A retry with the "
-            "same key returns the existing exam instead of creating another one."
+            f"A key of your choice, new for each exam. Maximum: {MAX_KEY_LENGTH} characters. "
+            "A retry with the same key returns the existing exam. Using the key for another exam is a DUPLICATE error."
         ),
     )
 

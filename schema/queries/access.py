@@ -18,10 +18,7 @@ from schema.types.class_access_request import NEWEST_REQUESTS, ClassAccessReques
 class AccessQuery:
     @strawberry.field(
         graphql_type=Connection[ClassAccessRequest] | None,
-        description=(
-            "Access requests, newest first. Head teachers and staff see all requests; other teachers see their "
-            "own."
-        ),
+        description="Access requests, newest first. Head teachers and staff see all requests; teachers see their own.",
     )
     async def class_access_requests(
         self,

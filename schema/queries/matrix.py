@@ -113,7 +113,7 @@ class MatrixQuery:
 
     @strawberry.field(
         graphql_type=Connection[SchoolClass] | None,
-        description="Classes with a schedule you can see, by division, grade and section.",
+        description="Classes you can see, by division, grade and section.",
     )
     async def school_classes(
         self,

@@ -139,10 +139,10 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
         )
     )
     created_at: datetime.datetime | None = strawberry.field(
-        description="Time of the first change. Null if the cell is unused."
+        description="Time of the first change. Null if the cell was never changed."
     )
     updated_at: datetime.datetime | None = strawberry.field(
-        description="Time of the last change. Null if the cell is unused."
+        description="Time of the last change. Null if the cell was never changed."
     )
 
     school_class: _SchoolClass = strawberry.field(description="Class of the cell.")
@@ -203,7 +203,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
 
     @strawberry.field(
         graphql_type=_Teacher | None,
-        description="Teacher who made the first change. Null if the cell is unused, or if it was not a teacher.",
+        description="Teacher who made the first change. Null if the cell was never changed, or not by a teacher.",
         metadata=batched(creators_of_cells) | columns("created_by_id"),
     )
     async def created_by(
@@ -213,7 +213,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
 
     @strawberry.field(
         graphql_type=_Teacher | None,
-        description="Teacher who made the last change. Null if the cell is unused, or if it was not a teacher.",
+        description="Teacher who made the last change. Null if the cell was never changed, or not by a teacher.",
         metadata=batched(modifiers_of_cells) | columns("modified_by_id"),
     )
     async def modified_by(
