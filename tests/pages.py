@@ -1,4 +1,4 @@
-"""The README and the pages for front-end teams, as what is in them: documents, answers and programs."""
+"""The README and the documentation pages, as their content: documents, responses, programs and tables."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-PAGES = [README, *sorted(DOCS.glob("*.md"))]
+CLIENTS = DOCS / "clients"
+PRODUCTION = DOCS / "production"
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 
 _BLOCK = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What stands between fences: its language, what is said beside it, such as the name of a file, and the text."""
+    """A fenced block: its language, the word after it, such as the name of a file, and its text."""
 
     language: str
     word: str
@@ -26,7 +28,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A document, its variables as JSON, and the answer that is shown; the last two empty where there are none."""
+    """A document, its variables as JSON, and the response shown. The last two are empty if the page shows none."""
 
     document: str
     variables: str
@@ -38,7 +40,7 @@ def blocks(text: str) -> list[Block]:
 
 
 def examples(text: str) -> list[Example]:
-    """The documents of a text. ``json variables`` and ``json``, in this order, may follow each."""
+    """Return the documents of a text. ``json variables`` and ``json``, in this order, can follow each."""
     return list(_examples(blocks(text)))
 
 
@@ -55,17 +57,23 @@ def _examples(found: Sequence[Block]) -> Iterator[Example]:
 
 
 def section(text: str, heading: str) -> str:
-    """What stands below a heading of the second level."""
+    """Return the text below a heading of the second level."""
     (found,) = re.findall(rf"^## {heading}$(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
     return str(found)
 
 
 def anchors(text: str) -> set[str]:
-    """What a link can point to in a page: its headings, spelled as links to them are."""
+    """Return the anchors of a page: its headings, as GitHub spells links to them."""
     headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", text), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", each).strip().lower().replace(" ", "-") for each in headings}
 
 
 def links(text: str) -> list[str]:
-    """Where the links and pictures of a page point to."""
+    """Return the targets of the links and pictures of a page."""
     return re.findall(r"\]\(([^)\s]+)\)", _BLOCK.sub("", text))
+
+
+def first_column(text: str) -> list[str]:
+    """Return the names in backticks in the first column of all tables of a text."""
+    cells = re.findall(r"^\| (`[^|]+) \|", _BLOCK.sub("", text), re.MULTILINE)
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]

@@ -11,7 +11,7 @@ from primepath.demo.accounts import TEACHER
 from tests.clients.workshop import Workshop
 from tests.server import running_server
 
-PROGRAMS = ["Quarter.ts", "apollo.ts", "catching-up.ts", "fetch.ts", "typescript.ts", "urql.ts"]
+PROGRAMS = ["Quarter.ts", "apollo.ts", "delta-sync.ts", "fetch.ts", "typescript.ts", "urql.ts"]
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.clients.node import FOLDER, run_node
-from tests.pages import DOCS, ROOT, Block, blocks
+from tests.pages import CLIENTS, ROOT, Block, blocks
 
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = sorted(CLIENTS.glob("*.md"))
 _TYPES = {
     "compilerOptions": {
         "strict": True,
