@@ -1,4 +1,4 @@
-"""What the README and the pages for front-end teams show is what happens."""
+"""The documents on all pages: run on the demo, and compared with the responses that the pages show."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from primepath.domain.viewer import Viewer
 from primepath.demo.accounts import HEAD_TEACHER, TEACHER
 from primepath.demo.seed_demo import seed_demo
-from primepath.domain.errors import ErrorCode, UserErrorCode
-from primepath.domain.viewer import Viewer
 from tests.client import answer
 from tests.factories import as_viewer
-from tests.pages import DOCS, PAGES, README, ROOT, Example, anchors, examples, links, section
+from tests.pages import DOCS, PAGES, README, ROOT, Example, anchors, examples, links
 
 EXAM_ID = re.compile(r"Exam:\d+")
-SECTIONS = {"First queries": HEAD_TEACHER, "A teacher's week": TEACHER}
+TUTORIAL = DOCS / "tutorial.md"
+PAGES_WITH_EXAMPLES = [page for page in PAGES if examples(page.read_text())]
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
 
 
 def run(example: Example, viewer: Viewer, ids: dict[str, str]) -> None:
-    """Runs an example and compares its answer with the one shown.
+    """Run an example and compare the response with the one that the page shows.
 
-    Ids of exams are numbers that the database gives; ``ids`` collects what those in the page are here.
+    Ids of exams are numbers that the database assigns. ``ids`` maps those on the page to those in this database.
     """
 
     def here(text: str) -> str:
@@ -42,93 +46,53 @@ def run(example: Example, viewer: Viewer, ids: dict[str, str]) -> None:
     assert response == json.loads(here(example.answer))
 
 
-def run_all(text: str, username: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs the examples of a text one after another, on the demo as it is on a day in November."""
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES_WITH_EXAMPLES, ids=name)
+def test_the_documents_of_a_page_return_the_responses_it_shows(
+    page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All documents of the page run one after another, on the demo as it is on a day in November."""
     monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2026, 11, 23))
     seed_demo(report=lambda line: None)
+    username = HEAD_TEACHER if page == README else TEACHER
     viewer = as_viewer(User.objects.get(username=username))
     ids: dict[str, str] = {}
-    for example in examples(text):
+    for example in examples(page.read_text()):
         run(example, viewer, ids)
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(("heading", "username"), SECTIONS.items())
-def test_the_documents_of_the_readme_give_the_answers_it_shows(
-    heading: str, username: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_all(section(README.read_text(), heading), username, monkeypatch)
+def test_the_readme_and_the_tutorial_show_responses() -> None:
+    assert all(example.answer for example in examples(README.read_text()))
+    assert all(example.answer for example in examples(TUTORIAL.read_text()))
+    assert len(examples(README.read_text())) >= 1
+    assert len(examples(TUTORIAL.read_text())) >= 9
 
 
-def test_no_document_of_the_readme_is_left_out() -> None:
-    text = README.read_text()
-    run_in_sections = [each for heading in SECTIONS for each in examples(section(text, heading))]
-    assert len(run_in_sections) >= 10
-    assert run_in_sections == examples(text)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page != README and examples(page.read_text())], ids=str
-)
-def test_the_documents_of_a_page_give_the_answers_it_shows(
-    page: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_all(page.read_text(), TEACHER, monkeypatch)
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_leads_somewhere(page: Path) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_has_a_target(page: Path) -> None:
     broken = []
     for link in links(page.read_text()):
-        name, _, anchor = link.partition("#")
-        if "://" in name:
+        path, _, anchor = link.partition("#")
+        if "://" in path:
             continue
-        target = (page.parent / name).resolve() if name else page
+        target = (page.parent / path).resolve() if path else page
         if not target.exists() or (anchor and anchor not in anchors(target.read_text())):
             broken.append(link)
     assert broken == []
 
 
-def test_every_page_can_be_reached_from_the_index() -> None:
+def test_the_index_links_to_every_page() -> None:
     index = DOCS / "README.md"
     assert "docs/README.md" in links(README.read_text())
-    assert {page.name for page in DOCS.glob("*.md")} <= {*links(index.read_text()), index.name}
-
-
-def test_every_code_of_an_error_is_explained() -> None:
-    """Each has a row of its own in its table."""
-    text = (DOCS / "errors.md").read_text()
-    for heading, codes in (("errors", ErrorCode), ("userErrors", UserErrorCode)):
-        rows = re.findall(r"^\| `([A-Z_]+)` \|", section(text, f"`{heading}`"), re.MULTILINE)
-        assert sorted(rows) == sorted(codes)
-
-
-def test_every_limit_is_in_the_page_of_limits() -> None:
-    """With its default, as the README has it for those who run the server."""
-    rows = re.findall(
-        r"^\| (`(?:MAX_|\w+_SECONDS).+?) \|.*\| ([\d, ]+) \|$", README.read_text(), re.MULTILINE
-    )
-    limits = {
-        name: int(default)
-        for names, defaults in rows
-        for name, default in zip(re.findall(r"`(\w+)`", names), defaults.split(", "), strict=True)
+    linked = {
+        (index.parent / link.partition("#")[0]).resolve() for link in links(index.read_text())
     }
-    assert {"MAX_CELLS_PER_OPERATION", "OPERATION_SECONDS"} <= set(limits)
-    text = (DOCS / "limits.md").read_text()
-    explained = re.findall(r"^\| .+ \| ([\d,]+) \| `(\w+)` \|$", text, re.MULTILINE)
-    assert {name: int(most.replace(",", "")) for most, name in explained} == limits
+    assert {page.resolve() for page in DOCS.rglob("*.md") if page != index} <= linked
 
 
-def test_every_setting_that_is_read_is_in_the_readme() -> None:
-    root = ROOT / "primepath"
-    read = {
-        name
-        for file in ("settings.py", "database.py")
-        for name in re.findall(
-            r"\b(?:text|flag|number|items|choice)\(\s*\"([A-Z_]+)\"", (root / file).read_text()
-        )
-    }
-    assert {"DATABASE_URL", "SECRET_KEY", "HTTPS", "ALLOWED_HOSTS", "MAX_PAGE_SIZE"} <= read
-    text = README.read_text()
-    assert not {name for name in read if f"`{name}`" not in text}
+@pytest.mark.parametrize(
+    ("page", "most_lines"),
+    [("README.md", 150), ("ARCHITECTURE.md", 120), ("CONTRIBUTING.md", 80), ("SECURITY.md", 60)],
+)
+def test_a_page_at_the_root_stays_short(page: str, most_lines: int) -> None:
+    assert len((ROOT / page).read_text().splitlines()) <= most_lines
