@@ -10,10 +10,10 @@ DEVELOPMENT := $(VENV)/.development
 
 .PHONY: help demo test check prose bench bench-peers format schema lock clean
 
-help: ## Show what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+help: ## List all commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-demo: $(PRODUCTION) ## Run the API with a school's data on 127.0.0.1:8000 (PORT=, DATABASE_URL=)
+demo: $(PRODUCTION) ## Start a demo school on http://127.0.0.1:8000 (PORT=, DATABASE_URL=)
 	@$(BIN)/python manage.py demo --port $(PORT)
 
 test: $(DEVELOPMENT) ## Run all tests, on SQLite and on PostgreSQL
@@ -22,7 +22,7 @@ test: $(DEVELOPMENT) ## Run all tests, on SQLite and on PostgreSQL
 	@echo "Tests on PostgreSQL"
 	@$(BIN)/python -m scripts.postgres $(BIN)/python -m pytest $(PYTEST)
 
-check: $(DEVELOPMENT) ## Check format, lint, types, layers, migrations and the committed schema
+check: $(DEVELOPMENT) ## Check format, lint, types, imports, migrations and the committed schema
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
@@ -30,30 +30,30 @@ check: $(DEVELOPMENT) ## Check format, lint, types, layers, migrations and the c
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py export_schema --check
 
-prose: $(DEVELOPMENT) ## List sentences that are not in plain English (PATHS=docs/errors.md)
+prose: $(DEVELOPMENT) ## List sentences that are not in plain English (PATHS=docs/clients/errors.md)
 	@$(BIN)/python -m scripts.prose $(PATHS)
 
-bench: $(DEVELOPMENT) ## Measure on both databases beside other ways, and write benchmarks/RESULTS.md
+bench: $(DEVELOPMENT) ## Measure on both databases next to other implementations; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks $(BENCH)
 
-bench-peers: $(DEVELOPMENT) ## Measure beside PostGraphile, which needs Node, and write benchmarks/PEERS.md
+bench-peers: $(DEVELOPMENT) ## Measure next to PostGraphile (needs Node); writes benchmarks/PEERS.md
 	@$(BIN)/python -m benchmarks.peers $(BENCH)
 
 format: $(DEVELOPMENT) ## Format the code and sort its imports
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-schema: $(DEVELOPMENT) ## Write schema/schema.graphql anew
+schema: $(DEVELOPMENT) ## Regenerate schema/schema.graphql
 	$(BIN)/python manage.py export_schema
 
-lock: $(DEVELOPMENT) ## Resolve requirements/*.in anew and write the lock files
+lock: $(DEVELOPMENT) ## Update the lock files from requirements/*.in
 	@for name in production development; do \
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 			--no-emit-find-links --no-header --python-version 3.11 \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
 
-clean: ## Remove the virtual environment and caches; keeps var/, where the data is
+clean: ## Remove the virtual environment and caches; keeps the data in var/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:

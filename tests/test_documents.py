@@ -11,9 +11,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from primepath.domain.viewer import Viewer
 from primepath.demo.accounts import HEAD_TEACHER, TEACHER
 from primepath.demo.seed_demo import seed_demo
+from primepath.domain.viewer import Viewer
 from tests.client import answer
 from tests.factories import as_viewer
 from tests.pages import DOCS, PAGES, README, ROOT, Example, anchors, examples, links

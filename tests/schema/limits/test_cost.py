@@ -181,8 +181,9 @@ def documents_of_ours() -> dict[str, tuple[str, dict[str, Any]]]:
     found: dict[str, tuple[str, dict[str, Any]]] = {
         file.name: (file.read_text(), {}) for file in files
     }
-    shown = re.findall(r"```graphql\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    found |= {f"README {number}": (text, {}) for number, text in enumerate(shown)}
+    for page in ("README.md", "docs/tutorial.md"):
+        shown = re.findall(r"```graphql\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+        found |= {f"{page} {number}": (text, {}) for number, text in enumerate(shown)}
     codes = [f"CLASS_{number}" for number in range(600)]
     for operation in (
         matrix_query(YEAR),
