@@ -1,4 +1,4 @@
-"""Django's settings. Environment variables set what differs between a laptop and production; README.md lists them."""
+"""Django's settings. Environment variables set what differs between a laptop and production; docs/production/settings.md lists them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _MANAGE = ["python", "manage.py"]
 _ANYTHING = "…"
 
 
-def conversations() -> list[tuple[str, str]]:
+def commands_shown() -> list[tuple[str, str]]:
     """Return each command with the output that is shown below it."""
     texts = [
         block.text
@@ -52,7 +52,7 @@ def run_apart(command: list[str], variables: dict[str, str], folder: Path) -> st
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("command", "shown"), conversations())
+@pytest.mark.parametrize(("command", "shown"), commands_shown())
 def test_a_command_prints_what_its_page_shows(command: str, shown: str, tmp_path: Path) -> None:
     words = shlex.split(command)
     variables = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
@@ -69,4 +69,4 @@ def test_a_command_prints_what_its_page_shows(command: str, shown: str, tmp_path
 
 
 def test_commands_are_shown() -> None:
-    assert len(conversations()) >= 6
+    assert len(commands_shown()) >= 6

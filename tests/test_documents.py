@@ -96,3 +96,22 @@ def test_the_index_links_to_every_page() -> None:
 )
 def test_a_page_at_the_root_stays_short(page: str, most_lines: int) -> None:
     assert len((ROOT / page).read_text().splitlines()) <= most_lines
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_path_that_a_page_names_exists(page: Path) -> None:
+    tops = {each.name for each in ROOT.iterdir()} - {"var"}
+    named = re.findall(r"`([\w.-]+/[\w./-]*)`", page.read_text())
+    paths = [path for path in named if path.partition("/")[0] in tops]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_architecture_names_every_package() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    folders = {
+        file.parent.name
+        for top in ("primepath", "schema")
+        for file in (ROOT / top).glob("*/__init__.py")
+    }
+    assert {"server", "pages", "operation", "limits"} <= folders
+    assert [folder for folder in folders - {"migrations"} if f"{folder}/" not in text] == []
