@@ -1,4 +1,4 @@
-"""The page that a browser gets from the API: GraphiQL, served from our own static files."""
+"""The explorer: GraphiQL, served from our own static files. Browsers get it at the URL of the API."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ForbiddenError, UnauthenticatedError
 from primepath.domain.visibility import Visibility
@@ -20,9 +21,10 @@ _EXAMPLES = Path(__file__).with_name("examples")
 
 
 def render_explorer(request: HttpRequest) -> HttpResponse:
-    """The page, for those whom it is for; a browser in which nobody is signed in is led to where one does, and back.
+    """Return the explorer page if the viewer can open it. Otherwise redirect to the sign-in page, or return 403.
 
-    Where it is for everyone it reads neither the database nor the session: its script asks the API who is signed in.
+    If the explorer is for everyone, the page reads neither the database nor the session. Its script asks the API who is
+    signed in.
     """
     visibility: Visibility = settings.EXPLORER
     if visibility is not Visibility.EVERYONE:
@@ -33,15 +35,15 @@ def render_explorer(request: HttpRequest) -> HttpResponse:
             response["Cache-Control"] = PAGE_HEADERS["Cache-Control"]
             return response
         except ForbiddenError as refused:
-            context = {"title": "No explorer", "message": str(refused)}
+            context = {"title": _("Explorer not available"), "message": str(refused)}
             return page(request, "pages/refused.html", context, status=403)
     return page(request, "pages/explorer.html", {"examples": examples()})
 
 
 def examples() -> list[dict[str, str]]:
-    """The tabs that the page opens with: the ``query`` of each, and its ``variables`` as JSON, as GraphiQL takes them.
+    """Return the tabs that the explorer opens first, as GraphiQL expects them: ``query``, and ``variables`` as JSON.
 
-    A document that declares ``$academicYear`` is given the current one: a year written into it would grow old.
+    A document that declares ``$academicYear`` gets the current year, because a fixed year would become outdated.
     """
     variables = json.dumps({"academicYear": current_academic_year()}, indent=2)
     return [
@@ -52,5 +54,5 @@ def examples() -> list[dict[str, str]]:
 
 @cache
 def _documents() -> tuple[str, ...]:
-    """In the order of the names of the files, which begin with a number."""
+    """Return the example documents in the order of the file names, which begin with a number."""
     return tuple(file.read_text(encoding="utf-8") for file in sorted(_EXAMPLES.glob("*.graphql")))

@@ -1,4 +1,4 @@
-"""The first page: the matrix in colour, which its script makes from one query of the API."""
+"""The home page: the matrix in colour. Its script loads the matrix with one query of the API."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _QUERIES = Path(__file__).with_name("queries")
 
 @require_safe
 def matrix_page(request: HttpRequest) -> HttpResponse:
-    """The page, the same for everybody: it reads neither the database nor the session."""
+    """Return the page. It is the same for all viewers and reads neither the database nor the session."""
     return page(request, "pages/matrix.html", {"queries": queries()})
 
 
 @cache
 def queries() -> dict[str, str]:
-    """The documents that the page sends, by name: ``matrix`` for all that it shows, ``cell`` for a cell's panel."""
+    """Return the documents that the page sends, by name: ``matrix`` for the whole page, ``cell`` for the cell panel."""
     return {file.stem: file.read_text(encoding="utf-8") for file in _QUERIES.glob("*.graphql")}

@@ -1,4 +1,4 @@
-"""What the pages of the API have in common: how they are sent to a browser."""
+"""The response and headers that all pages share."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-# Nothing from elsewhere, and nothing written into a page itself, is ever run. GraphiQL's style sheet has two
-# pictures as data.
+# Browsers run only our own files: no files of other hosts and no inline scripts. GraphiQL's style sheet contains two
+# images as data URLs.
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -24,7 +24,7 @@ _CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# Signing in changes the CSRF token, so that a page kept by the browser could send nothing more.
+# Pages are not cached. Signing in changes the CSRF token, so a cached page could no longer send requests.
 PAGE_HEADERS = {
     "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
     "Cache-Control": "no-store",
@@ -34,8 +34,6 @@ PAGE_HEADERS = {
 def page(
     request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    """The filled-in template, under a policy by which only our own static files run."""
-    filled_in = render_to_string(
-        template, {"school": settings.SCHOOL_NAME, **context}, request=request
-    )
-    return HttpResponse(filled_in, status=status, headers=PAGE_HEADERS)
+    """Render the template as a response with the headers of all pages."""
+    html = render_to_string(template, {"school": settings.SCHOOL_NAME, **context}, request=request)
+    return HttpResponse(html, status=status, headers=PAGE_HEADERS)

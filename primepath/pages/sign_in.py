@@ -1,4 +1,4 @@
-"""The page on which a person signs in with a browser."""
+"""The sign-in page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from primepath.services.accounts.viewers import viewer_of
 
 
 class SignInForm(AuthenticationForm):
-    """Lets in teachers and staff, and nobody who has failed too often; as the mutation `signIn` does."""
+    """Accept teachers and staff, and limit failed attempts, like the mutation `signIn`."""
 
     def clean(self) -> Any:
         attempts = SignInAttempts(

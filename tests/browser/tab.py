@@ -61,7 +61,7 @@ class Tab:
 
     def enter_account(self, username: str) -> None:
         """Fills in the form to sign in, and sends it."""
-        self.page.get_by_label("Name").fill(username)
+        self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Password").fill(DEMO_PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
 

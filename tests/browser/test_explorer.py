@@ -89,26 +89,26 @@ def test_what_the_mutation_changes_is_on_the_schedule_and_in_the_history(
 
 def test_one_signs_in_with_a_session_from_the_explorer_and_comes_back_to_it(tab: Tab) -> None:
     page = ready(tab.open("/graphql"))
-    expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
+    expect(page.get_by_text("Not signed in.")).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
     tab.enter_account("teacher")
     expect(page).to_have_url(f"{tab.address}/graphql")
-    expect(page.get_by_text("Signed in as teacher, with a session.")).to_be_visible()
+    expect(page.get_by_text("Signed in as teacher (session).")).to_be_visible()
     assert len(run(tab, "MyMatrix")["data"]["scheduleMatrix"]["rows"]) == 4
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
+    expect(page.get_by_text("Not signed in.")).to_be_visible()
 
 
 def test_a_pasted_token_signs_in_until_it_is_forgotten(tab: Tab, server: Server) -> None:
     page = ready(tab.open("/graphql"))
     page.get_by_label("Bearer token").fill(f"Bearer {server.tokens['head']}")
     page.get_by_role("button", name="Use token").click()
-    expect(page.get_by_text("Signed in as head, with a token.")).to_be_visible()
+    expect(page.get_by_text("Signed in as head (token).")).to_be_visible()
     assert len(run(tab, "MyMatrix")["data"]["scheduleMatrix"]["rows"]) == 60
     page.reload()
-    expect(page.get_by_text("Signed in as head, with a token.")).to_be_visible()
-    page.get_by_role("button", name="Forget the token").click()
-    expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
+    expect(page.get_by_text("Signed in as head (token).")).to_be_visible()
+    page.get_by_role("button", name="Remove token").click()
+    expect(page.get_by_text("Not signed in.")).to_be_visible()
 
 
 def test_a_wrong_token_is_refused_in_words(tab: Tab) -> None:
@@ -117,18 +117,18 @@ def test_a_wrong_token_is_refused_in_words(tab: Tab) -> None:
     page.get_by_label("Bearer token").fill("wrong")
     page.get_by_role("button", name="Use token").click()
     expect(page.get_by_role("alert")).to_contain_text("no valid bearer token")
-    expect(page.get_by_text("Nobody is signed in.")).to_be_visible()
+    expect(page.get_by_text("Not signed in.")).to_be_visible()
 
 
 def test_a_wrong_password_is_refused_in_words(tab: Tab) -> None:
     page = tab.open("/sign-in/?next=/graphql")
-    page.get_by_label("Name").fill("seoyeon")
+    page.get_by_label("Username").fill("seoyeon")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text(
         "Please enter a correct username and password"
     )
-    expect(page.get_by_label("Name")).to_have_value("seoyeon")
+    expect(page.get_by_label("Username")).to_have_value("seoyeon")
 
 
 def test_signed_out_the_answer_says_what_is_missing(tab: Tab) -> None:
@@ -145,9 +145,9 @@ def test_the_docs_open_and_describe_a_cell(tab: Tab) -> None:
     search.fill("MatrixCell")
     page.get_by_role("option", name="MatrixCell", exact=True).click()
     docs = page.locator(".graphiql-doc-explorer")
-    expect(docs).to_contain_text("One field of the matrix")
+    expect(docs).to_contain_text("One cell of the matrix")
     expect(docs).to_contain_text("scheduledDate")
-    expect(docs).to_contain_text("The background in which the status is shown")
+    expect(docs).to_contain_text("Background colour of the status")
 
 
 def test_the_examples_come_back_when_they_are_asked_for(tab: Tab) -> None:

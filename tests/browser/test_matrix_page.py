@@ -113,7 +113,7 @@ def test_the_whole_matrix_is_made_by_one_query(tab: Tab, pictures: Path) -> None
 
     tab.take_picture(pictures, "matrix")
     with tab.one_operation():
-        page.get_by_role("button", name="Run it again").click()
+        page.get_by_role("button", name="Refresh").click()
     expect(page.locator("#matrix td button")).to_have_count(960)
 
 
@@ -128,7 +128,7 @@ def test_a_click_opens_a_cell_with_its_exams_by_one_small_query(
         button.click()
 
     panel = page.get_by_role("dialog", name=row["schoolClass"]["name"])
-    expect(panel.get_by_text("One small query, ")).to_be_visible()
+    expect(panel.get_by_text("One query, ")).to_be_visible()
     assert panel.locator(".exams strong").all_text_contents() == [
         exam["name"] for exam in opened["exams"]
     ]
@@ -156,7 +156,7 @@ def test_the_keyboard_alone_finds_and_opens_a_cell(tab: Tab, ask: Callable[..., 
 
     page.keyboard.press("Enter")
     panel = page.get_by_role("dialog", name=rows[2]["schoolClass"]["name"])
-    expect(panel.get_by_text("One small query, ")).to_be_visible()
+    expect(panel.get_by_text("One query, ")).to_be_visible()
     expect(panel).to_contain_text("February")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
@@ -183,7 +183,7 @@ def test_on_a_phone_the_matrix_scrolls_and_the_page_does_not(
 
     page.locator("#matrix td button").last.click()
     panel = page.get_by_role("dialog")
-    expect(panel.get_by_text("One small query, ")).to_be_visible()
+    expect(panel.get_by_text("One query, ")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert panel.bounding_box()["width"] == 390  # type: ignore[index]
 
@@ -249,7 +249,7 @@ def test_what_went_wrong_is_told_with_the_request_id(tab: Tab) -> None:
         page.get_by_text("The school plans the academic years 2020 to 2035, not 1999.")
     ).to_be_visible()
     assert len(page.locator("#request-id code").inner_text()) == 32
-    page.get_by_role("link", name="Show this year").click()
+    page.get_by_role("link", name="Show the current year").click()
     expect(page.locator("#matrix td button")).to_have_count(960)
 
 
@@ -259,12 +259,12 @@ def test_a_page_whose_session_was_replaced_elsewhere_asks_to_be_reloaded(tab: Ta
     tab.expected_statuses.add(403)
     other = tab.context.new_page()
     other.goto(f"{tab.address}/sign-in/")
-    other.get_by_label("Name").fill("teacher")
+    other.get_by_label("Username").fill("teacher")
     other.get_by_label("Password").fill("primepath-demo")
     other.get_by_role("button", name="Sign in").click()
     expect(other.locator("#matrix td button")).to_have_count(64)
 
-    page.get_by_role("button", name="Run it again").click()
+    page.get_by_role("button", name="Refresh").click()
     expect(page.get_by_text("reload this page")).to_be_visible()
     page.reload()
     expect(page.locator("#matrix td button")).to_have_count(64)
@@ -274,7 +274,7 @@ def test_the_query_of_the_page_opens_in_the_explorer_and_runs(tab: Tab) -> None:
     page = tab.sign_in("teacher", next="/graphql")
     expect(page.get_by_role("tab")).to_have_count(len(examples()))
     page = tab.open("/")
-    page.get_by_role("link", name="See the query").first.click()
+    page.get_by_role("link", name="Open the query").first.click()
     expect(page).to_have_url(f"{tab.address}/graphql")
     expect(page.get_by_role("tab", name="Matrix Close Tab")).to_be_visible()
     expect(page.get_by_role("tab")).to_have_count(len(examples()) + 1)

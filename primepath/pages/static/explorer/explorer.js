@@ -1,4 +1,4 @@
-// The explorer's page: a bar that says who is signed in, and GraphiQL below it.
+// The explorer page: a bar that shows who is signed in, and GraphiQL below it.
 
 import { send } from "../pages/api.js";
 
@@ -9,37 +9,35 @@ const examples = JSON.parse(element("examples").textContent);
 const root = ReactDOM.createRoot(element("graphiql"));
 const plugins = [GraphiQLPluginExplorer.explorerPlugin()];
 
-// For this tab of the browser only, and gone when it is closed.
+// Kept only for this browser tab, until it is closed.
 let token = sessionStorage.getItem(TOKEN_KEY);
 
-async function whoIs(bearer) {
-  const { answer, problem } = await send({ query: "{ viewer { username } }" }, { bearer });
-  return { username: answer.data?.viewer?.username, problem };
+async function loadViewer(bearer) {
+  const { result, problem } = await send({ query: "{ viewer { username } }" }, { bearer });
+  return { username: result.data?.viewer?.username, problem };
 }
 
 async function showViewer() {
-  const { username, problem } = await whoIs(token);
-  const means = token ? "a token" : "a session";
-  element("viewer").textContent = username
-    ? `Signed in as ${username}, with ${means}.`
-    : "Nobody is signed in.";
+  const { username, problem } = await loadViewer(token);
+  const method = token ? "token" : "session";
+  element("viewer").textContent = username ? `Signed in as ${username} (${method}).` : "Not signed in.";
   element("problem").textContent = problem ?? "";
   element("sign-in").hidden = Boolean(username || token);
   element("sign-out").hidden = !username || Boolean(token);
   element("use-token").hidden = Boolean(token);
-  element("forget-token").hidden = !token;
+  element("remove-token").hidden = !token;
 }
 
-/** Says why there are no Docs and no completion, where the schema could not be read, and what helps. */
-function showDocsState(problem, helps) {
+/** If the schema could not be loaded, shows why docs and autocompletion are missing, and whether signing in helps. */
+function showDocsState(problem, signInHelps) {
   element("no-docs").hidden = !problem;
   element("no-docs").textContent = problem
-    ? `There are no docs, and nothing is completed as you type: the schema could not be read. ${problem} ` +
-      (helps ? "Signing in, or using a token, loads it." : "")
+    ? `Docs and autocompletion are not available, because the schema could not be loaded. ${problem} ` +
+      (signInHelps ? "Sign in or use a token to load it." : "")
     : "";
 }
 
-/** The operation that the address names after its #, as a tab; it stays out of the address, and of the next reload. */
+/** Returns the operation in the URL's hash as a tab. Removes the hash, so that a reload does not add the tab again. */
 function linkedTab() {
   const linked = new URLSearchParams(location.hash.slice(1));
   if (!linked.has("query")) return null;
@@ -50,25 +48,25 @@ function linkedTab() {
 const linked = linkedTab();
 
 function showGraphiQL() {
-  // A new function each time: GraphiQL then reads the schema anew, which not everybody may read.
+  // A new function each time makes GraphiQL load the schema again. Not every viewer can load it.
   const fetcher = async (operation, options) => {
-    const { answer, problem } = await send(operation, { bearer: token, headers: options?.headers });
-    const codes = answer.errors?.map((error) => error.extensions?.code) ?? [];
+    const { result, problem } = await send(operation, { bearer: token, headers: options?.headers });
+    const codes = result.errors?.map((error) => error.extensions?.code) ?? [];
     if (operation.operationName === "IntrospectionQuery") {
       showDocsState(problem, codes.includes("UNAUTHENTICATED"));
     }
-    // Perhaps the token or the session has ended meanwhile.
+    // The token or the session may have expired.
     if (codes.includes("UNAUTHENTICATED") || codes.includes("FORBIDDEN")) showViewer();
-    return answer;
+    return result;
   };
   const properties = {
     fetcher,
     plugins,
-    // These are opened on a first visit only, and what is linked is added to the tabs of a later one.
+    // GraphiQL opens these tabs only on the first visit. On later visits it adds the linked operation to its tabs.
     defaultTabs: linked ? [linked, ...examples] : examples,
     ...linked,
     defaultQuery: "",
-    // They may hold a token, which is not to stay in the browser.
+    // Headers can contain a token, which must not be stored in the browser.
     shouldPersistHeaders: false,
   };
   root.render(
@@ -89,8 +87,8 @@ element("use-token").addEventListener("submit", async (event) => {
   const field = element("token");
   const pasted = field.value.trim().replace(/^Bearer\s+/i, "");
   const { username, problem } = /^[!-~]+$/.test(pasted)
-    ? await whoIs(pasted)
-    : { problem: "This is no token: a token has neither spaces nor letters beyond ASCII." };
+    ? await loadViewer(pasted)
+    : { problem: "Invalid token: use ASCII characters only, without spaces." };
   if (!username) {
     element("problem").textContent = problem;
     field.select();
@@ -98,19 +96,19 @@ element("use-token").addEventListener("submit", async (event) => {
   }
   field.value = "";
   await changeToken(pasted);
-  element("forget-token").focus();
+  element("remove-token").focus();
 });
 
-element("forget-token").addEventListener("click", async () => {
+element("remove-token").addEventListener("click", async () => {
   await changeToken(null);
   element("token").focus();
 });
 
 element("reopen-examples").addEventListener("click", () => {
-  if (!confirm("Close all tabs, and open the examples as they were at first?")) return;
-  // When the page ends and no sooner: GraphiQL writes down a change of its tabs half a second after it.
+  if (!confirm("Close all tabs and reopen the original examples?")) return;
+  // Not before the page is left: GraphiQL stores a change of its tabs with a delay of half a second.
   addEventListener("pagehide", () => {
-    // Where it keeps its tabs, and what is in the one that is open.
+    // GraphiQL stores its tabs and the content of the open tab under these names.
     for (const name of ["tabState", "query", "variables"]) localStorage.removeItem(`graphiql:${name}`);
   });
   location.reload();

@@ -1,13 +1,15 @@
-// How the pages speak to the API.
+// Requests of the pages to the API.
 
 const { endpoint, csrfToken } = document.body.dataset;
 
 /**
- * Sends an operation as the owner of `bearer`, of the session where there is none. Gives the `answer`, one with an error where
- * none came; the `problem` that it tells of first, for people; and the `requestId`, by which it is found in the server's log.
+ * Sends an operation with the token `bearer`, or with the session if there is no token.
+ *
+ * Returns the `result`: the response body, or an object with one error if the request failed. Also returns the message of
+ * the first error as `problem`, and the `requestId`, which is in the server's log.
  */
-export async function send(operation, { bearer, headers: more = {} } = {}) {
-  const failed = (problem, requestId) => ({ answer: { errors: [{ message: problem }] }, problem, requestId });
+export async function send(operation, { bearer, headers: extraHeaders = {} } = {}) {
+  const failed = (problem, requestId) => ({ result: { errors: [{ message: problem }] }, problem, requestId });
   let response;
   try {
     const headers = new Headers({
@@ -16,26 +18,26 @@ export async function send(operation, { bearer, headers: more = {} } = {}) {
       "X-CSRFToken": csrfToken,
     });
     if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
-    for (const [name, value] of Object.entries(more)) headers.set(name, value);
+    for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
     response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(operation) });
   } catch (failure) {
     return failed(`The request could not be sent (${failure.message}).`);
   }
   const requestId = response.headers.get("X-Request-ID");
   try {
-    const answer = await response.json();
-    // The page's CSRF token belongs to the session that it was made in.
+    const result = await response.json();
+    // The page's CSRF token is only valid in the session in which the page was loaded.
     const isOutdated = response.status === 403 && !bearer;
     const problem = isOutdated
-      ? "You have signed in or out in another window since: reload this page."
-      : answer.errors?.[0]?.message;
-    return { answer, problem, requestId };
+      ? "You have signed in or out in another window. Reload this page."
+      : result.errors?.[0]?.message;
+    return { result, problem, requestId };
   } catch {
-    return failed(`The server answered with status ${response.status} and without JSON.`, requestId);
+    return failed(`The response has status ${response.status} and is not JSON.`, requestId);
   }
 }
 
-/** Where the explorer opens with an operation. The server never sees what comes after the #. */
+/** Returns the URL that opens an operation in the explorer. Browsers do not send the part after the # to the server. */
 export function explorerAddress({ query, variables }) {
   const hash = new URLSearchParams({ query, variables: JSON.stringify(variables, null, 2) });
   return `${endpoint}#${hash}`;

@@ -1,38 +1,38 @@
-// The first page: what one query of the API answers, in colour.
+// The home page: the matrix in colour, loaded by one query of the API.
 
 import { explorerAddress, send } from "./api.js";
 import { openCell } from "./cell_panel.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
-import { count, currentPeriods, make, words } from "./words.js";
+import { count, createElement, currentPeriods, label } from "./format.js";
 
 const STATES = ["loading", "signed-out", "empty", "failed"];
 const element = (id) => document.getElementById(id);
 const { matrix: query } = JSON.parse(element("queries").textContent);
 const address = new URL(location);
 
-let asked = 0;
+let lastRequest = 0;
 let shown = null;
 
 async function load() {
-  const number = ++asked;
-  // A year that the school does not plan is the API's to refuse, in words.
+  const number = ++lastRequest;
+  // The API checks the year and returns a message if it is outside the school's years.
   const year = address.searchParams.get("year");
   const operation = { query, variables: { academicYear: year === null ? null : Number(year) } };
   element("matrix").setAttribute("aria-busy", "true");
   if (!shown) showState("loading");
-  announce("Reading the schedule …");
+  announce("Loading the schedule …");
 
   const started = performance.now();
-  const { answer, problem, requestId } = await send(operation);
+  const { result, problem, requestId } = await send(operation);
   const milliseconds = Math.round(performance.now() - started);
-  if (number !== asked) return;
+  if (number !== lastRequest) return;
   element("matrix").setAttribute("aria-busy", "false");
-  const { school, viewer, scheduleMatrix } = answer.data ?? {};
+  const { school, viewer, scheduleMatrix } = result.data ?? {};
   showViewer(viewer);
-  if (answer.data && !viewer) showState("signed-out");
+  if (result.data && !viewer) showState("signed-out");
   else if (!scheduleMatrix) showFailure(problem, requestId);
   else {
-    showProblem(problem && `${problem} Request id ${requestId}.`);
+    showProblem(problem && `${problem} Request ID ${requestId}.`);
     showYears(school, scheduleMatrix.academicYear);
     element("see-query").href = explorerAddress(operation);
     if (scheduleMatrix.rows.length) showMatrix(school, scheduleMatrix, milliseconds);
@@ -56,7 +56,7 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
   announce(`${academicYear}: ${count(cells, "cell")} in one query, ${milliseconds} ms.`);
 }
 
-/** Shows one of the states in place of the matrix, or the matrix where there is none. */
+/** Shows one of the states instead of the matrix, or the matrix if `state` is null. */
 function showState(state) {
   for (const each of STATES) element(each).hidden = each !== state;
   element("matrix").hidden = element("legend").hidden = element("figures").hidden = state !== null;
@@ -69,7 +69,7 @@ function showState(state) {
 }
 
 function showFailure(message, requestId) {
-  element("failure").textContent = message ?? "The answer has neither a schedule nor an error.";
+  element("failure").textContent = message ?? "The response contains neither a schedule nor an error.";
   element("request-id").hidden = !requestId;
   element("request-id").querySelector("code").textContent = requestId ?? "";
   element("this-year").hidden = !address.searchParams.has("year");
@@ -85,7 +85,7 @@ function showProblem(message) {
 function showViewer(viewer) {
   element("viewer").hidden = element("sign-out").hidden = !viewer;
   element("viewer").textContent = viewer?.teacher?.name ?? viewer?.username ?? "";
-  // One comes back to what one was looking at.
+  // After signing in, the user returns to the same year and division.
   const next = encodeURIComponent(location.pathname + location.search);
   element("sign-in").search = `?next=${next}`;
 }
@@ -94,7 +94,7 @@ function showYears(school, academicYear) {
   const first = school?.firstAcademicYear ?? academicYear;
   const last = school?.lastAcademicYear ?? academicYear;
   const years = Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
-  element("year").replaceChildren(...years.map((year) => make("option", { value: year }, year)));
+  element("year").replaceChildren(...years.map((year) => createElement("option", { value: year }, year)));
   element("year").value = String(academicYear);
   element("tools").hidden = false;
 }
@@ -107,24 +107,25 @@ function showDivisions(rows) {
   element("divisions").replaceChildren(
     element("divisions").querySelector("legend"),
     ...choices.map((division) => {
-      const input = make("input", { type: "radio", name: "division", value: division });
+      const input = createElement("input", { type: "radio", name: "division", value: division });
       input.checked = division === chosen;
-      return make("label", {}, input, make("span", {}, division ? words(division) : "All"));
+      return createElement("label", {}, input, createElement("span", {}, division ? label(division) : "All"));
     }),
   );
 }
 
-/** Shows the chosen division, and how many of its cells have which status; gives how many it has in all. */
+/** Shows the chosen division and the number of its cells by status. Returns the number of all its cells. */
 function filter() {
   const chosen = document.querySelector("#divisions input:checked")?.value ?? "";
   const cells = filterTable(chosen);
   const byStatus = Map.groupBy(cells, (cell) => cell.status);
   const order = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
   const statuses = [...byStatus].sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
-  element("legend").replaceChildren(...statuses.map(([status, alike]) => {
-    const swatch = make("span", { class: "swatch", "aria-hidden": "true" }, alike[0].icon);
-    swatch.style.setProperty("--status", alike[0].color);
-    return make("li", {}, swatch, `${words(status)} `, make("strong", {}, String(alike.length)));
+  element("legend").replaceChildren(...statuses.map(([status, ofStatus]) => {
+    const swatch = createElement("span", { class: "swatch", "aria-hidden": "true" }, ofStatus[0].icon);
+    swatch.style.setProperty("--status", ofStatus[0].color);
+    const number = createElement("strong", {}, String(ofStatus.length));
+    return createElement("li", {}, swatch, `${label(status)} `, number);
   }));
   return cells.length;
 }

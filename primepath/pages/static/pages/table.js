@@ -1,37 +1,37 @@
 // The matrix as a table: a body for each division, a row for each class, a button in each cell.
 
-import { count, isQuarter, make, periodName, words } from "./words.js";
+import { count, createElement, isQuarter, label, periodName } from "./format.js";
 
 const scroller = document.getElementById("matrix");
 const table = scroller.querySelector("table");
 const cells = new WeakMap();
 
-/** Shows the rows of `scheduleMatrix`; `now` names the periods to emphasise. */
+/** Shows the rows of `scheduleMatrix` and highlights the periods `now`. */
 export function showTable({ academicYear, rows }, now) {
   const periods = rows[0].cells.map(({ period }) => period);
   const column = (period) =>
     [now.includes(period) && "now", isQuarter(period) && "quarter", period === "Q1" && "first"]
       .filter(Boolean).join(" ");
   table.caption.textContent =
-    `The exams of ${academicYear}: a row for each class, a column for each month and quarter. ` +
-    "Arrow keys move from cell to cell, Enter opens one.";
+    `Exam schedule ${academicYear}: a row for each class, a column for each month and quarter. ` +
+    "Move between cells with the arrow keys. Open a cell with Enter.";
   table.tHead.replaceChildren(
-    make("tr", {},
-      make("th", { scope: "col" }, "Class"),
-      ...periods.map((period) => make(
+    createElement("tr", {},
+      createElement("th", { scope: "col" }, "Class"),
+      ...periods.map((period) => createElement(
         "th",
         { scope: "col", class: column(period), "aria-current": now.includes(period) ? "date" : null },
-        make("abbr", { title: periodName(period) }, words(period)),
+        createElement("abbr", { title: periodName(period) }, label(period)),
       )),
     ),
   );
   for (const body of [...table.tBodies]) body.remove();
   for (const [division, ofDivision] of Map.groupBy(rows, (row) => row.schoolClass.division)) {
-    const title = `${words(division)} · ${count(ofDivision.length, "class", "classes")}`;
+    const title = `${label(division)} · ${count(ofDivision.length, "class", "classes")}`;
     table.append(
-      make("tbody", { "data-division": division },
-        make("tr", { class: "division" },
-          make("th", { scope: "rowgroup", colspan: periods.length + 1 }, make("span", {}, title))),
+      createElement("tbody", { "data-division": division },
+        createElement("tr", { class: "division" },
+          createElement("th", { scope: "rowgroup", colspan: periods.length + 1 }, createElement("span", {}, title))),
         ...ofDivision.map((row) => rowOf(row, column)),
       ),
     );
@@ -42,37 +42,37 @@ export function showTable({ academicYear, rows }, now) {
 function rowOf(row, column) {
   const { name } = row.schoolClass;
   const details = [row.curriculum?.label, !row.canEdit && "view only"].filter(Boolean).join(" · ");
-  return make("tr", {},
-    make("th", { scope: "row" }, make("span", {}, name), make("small", {}, details)),
+  return createElement("tr", {},
+    createElement("th", { scope: "row" }, createElement("span", {}, name), createElement("small", {}, details)),
     ...row.cells.map((cell) => {
-      const button = make("button", { type: "button", tabindex: "-1" });
+      const button = createElement("button", { type: "button", tabindex: "-1" });
       showCell(button, cell, row.schoolClass);
-      return make("td", { class: column(cell.period) }, button);
+      return createElement("td", { class: column(cell.period) }, button);
     }),
   );
 }
 
-/** Shows a cell as it is now; `schoolClass` may be left out where the button has shown a cell before. */
+/** Shows the current state of a cell. `schoolClass` is only required when the button shows its first cell. */
 export function showCell(button, cell, schoolClass = cells.get(button).schoolClass) {
   cells.set(button, { cell, schoolClass });
   const exams = cell.examCount ? count(cell.examCount, "exam") : "no exams";
   button.dataset.status = cell.status;
   button.style.setProperty("--status", cell.color);
   button.setAttribute(
-    "aria-label", `${schoolClass.name}, ${periodName(cell.period)}: ${words(cell.status)}, ${exams}`);
+    "aria-label", `${schoolClass.name}, ${periodName(cell.period)}: ${label(cell.status)}, ${exams}`);
   button.replaceChildren(
-    make("span", { class: "icon" }, cell.icon),
-    make("span", { class: "count" }, String(cell.examCount || "")),
+    createElement("span", { class: "icon" }, cell.icon),
+    createElement("span", { class: "count" }, String(cell.examCount || "")),
   );
 }
 
-/** Brings the current month to the middle where not all columns can be seen. */
+/** Scrolls the current month to the middle. */
 export function scrollToNow() {
   const month = table.tHead.querySelector(".now");
   if (month) scroller.scrollLeft = month.offsetLeft - scroller.clientWidth / 2;
 }
 
-/** Only the bodies of this division, all for an empty one; gives the cells that are shown. */
+/** Shows only the rows of a division, or all rows if `division` is empty. Returns the cells that are shown. */
 export function filterTable(division) {
   for (const body of table.tBodies) body.hidden = division !== "" && body.dataset.division !== division;
   const focusable = table.querySelector('td button[tabindex="0"]');
@@ -80,7 +80,7 @@ export function filterTable(division) {
   return [...table.querySelectorAll("tbody:not([hidden]) td button")].map((button) => cells.get(button).cell);
 }
 
-/** Calls `open(button, { cell, schoolClass })` for a cell that is clicked, tapped, or entered. */
+/** Calls `open(button, { cell, schoolClass })` when a cell is clicked, tapped or opened with Enter. */
 export function onCell(open) {
   table.addEventListener("click", ({ target }) => {
     const button = target.closest("td button");

@@ -1,4 +1,4 @@
-// How values of the API are written for people.
+// Formats values of the API for display.
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const LANGUAGE = "en-GB";
@@ -6,7 +6,7 @@ const monthName = (month) =>
   new Intl.DateTimeFormat(LANGUAGE, { month: "long", timeZone: "UTC" }).format(Date.UTC(2000, month));
 
 /** `IN_PROGRESS` as "In progress", `JAN` as "Jan". */
-export const words = (value) =>
+export const label = (value) =>
   (value[0] + value.slice(1).toLowerCase()).replaceAll("_", " ");
 
 export const isQuarter = (period) => !MONTHS.includes(period);
@@ -18,7 +18,7 @@ export function periodName(period) {
   return `Quarter ${quarter}, ${monthName(3 * quarter - 3)} to ${monthName(3 * quarter - 1)}`;
 }
 
-/** The month and the quarter that it is now at the school, none in another year. */
+/** Returns the current month and quarter in the school's time zone, or nothing if the academic year is not the current one. */
 export function currentPeriods(timeZone, academicYear) {
   const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "numeric", timeZone });
   const now = Object.fromEntries(parts.formatToParts().map(({ type, value }) => [type, Number(value)]));
@@ -28,24 +28,24 @@ export function currentPeriods(timeZone, academicYear) {
 export const count = (number, thing, things = `${thing}s`) =>
   `${number.toLocaleString(LANGUAGE)} ${number === 1 ? thing : things}`;
 
-/** A day without a time zone: `2026-11-17`. */
-export const day = (date) =>
-  new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "full", timeZone: "UTC" }).format(new Date(date));
+/** Formats a date such as `2026-11-17`, which has no time zone. */
+export const date = (value) =>
+  new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "full", timeZone: "UTC" }).format(new Date(value));
 
-export const instant = (dateTime, timeZone) =>
+export const dateTime = (value, timeZone) =>
   new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short", timeZone })
-    .format(new Date(dateTime));
+    .format(new Date(value));
 
 /** `09:00:00` and `10:30:00` as "09:00 to 10:30". */
 export const times = (start, end) =>
   [start, end].filter(Boolean).map((time) => time.slice(0, 5)).join(" to ");
 
-/** An element with text and children; attributes whose value is null are left out. */
-export function make(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+/** Creates an element with these attributes and children. Attributes with the value null are skipped. */
+export function createElement(tag, attributes = {}, ...children) {
+  const created = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null) made.setAttribute(name, value);
+    if (value !== null) created.setAttribute(name, value);
   }
-  made.append(...children);
-  return made;
+  created.append(...children);
+  return created;
 }
