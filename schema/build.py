@@ -12,6 +12,7 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from schema.execution.core import graphql_schema
 from schema.mutations.access_requests import AccessRequests
 from schema.mutations.assign_exams import AssignExams
 from schema.mutations.assignments import Assignments
@@ -58,7 +59,7 @@ class Schema(strawberry.Schema):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for type_ in self._schema.type_map.values():
+        for type_ in graphql_schema(self).type_map.values():
             _forget_null_defaults(type_)
 
     def process_errors(

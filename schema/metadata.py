@@ -10,15 +10,22 @@ Declarations are the ``metadata`` of a Strawberry field. Several are joined with
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from graphql import GraphQLField
-from strawberry.types.field import StrawberryField
 
-from schema.limits.argument_nodes import ArgumentNodes
+from schema.execution.core import strawberry_field
 
 Metadata = dict[str, Any]
-ListSize = int | Callable[[ArgumentNodes], int]
+
+
+class Arguments(Protocol):
+    """The arguments of a field as far as the document states them. See `schema.limits.argument_nodes`."""
+
+    def get(self, *path: str) -> Any: ...
+
+
+ListSize = int | Callable[[Arguments], int]
 """The expected length of a list: a number, or a function of the arguments of its field."""
 
 SIZE_FROM_PARENT: Final = -1
@@ -40,6 +47,6 @@ def list_size(size: ListSize) -> Metadata:
 
 def declaration(field: GraphQLField, name: str) -> Any:
     """Return what ``field`` declares under ``name``, or None."""
-    definition: StrawberryField | None = field.extensions.get("strawberry-definition")
+    definition = strawberry_field(field)
     metadata: Mapping[Any, Any] = (definition and definition.metadata) or {}
     return metadata.get(name)

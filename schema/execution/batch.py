@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from schema.context import Context, Info
+from schema.execution.core import raw_info
 
 V = TypeVar("V")
 
@@ -43,7 +44,7 @@ async def resolve_one(
     **arguments: Any,
 ) -> V:
     """The value of a single object, for the resolver of a batched field."""
-    batch = BatchContext(info.context, info._raw_info.parent_type.name)
+    batch = BatchContext(info.context, raw_info(info).parent_type.name)
     values = function(batch, [source], **arguments)
     (value,) = await values if isinstance(values, Awaitable) else values
     return value

@@ -8,18 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
-from graphql.execution.collect_fields import FieldDetails
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.execution.completers import Completer
+from schema.execution.core import ExecutionContext, FieldDetails, strawberry_schema
 from schema.execution.plan import Compiler, ExecutionRun, NotCompilableError
 from schema.execution.plan_cache import PlansByVariables
 from schema.execution.response_size import ResponseSize
 
-_Core = StrawberryGraphQLCoreExecutionContext
 
-
-class CountingExecutor(_Core):
+class CountingExecutor(ExecutionContext):
     """graphql-core's executor, which counts what it answers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,7 +51,7 @@ class CompiledExecutor(CountingExecutor):
         super().__init__(*args, **kwargs)
         self.operation_run = ExecutionRun(
             self.context_value,
-            self.schema._strawberry_schema,  # type: ignore[attr-defined]
+            strawberry_schema(self.schema),
             self.variable_values,
             self.count,
         )

@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from schema.context import Info
+from schema.execution.core import raw_info
 
 
 def leads_back_to(type_name: str, info: Info) -> bool:
@@ -22,19 +23,19 @@ def leads_back_to(type_name: str, info: Info) -> bool:
 
     ``cells { schoolClass { cells { id } } }`` leads from cells back to cells. What a directive takes out counts too.
     """
-    raw_info = info._raw_info
-    walk = _Walk(raw_info.schema.type_map[type_name], raw_info, set())
-    parent = get_named_type(raw_info.return_type)
+    core_info = raw_info(info)
+    walk = _Walk(core_info.schema.type_map[type_name], core_info, set())
+    parent = get_named_type(core_info.return_type)
     return any(
         walk.leads_back(parent, node.selection_set, parent is walk.target)
-        for node in raw_info.field_nodes
+        for node in core_info.field_nodes
     )
 
 
 def selects(name: str, info: Info) -> bool:
     """Whether the document may ask for the field ``name`` of the current field's object. What a directive takes out counts too."""
-    raw_info = info._raw_info
-    waiting = [node.selection_set for node in raw_info.field_nodes]
+    core_info = raw_info(info)
+    waiting = [node.selection_set for node in core_info.field_nodes]
     seen_fragments: set[str] = set()
     while waiting:
         selection_set = waiting.pop()
@@ -47,7 +48,7 @@ def selects(name: str, info: Info) -> bool:
                     waiting.append(selection.selection_set)
                 case FragmentSpreadNode() if selection.name.value not in seen_fragments:
                     seen_fragments.add(selection.name.value)
-                    waiting.append(raw_info.fragments[selection.name.value].selection_set)
+                    waiting.append(core_info.fragments[selection.name.value].selection_set)
     return False
 
 

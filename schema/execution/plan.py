@@ -19,15 +19,13 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
+    VariableValues,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
 )
-from graphql.execution.collect_fields import CollectedFields, FieldDetails
-from graphql.execution.values import VariableValues, get_argument_values
 from strawberry import Schema
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from schema.context import Context
@@ -38,6 +36,12 @@ from schema.execution.completers import (
     ListCompleter,
     ObjectCompleter,
     UnexpectedValueError,
+)
+from schema.execution.core import (
+    CollectedFields,
+    FieldDetails,
+    argument_values,
+    strawberry_field,
 )
 from schema.execution.response_size import ResponseSize
 
@@ -124,12 +128,8 @@ class Batched:
     def _arguments(self, run: ExecutionRun) -> dict[str, Any]:
         if not self._definition.args:
             return {}
-        given = get_argument_values(self._definition, self._node, run.variable_values)
-        return convert_arguments(
-            given,
-            self._field.arguments,
-            scalar_registry=run.schema.schema_converter.scalar_registry,
-            config=run.schema.config,
+        return argument_values(
+            self._field, self._definition, self._node, run.variable_values, run.schema
         )
 
 
@@ -233,7 +233,7 @@ class Compiler:
         if name == "__typename":
             return TypeName(type_.name)
         definition = type_.fields.get(name)
-        field = definition and definition.extensions.get("strawberry-definition")
+        field = strawberry_field(definition)
         if definition is None or field is None or details[0].fragment_variable_values is not None:
             raise NotCompilableError
         # Permissions, among others.

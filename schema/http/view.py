@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +25,7 @@ from primepath.domain.viewer import Viewer
 from primepath.server.handler import has_disconnected, received_at
 from primepath.server.request_id import request_id_of
 from schema.errors import HttpError, format_errors
+from schema.execution.core import HTTPException
 from schema.http.authentication import identify
 from schema.http.body_limit import too_long_a_body
 from schema.http.errors import (

@@ -12,8 +12,8 @@ from django.conf import settings
 from graphql import GraphQLField, get_named_type
 
 from primepath.domain.period import PERIODS, PeriodType
-from schema.limits.argument_nodes import ANYTHING, ArgumentNodes
-from schema.metadata import ListSize, declaration
+from schema.limits.argument_nodes import ANYTHING
+from schema.metadata import Arguments, ListSize, declaration
 
 SCHOOL_CLASSES = 200
 """The classes of a large school."""
@@ -23,7 +23,7 @@ USER_ERRORS = 10
 def length_of(*path: str, otherwise: int = 0) -> ListSize:
     """Return the length of the list at ``path`` in the arguments, or ``otherwise`` if it is absent."""
 
-    def size(arguments: ArgumentNodes) -> int:
+    def size(arguments: Arguments) -> int:
         value = arguments.get(*path)
         if value is None:
             return otherwise
@@ -34,14 +34,14 @@ def length_of(*path: str, otherwise: int = 0) -> ListSize:
     return size
 
 
-def page_size(arguments: ArgumentNodes) -> int:
+def page_size(arguments: Arguments) -> int:
     given = [arguments.get("first"), arguments.get("last")]
     sizes = [each for each in given if isinstance(each, int)]
     largest = int(settings.MAX_PAGE_SIZE)
     return largest if ANYTHING in given or not sizes else max(0, min(largest, *sizes))
 
 
-def period_count(arguments: ArgumentNodes) -> int:
+def period_count(arguments: Arguments) -> int:
     most = {None: len(PERIODS), PeriodType.MONTHLY: 12, PeriodType.QUARTERLY: 4}
     of_type = most.get(arguments.get("type"), len(PERIODS))
     value = arguments.get("periods")

@@ -16,11 +16,10 @@ from graphql import (
     validate,
     visit,
 )
-from graphql.validation.rules import overlapping_fields_can_be_merged
-from graphql.validation.validate import ValidationAbortedError
 
 from primepath.domain.errors import LimitExceededError
 from schema.build import schema
+from schema.execution.core import graphql_schema, is_aborted, limit_field_merging
 from schema.execution.plan_cache import PlanCache
 from schema.execution.stack_chunk import with_large_stack_chunk
 from schema.limits.cost import QueryCost
@@ -35,7 +34,7 @@ _PROBATION_CHARACTERS = 40_000
 _MAX_ERRORS = 20
 
 # Validation compares the selections of a field pair by pair, which takes seconds for some hundred fields.
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = settings.MAX_DOCUMENT_COMPARISONS
+limit_field_merging(settings.MAX_DOCUMENT_COMPARISONS)
 
 
 class InvalidDocumentError(Exception):
@@ -113,19 +112,19 @@ def _read(text: str, *, hide_suggestions: bool) -> PreparedDocument:
         node=node,
         columns=columns_of(names.fields),
         introspects=not names.fields.isdisjoint(INTROSPECTION),
-        cost=QueryCost(schema._schema, node),
+        cost=QueryCost(graphql_schema(schema), node),
         plans=PlanCache(names.conditions),
     )
 
 
 def _validate(node: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLError]:
     errors = validate(
-        schema._schema, node, max_errors=_MAX_ERRORS, hide_suggestions=hide_suggestions
+        graphql_schema(schema), node, max_errors=_MAX_ERRORS, hide_suggestions=hide_suggestions
     )
     if any(isinstance(error.original_error, ValueError) for error in errors):
         # Python refuses to read a number of several thousand digits.
         return [GraphQLError("The document has a number that is too long.")]
-    if errors and isinstance(errors[-1], ValidationAbortedError) and len(errors) <= _MAX_ERRORS:
+    if is_aborted(errors) and len(errors) <= _MAX_ERRORS:
         raise LimitExceededError(
             "The document selects the same fields so often that merging them takes more than "
             f"{settings.MAX_DOCUMENT_COMPARISONS} comparisons, which is the limit. Select each field once."

@@ -8,7 +8,6 @@ from typing import Any
 
 import graphql
 from django.conf import settings
-from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.types import ExecutionResult
 
 from loaders.dispatch import Dispatcher
@@ -16,6 +15,7 @@ from loaders.read_options import ReadOptions
 from primepath.services.cells.create_missing_cells import create_missing_cells
 from schema.build import schema
 from schema.context import Context
+from schema.execution.core import graphql_schema, is_awaitable
 from schema.execution.executor import CompiledExecutor, CountingExecutor
 from schema.execution.stack_chunk import with_large_stack_chunk
 from schema.operation.prepare import PreparedOperation
@@ -52,12 +52,12 @@ def execute(
 
     async def run() -> ExecutionResult:
         result = graphql.execute(
-            schema._schema,
+            graphql_schema(schema),
             operation.document,
             variable_values=operation.variables,
             operation_name=operation.name,
             context_value=context,
-            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            is_awaitable=is_awaitable,  # type: ignore[arg-type]
             hide_suggestions=operation.hide_suggestions,
             **executor,
         )

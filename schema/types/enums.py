@@ -12,13 +12,14 @@ from primepath.domain.errors import UserErrorCode
 from primepath.domain.exam import ExamType
 from primepath.domain.period import MONTHS, Period, PeriodType
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus, Division
+from schema.execution.core import enum_values
 from schema.types.phrases import EXPECTS_NEW_VALUES
 
 
 def describe(enum: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
     """Register ``enum`` as a GraphQL enum with a description of each value."""
     strawberry.enum(enum, description=description)
-    for value in enum.__strawberry_definition__.values:  # type: ignore[attr-defined]
+    for value in enum_values(enum):
         value.description = values[value.name]
 
 

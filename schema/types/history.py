@@ -16,6 +16,7 @@ from primepath.domain.exam import ExamType
 from primepath.domain.history import HistoryAction, HistorySubject
 from schema.connections.types import Connection
 from schema.context import Info
+from schema.execution.core import raw_info
 from schema.metadata import list_size
 from schema.types.cell_batches import AnyExam, exams_by_name
 from schema.types.curriculum import CurriculumLevel
@@ -236,7 +237,7 @@ class HistoryEntry:
 
     @strawberry.field(description="Changed fields.", metadata=list_size(3))
     def changes(self, info: Info, entry: strawberry.Parent[models.HistoryEntry]) -> list[Change]:
-        schema = info._raw_info.schema
+        schema = raw_info(info).schema
         return [_read_change(schema, entry.subject, *change) for change in entry.changes]
 
 

@@ -9,6 +9,7 @@ import strawberry
 
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
+from schema.execution.core import raw_info
 from schema.ids import KEY_PARSERS, make_id, parse_number_key
 
 
@@ -55,4 +56,4 @@ class Node:
         metadata=batched(_ids),
     )
     def id(self, info: Info, source: strawberry.Parent[Any]) -> strawberry.ID:
-        return strawberry.ID(make_id(info._raw_info.parent_type.name, source.pk))
+        return strawberry.ID(make_id(raw_info(info).parent_type.name, source.pk))
