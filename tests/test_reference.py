@@ -17,14 +17,13 @@ from django.core.management import get_commands
 from primepath import environment
 from primepath.domain.errors import ErrorCode, UserErrorCode
 from schema.build import schema
-from tests.pages import CLIENTS, DOCS, PRODUCTION, ROOT, first_column, section
+from tests.pages import CLIENTS, PRODUCTION, ROOT, first_column, section
 
 SETTINGS = (PRODUCTION / "settings.md").read_text()
 COMMANDS = (PRODUCTION / "commands.md").read_text()
 OPERATIONS = (CLIENTS / "operations.md").read_text()
 ERRORS = (CLIENTS / "errors.md").read_text()
 LIMITS = (CLIENTS / "limits.md").read_text()
-UPSTREAM = (DOCS / "development" / "upstream.md").read_text()
 
 _READERS = {name for name, _ in inspect.getmembers(environment, inspect.isfunction)}
 _SETTING = re.compile(
@@ -127,9 +126,3 @@ def test_every_limit_is_documented_for_clients() -> None:
     assert {"MAX_CELLS_PER_OPERATION", "OPERATION_SECONDS"} <= set(limits)
     rows = re.findall(r"^\| .+ \| ([\d,]+) \| `(\w+)` \|$", LIMITS, re.MULTILINE)
     assert {name: default.replace(",", "") for default, name in rows} == limits
-
-
-def test_private_names_are_used_where_the_page_says() -> None:
-    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", UPSTREAM, re.MULTILINE)
-    assert len(rows) >= 20
-    assert [row for row in rows if row[0] not in (ROOT / row[1]).read_text()] == []

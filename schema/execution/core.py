@@ -2,7 +2,7 @@
 
 No other module of `schema` imports or reads a private name of these libraries. A name counts as private if the library
 does not document it or does not export it from its package. `docs/development/upstream.md` lists all of them with
-what to do if one is removed, and `tests/test_upstream.py` checks each.
+what to do if one is removed, and `tests/upstream/` checks each.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ __all__ = [
     "ExecutionContext",
     "FieldDetails",
     "HTTPException",
+    "StrawberryField",
     "argument_values",
     "enum_values",
     "graphql_schema",

@@ -26,7 +26,6 @@ from graphql import (
     is_object_type,
 )
 from strawberry import Schema
-from strawberry.types.field import StrawberryField
 
 from schema.context import Context
 from schema.execution.batch import BatchContext, BatchFunction, batch_function
@@ -40,6 +39,7 @@ from schema.execution.completers import (
 from schema.execution.core import (
     CollectedFields,
     FieldDetails,
+    StrawberryField,
     argument_values,
     strawberry_field,
 )

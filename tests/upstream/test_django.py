@@ -1,0 +1,102 @@
+"""Each private name of Django still exists, and the library still uses it.
+
+`docs/development/upstream.md` says what to do if one of these fails after an upgrade.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from django.core import signals
+from django.core.handlers.asgi import ASGIHandler
+from django.db import connection
+from django.db.models.lookups import FieldGetDbPrepValueIterableMixin
+from django.forms import ModelForm
+from django.http import HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.test import RequestFactory
+
+from primepath.models import Exam, SchoolClass
+
+
+def test_csrf_check_rejects_by_reject() -> None:
+    class Check(CsrfViewMiddleware):
+        def _reject(self, request: Any, reason: str) -> Any:
+            return reason
+
+    check = Check(lambda _: HttpResponse())
+    request = RequestFactory(enforce_csrf_checks=True).post("/")
+    check.process_request(request)
+    reason: Any = check.process_view(request, lambda _: HttpResponse(), (), {})
+    assert "CSRF" in reason
+
+
+def test_handler_class_is_the_sender_of_request_finished() -> None:
+    class Handler: ...
+
+    senders: list[Any] = []
+
+    def note(sender: Any, **_: Any) -> None:
+        senders.append(sender)
+
+    response = HttpResponse()
+    response._handler_class = Handler  # type: ignore[attr-defined]
+    signals.request_finished.connect(note, sender=Handler)
+    try:
+        response.close()
+    finally:
+        signals.request_finished.disconnect(note, sender=Handler)
+    assert senders == [Handler]
+
+
+def test_asgi_handler_has_the_steps_that_are_used() -> None:
+    steps = {
+        "load_middleware": ["self", "is_async"],
+        "handle": ["self", "scope", "receive", "send"],
+        "read_body": ["self", "receive"],
+        "create_request": ["self", "scope", "body_file"],
+        "get_response": ["self", "request"],
+        "send_response": ["self", "response", "send"],
+    }
+    found = {name: list(inspect.signature(getattr(ASGIHandler, name)).parameters) for name in steps}
+    assert found == steps
+    assert "chunk_size" in inspect.getsource(ASGIHandler.chunk_bytes)
+
+
+def test_compiler_tells_sql_parameters_columns_and_converters() -> None:
+    query = Exam.objects.filter(name="x").values_list("id", "created_at").query
+    compiler = query.get_compiler(connection=connection)
+    sql, parameters = compiler.as_sql(with_col_aliases=True)
+    assert sql.startswith("SELECT")
+    assert tuple(parameters) == ("x",)
+    aliases = [alias for *_, alias in compiler.select]
+    assert len(aliases) == 2
+    assert all(f'"{alias}"' in sql for alias in aliases)
+    columns = [column for column, *_ in compiler.select]
+    assert set(compiler.get_converters(columns)) <= {0, 1}
+
+
+def test_lookup_mixin_prepares_each_value() -> None:
+    key_in = Exam._meta.pk.get_lookup("key_in")
+    assert key_in is not None
+    assert issubclass(key_in, FieldGetDbPrepValueIterableMixin)
+    lookup = key_in(Exam._meta.pk.get_col("exam"), ["1", 2])
+    assert list(lookup.get_db_prep_lookup(lookup.rhs, connection)[1]) == [1, 2]
+
+
+def test_model_forms_call_post_clean_and_tell_their_exclusions() -> None:
+    called: list[set[str]] = []
+
+    class Form(ModelForm):  # type: ignore[type-arg]
+        class Meta:
+            model = SchoolClass
+            fields = ("name",)
+
+        def _post_clean(self) -> None:
+            called.append(set(self._get_validation_exclusions()))  # type: ignore[attr-defined]
+
+    assert Form({"name": "A"}).is_valid()
+    assert len(called) == 1
+    assert "code" in called[0]
+    assert "name" not in called[0]
