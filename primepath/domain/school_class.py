@@ -14,6 +14,8 @@ class Division(StrEnum):
     HIGH = "HIGH"
 
 
+FIRST_GRADE, LAST_GRADE = 1, 12
+
 _DIVISION_RANK = {division.value: rank for rank, division in enumerate(Division)}
 
 

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from primepath.domain.text import has_forbidden_characters
-from primepath.services.accounts.tokens import create_token
+from primepath.domain.viewer import COMMAND_LINE
+from primepath.services.accounts.administer_tokens import issue_token
 from primepath.services.accounts.viewers import viewer_of
 
 _MAX_NAME_LENGTH = 100
@@ -45,7 +46,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--name must have between 1 and {_MAX_NAME_LENGTH} valid characters."
             )
-        token, stored = create_token(
+        token, stored = issue_token(
+            viewer=COMMAND_LINE,
             user=_owner(username),
             name=name,
             expires_at=None if days is None else timezone.now() + timedelta(days=days),

@@ -27,7 +27,7 @@ def track_level_changes(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) ->
     """
     with transaction.atomic():
         level_ids = _lock(levels)
-        before = _described(level_ids)
+        before = described(level_ids)
         yield
         record(
             viewer=viewer,
@@ -36,7 +36,7 @@ def track_level_changes(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) ->
             at=timezone.now(),
             entries=[
                 Recorded(str(level_id), changes)
-                for level_id, described in _described(level_ids).items()
+                for level_id, described in described(level_ids).items()
                 if (changes := differences(before[level_id], described))
             ],
         )
@@ -52,7 +52,7 @@ def _lock(levels: QuerySet[CurriculumLevel]) -> list[int]:
     )
 
 
-def _described(level_ids: Sequence[int]) -> dict[int, dict[str, object]]:
+def described(level_ids: Sequence[int]) -> dict[int, dict[str, object]]:
     """What history keeps of each level."""
     levels = CurriculumLevel.objects.with_names().filter(pk__key_in=level_ids).order_by("pk")
     return {

@@ -1,0 +1,28 @@
+"""Create an account."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from primepath.domain.viewer import Viewer
+from primepath.services.accounts.account_values import ACCOUNTS, AccountValues, check_account
+from primepath.services.accounts.checks import check_superuser
+from primepath.services.validation import ValidationErrors
+
+
+@transaction.atomic
+def create_account(*, viewer: Viewer, values: AccountValues, password: str | None) -> User:
+    """Create an account; without a ``password`` nobody can sign in with one.
+
+    Error codes: ``FORBIDDEN`` unless the viewer is a superuser, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``,
+    ``DUPLICATE`` for a username that is taken.
+    """
+    errors = ValidationErrors()
+    check_superuser(viewer, errors)
+    check_account({"username": "", **values}, errors)
+    errors.raise_if_any()
+    account = User(**values)
+    account.set_password(password)
+    ACCOUNTS.insert(account, viewer=viewer)
+    return account

@@ -1,0 +1,41 @@
+"""Set the password of an account."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.viewer import Viewer
+from primepath.services.accounts.checks import check_superuser, lock_account
+from primepath.services.history import Recorded, record
+from primepath.services.validation import ValidationErrors
+
+
+@transaction.atomic
+def set_password(*, viewer: Viewer, account_id: int, password: str | None) -> User:
+    """Set the password of an account, or remove it if ``password`` is None.
+
+    The caller checks the strength of the password. The history says who set it and when, and nothing about it.
+
+    Error codes: ``NOT_FOUND``, ``FORBIDDEN`` unless the account is the viewer's own or the viewer is a superuser.
+    """
+    errors = ValidationErrors()
+    if account_id != viewer.user_id:
+        check_superuser(viewer, errors)
+    account = lock_account(account_id, errors)
+    errors.raise_if_any()
+    assert account is not None
+    before = {"has_password": account.has_usable_password()}
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    changes = differences(before, {"has_password": account.has_usable_password()})
+    record(
+        viewer=viewer,
+        action=HistoryAction.SET_PASSWORD,
+        subject=HistorySubject.ACCOUNT,
+        at=timezone.now(),
+        entries=[Recorded(str(account.pk), changes)],
+    )
+    return account

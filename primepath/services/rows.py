@@ -1,0 +1,71 @@
+"""Storing one row of a table together with its entry in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from primepath.db.fields import FoldedTextField
+from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.viewer import Viewer
+from primepath.services.history import Recorded, record
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRow:
+    """How rows of one table are recorded: their subject, the two actions, and the attributes that the history keeps."""
+
+    subject: HistorySubject
+    create: HistoryAction
+    update: HistoryAction
+    fields: tuple[str, ...]
+
+    def insert(self, row: Model, *, viewer: Viewer) -> None:
+        """Store a new row. Call it in a transaction."""
+        row.save(force_insert=True)
+        self._record(row, {}, viewer=viewer, action=self.create)
+
+    def change(self, row: Model, values: Mapping[str, Any], *, viewer: Viewer) -> bool:
+        """Give a stored, locked row these values; return whether that changed it. Call it in a transaction.
+
+        Only changed columns are written: the others may have newer values than ``row``.
+        """
+        before = self._snapshot(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        changed = {name for name, value in self._snapshot(row).items() if value != before[name]}
+        if not changed:
+            return False
+        row.save(update_fields=_columns(row, changed))
+        self._record(row, before, viewer=viewer, action=self.update)
+        return True
+
+    def _snapshot(self, row: Model) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in self.fields}
+
+    def _record(
+        self, row: Model, before: Mapping[str, Any], *, viewer: Viewer, action: HistoryAction
+    ) -> None:
+        changes = differences(before, self._snapshot(row))
+        record(
+            viewer=viewer,
+            action=action,
+            subject=self.subject,
+            at=timezone.now(),
+            entries=[Recorded(str(row.pk), changes)],
+        )
+
+
+def _columns(row: Model, changed: set[str]) -> set[str]:
+    """Return the names of the fields to write, with the folded copies of the changed texts."""
+    fields = row._meta.concrete_fields
+    names = {field.name for field in fields if field.attname in changed}
+    return names | {
+        field.name
+        for field in fields
+        if isinstance(field, FoldedTextField) and field.source in names
+    }

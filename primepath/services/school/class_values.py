@@ -1,0 +1,49 @@
+"""The fields of a class, and how classes are recorded."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from django.utils.translation import gettext as _
+
+from primepath.domain.errors import UserErrorCode
+from primepath.domain.history import HistoryAction, HistorySubject
+from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE, Division
+from primepath.models import SchoolClass
+from primepath.services.rows import RecordedRow
+from primepath.services.validation import ValidationErrors
+
+CLASSES = RecordedRow(
+    subject=HistorySubject.CLASS,
+    create=HistoryAction.CREATE_CLASS,
+    update=HistoryAction.UPDATE_CLASS,
+    fields=("name", "division", "grade", "section", "stream", "is_active"),
+)
+_REQUIRED = ("name", "division", "section")
+_OPTIONAL = ("stream",)
+
+
+class ClassValues(TypedDict, total=False):
+    """Fields of a class. A field that is left out keeps its value."""
+
+    name: str
+    division: str
+    grade: int
+    section: str
+    stream: str
+    is_active: bool
+
+
+def check_class(values: ClassValues, errors: ValidationErrors) -> None:
+    """Add an error for each value that a class cannot have."""
+    given: dict[str, Any] = {**values}
+    for name in (*_REQUIRED, *_OPTIONAL):
+        if name in given:
+            limit = SchoolClass._meta.get_field(name).max_length
+            errors.check_text(given[name], name, limit=limit, required=name in _REQUIRED)
+    if given.get("division", Division.PRIMARY) not in {*Division}:
+        template = _("Division must be one of {divisions}.")
+        divisions = ", ".join(Division)
+        errors.add(UserErrorCode.OUT_OF_RANGE, template, "division", divisions=divisions)
+    if "grade" in given:
+        errors.check_range(given["grade"], FIRST_GRADE, LAST_GRADE, "grade")
