@@ -1,7 +1,8 @@
-"""The administration site. Importing this package puts its pages in place."""
+"""The administration site. Importing this package registers its pages."""
 
 from primepath.admin import (
     access_requests,
+    accounts,
     assignments,
     cells,
     class_curricula,
@@ -16,6 +17,7 @@ from primepath.admin import (
 
 __all__ = [
     "access_requests",
+    "accounts",
     "assignments",
     "cells",
     "class_curricula",

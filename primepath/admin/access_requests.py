@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from primepath.admin.access_request_form import DECISION_FIELDS, DecisionForm
+from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.permissions import ChangeOnly
 from primepath.admin.common.service_pages import ServicePage
-from primepath.admin.history import WithHistory
 from primepath.domain.history import HistorySubject
 from primepath.domain.school_class import AccessRequestStatus
 from primepath.models import ClassAccessRequest
@@ -24,6 +24,7 @@ class AccessRequestAdmin(
 
     form = DecisionForm
     history_subject = HistorySubject.ACCESS_REQUEST
+    name_relations = ("teacher",)
     list_display = (
         "teacher",
         "class_code",

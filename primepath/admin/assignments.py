@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from primepath.admin.assignment_form import AssignmentForm
 from primepath.admin.common.generics import Parent
+from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_pages import ServiceInline, ServicePage
-from primepath.admin.history import WithHistory
 from primepath.domain.history import HistorySubject
 from primepath.models import TeacherClassAssignment
 
@@ -25,6 +25,7 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
 
     form = AssignmentForm
     history_subject = HistorySubject.ASSIGNMENT
+    name_relations = ("teacher",)
     list_display = (
         "teacher",
         "class_code",

@@ -14,9 +14,9 @@ from django.utils.html import format_html
 from primepath.admin.cell_form import DETAILS, CellForm
 from primepath.admin.common.base import ViewOnlyInline
 from primepath.admin.common.columns import count_of, period_order
+from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.permissions import ChangeOnly
 from primepath.admin.common.service_pages import ServicePage
-from primepath.admin.history import WithHistory
 from primepath.domain.cell import CELL_APPEARANCE, CellStatus
 from primepath.domain.exam import SessionStatus
 from primepath.domain.history import HistorySubject

@@ -6,12 +6,18 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from primepath.admin.class_curriculum import curriculum_url
-from primepath.admin.common.base import ViewOnlyAdmin
-from primepath.models import ClassCurriculumMapping
+from primepath.admin.common.history_pages import WithHistory
+from primepath.admin.common.permissions import ViewOnly
+from primepath.domain.history import HistorySubject
+from primepath.models import ClassCurriculumMapping, CurriculumLevel
 
 
 @admin.register(ClassCurriculumMapping)
-class ClassCurriculumMappingAdmin(ViewOnlyAdmin[ClassCurriculumMapping]):
+class ClassCurriculumMappingAdmin(ViewOnly, WithHistory[ClassCurriculumMapping]):
+    """What classes learn. All levels of a class in a year are recorded together, under ``CODE/YEAR``."""
+
+    history_subject = HistorySubject.CURRICULUM
+    history_lists = {"level_ids": CurriculumLevel}
     list_display = ("school_class", "academic_year", "priority", "curriculum_level", "set_levels")
     list_select_related = ("school_class", "curriculum_level__subprogram__program")
     list_filter = (
@@ -37,3 +43,10 @@ class ClassCurriculumMappingAdmin(ViewOnlyAdmin[ClassCurriculumMapping]):
             mapping.school_class_id, mapping.academic_year, site_name=self.admin_site.name
         )
         return format_html('<a href="{}">Change</a>', url)
+
+    def history_key(self, obj: ClassCurriculumMapping) -> str:
+        return f"{obj.school_class_id}/{obj.academic_year}"
+
+    def history_url(self, key: str) -> str:
+        class_code, year = key.split("/")
+        return curriculum_url(class_code, int(year), site_name=self.admin_site.name)

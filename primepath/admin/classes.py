@@ -12,10 +12,17 @@ from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.class_curriculum import CurriculumPage, curriculum_table
 from primepath.admin.common.columns import count_of, school_order
 from primepath.admin.common.fields import NumberField
-from primepath.admin.common.forms import SchoolForm
+from primepath.admin.common.history_pages import WithHistory
+from primepath.admin.common.service_forms import ServiceForm
 from primepath.admin.common.service_pages import ServicePage
+from primepath.domain.history import HistorySubject
+from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE
 from primepath.models import ClassCurriculumMapping, SchoolClass, TeacherClassAssignment
 from primepath.school import current_academic_year
+from primepath.services.school.create_class import create_class
+from primepath.services.school.update_class import update_class
+
+_FIELDS = ("name", "division", "grade", "section", "stream", "is_active")
 
 
 class TeachersOfClass(AssignmentsInline[SchoolClass]):
@@ -31,15 +38,22 @@ class NewTeachersOfClass(NewAssignmentsInline[SchoolClass]):
     autocomplete_fields = ("teacher",)
 
 
-class SchoolClassForm(SchoolForm[SchoolClass]):
-    grade = NumberField(min_value=1, max_value=12)
+class SchoolClassForm(ServiceForm[SchoolClass]):
+    grade = NumberField(min_value=FIRST_GRADE, max_value=LAST_GRADE)
+
+    def write(self) -> SchoolClass:
+        values: Any = self.entered(*_FIELDS)
+        if self.is_new:
+            return create_class(viewer=self.viewer, code=self.cleaned_data["code"], values=values)
+        return update_class(viewer=self.viewer, code=self.instance.pk, values=values)
 
 
 @admin.register(SchoolClass)
-class SchoolClassAdmin(CurriculumPage, ServicePage[SchoolClass]):
-    """Classes are made inactive, not deleted; a code names cells and links, so it is given once."""
+class SchoolClassAdmin(CurriculumPage, WithHistory[SchoolClass], ServicePage[SchoolClass]):
+    """Classes are made inactive, not deleted. Class codes cannot be changed because cell IDs contain them."""
 
     form = SchoolClassForm
+    history_subject = HistorySubject.CLASS
     list_display = (
         "code",
         "name",
@@ -56,7 +70,7 @@ class SchoolClassAdmin(CurriculumPage, ServicePage[SchoolClass]):
     search_fields = ("code", "name", "stream")
     search_help_text = "Code, name or stream."
     ordering = school_order()
-    fields = ("code", "name", "division", "grade", "section", "stream", "is_active")
+    fields = ("code", *_FIELDS)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SchoolClass]:
         assignments = TeacherClassAssignment.objects.giving_access()
@@ -90,12 +104,12 @@ class SchoolClassAdmin(CurriculumPage, ServicePage[SchoolClass]):
         return curriculum_table(school_class, site_name=self.admin_site.name)
 
     def get_fields(self, request: HttpRequest, obj: SchoolClass | None = None) -> tuple[str, ...]:
-        return (*self.fields, "curriculum") if obj else self.fields
+        return (*self.fields, "curriculum", "latest_changes") if obj else self.fields
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: SchoolClass | None = None
     ) -> tuple[str, ...]:
-        return ("code", "curriculum") if obj else ()
+        return ("code", "curriculum", "latest_changes") if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: SchoolClass | None) -> list[Any]:
         return [TeachersOfClass, NewTeachersOfClass] if obj else [NewTeachersOfClass]

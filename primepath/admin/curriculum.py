@@ -1,78 +1,24 @@
-"""Programs, sub-programs and levels; new names reach the classes that learn the levels."""
+"""Programs, sub-programs and levels. Classes that learn a level see its new name immediately."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import F, Model, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import F, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
-from primepath.admin.common.base import SchoolAdmin, SchoolInline
 from primepath.admin.common.columns import count_of
-from primepath.admin.common.fields import NumberField
-from primepath.admin.common.forms import SchoolForm
-from primepath.admin.common.generics import M
-from primepath.admin.common.permissions import viewer_in
-from primepath.admin.history import WithHistory
+from primepath.admin.common.history_pages import WithHistory
+from primepath.admin.common.service_pages import ServiceInline, ServicePage
+from primepath.admin.curriculum_forms import LevelForm, ProgramForm, SubProgramForm
 from primepath.domain.history import HistorySubject
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, Program, SubProgram
 from primepath.school import current_academic_year
-from primepath.services.curriculum.track_level_changes import track_level_changes
 
 
-def levels_of(*objects: Model) -> QuerySet[CurriculumLevel]:
-    """The levels whose full names contain the name of one of ``objects``."""
-    wanted = Q(pk__in=[])
-    for obj in objects:
-        match obj:
-            case Program():
-                wanted |= Q(subprogram__program=obj)
-            case SubProgram():
-                wanted |= Q(subprogram=obj)
-            case _:
-                wanted |= Q(pk=obj.pk)
-    return CurriculumLevel.objects.filter(wanted)
-
-
-class TracksLevelNames(SchoolAdmin[M]):
-    """A page that renames levels, those of its tables too."""
-
-    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        changed = [obj] if change and form.changed_data else []
-        with track_level_changes(viewer=viewer_in(request), levels=levels_of(*changed)):
-            super().save_model(request, obj, form, change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        changed = [row.instance for row in formset.initial_forms if row.has_changed()]
-        with track_level_changes(viewer=viewer_in(request), levels=levels_of(*changed)):
-            super().save_formset(request, form, formset, change)
-
-
-class ProgramForm(SchoolForm[Program]):
-    grade_from = NumberField(min_value=1, max_value=12)
-    grade_to = NumberField(min_value=1, max_value=12)
-    position = NumberField(min_value=0, initial=0, help_text="Programs are listed by this.")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        grade_from, grade_to = cleaned.get("grade_from"), cleaned.get("grade_to")
-        if grade_from and grade_to and grade_to < grade_from:
-            self.add_error("grade_to", ValidationError("This comes before the first grade."))
-        return cleaned
-
-
-class SubProgramForm(SchoolForm[SubProgram]):
-    position = NumberField(min_value=0, initial=0, help_text="Sub-programs are listed by this.")
-
-
-class LevelForm(SchoolForm[CurriculumLevel]):
-    level_number = NumberField(min_value=1)
-
-
-class SubProgramsOfProgram(SchoolInline[SubProgram, Program]):
+class SubProgramsOfProgram(ServiceInline[SubProgram, Program]):
     model = SubProgram
     form = SubProgramForm
     show_change_link = True
@@ -81,7 +27,7 @@ class SubProgramsOfProgram(SchoolInline[SubProgram, Program]):
         return super().get_queryset(request).select_related("program")
 
 
-class LevelsOfSubProgram(SchoolInline[CurriculumLevel, SubProgram]):
+class LevelsOfSubProgram(ServiceInline[CurriculumLevel, SubProgram]):
     model = CurriculumLevel
     form = LevelForm
 
@@ -90,8 +36,9 @@ class LevelsOfSubProgram(SchoolInline[CurriculumLevel, SubProgram]):
 
 
 @admin.register(Program)
-class ProgramAdmin(TracksLevelNames[Program]):
+class ProgramAdmin(WithHistory[Program], ServicePage[Program]):
     form = ProgramForm
+    history_subject = HistorySubject.PROGRAM
     list_display = ("name", "grade_from", "grade_to", "position", "subprogram_count")
     search_fields = ("name",)
     inlines = (SubProgramsOfProgram,)
@@ -106,8 +53,10 @@ class ProgramAdmin(TracksLevelNames[Program]):
 
 
 @admin.register(SubProgram)
-class SubProgramAdmin(TracksLevelNames[SubProgram]):
+class SubProgramAdmin(WithHistory[SubProgram], ServicePage[SubProgram]):
     form = SubProgramForm
+    history_subject = HistorySubject.SUB_PROGRAM
+    name_relations = ("program",)
     list_display = ("name", "program", "position", "level_count")
     list_select_related = ("program",)
     list_filter = ("program",)
@@ -128,9 +77,10 @@ class SubProgramAdmin(TracksLevelNames[SubProgram]):
 
 
 @admin.register(CurriculumLevel)
-class CurriculumLevelAdmin(WithHistory[CurriculumLevel], TracksLevelNames[CurriculumLevel]):
+class CurriculumLevelAdmin(WithHistory[CurriculumLevel], ServicePage[CurriculumLevel]):
     form = LevelForm
     history_subject = HistorySubject.LEVEL
+    name_relations = ("subprogram__program",)
     list_display = ("__str__", "program", "subprogram", "level_number", "classes_this_year")
     list_filter = ("subprogram__program",)
     search_fields = ("full_name",)

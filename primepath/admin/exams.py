@@ -10,9 +10,9 @@ from django.http import HttpRequest
 
 from primepath.admin.common.base import ViewOnlyInline
 from primepath.admin.common.columns import count_of, period_order
+from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_pages import ServicePage
 from primepath.admin.exam_form import ExamForm
-from primepath.admin.history import WithHistory
 from primepath.domain.history import HistorySubject
 from primepath.models import Exam, MatrixCellExam
 

@@ -1,4 +1,4 @@
-"""The administration site: where a head of school works."""
+"""The administration site, for head teachers and staff."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.permissions import is_administrator
 
 
 class AdministratorSignInForm(AuthenticationForm):
-    """Signs in administrators; Django's own form wants staff, which a head teacher need not be."""
+    """Signs in administrators. Django's own form requires staff, which a head teacher need not be."""
 
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": "Enter the name and password of a head teacher or of staff. "
-        "Capital and small letters differ.",
+        "invalid_login": _(
+            "Enter the username and password of a head teacher or a staff member. "
+            "Both fields are case-sensitive."
+        ),
     }
     required_css_class = "required"
 
@@ -34,7 +39,7 @@ class AdministratorSignInForm(AuthenticationForm):
 
 
 class SchoolAdminSite(admin.AdminSite):
-    """Open to head teachers and staff. Nothing is deleted in bulk."""
+    """Open to head teachers and staff. Nothing is deleted."""
 
     site_header = f"{settings.SCHOOL_NAME}: exam schedule"
     site_title = settings.SCHOOL_NAME
@@ -46,15 +51,31 @@ class SchoolAdminSite(admin.AdminSite):
         super().__init__(name)
         self.disable_action("delete_selected")
 
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show Django's page with a form that saves through the service."""
+        # The forms need the models, which are not loaded yet when Django asks for the site.
+        from primepath.admin.account_forms import ChangeOwnPasswordForm
+
+        request.current_app = self.name  # type: ignore[attr-defined]
+        page = PasswordChangeView.as_view(
+            form_class=ChangeOwnPasswordForm,
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            template_name="registration/password_change_form.html",
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return page(request)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request.user)
 
 
 @cache
 def school_site() -> SchoolAdminSite:
-    """The one site, which Django asks for as ``admin.site``.
+    """Return the only site, which Django uses as ``admin.site``.
 
-    Django asks twice: finding this module imports its package, whose pages register with the site
-    before the first answer is out. A class here would give the second asker another, empty site.
+    Django calls this twice: importing this module imports its package, whose pages register with the site before the
+    first call returns. A class instead of a function would make the second call create another, empty site.
     """
     return SchoolAdminSite()

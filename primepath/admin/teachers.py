@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, OuterRef, QuerySet
@@ -12,8 +11,10 @@ from django.http import HttpRequest
 
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.common.columns import count_of
-from primepath.admin.common.forms import SchoolForm
+from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_pages import ServicePage
+from primepath.admin.teacher_forms import TeacherAccountForm, TeacherForm
+from primepath.domain.history import HistorySubject
 from primepath.models import Teacher, TeacherClassAssignment
 
 
@@ -30,30 +31,18 @@ class NewClassesOfTeacher(NewAssignmentsInline[Teacher]):
     autocomplete_fields = ("school_class",)
 
 
-class TeacherForm(SchoolForm[Teacher]):
-    """A teacher with the switch of their account."""
-
-    may_sign_in = forms.BooleanField(
-        required=False,
-        help_text="Switch this off when the teacher leaves. Sessions and tokens end at once.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "may_sign_in" in self.fields:
-            self.fields["may_sign_in"].initial = self.instance.user.is_active
-
-
 @admin.register(Teacher)
-class TeacherAdmin(ServicePage[Teacher]):
-    """Teachers who leave may not sign in any more; what they did keeps their name."""
+class TeacherAdmin(WithHistory[Teacher], ServicePage[Teacher]):
+    """Teachers. The account of a teacher who leaves is deactivated; the history keeps their name."""
 
-    list_display = ("name", "user", "may_sign_in", "is_head_teacher", "classes")
+    form = TeacherForm
+    history_subject = HistorySubject.TEACHER
+    list_display = ("name", "user", "can_sign_in", "is_head_teacher", "classes")
     list_select_related = ("user",)
     list_filter = ("is_head_teacher", "user__is_active")
     search_fields = ("name_key__contains", "user__username")
     search_is_folded = True
-    search_help_text = "Name of the teacher, or name of the account."
+    search_help_text = "Name of the teacher, or username."
     fields = ("user", "name", "is_head_teacher")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Teacher]:
@@ -69,30 +58,30 @@ class TeacherAdmin(ServicePage[Teacher]):
         return int(teacher.class_count)
 
     @admin.display(boolean=True, ordering="user__is_active")
-    def may_sign_in(self, teacher: Teacher) -> bool:
+    def can_sign_in(self, teacher: Teacher) -> bool:
         return teacher.user.is_active
 
     def get_fields(self, request: HttpRequest, obj: Teacher | None = None) -> tuple[str, ...]:
-        return (*self.fields, "may_sign_in") if obj else self.fields
+        return (*self.fields, "can_sign_in", "latest_changes") if obj else self.fields
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Teacher | None = None
     ) -> tuple[str, ...]:
-        """Nobody locks themselves out; staff are switched off by those who manage accounts."""
+        """Nobody locks themselves out, and only superusers deactivate the accounts of staff."""
         if obj is None:
             return ()
         if obj.user_id == request.user.pk:
-            return ("user", "is_head_teacher", "may_sign_in")
+            return ("user", "is_head_teacher", "can_sign_in", "latest_changes")
         is_protected = obj.user.is_staff or obj.user.is_superuser
         if is_protected and not request.user.is_superuser:
-            return ("user", "may_sign_in")
-        return ("user",)
+            return ("user", "can_sign_in", "latest_changes")
+        return ("user", "latest_changes")
 
     def get_form(
         self, request: HttpRequest, obj: Teacher | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        if obj is not None and "may_sign_in" not in self.get_readonly_fields(request, obj):
-            kwargs["form"] = TeacherForm
+        if obj is not None and "can_sign_in" not in self.get_readonly_fields(request, obj):
+            kwargs["form"] = TeacherAccountForm
         return super().get_form(request, obj, change, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Teacher | None) -> list[Any]:
@@ -102,13 +91,8 @@ class TeacherAdmin(ServicePage[Teacher]):
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
         if db_field.name == "user":
-            # A list and no search: few accounts are without a profile, and only those who manage
-            # accounts may search them all.
+            # A list instead of a search box: few accounts have no profile, and only superusers
+            # can search all of them.
             free = User.objects.filter(teacher=None, is_active=True)
             kwargs["queryset"] = free.order_by("username")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Teacher, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if "may_sign_in" in form.changed_data:
-            User.objects.filter(pk=obj.user_id).update(is_active=form.cleaned_data["may_sign_in"])

@@ -1,38 +1,20 @@
-"""What the pages of the site share."""
+"""Base classes of the pages of the site."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
-from django import forms
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from primepath.admin.common.autocomplete import SearchBoxes
 from primepath.admin.common.generics import GenericModelAdmin, GenericTabularInline, M, Parent
 from primepath.admin.common.permissions import AdministratorPermissions, ViewOnly
-from primepath.db.fields import FoldedTextField
 from primepath.domain.text import fold, has_forbidden_characters
 
 
-def save_changed(obj: Model, form: forms.ModelForm[Any]) -> None:
-    """Writes the fields that the form changed; nothing where it changed none.
-
-    Saving the whole row would put back what others wrote to its other fields since it was read.
-    """
-    fields = obj._meta.concrete_fields
-    changed = {field.name for field in fields if field.name in form.changed_data}
-    folded = {
-        field.name
-        for field in fields
-        if isinstance(field, FoldedTextField) and field.source in changed
-    }
-    if changed:
-        obj.save(update_fields=changed | folded)
-
-
 class SchoolAdmin(AdministratorPermissions, SearchBoxes[M], GenericModelAdmin[M]):
-    """The page of a model that administrators add to and change."""
+    """The page of a model. It stores nothing itself: `ServicePage` saves through services."""
 
     search_is_folded = False
     """Whether search fields hold folded text, so that the term is folded too.
@@ -50,14 +32,17 @@ class SchoolAdmin(AdministratorPermissions, SearchBoxes[M], GenericModelAdmin[M]
         return super().get_search_results(request, queryset, term)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        if change:
-            save_changed(obj, form)
-        else:
-            super().save_model(request, obj, form, change)
+        raise NotImplementedError("Use a ServicePage: services record every change.")
+
+    def delete_model(self, request: HttpRequest, obj: M) -> NoReturn:
+        raise NotImplementedError("Rows are made inactive, not deleted.")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> NoReturn:
+        raise NotImplementedError("Rows are made inactive, not deleted.")
 
 
 class ViewOnlyAdmin(ViewOnly, SchoolAdmin[M]):
-    """The page of a model that is looked at here and changed elsewhere."""
+    """The page of a model that is changed elsewhere."""
 
 
 class SchoolInline(AdministratorPermissions, SearchBoxes[M], GenericTabularInline[M, Parent]):
@@ -67,4 +52,4 @@ class SchoolInline(AdministratorPermissions, SearchBoxes[M], GenericTabularInlin
 
 
 class ViewOnlyInline(ViewOnly, SchoolInline[M, Parent]):
-    """A table on another page, to look at."""
+    """A table on another page that cannot be changed there."""

@@ -1,103 +1,141 @@
-"""Entries of the history in words: what was changed, and from what to what."""
+"""History entries in words: which row was changed, and each field's old and new value.
+
+How a value is shown follows from the model of the row and its field. A new field needs no entry here.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from django.db.models import Model, QuerySet
+from django.contrib.admin import AdminSite
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import AutoField, DateTimeField, Field, Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html_join
 from django.utils.text import Truncator
 
-from primepath.domain.history import HistorySubject
-from primepath.models import (
-    ClassAccessRequest,
-    CurriculumLevel,
-    Exam,
-    HistoryEntry,
-    Teacher,
-    TeacherClassAssignment,
-)
+from primepath.models import HistoryEntry
 
-_ROWS: dict[type[Model], QuerySet[Any]] = {
-    Exam: Exam.objects.all(),
-    Teacher: Teacher.objects.all(),
-    CurriculumLevel: CurriculumLevel.objects.with_names(),
-    TeacherClassAssignment: TeacherClassAssignment.objects.select_related("teacher"),
-    ClassAccessRequest: ClassAccessRequest.objects.select_related("teacher"),
-}
-_MODEL_OF_SUBJECT: dict[str, type[Model]] = {
-    HistorySubject.EXAM: Exam,
-    HistorySubject.LEVEL: CurriculumLevel,
-    HistorySubject.ASSIGNMENT: TeacherClassAssignment,
-    HistorySubject.ACCESS_REQUEST: ClassAccessRequest,
-}
-_MODEL_OF_FIELD: dict[str, type[Model]] = {
-    "exams": Exam,
-    "curriculumLevelId": CurriculumLevel,
-    "levelIds": CurriculumLevel,
-    "teacherId": Teacher,
-}
-_LABELS = {"levelIds": "levels", "curriculumLevelId": "curriculum level", "teacherId": "teacher"}
+if TYPE_CHECKING:
+    from primepath.admin.common.history_pages import WithHistory
+
+    Page = WithHistory[Any]
+
+
+class _Shown(NamedTuple):
+    """How a recorded field is shown: its label, the model that its keys belong to, and whether it is a time."""
+
+    label: str
+    model: type[Model] | None = None
+    is_time: bool = False
 
 
 class HistoryFormatter:
-    """Words for some entries. Names are read with a query for each kind of row, however many entries there are."""
+    """Formats some entries. It reads names with one query for each model, however many entries there are."""
 
-    def __init__(self, entries: Iterable[HistoryEntry]) -> None:
-        wanted: defaultdict[type[Model], set[int]] = defaultdict(set)
-        for entry in entries:
-            if model := _MODEL_OF_SUBJECT.get(entry.subject):
-                wanted[model].add(int(entry.subject_key))
-            for field, before, after in entry.changes:
-                if model := _MODEL_OF_FIELD.get(field):
-                    wanted[model].update(_keys(before), _keys(after))
-        self._names = {
-            model: {row.pk: str(row) for row in _ROWS[model].filter(pk__key_in=sorted(keys))}
-            for model, keys in wanted.items()
+    def __init__(self, entries: Iterable[HistoryEntry], site: AdminSite) -> None:
+        # Pages without a history are those of models that are not recorded.
+        pages = cast("dict[type[Model], Any]", site._registry)
+        self._pages: dict[str, Page] = {
+            page.history_subject: page
+            for page in pages.values()
+            if hasattr(page, "history_subject")
         }
+        self._relations = {page.model: page.name_relations for page in self._pages.values()}
+        self._shown: dict[tuple[str, str], _Shown] = {}
+        self._names = self._read_names(entries)
+
+    def page(self, entry: HistoryEntry) -> Page:
+        """Return the page of the changed row's model."""
+        return self._pages[entry.subject]
 
     def subject(self, entry: HistoryEntry) -> str:
-        """The name of what was changed; its key where that says more."""
-        model = _MODEL_OF_SUBJECT.get(entry.subject)
-        return self._name(model, int(entry.subject_key)) if model else entry.subject_key
+        """Return the name of the changed row, or its key if that is readable."""
+        if (model := self._numbered_model(entry)) is None:
+            return entry.subject_key
+        return self._name(model, int(entry.subject_key))
 
     def changes(self, entry: HistoryEntry, *, limit: int | None = None) -> str:
-        """HTML: a line for each field, with values of at most ``limit`` characters."""
+        """Return HTML: a line for each field, with values of at most ``limit`` characters."""
+        lines = []
+        for field, before, after in entry.changes:
+            shown = self._how_to_show(entry.subject, field)
+            values = (_text(shown, value, limit, self._name) for value in (before, after))
+            lines.append((shown.label, *values))
         return format_html_join(
-            "",
-            "<div><strong>{}</strong>: {} \N{RIGHTWARDS ARROW} {}</div>",
-            (
-                (_label(field), self._text(field, before, limit), self._text(field, after, limit))
-                for field, before, after in entry.changes
-            ),
+            "", "<div><strong>{}</strong>: {} \N{RIGHTWARDS ARROW} {}</div>", lines
         )
 
-    def _text(self, field: str, value: Any, limit: int | None) -> str:
-        if value in (None, "", []):
-            return "nothing"
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if model := _MODEL_OF_FIELD.get(field):
-            return ", ".join(self._name(model, key) for key in _keys(value))
-        if field.endswith("At") and (at := parse_datetime(value)):
-            return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
-        return Truncator(value).chars(limit) if limit else str(value)
+    def _read_names(self, entries: Iterable[HistoryEntry]) -> dict[type[Model], dict[Any, str]]:
+        wanted: defaultdict[type[Model], set[Any]] = defaultdict(set)
+        for entry in entries:
+            if model := self._numbered_model(entry):
+                wanted[model].add(int(entry.subject_key))
+            for field, before, after in entry.changes:
+                if model := self._how_to_show(entry.subject, field).model:
+                    wanted[model] |= {*_keys(before), *_keys(after)}
+        return {model: self._names_of(model, keys) for model, keys in wanted.items()}
 
-    def _name(self, model: type[Model], key: int) -> str:
+    def _names_of(self, model: type[Model], keys: set[Any]) -> dict[Any, str]:
+        rows = model._default_manager.filter(pk__key_in=sorted(keys))
+        if relations := self._relations.get(model):
+            rows = rows.select_related(*relations)
+        return {row.pk: str(row) for row in rows}
+
+    def _numbered_model(self, entry: HistoryEntry) -> type[Model] | None:
+        """Return the model of the changed row if the entry has its number, which says nothing to people."""
+        model: type[Model] = self._pages[entry.subject].model
+        is_number = isinstance(model._meta.pk, AutoField) and entry.subject_key.isdecimal()
+        return model if is_number else None
+
+    def _how_to_show(self, subject: str, field: str) -> _Shown:
+        key = subject, field
+        if key not in self._shown:
+            self._shown[key] = _how_to_show(self._pages[subject], field)
+        return self._shown[key]
+
+    def _name(self, model: type[Model], key: Any) -> str:
         return self._names[model].get(key, str(key))
 
 
-def _keys(value: Any) -> list[int]:
+def _how_to_show(page: Page, recorded: str) -> _Shown:
+    """Return how to show a field that is recorded under its GraphQL name."""
+    name = re.sub("(?=[A-Z])", "_", recorded).lower()
+    if model := page.history_lists.get(name):
+        return _Shown(name.removesuffix("_ids") + "s", model)
+    if (field := _field(page.model, name)) is None:
+        return _Shown(name.replace("_", " "))
+    is_time = isinstance(field, DateTimeField)
+    return _Shown(str(field.verbose_name), cast("Any", field.related_model), is_time)
+
+
+def _field(model: type[Model], name: str) -> Field[Any, Any] | None:
+    """Return the field with this name or, for a relation, with this column."""
+    try:
+        found = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        columns = {field.attname: field for field in model._meta.concrete_fields}
+        return columns.get(name)
+    return cast("Field[Any, Any]", found)
+
+
+def _text(shown: _Shown, value: Any, limit: int | None, name_of: Any) -> str:
+    if value in (None, "", []):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if shown.model:
+        return ", ".join(name_of(shown.model, key) for key in _keys(value))
+    if shown.is_time and (at := parse_datetime(value)):
+        return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+    return Truncator(value).chars(limit) if limit else str(value)
+
+
+def _keys(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
-
-
-def _label(field: str) -> str:
-    """``scheduledDate`` as people read it."""
-    return _LABELS.get(field) or re.sub("(?=[A-Z])", " ", field).lower()

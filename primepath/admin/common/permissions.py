@@ -1,7 +1,4 @@
-"""Who may do what in the administration site.
-
-The viewer's role decides, not Django's permissions by model.
-"""
+"""Permissions in the administration site. They follow from the viewer's role, not from Django's permissions."""
 
 from __future__ import annotations
 
@@ -15,20 +12,20 @@ from primepath.services.accounts.viewers import viewer_of
 
 
 def is_administrator(user: User | AnonymousUser | Any) -> bool:
-    """Whether this user works in the site: head teachers and staff do."""
+    """Return whether this user can open the site: head teachers and staff can."""
     viewer = viewer_of(user)
     return viewer is not None and viewer.is_administrator
 
 
 def viewer_in(request: HttpRequest) -> Viewer:
-    """The administrator who asks for a page of the site."""
+    """Return the administrator who sent this request."""
     viewer = viewer_of(request.user)
-    assert viewer is not None, "the site lets in only those who administer the school"
+    assert viewer is not None, "only administrators can open the site"
     return viewer
 
 
 class AdministratorPermissions:
-    """Administrators see, add and change; nobody deletes, since other rows point here."""
+    """Administrators view, add and change. Nobody deletes, because other rows refer to these."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request.user)
@@ -47,14 +44,34 @@ class AdministratorPermissions:
 
 
 class ChangeOnly(AdministratorPermissions):
-    """Administrators see and change what comes about elsewhere."""
+    """Administrators view and change rows that are created elsewhere."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 class ViewOnly(ChangeOnly):
-    """Administrators see, and change nothing here."""
+    """Administrators view rows that are changed elsewhere."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class SuperuserPermissions:
+    """Superusers view, add and change; for others the page does not exist."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return is_administrator(request.user) and bool(getattr(request.user, "is_superuser", False))

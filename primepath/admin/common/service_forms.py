@@ -77,8 +77,17 @@ class ServiceForm(SchoolForm[M]):
             self.instance.refresh_from_db()
         return self.instance
 
+    def entered(self, *names: str) -> dict[str, Any]:
+        """Return what was entered in these fields, by column: all for a new row, what was changed for a stored one."""
+        columns = {name: self.instance._meta.get_field(name).attname for name in names}
+        return {
+            columns[name]: value.pk if isinstance(value, Model) else value
+            for name, value in self.cleaned_data.items()
+            if name in names and (self.is_new or name in self.changed_data)
+        }
+
     def write(self) -> Model:
-        """Hands what was entered to the service, and returns the row that it wrote."""
+        """Pass what was entered to the service and return the row that it wrote."""
         raise NotImplementedError
 
 

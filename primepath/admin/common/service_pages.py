@@ -36,13 +36,10 @@ class ServicePage(SchoolAdmin[M]):
     def get_form(
         self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        return _bind_request(super().get_form(request, obj, change, **kwargs), request)
+        return _bind_request(super().get_form(request, obj, change=change, **kwargs), request)
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
-        if isinstance(form, ServiceForm):
-            form.save()
-        else:
-            super().save_model(request, obj, form, change)
+        form.save()
 
 
 class ServiceInline(SchoolInline[M, Parent]):

@@ -57,9 +57,7 @@ def _check(viewer: Viewer) -> None:
     errors.raise_if_any()
 
 
-def _record(
-    token_id: int, viewer: Viewer, action: HistoryAction, after: Mapping[str, Any]
-) -> None:
+def _record(token_id: int, viewer: Viewer, action: HistoryAction, after: Mapping[str, Any]) -> None:
     """Record what was done to a token; the token and its digest are never kept in the history."""
     record(
         viewer=viewer,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.models import Teacher
-from primepath.services.permissions import check_administrator
 from primepath.services.accounts.teacher_values import TEACHERS, TeacherValues, check_teacher
+from primepath.services.permissions import check_administrator
 from primepath.services.validation import ValidationErrors
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
-from primepath.services.permissions import check_administrator
 from primepath.services.accounts.account_values import ACCOUNTS
 from primepath.services.accounts.checks import check_not_own, is_superuser, lock_account
+from primepath.services.permissions import check_administrator
 from primepath.services.validation import ValidationErrors
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.models import Teacher
-from primepath.services.permissions import check_administrator
 from primepath.services.accounts.teacher_values import TEACHERS, TeacherValues, check_teacher
+from primepath.services.permissions import check_administrator
 from primepath.services.validation import ValidationErrors
 
 
@@ -26,11 +26,14 @@ def update_teacher(*, viewer: Viewer, teacher_id: int, values: TeacherValues) ->
     teacher = Teacher.objects.select_for_update(no_key=True).filter(pk=teacher_id).first()
     if teacher is None:
         errors.add(UserErrorCode.NOT_FOUND, _("This teacher does not exist."), "teacher_id")
-    elif teacher.pk == viewer.teacher_id:
-        if values.get("is_head_teacher", teacher.is_head_teacher) != teacher.is_head_teacher:
-            template = _("You cannot change your own head-teacher status.")
-            errors.add(UserErrorCode.FORBIDDEN, template, "is_head_teacher")
+    elif teacher.pk == viewer.teacher_id and _changes_status(teacher, values):
+        template = _("You cannot change your own head-teacher status.")
+        errors.add(UserErrorCode.FORBIDDEN, template, "is_head_teacher")
     errors.raise_if_any()
     assert teacher is not None
     TEACHERS.change(teacher, values, viewer=viewer)
     return teacher
+
+
+def _changes_status(teacher: Teacher, values: TeacherValues) -> bool:
+    return values.get("is_head_teacher", teacher.is_head_teacher) != teacher.is_head_teacher

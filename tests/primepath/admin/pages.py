@@ -29,20 +29,20 @@ NOTHING_TO_ADD = [*VIEW_ONLY, ClassAccessRequest, ExamScheduleMatrix]
 
 
 def list_url(model: type[Model]) -> str:
-    return reverse(f"admin:primepath_{model._meta.model_name}_changelist")
+    return reverse(f"admin:{model._meta.label_lower.replace(".", "_")}_changelist")
 
 
 def add_url(model: type[Model]) -> str:
-    return reverse(f"admin:primepath_{model._meta.model_name}_add")
+    return reverse(f"admin:{model._meta.label_lower.replace(".", "_")}_add")
 
 
 def change_url(obj: Model) -> str:
-    name = f"admin:primepath_{obj._meta.model_name}_change"
+    name = f"admin:{obj._meta.label_lower.replace(".", "_")}_change"
     return reverse(name, args=[quote(obj.pk)])
 
 
 def delete_url(obj: Model) -> str:
-    name = f"admin:primepath_{obj._meta.model_name}_delete"
+    name = f"admin:{obj._meta.label_lower.replace(".", "_")}_delete"
     return reverse(name, args=[quote(obj.pk)])
 
 

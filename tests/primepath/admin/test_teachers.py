@@ -33,15 +33,15 @@ def test_a_teacher_keeps_their_account(head: Client, row: Row) -> None:
 def test_a_teacher_who_leaves_may_not_sign_in(head: Client, row: Row) -> None:
     url = change_url(row.teacher)
     data = filled(head, url)
-    del data["may_sign_in"]
-    for values, may_sign_in in [(data, False), (data | {"may_sign_in": "on"}, True)]:
+    del data["can_sign_in"]
+    for values, can_sign_in in [(data, False), (data | {"can_sign_in": "on"}, True)]:
         assert head.post(url, values).status_code == 302
-        assert User.objects.get(pk=row.teacher.user.pk).is_active is may_sign_in
+        assert User.objects.get(pk=row.teacher.user.pk).is_active is can_sign_in
 
 
 def test_a_head_teacher_does_not_lock_themselves_out(head: Client, head_teacher: Teacher) -> None:
     data = filled(head, change_url(head_teacher))
-    assert not {"is_head_teacher", "may_sign_in"} & set(data)
+    assert not {"is_head_teacher", "can_sign_in"} & set(data)
     assert head.post(change_url(head_teacher), data).status_code == 302
     assert head.get("/admin/").status_code == 200
 
@@ -51,9 +51,9 @@ def test_a_head_teacher_does_not_switch_off_staff(
 ) -> None:
     User.objects.filter(pk=row.teacher.user.pk).update(is_staff=True)
     url = change_url(row.teacher)
-    assert "may_sign_in" not in filled(head, url)
+    assert "can_sign_in" not in filled(head, url)
     data = filled(superuser, url)
-    del data["may_sign_in"]
+    del data["can_sign_in"]
     assert head.post(url, data).status_code == 302
     assert User.objects.get(pk=row.teacher.user.pk).is_active
     assert superuser.post(url, data).status_code == 302

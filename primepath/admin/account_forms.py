@@ -1,0 +1,71 @@
+"""The forms of accounts and of their passwords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.forms import AdminPasswordChangeForm as OwnPasswordForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
+from django.contrib.auth.models import User
+
+from primepath.admin.common.service_forms import ServiceForm
+from primepath.domain.viewer import Viewer
+from primepath.services.accounts.account_values import ACCOUNTS
+from primepath.services.accounts.create_account import create_account
+from primepath.services.accounts.set_password import set_password
+from primepath.services.accounts.update_account import update_account
+from primepath.services.accounts.viewers import viewer_of
+
+
+class NewAccountForm(ServiceForm[User], AdminUserCreationForm):
+    """Creates an account with a username and, if it has one, a password."""
+
+    def write(self) -> User:
+        return create_account(
+            viewer=self.viewer,
+            values={"username": self.cleaned_data["username"]},
+            password=_entered_password(self),
+        )
+
+
+class AccountForm(ServiceForm[User], UserChangeForm):
+    """Changes an account. Its password has a page of its own."""
+
+    def write(self) -> User:
+        values: Any = self.entered(*ACCOUNTS.fields)
+        return update_account(viewer=self.viewer, account_id=self.instance.pk, values=values)
+
+
+class AccountPasswordForm(AdminPasswordChangeForm):
+    """Sets or removes the password of an account; its page makes a class with the ``viewer``."""
+
+    viewer: Viewer
+
+    def save(self, commit: bool = True) -> User:
+        return _save_password(self, self.viewer, _entered_password(self))
+
+
+class ChangeOwnPasswordForm(OwnPasswordForm):
+    """Changes the password of the signed-in user."""
+
+    def save(self, commit: bool = True) -> User:
+        viewer = viewer_of(self.user)
+        assert viewer is not None, "only administrators can open the site"
+        return _save_password(self, viewer, self.cleaned_data["new_password1"])
+
+
+def _entered_password(form: Any) -> str | None:
+    cleaned = form.cleaned_data
+    return cleaned["password1"] if cleaned["set_usable_password"] else None
+
+
+def _save_password(form: Any, viewer: Viewer, password: str | None) -> User:
+    """Set the password through the service. The form keeps its user, which Django's views use afterwards."""
+    user: User = form.user
+    set_password(viewer=viewer, account_id=user.pk, password=password)
+    user.refresh_from_db(fields=["password"])
+    return user
