@@ -21,7 +21,7 @@ from primepath.services.accounts.update_account import update_account
 from primepath.services.accounts.viewers import viewer_of
 
 
-class NewAccountForm(ServiceForm[User], AdminUserCreationForm):
+class NewAccountForm(ServiceForm[User], AdminUserCreationForm):  # type: ignore[type-arg]
     """Creates an account with a username and, if it has one, a password."""
 
     def write(self) -> User:
@@ -32,7 +32,7 @@ class NewAccountForm(ServiceForm[User], AdminUserCreationForm):
         )
 
 
-class AccountForm(ServiceForm[User], UserChangeForm):
+class AccountForm(ServiceForm[User], UserChangeForm):  # type: ignore[type-arg]
     """Changes an account. Its password has a page of its own."""
 
     def write(self) -> User:
@@ -40,7 +40,7 @@ class AccountForm(ServiceForm[User], UserChangeForm):
         return update_account(viewer=self.viewer, account_id=self.instance.pk, values=values)
 
 
-class AccountPasswordForm(AdminPasswordChangeForm):
+class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
     """Sets or removes the password of an account; its page makes a class with the ``viewer``."""
 
     viewer: Viewer

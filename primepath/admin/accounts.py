@@ -24,7 +24,7 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class AccountAdmin(SuperuserPermissions, WithHistory[User], ServicePage[User], UserAdmin):
+class AccountAdmin(SuperuserPermissions, WithHistory[User], ServicePage[User], UserAdmin):  # type: ignore[type-arg]
     """Django's page of accounts, which saves through services. Accounts are made inactive, not deleted."""
 
     form = AccountForm

@@ -10,7 +10,8 @@ from django.contrib import admin
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -53,19 +54,20 @@ class SchoolAdminSite(admin.AdminSite):
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """Show Django's page with a form that saves through the service."""
         # The forms need the models, which are not loaded yet when Django asks for the site.
         from primepath.admin.account_forms import ChangeOwnPasswordForm
 
-        request.current_app = self.name  # type: ignore[attr-defined]
-        page = PasswordChangeView.as_view(
+        request.current_app = self.name
+        page: Any = PasswordChangeView.as_view(
             form_class=ChangeOwnPasswordForm,
             success_url=reverse("admin:password_change_done", current_app=self.name),
             template_name="registration/password_change_form.html",
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
-        return page(request)
+        response: TemplateResponse = page(request)
+        return response
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request.user)

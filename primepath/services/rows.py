@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import CharField, Model
 from django.utils import timezone
 
 from primepath.db.fields import FoldedTextField
@@ -17,7 +17,7 @@ from primepath.services.history import Recorded, record
 
 @dataclass(frozen=True, slots=True)
 class RecordedRow:
-    """How rows of one table are recorded: their subject, the two actions, and the attributes that the history keeps."""
+    """One table's entries in the history: the subject, the two actions, and the attributes that are recorded."""
 
     subject: HistorySubject
     create: HistoryAction
@@ -30,7 +30,7 @@ class RecordedRow:
         self._record(row, {}, viewer=viewer, action=self.create)
 
     def change(self, row: Model, values: Mapping[str, Any], *, viewer: Viewer) -> bool:
-        """Give a stored, locked row these values; return whether that changed it. Call it in a transaction.
+        """Set these values on a stored, locked row; return whether that changed it. Call it in a transaction.
 
         Only changed columns are written: the others may have newer values than ``row``.
         """
@@ -58,6 +58,14 @@ class RecordedRow:
             at=timezone.now(),
             entries=[Recorded(str(row.pk), changes)],
         )
+
+
+def max_length(model: type[Model], name: str) -> int:
+    """Return how many characters the column of a text field stores."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, CharField)
+    assert field.max_length is not None
+    return field.max_length
 
 
 def _columns(row: Model, changed: set[str]) -> set[str]:

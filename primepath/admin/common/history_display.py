@@ -56,7 +56,7 @@ class HistoryFormatter:
     def subject(self, entry: HistoryEntry) -> str:
         """Return the name of the changed row, or its key if that is readable."""
         if (model := self._numbered_model(entry)) is None:
-            return entry.subject_key
+            return str(entry.subject_key)
         return self._name(model, int(entry.subject_key))
 
     def changes(self, entry: HistoryEntry, *, limit: int | None = None) -> str:

@@ -79,7 +79,8 @@ class ServiceForm(SchoolForm[M]):
 
     def entered(self, *names: str) -> dict[str, Any]:
         """Return what was entered in these fields, by column: all for a new row, what was changed for a stored one."""
-        columns = {name: self.instance._meta.get_field(name).attname for name in names}
+        fields = self.instance._meta.concrete_fields
+        columns = {field.name: field.attname for field in fields if field.name in names}
         return {
             columns[name]: value.pk if isinstance(value, Model) else value
             for name, value in self.cleaned_data.items()

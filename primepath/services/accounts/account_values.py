@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.history import HistoryAction, HistorySubject
-from primepath.services.rows import RecordedRow
+from primepath.domain.text import has_forbidden_characters
+from primepath.services.rows import RecordedRow, max_length
 from primepath.services.validation import ValidationErrors
 
 ACCOUNTS = RecordedRow(
@@ -43,9 +44,14 @@ def check_account(
     given: dict[str, Any] = {**values}
     for name in _TEXTS:
         if name in given:
-            limit = User._meta.get_field(name).max_length
+            limit = max_length(User, name)
             errors.check_text(given[name], name, limit=limit, required=name == "username")
     username = given.get("username")
-    if username and User.objects.filter(username=username).exclude(pk=account_id).exists():
+    if not username or has_forbidden_characters(username):
+        return
+    others = User.objects.filter(username=username)
+    if account_id is not None:
+        others = others.exclude(pk=account_id)
+    if others.exists():
         template = _("An account with this username already exists.")
         errors.add(UserErrorCode.DUPLICATE, template, "username")

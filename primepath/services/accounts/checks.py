@@ -14,8 +14,8 @@ from primepath.services.validation import ValidationErrors
 
 def is_superuser(viewer: Viewer) -> bool:
     """Return whether the viewer manages accounts: superusers and whoever runs commands on the server."""
-    if viewer == COMMAND_LINE:
-        return True
+    if viewer.user_id is None:
+        return viewer == COMMAND_LINE
     return User.objects.filter(pk=viewer.user_id, is_active=True, is_superuser=True).exists()
 
 

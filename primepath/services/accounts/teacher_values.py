@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from primepath.domain.history import HistoryAction, HistorySubject
 from primepath.models import Teacher
-from primepath.services.rows import RecordedRow
+from primepath.services.rows import RecordedRow, max_length
 from primepath.services.validation import ValidationErrors
 
 TEACHERS = RecordedRow(
@@ -15,7 +15,6 @@ TEACHERS = RecordedRow(
     update=HistoryAction.UPDATE_TEACHER,
     fields=("user_id", "name", "is_head_teacher"),
 )
-_NAME_LIMIT = Teacher._meta.get_field("name").max_length
 
 
 class TeacherValues(TypedDict, total=False):
@@ -28,4 +27,4 @@ class TeacherValues(TypedDict, total=False):
 def check_teacher(values: TeacherValues, errors: ValidationErrors) -> None:
     """Add an error for each value that a teacher cannot have."""
     if "name" in values:
-        errors.check_text(values["name"], "name", limit=_NAME_LIMIT, required=True)
+        errors.check_text(values["name"], "name", limit=max_length(Teacher, "name"), required=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -23,14 +23,17 @@ def check_level(
     values: LevelValues, errors: ValidationErrors, *, stored: CurriculumLevel | None = None
 ) -> None:
     """Add an error for each value that a level, new or ``stored``, cannot have."""
-    subprogram_id = values.get("subprogram_id", stored and stored.subprogram_id)
-    number = values.get("level_number", stored and stored.level_number)
+    given: dict[str, Any] = {**values}
+    subprogram_id: Any = given.get("subprogram_id", getattr(stored, "subprogram_id", None))
+    number: Any = given.get("level_number", getattr(stored, "level_number", None))
     if "subprogram_id" in values and not SubProgram.objects.filter(pk=subprogram_id).exists():
         template = _("This sub-program does not exist.")
         errors.add(UserErrorCode.NOT_FOUND, template, "subprogram_id")
     if "level_number" in values:
         errors.check_range(values["level_number"], 1, MAX_NUMBER, "level_number")
     same = CurriculumLevel.objects.filter(subprogram=subprogram_id, level_number=number)
-    if same.exclude(pk=stored and stored.pk).exists():
+    if stored is not None:
+        same = same.exclude(pk=stored.pk)
+    if same.exists():
         template = _("The sub-program already has a level with this number.")
         errors.add(UserErrorCode.DUPLICATE, template, "level_number")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.history import HistoryAction, HistorySubject
 from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE
+from primepath.domain.text import has_forbidden_characters
 from primepath.models import Program, SubProgram
-from primepath.services.rows import RecordedRow
+from primepath.services.rows import RecordedRow, max_length
 from primepath.services.validation import ValidationErrors
 
 PROGRAMS = RecordedRow(
@@ -54,16 +55,14 @@ def check_program(
     given: dict[str, Any] = {**values}
     _check_name(Program, given, errors)
     _check_position(given, errors)
-    grades = [given.get(name, getattr(stored, name, None)) for name in ("grade_from", "grade_to")]
     for name in ("grade_from", "grade_to"):
         if name in given:
             errors.check_range(given[name], FIRST_GRADE, LAST_GRADE, name)
-    grade_from, grade_to = grades
-    if grade_from is not None and grade_to is not None and grade_to < grade_from:
+    grade_from = given.get("grade_from", getattr(stored, "grade_from", FIRST_GRADE))
+    if given.get("grade_to", getattr(stored, "grade_to", LAST_GRADE)) < grade_from:
         template = _("The last grade must not be before the first grade.")
         errors.add(UserErrorCode.OUT_OF_RANGE, template, "grade_to")
-    name = given.get("name")
-    if name and Program.objects.filter(name=name).exclude(pk=_key(stored)).exists():
+    if _is_taken(Program.objects.all(), given.get("name"), stored):
         template = _("A program with this name already exists.")
         errors.add(UserErrorCode.DUPLICATE, template, "name")
 
@@ -75,21 +74,18 @@ def check_subprogram(
     given: dict[str, Any] = {**values}
     _check_name(SubProgram, given, errors)
     _check_position(given, errors)
-    program_id = given.get("program_id", getattr(stored, "program_id", None))
+    program_id: Any = given.get("program_id", getattr(stored, "program_id", None))
     if "program_id" in given and not Program.objects.filter(pk=program_id).exists():
         errors.add(UserErrorCode.NOT_FOUND, _("This program does not exist."), "program_id")
     name = given.get("name", getattr(stored, "name", None))
-    same = SubProgram.objects.filter(program=program_id, name=name).exclude(pk=_key(stored))
-    if name and same.exists():
+    if _is_taken(SubProgram.objects.filter(program=program_id), name, stored):
         template = _("The program already has a sub-program with this name.")
         errors.add(UserErrorCode.DUPLICATE, template, "name")
 
 
 def _check_name(model: type[models.Model], given: dict[str, Any], errors: ValidationErrors) -> None:
     if "name" in given:
-        limit = cast("models.CharField[str, str]", model._meta.get_field("name")).max_length
-        assert limit is not None
-        errors.check_text(given["name"], "name", limit=limit, required=True)
+        errors.check_text(given["name"], "name", limit=max_length(model, "name"), required=True)
 
 
 def _check_position(given: dict[str, Any], errors: ValidationErrors) -> None:
@@ -97,5 +93,10 @@ def _check_position(given: dict[str, Any], errors: ValidationErrors) -> None:
         errors.check_range(given["position"], 0, MAX_NUMBER, "position")
 
 
-def _key(stored: models.Model | None) -> Any:
-    return None if stored is None else stored.pk
+def _is_taken(rows: models.QuerySet[Any], name: str | None, stored: models.Model | None) -> bool:
+    """Return whether another row than the stored one has this name."""
+    # PostgreSQL refuses a query with a text that cannot be stored.
+    if not name or has_forbidden_characters(name):
+        return False
+    others = rows if stored is None else rows.exclude(pk=stored.pk)
+    return others.filter(name=name).exists()

@@ -10,7 +10,7 @@ from primepath.domain.errors import UserErrorCode
 from primepath.domain.history import HistoryAction, HistorySubject
 from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE, Division
 from primepath.models import SchoolClass
-from primepath.services.rows import RecordedRow
+from primepath.services.rows import RecordedRow, max_length
 from primepath.services.validation import ValidationErrors
 
 CLASSES = RecordedRow(
@@ -19,8 +19,8 @@ CLASSES = RecordedRow(
     update=HistoryAction.UPDATE_CLASS,
     fields=("name", "division", "grade", "section", "stream", "is_active"),
 )
-_REQUIRED = ("name", "division", "section")
-_OPTIONAL = ("stream",)
+_REQUIRED_TEXTS = ("name", "section")
+_OPTIONAL_TEXTS = ("stream",)
 
 
 class ClassValues(TypedDict, total=False):
@@ -37,10 +37,10 @@ class ClassValues(TypedDict, total=False):
 def check_class(values: ClassValues, errors: ValidationErrors) -> None:
     """Add an error for each value that a class cannot have."""
     given: dict[str, Any] = {**values}
-    for name in (*_REQUIRED, *_OPTIONAL):
+    for name in (*_REQUIRED_TEXTS, *_OPTIONAL_TEXTS):
         if name in given:
-            limit = SchoolClass._meta.get_field(name).max_length
-            errors.check_text(given[name], name, limit=limit, required=name in _REQUIRED)
+            limit = max_length(SchoolClass, name)
+            errors.check_text(given[name], name, limit=limit, required=name in _REQUIRED_TEXTS)
     if given.get("division", Division.PRIMARY) not in {*Division}:
         template = _("Division must be one of {divisions}.")
         divisions = ", ".join(Division)

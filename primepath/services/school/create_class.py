@@ -32,11 +32,11 @@ def create_class(*, viewer: Viewer, code: str, values: ClassValues) -> SchoolCla
         template = _(
             "A class code has 1 to {limit} capital letters, digits, underscores and hyphens."
         )
-        limit = SchoolClass._meta.get_field("code").max_length
+        limit = SchoolClass._meta.pk.max_length
         errors.add(UserErrorCode.INVALID_CHARACTERS, template, "code", limit=limit)
     elif SchoolClass.objects.filter(pk=code).exists():
-        template = _("A class with the code {code} already exists.")
-        errors.add(UserErrorCode.DUPLICATE, template, "code", code=code)
+        template = _("Class {class_code} already exists.")
+        errors.add(UserErrorCode.DUPLICATE, template, "code", class_code=code)
     errors.raise_if_any()
     school_class = SchoolClass(code=code, **values)
     CLASSES.insert(school_class, viewer=viewer)

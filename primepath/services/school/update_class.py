@@ -25,8 +25,8 @@ def update_class(*, viewer: Viewer, code: str, values: ClassValues) -> SchoolCla
     check_class(values, errors)
     school_class = SchoolClass.objects.select_for_update(no_key=True).filter(pk=code).first()
     if school_class is None:
-        template = _("A class with the code {code} does not exist.")
-        errors.add(UserErrorCode.NOT_FOUND, template, "code", code=code)
+        template = _("Class {class_code} does not exist.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "code", class_code=code)
     errors.raise_if_any()
     assert school_class is not None
     CLASSES.change(school_class, values, viewer=viewer)

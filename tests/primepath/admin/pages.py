@@ -28,22 +28,24 @@ VIEW_ONLY = [ApiToken, ClassCurriculumMapping, ExamSession, HistoryEntry]
 NOTHING_TO_ADD = [*VIEW_ONLY, ClassAccessRequest, ExamScheduleMatrix]
 
 
+def _page(model: type[Model], kind: str) -> str:
+    return f"admin:{model._meta.app_label}_{model._meta.model_name}_{kind}"
+
+
 def list_url(model: type[Model]) -> str:
-    return reverse(f"admin:{model._meta.label_lower.replace(".", "_")}_changelist")
+    return reverse(_page(model, "changelist"))
 
 
 def add_url(model: type[Model]) -> str:
-    return reverse(f"admin:{model._meta.label_lower.replace(".", "_")}_add")
+    return reverse(_page(model, "add"))
 
 
 def change_url(obj: Model) -> str:
-    name = f"admin:{obj._meta.label_lower.replace(".", "_")}_change"
-    return reverse(name, args=[quote(obj.pk)])
+    return reverse(_page(type(obj), "change"), args=[quote(obj.pk)])
 
 
 def delete_url(obj: Model) -> str:
-    name = f"admin:{obj._meta.label_lower.replace(".", "_")}_delete"
-    return reverse(name, args=[quote(obj.pk)])
+    return reverse(_page(type(obj), "delete"), args=[quote(obj.pk)])
 
 
 class _FormOfPage(HTMLParser):
