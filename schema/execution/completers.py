@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from math import isfinite
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from graphql import (
     GraphQLBoolean,
@@ -24,8 +24,7 @@ from graphql import (
     UndefinedType,
 )
 
-if TYPE_CHECKING:
-    from schema.execution.plan import ExecutionRun, ObjectPlan
+from schema.execution.run import ExecutionRun
 
 _NOTHING = type(None)
 _NO_VALUES = (Exception, UndefinedType, GeneratorType)
@@ -121,7 +120,7 @@ _PLAIN_TYPES: dict[str, tuple[type, Callable[[Any], bool]]] = {
 class ObjectCompleter:
     """Objects of one type. One that is met many times, as an exam in many cells, is completed once."""
 
-    def __init__(self, type: GraphQLObjectType, plan: ObjectPlan, *, nullable: bool) -> None:
+    def __init__(self, type: GraphQLObjectType, plan: Completer, *, nullable: bool) -> None:
         self._is_type_of = type.is_type_of
         self._plan = plan
         self._nullable = nullable

@@ -11,9 +11,10 @@ from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
 
 from schema.execution.completers import Completer
 from schema.execution.core import ExecutionContext, FieldDetails, strawberry_schema
-from schema.execution.plan import Compiler, ExecutionRun, NotCompilableError
+from schema.execution.plan import Compiler, NotCompilableError
 from schema.execution.plan_cache import PlansByVariables
 from schema.execution.response_size import ResponseSize
+from schema.execution.run import ExecutionRun
 
 
 class CountingExecutor(ExecutionContext):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -19,15 +18,12 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    VariableValues,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
 )
-from strawberry import Schema
 
-from schema.context import Context
 from schema.execution.batch import BatchContext, BatchFunction, batch_function
 from schema.execution.completers import (
     Completer,
@@ -43,7 +39,7 @@ from schema.execution.core import (
     argument_values,
     strawberry_field,
 )
-from schema.execution.response_size import ResponseSize
+from schema.execution.run import ExecutionRun
 
 # Fragments that spread each other make selections of any size from a short document. No page asks for so many fields.
 _MAX_FIELDS = 1_000
@@ -51,21 +47,6 @@ _MAX_FIELDS = 1_000
 
 class NotCompilableError(Exception):
     """The selection has something that only graphql-core can do."""
-
-
-@dataclass(slots=True)
-class ExecutionRun:
-    """The operation in which plans run. What is completed is found ``times`` times in the answer, on the average."""
-
-    context: Context
-    schema: Schema
-    variable_values: VariableValues
-    count: ResponseSize
-    times: float = 1
-
-    def repeated(self, times: float) -> ExecutionRun:
-        """The same for what is completed once and found ``times`` times as often."""
-        return replace(self, times=self.times * times)
 
 
 class Attribute:

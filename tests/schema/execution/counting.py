@@ -10,7 +10,8 @@ from unittest.mock import patch
 
 from graphql.execution.executor import Executor
 
-from schema.execution.plan import Compiler, ExecutionRun, ObjectPlan
+from schema.execution.plan import Compiler, ObjectPlan
+from schema.execution.run import ExecutionRun
 
 
 class Counts(Counter[str]):

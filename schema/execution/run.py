@@ -1,0 +1,26 @@
+"""The operation in which compiled plans run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from graphql import VariableValues
+from strawberry import Schema
+
+from schema.context import Context
+from schema.execution.response_size import ResponseSize
+
+
+@dataclass(slots=True)
+class ExecutionRun:
+    """What plans need to know of the operation. What they complete occurs ``times`` times in the response, on average."""
+
+    context: Context
+    schema: Schema
+    variable_values: VariableValues
+    count: ResponseSize
+    times: float = 1
+
+    def repeated(self, times: float) -> ExecutionRun:
+        """Return the run for values that are completed once and occur ``times`` times as often."""
+        return replace(self, times=self.times * times)
