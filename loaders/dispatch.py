@@ -1,32 +1,32 @@
-"""When a batch goes out.
+"""The moment at which a batch is dispatched.
 
-A batch must not go out too early, or a key that arrives after it costs a second query; nor too late, or everybody
-waits for a batch that waits for them. A timer gets both wrong: it is a guess about how long the others will take.
+A batch must not be dispatched too early, or a key that arrives after it costs a second query. It must not be dispatched
+too late, or the operation waits for a batch that waits for the operation. A timer gets both wrong: it guesses how long the
+other resolvers will take.
 
-Here nothing is guessed. An operation runs on an `OperationLoop` of its own, an event loop that has nothing but a queue
-of ready callbacks: no sockets, no timers, no other operation. While the queue holds anything, some resolver can still
-go on, and may ask for another key. When it is empty, every resolver waits, and what each waits for is a batch, since
-there is nothing else on this loop to wait for. The operation is *provably* quiet:
+Nothing is guessed here. An operation runs on its own `OperationLoop`, an event loop that has only a queue of ready
+callbacks: no sockets, no timers, no other operation. As long as the queue is not empty, some resolver can still run and
+request another key. When it is empty, every resolver waits. Each waits for a batch, because there is nothing else on this
+loop to wait for. The operation is *provably* idle:
 
 - not too early: no resolver can run, so no key can arrive before the batch is read;
-- not too late: as soon as nobody can run, a batch goes out, so nobody waits for good. Where the operation is quiet and no
-  batch waits either, somebody waits for what never comes; that is a fault of the program, and is raised as one.
+- not too late: when no resolver can run, a batch is dispatched, so no resolver waits forever. If the operation is idle and
+  no batch is pending, a resolver waits for something that never comes. That is a bug in the program, and raises an error.
 
-At a quiet point not every batch goes out, for the answer to one may lead to keys of another. Each loader has a
-`Stage`, and only the earliest stage that waits is sent: everything that may still lead to a cell, then the cells,
-then the rest. So all cells of an operation share one query, whatever the shape of the document. Before all of them comes
-what says how new they are at least.
+Not every pending batch is dispatched when the operation is idle, because the result of one can lead to keys of another. Each
+loader has a `Stage`, and only the earliest stage with pending batches is dispatched. First comes everything that can
+still lead to a cell, then the cells, then the rest. So all cells of an operation share one query, whatever the shape of
+the document. Before all of these comes the position in the history, so that everything read later is at least as recent.
 
-Batches run while no event loop is running, so they use Django's ORM as any synchronous code does. The idea is that of
-graphql-ruby's Dataloader, which finds the quiet point with fibers.
+Batches run while no event loop is running, so they use Django's ORM like any synchronous code. The idea is from
+graphql-ruby's Dataloader, which finds the idle point with fibers.
 
-On failure: a batch that raises fails the futures of its own keys; the rest goes on. When the time of the operation is over,
-the checkpoint says so, and the batches that wait fail without being run: who waits for them tells of it, and what was
-read, or done, before is kept.
+Failure: a batch that raises fails the futures of its own keys, and the rest continues. When the time of the operation is
+over, the checkpoint raises, and the pending batches fail without running. Waiting callers get the error. Results that are
+already loaded or saved are kept.
 
-On cancellation, whether by the checkpoint or because the answer is complete while something still runs: all tasks are
-cancelled and all futures that nobody will resolve are cancelled too, before `Dispatcher.run` returns. Nothing outlives
-the operation.
+Cancellation: the checkpoint can end the operation, and the response can be complete while something still runs. Before
+`Dispatcher.run` returns, all tasks and all futures that nothing will resolve are cancelled. Nothing outlives the operation.
 """
 
 from __future__ import annotations
@@ -50,35 +50,35 @@ _MAX_SHUT_DOWN_ROUNDS = 1_000
 
 
 class Stage(IntEnum):
-    """When a loader's batches go out, relative to those of other loaders."""
+    """The order in which the batches of loaders are dispatched."""
 
     FIRST = 0
-    """It says how far the school's changes are seen by whatever is read after it."""
+    """Reads the position in the history. Everything that is read later is at least as recent."""
     SOURCE = 1
-    """Its answers may lead to cells."""
+    """Its results can lead to cells."""
     CELLS = 2
     DETAIL = 3
-    """Its answers lead to no cell, so it can wait for what the cells will ask of it."""
+    """Its results lead to no cell, so it can wait for the keys that the cells will request."""
 
 
 class PendingBatch(Protocol):
-    """Work that waits for a quiet point."""
+    """Work that runs when the operation is idle."""
 
     def run(self) -> None:
-        """Does the work and resolves its futures; called with no event loop running."""
+        """Do the work and resolve its futures. Called while no event loop is running."""
 
     def fail(self, error: Exception) -> None:
-        """Fails its futures with ``error``, without doing the work."""
+        """Fail its futures with ``error``, without doing the work."""
 
     def cancel(self) -> None:
-        """Cancels its futures, as the work will not be done."""
+        """Cancel its futures, because the work will not be done."""
 
 
 class OperationLoop(asyncio.AbstractEventLoop):
     """An event loop with a queue of ready callbacks and nothing else.
 
-    asyncio's own futures, tasks, `gather`, events and locks work on it. What needs time, threads or I/O raises
-    `NotImplementedError`, as it would break the proof above.
+    asyncio's futures, tasks, `gather`, events and locks work on it. Anything that needs time, threads or I/O raises
+    `NotImplementedError`, because it would break the proof above.
     """
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class OperationLoop(asyncio.AbstractEventLoop):
         self.tasks: list[asyncio.Task[Any]] = []
 
     def run_ready(self) -> bool:
-        """Runs callbacks, and those that they add, until none is left; False where there was none."""
+        """Run the ready callbacks, and the callbacks that they add, until none is left. Return False if none was ready."""
         ready = self._ready
         if not ready:
             return False
@@ -139,7 +139,7 @@ class OperationLoop(asyncio.AbstractEventLoop):
 
 
 def as_future_exception(error: Exception) -> Exception:
-    """``error`` as a future takes it: a `StopIteration` would end the coroutine that waits as if that had returned."""
+    """Return ``error`` in a form that a future accepts. A `StopIteration` would end the waiting coroutine like a return."""
     if not isinstance(error, StopIteration):
         return error
     failure = RuntimeError("A batch raised StopIteration.")
@@ -148,7 +148,7 @@ def as_future_exception(error: Exception) -> Exception:
 
 
 class Call(PendingBatch):
-    """A synchronous function that is called once, at a quiet point."""
+    """A synchronous function that is called once, when the operation is idle."""
 
     def __init__(self, future: asyncio.Future[Any], function: Callable[[], Any]) -> None:
         self._future = future
@@ -162,7 +162,7 @@ class Call(PendingBatch):
         except Exception as error:
             self._future.set_exception(as_future_exception(error))
         finally:
-            # Not done only where the thread is being ended.
+            # Not done yet only if the thread is being ended.
             self._future.cancel()
 
     def fail(self, error: Exception) -> None:
@@ -174,10 +174,10 @@ class Call(PendingBatch):
 
 
 class Dispatcher:
-    """Runs one operation in the calling thread, and its batches whenever it is quiet.
+    """Runs one operation in the calling thread, and its batches when it is idle.
 
-    ``checkpoint`` is called before each batch. A `PrimePathError` that it raises is the answer to whoever waits for that
-    batch, which is not run; anything else ends the operation and is raised by `run`.
+    ``checkpoint`` is called before each batch. If it raises a `PrimePathError`, the batch fails with it and does not run.
+    Any other exception ends the operation, and `run` raises it.
     """
 
     def __init__(self, checkpoint: Callable[[], None] = lambda: None) -> None:
@@ -186,20 +186,20 @@ class Dispatcher:
         self._pending: dict[Stage, deque[PendingBatch]] = {stage: deque() for stage in Stage}
 
     def enqueue(self, stage: Stage, batch: PendingBatch) -> None:
-        """Has ``batch`` run at a quiet point."""
+        """Add a pending batch, which runs when the operation is idle."""
         self._pending[stage].append(batch)
 
     def call(self, function: Callable[[], T], stage: Stage = Stage.SOURCE) -> asyncio.Future[T]:
-        """The result of ``function``, which may use the ORM and is called at a quiet point."""
+        """Return the future result of ``function``, which is called when the operation is idle and can use the ORM."""
         future = self.loop.create_future()
         self.enqueue(stage, Call(future, function))
         return future
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """The result of ``coroutine``; no task or future of the operation is pending afterwards.
+        """Return the result of ``coroutine``. No task or future of the operation is pending afterwards.
 
-        Raises what the coroutine or the checkpoint raises, and `RuntimeError` where the coroutine waits for
-        something that is neither a batch nor on its way.
+        Raises the exception of the coroutine or of the checkpoint. Raises `RuntimeError` if the coroutine waits for
+        something that no batch and no other task will resolve.
         """
         root = self.loop.create_task(coroutine)
         try:
@@ -209,14 +209,16 @@ class Dispatcher:
                     return root.result()
                 batches = self._earliest_pending()
                 if not batches:
-                    raise RuntimeError(f"The operation waits for what never comes: {root!r}")
+                    raise RuntimeError(
+                        f"The operation waits for something that never comes: {root!r}"
+                    )
                 while batches:
                     self._dispatch(batches)
         finally:
             self._shut_down()
 
     def _dispatch(self, batches: deque[PendingBatch]) -> None:
-        """Takes the first of ``batches``, and runs it where the checkpoint allows."""
+        """Remove the first of ``batches`` and run it, unless the checkpoint raises."""
         try:
             self._checkpoint()
         except PrimePathError as error:
@@ -225,7 +227,7 @@ class Dispatcher:
             batches.popleft().run()
 
     def _earliest_pending(self) -> deque[PendingBatch]:
-        """The batches of the earliest stage that has any; none where no batch waits."""
+        """Return the batches of the earliest stage that has any; empty if none is pending."""
         return next(filter(None, self._pending.values()), deque())
 
     def _shut_down(self) -> None:
@@ -235,7 +237,7 @@ class Dispatcher:
             running = [task for task in self.loop.tasks if not task.done()]
             for task in running:
                 task.cancel()
-            # What runs now may start something else, and has to be looked at again.
+            # A callback that runs now can start another task or batch, so check again.
             if not self.loop.run_ready() and not running:
                 break
         else:

@@ -1,4 +1,4 @@
-"""The loaders that serve every plain lookup: one row by its key, and the rows of a group."""
+"""Loaders for every plain look-up: one row by its key, and the rows of a group."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _Group = tuple[Sequence[K], "asyncio.Future[list[V]]"]
 
 
 class BatchLoader(DataLoader[K, V]):
-    """aiodataloader's loader, whose batches go out when the dispatcher says so.
+    """aiodataloader's loader, with batches that the dispatcher dispatches.
 
-    ``fetch`` gives the values of the keys, in their order; it is called with no event loop running, so it uses the ORM
-    as synchronous code does. It may give an exception in place of a value, or raise one for all of them.
+    ``fetch`` returns the values of the keys, in their order. It is called while no event loop is running, so it uses the
+    ORM like synchronous code. It can return an exception instead of a value, or raise one for all keys.
     """
 
     def __init__(
@@ -36,18 +36,18 @@ class BatchLoader(DataLoader[K, V]):
         self._values: dict[K, Any] = {}
 
     def load(self, key: K) -> asyncio.Future[V]:
-        """The value of ``key``, read with the other keys of the batch, at most once an operation."""
+        """Return the future value of ``key``. It is read with the other keys of the batch, once per operation at most."""
         future = super().load(key)
         if future.done():
             return future
-        # Several fields may wait for one key. A field that is cancelled cancels what it waits for, and must not
-        # take the value away from the others.
+        # Several fields can wait for one key. A cancelled field cancels the future that it waits for, which must
+        # not cancel the value for the others.
         waiting: asyncio.Future[V] = self.loop.create_future()
         future.add_done_callback(partial(_forward, waiting))
         return waiting
 
     def load_all(self, keys: Sequence[K]) -> asyncio.Future[list[V]]:
-        """The values of ``keys``, in their order, as one future: for many keys, one a key costs more than the query."""
+        """Return the values of ``keys``, in their order, as one future. For many keys, one future each costs more than the query."""
         future: asyncio.Future[list[V]] = self.loop.create_future()
         self._enqueue()
         self._groups.append((keys, future))
@@ -97,7 +97,7 @@ class BatchLoader(DataLoader[K, V]):
             for keys, group in groups:
                 _resolve_group(group, [self._values[key] for key in keys])
         finally:
-            # Not done only where the thread is being ended.
+            # Not done yet only if the thread is being ended.
             _cancel(queue, groups)
 
     def _read(self, fetch: Callable[[list[K]], Sequence[V]], keys: Iterable[K]) -> None:
@@ -107,12 +107,12 @@ class BatchLoader(DataLoader[K, V]):
         try:
             self._values |= list(zip(unread, fetch(unread), strict=True))
         except Exception as error:
-            # Remembered as a value is, so that a query that failed is not sent again for whoever asks next.
+            # Stored like a value, so that a failed query is not sent again for the next request of the key.
             self._values |= dict.fromkeys(unread, as_future_exception(error))
 
 
 def _run_immediately(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Runs a coroutine that waits for nothing: it ends at its first step, and needs no event loop for it."""
+    """Run a coroutine that waits for nothing. It ends at its first step and needs no event loop."""
     try:
         coroutine.send(None)
     except StopIteration:
@@ -128,7 +128,7 @@ def _resolve_group(future: asyncio.Future[list[V]], values: list[Any]) -> None:
         future.set_result(values)
         return
     future.set_exception(error)
-    # Whoever waits has the error; where all have gone, nobody needs to be told of it.
+    # Waiting callers get the error. If none is left, asyncio would log it as never retrieved.
     future.exception()
 
 
@@ -138,7 +138,7 @@ def _cancel(queue: Iterable[Loader], groups: Iterable[_Group[Any, Any]]) -> None
 
 
 def _forward(waiting: asyncio.Future[V], future: asyncio.Future[V]) -> None:
-    """Gives ``waiting`` the as_future_exception of ``future``, unless it was cancelled meanwhile."""
+    """Resolve ``waiting`` like ``future``, unless it was cancelled in the meantime."""
     if future.cancelled():
         waiting.cancel()
         return
@@ -149,12 +149,12 @@ def _forward(waiting: asyncio.Future[V], future: asyncio.Future[V]) -> None:
         waiting.set_result(future.result())
         return
     waiting.set_exception(error)
-    # Where a field no longer wants the value, nobody needs to hear that it failed: asyncio would log it once a field.
+    # If the field no longer waits, asyncio would log the error, once per field.
     waiting.exception()
 
 
 class RowLoader(BatchLoader[K, V | None], Generic[K, V]):
-    """One row a key: ``rows(keys)`` gives them in any order, ``key_of`` tells whose each is; None where there is none."""
+    """Loads one row per key, or None. ``rows(keys)`` returns the rows in any order, and ``key_of`` the key of a row."""
 
     def __init__(
         self,
@@ -170,12 +170,12 @@ class RowLoader(BatchLoader[K, V | None], Generic[K, V]):
         super().__init__(dispatcher, stage, fetch)
 
     async def find(self, key: K | None) -> V | None:
-        """The row of ``key``; None for no key, as of a foreign key that is null."""
+        """Return the row of ``key``, or None if ``key`` is None, as for a foreign key that is null."""
         return None if key is None else await self.load(key)
 
 
 class GroupLoader(BatchLoader[K, list[V]], Generic[K, V]):
-    """The rows of each key, in the order in which ``rows(keys)`` gives them."""
+    """Loads the rows of each key, in the order in which ``rows(keys)`` returns them."""
 
     def __init__(
         self,

@@ -1,1 +1,1 @@
-"""What lies between the ASGI server and the views. Nothing here knows about GraphQL."""
+"""The layer between the ASGI server and the views. Nothing here depends on GraphQL."""

@@ -1,4 +1,4 @@
-"""How a request is handled between the ASGI server and the views."""
+"""The ASGI handler, which runs each request in one thread."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _RECEIVED_AT = "primepath.received_at"
 
 
 class OneThreadHandler(ASGIHandler):
-    """Django's ASGI handler, which does all the work of a request in one visit to a thread, once its body is there.
+    """Django's ASGI handler, which does all the work of a request in one thread, after its body has arrived.
 
-    Django's own goes to a thread and back for each step of a middleware that is written for threads, as all of its own are,
-    for the signals at either end, and for closing the response; and it starts two threads for each request. That costs
-    a small request more than its queries do. Here threads stay, and at most `settings.REQUEST_THREADS` requests are worked on
-    at once; further ones wait for their turn.
+    Django's own handler goes to a thread and back for each synchronous middleware, for the signals at either end, and for
+    closing the response. All of Django's middleware is synchronous, and two threads are started per request. For a small
+    request that costs more than its queries. Here threads are reused. At most `settings.REQUEST_THREADS` requests run at
+    the same time, and further requests wait.
 
-    Of a body that is longer than bodies may be, no more is read than tells so; Django would write all of it to a file.
+    Stop reading a body once it exceeds the limit; Django would write all of it to a file.
 
-    While the view runs, it can ask `has_disconnected` whether the client is still there: a thread cannot be stopped
-    from outside.
+    While the view runs, it can call `has_disconnected` to find out whether the client is still connected. A thread cannot
+    be stopped from outside.
     """
 
-    # Nothing is gained by sending an answer in pieces that is there as a whole.
+    # The response is complete, so sending it in pieces has no advantage.
     chunk_size = 2**24
 
     def __init__(self) -> None:
@@ -57,12 +57,12 @@ class OneThreadHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        # From here on its time runs: a client's slow line is not held against it, and waiting for a thread is.
+        # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
-        # What a request sets in its context ends with it, and does not meet the next one in the thread.
+        # A copy, so that context variables of a request do not reach the next request in the thread.
         work = partial(copy_context().run, self._respond, scope, body)
         answering = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        # After the body comes nothing but the client's departure.
+        # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
         try:
             response = await answering
@@ -72,7 +72,7 @@ class OneThreadHandler(ASGIHandler):
             await self.send_response(response, send)
 
     def _respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
-        """The response, closed: its connection to the database is free before its content is sent."""
+        """Return the response, already closed: its database connection is free before the content is sent."""
         with closing(body):
             set_script_prefix(get_script_prefix(scope))
             signals.request_started.send(sender=self.__class__, scope=scope)
@@ -87,7 +87,7 @@ class OneThreadHandler(ASGIHandler):
 
 
 class _Receive:
-    """What comes from the client: passed on up to the limit of a body, with its departure noted in the scope."""
+    """Passes on the client's messages up to the limit of a body, and notes in the scope that the client has disconnected."""
 
     def __init__(self, receive: Any, scope: Any) -> None:
         self._receive = receive
@@ -98,7 +98,7 @@ class _Receive:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         message = await self._receive()
         while message["type"] == "http.request" and self._length > limit:
-            # It is refused whatever follows, and what follows is kept nowhere.
+            # The request is refused anyway, so the rest of the body is discarded.
             message = await self._receive()
         if message["type"] == "http.disconnect":
             self._disconnected.set()
@@ -108,13 +108,13 @@ class _Receive:
 
 
 def received_at(request: HttpRequest) -> float:
-    """When all of ``request`` was here, by `time.monotonic`; now, where no server received it."""
+    """Return the `time.monotonic` at which all of ``request`` had arrived, or now if no server received it."""
     received: float = getattr(request, "scope", {}).get(_RECEIVED_AT, time.monotonic())
     return received
 
 
 def has_disconnected(request: HttpRequest) -> bool:
-    """Whether the client that sent ``request`` has closed its connection, as far as the server knows."""
+    """Return whether the client has closed its connection, as far as the server knows."""
     scope = getattr(request, "scope", {})
     return _DISCONNECTED in scope and _disconnected(scope).is_set()
 

@@ -1,4 +1,4 @@
-"""The name under which a request is found in the log: every answer carries it as ``X-Request-ID``."""
+"""The ID of a request in the log. Every response has it as the header ``X-Request-ID``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _KEY = "primepath.server.request_id"
 def name_requests(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """The outermost middleware, so that an answer of any other has its id too, as one to a wrong Host has."""
+    """Set an ID for each request.
+
+    This is the outermost middleware, so responses of the others have the header too, for example to a wrong Host.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request_id = request.META[_KEY] = uuid.uuid4().hex

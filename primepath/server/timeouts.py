@@ -1,7 +1,7 @@
-"""How long a statement may take where requests are served, and how a driver says that something took too long.
+"""The timeout of database statements while requests are served, and the recognition of timeouts.
 
-An operation looks at the time between its statements only, so one that does not end has to be stopped by the database itself.
-`primepath.asgi` connects `limit_statements`; what `manage.py` does, as migrating, takes as long as it takes.
+An operation checks its time limit only between statements, so the database must stop a statement that does not end.
+`primepath.asgi` connects `limit_statements`. Commands of `manage.py`, such as migrations, have no timeout.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg_pool import PoolTimeout
 
-# Often enough to stop within some hundredths of a second, seldom enough to cost a usual statement nothing: each time
-# SQLite's thread waits for its turn with Python's other threads.
+# This stops a statement within some hundredths of a second, and costs a usual statement nothing. Each call waits for
+# Python's interpreter lock.
 _SQLITE_INSTRUCTIONS = 100_000
-_TOOK_TOO_LONG_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT}
-_TOOK_TOO_LONG_POSTGRESQL = (
+_SQLITE_TIMEOUTS = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT}
+_POSTGRESQL_TIMEOUTS = (
     psycopg.errors.QueryCanceled,
     psycopg.errors.LockNotAvailable,
     PoolTimeout,
 )
 
-# The sessions that have their limit. It belongs to the session, which the pool keeps and only this process uses, so it costs
-# a round trip a session and none a request, and nothing has to be set back.
+# Sessions with a timeout. The pool keeps sessions, and only this process uses them. So the timeout costs one round trip
+# per session and none per request, and need not be reset.
 _limited: WeakSet[psycopg.Connection[Any]] = WeakSet()
 
 
 def limit_statements(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Holds each statement of a connection to `settings.STATEMENT_SECONDS`; a receiver of Django's ``connection_created``."""
+    """Limit each statement of a connection to `settings.STATEMENT_SECONDS`. Receives Django's signal ``connection_created``."""
     session: Any = connection.connection
     if connection.vendor == "postgresql":
         if session not in _limited:
@@ -41,17 +41,17 @@ def limit_statements(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
             _limited.add(session)
         return
     session.execute(f"PRAGMA busy_timeout = {_milliseconds()}")
-    clock = next(
+    timer = next(
         (each for each in connection.execute_wrappers if isinstance(each, _StatementTimer)),
         _StatementTimer(),
     )
-    if clock not in connection.execute_wrappers:
-        connection.execute_wrappers.append(clock)
-    session.set_progress_handler(clock.has_run_out, _SQLITE_INSTRUCTIONS)
+    if timer not in connection.execute_wrappers:
+        connection.execute_wrappers.append(timer)
+    session.set_progress_handler(timer.has_run_out, _SQLITE_INSTRUCTIONS)
 
 
 class _StatementTimer:
-    """Stands between Django and SQLite, and notes when a statement began."""
+    """Wraps Django's calls of SQLite and notes when each statement must end."""
 
     def __init__(self) -> None:
         self._end = float("inf")
@@ -61,7 +61,7 @@ class _StatementTimer:
         return execute(*args)
 
     def has_run_out(self) -> bool:
-        """Whether SQLite should stop."""
+        """Return whether SQLite should stop the statement."""
         return time.monotonic() > self._end
 
 
@@ -70,13 +70,13 @@ def _milliseconds() -> int:
 
 
 def is_timeout(error: BaseException | None) -> bool:
-    """Whether a driver raised ``error`` because a statement, a lock or a free connection of the pool let it wait too long."""
+    """Return whether a driver raised ``error`` because of a timeout: of a statement, a lock, or a free connection of the pool."""
     while error is not None:
-        if isinstance(error, _TOOK_TOO_LONG_POSTGRESQL):
+        if isinstance(error, _POSTGRESQL_TIMEOUTS):
             return True
         if isinstance(error, sqlite3.OperationalError):
-            # The lower byte says what; the upper ones say why.
-            return getattr(error, "sqlite_errorcode", 0) & 0xFF in _TOOK_TOO_LONG_SQLITE
+            # The lower byte is the error, the upper bytes are its cause.
+            return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SQLITE_TIMEOUTS
         # Django raises its own error from the driver's.
         error = error.__cause__
     return False

@@ -1,4 +1,4 @@
-"""Fields that are computed for many objects at once."""
+"""Fields that are computed for many objects at the same time."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ _KEY = "batch"
 
 
 class BatchContext(NamedTuple):
-    """What a batch function knows beside the objects: the operation, and the name of the objects' type."""
+    """The operation, and the name of the objects' GraphQL type."""
 
     context: Context
     type_name: str
 
 
 BatchFunction = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]
-"""Called with a `BatchContext`, the objects, and the field's arguments; gives a value for each object, in their order."""
+"""Called with a `BatchContext`, the objects, and the field's arguments. Returns a value for each object, in their order."""
 
 
 def batched(function: BatchFunction) -> dict[str, Any]:
-    """The ``metadata`` of a field that ``function`` computes for many objects at once.
+    """Declare that ``function`` computes a field for many objects at the same time.
 
-    It must give what the field's resolver gives for each of the objects. It may raise, but then the resolver is asked.
+    It must return the same values as the field's resolver. If it raises, the resolver of each object is called instead.
     """
     return {_KEY: function}
 
 
 def batch_function(metadata: Mapping[Any, Any] | None) -> BatchFunction | None:
-    """The function that `batched` put there."""
+    """Return the function that `batched` declared, or None."""
     return metadata.get(_KEY) if metadata else None
 
 
@@ -43,7 +43,7 @@ async def resolve_one(
     source: Any,
     **arguments: Any,
 ) -> V:
-    """The value of a single object, for the resolver of a batched field."""
+    """Return the value of a single object, for the resolver of a batched field."""
     batch = BatchContext(info.context, raw_info(info).parent_type.name)
     values = function(batch, [source], **arguments)
     (value,) = await values if isinstance(values, Awaitable) else values

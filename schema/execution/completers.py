@@ -1,6 +1,6 @@
-"""How columns of values become columns of JSON, by their GraphQL types.
+"""Completers: they turn columns of values into columns of JSON, by GraphQL type.
 
-Anything that is not as expected raises, whatever it is: the caller then leaves the value to graphql-core.
+Anything unexpected raises an exception of any kind. The caller then leaves the value to graphql-core.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from graphql import (
 
 from schema.execution.run import ExecutionRun
 
-_NOTHING = type(None)
+_NONE_TYPE = type(None)
 _NO_VALUES = (Exception, UndefinedType, GeneratorType)
 
 
 class UnexpectedValueError(Exception):
-    """A value that only graphql-core can say the right thing about."""
+    """A value that only graphql-core can complete or report."""
 
 
 def _check_are_values(types: Iterable[type]) -> None:
-    """Raises for what stands for an error or for nothing, and for what has to be waited for."""
+    """Raise `UnexpectedValueError` for types of errors, undefined values and awaitables."""
     for type_ in types:
         if issubclass(type_, _NO_VALUES) or hasattr(type_, "__await__"):
             raise UnexpectedValueError
 
 
 class Completer(Protocol):
-    """Completes columns of one type. ``is_async`` says whether it may have to wait for a batch."""
+    """Completes columns of one type. ``is_async``: whether it can wait for a batch."""
 
     is_async: bool
 
     async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
-        """The values as JSON, in their order."""
+        """Return the values as JSON, in their order."""
 
 
 class LeafCompleter:
@@ -60,14 +60,14 @@ class LeafCompleter:
         self._nullable = nullable
         self._names = _names_of_values(type, nullable=nullable)
         plain, self._are_plain = _PLAIN_TYPES.get(type.name, _NOT_PLAIN)
-        self._plain_types = {plain, _NOTHING} if nullable else {plain}
+        self._plain_types = {plain, _NONE_TYPE} if nullable else {plain}
 
     async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         if self._names is not None:
             return [self._names[value] for value in values]
         types = set(map(type, values))
         if types <= self._plain_types:
-            given = values if _NOTHING not in types else [v for v in values if v is not None]
+            given = values if _NONE_TYPE not in types else [v for v in values if v is not None]
             if self._are_plain(given):
                 return values
         _check_are_values(types)
@@ -83,13 +83,13 @@ class LeafCompleter:
 
 
 def _names_of_values(type: GraphQLLeafType, *, nullable: bool) -> dict[Any, str | None] | None:
-    """The names of an enumeration's values; None for a scalar."""
+    """Return the names of an enumeration's values, or None for a scalar."""
     if not isinstance(type, GraphQLEnumType):
         return None
     names: dict[Any, str | None] = {
         getattr(value.value, "value", value.value): name for name, value in type.values.items()
     }
-    # Nothing is no value, even where an enumeration has a member for it.
+    # None means null, even if an enumeration has a member with that value.
     names.pop(None, None)
     return {**names, None: None} if nullable else names
 
@@ -107,7 +107,7 @@ def _are_finite(values: Iterable[float]) -> bool:
 
 
 _NOT_PLAIN: tuple[type | None, Callable[[Any], bool]] = (None, _always)
-# Values of these types that pass the check are written as they are.
+# Values of these types that pass the check need no conversion.
 _PLAIN_TYPES: dict[str, tuple[type, Callable[[Any], bool]]] = {
     GraphQLString.name: (str, _always),
     GraphQLID.name: (str, _always),
@@ -118,7 +118,7 @@ _PLAIN_TYPES: dict[str, tuple[type, Callable[[Any], bool]]] = {
 
 
 class ObjectCompleter:
-    """Objects of one type. One that is met many times, as an exam in many cells, is completed once."""
+    """Objects of one type. An object that occurs many times, such as an exam in many cells, is completed once."""
 
     def __init__(self, type: GraphQLObjectType, plan: Completer, *, nullable: bool) -> None:
         self._is_type_of = type.is_type_of
@@ -128,14 +128,14 @@ class ObjectCompleter:
 
     async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         distinct = {id(value): value for value in values}
-        has_nothing = distinct.pop(id(None), self) is None
-        if has_nothing and not self._nullable:
+        has_none = distinct.pop(id(None), self) is None
+        if has_none and not self._nullable:
             raise UnexpectedValueError
         objects = list(distinct.values())
         self._check_types(objects)
         if len(objects) == len(values):
             return await self._plan.complete(run, objects)
-        found = sum(value is not None for value in values) if has_nothing else len(values)
+        found = sum(value is not None for value in values) if has_none else len(values)
         completed = await self._plan.complete(run.repeated(found / max(1, len(objects))), objects)
         by_id: dict[int, Any] = dict(zip(distinct, completed, strict=True))
         by_id[id(None)] = None
@@ -151,17 +151,17 @@ class ObjectCompleter:
 
 
 class ListCompleter:
-    """Lists, whose items are completed together: the exams of all cells as one column."""
+    """Lists. The items of all lists are completed together: the exams of all cells are one column."""
 
     def __init__(self, item: Completer, *, nullable: bool) -> None:
         self._item = item
-        self._types = {list, tuple, _NOTHING} if nullable else {list, tuple}
+        self._types = {list, tuple, _NONE_TYPE} if nullable else {list, tuple}
         self.is_async = item.is_async
 
     async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         types = set(map(type, values))
         if not types <= self._types:
             raise UnexpectedValueError
-        given = values if _NOTHING not in types else [value or () for value in values]
+        given = values if _NONE_TYPE not in types else [value or () for value in values]
         items = iter(await self._item.complete(run, list(chain.from_iterable(given))))
         return [None if value is None else list(islice(items, len(value))) for value in values]

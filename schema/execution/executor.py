@@ -1,4 +1,4 @@
-"""graphql-core's executor, with lists and objects completed by compiled plans where that can be done."""
+"""graphql-core's executor, which completes lists and objects by compiled plans if possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schema.execution.run import ExecutionRun
 
 
 class CountingExecutor(ExecutionContext):
-    """graphql-core's executor, which counts what it answers."""
+    """graphql-core's executor, which counts the values of the response."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,9 +33,9 @@ class CountingExecutor(ExecutionContext):
         result: Any,
         position_context: Any,
     ) -> Any:
-        # graphql-core collects them once a selection, and is about to ask for them itself.
+        # graphql-core collects the fields once per selection and caches them. It needs them next anyway.
         fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
-        # The object of a root field is never refused: only from an error below it can a client tell that a change was made.
+        # The object of a root field is never refused. Only from an error below it can a client see that a change was saved.
         self.count.add(len(fields), refuse=path.prev is not None)
         return super().complete_object_value(
             return_type, field_details_list, info, path, result, position_context
@@ -43,7 +43,7 @@ class CountingExecutor(ExecutionContext):
 
 
 class CompiledExecutor(CountingExecutor):
-    """Completes a value by a plan, or as graphql-core does where it has none or something unexpected happens.
+    """Completes a value by a plan. Without a plan, or if anything unexpected happens, graphql-core completes it.
 
     Plans are kept with the document, in its `PlanCache`, by selection and type.
     """
@@ -69,11 +69,11 @@ class CompiledExecutor(CountingExecutor):
         position_context: Any,
     ) -> Any:
         complete = super().complete_list_value
-        shape = self._shape(return_type, field_details_list)
+        completer = self._completer(return_type, field_details_list)
         arguments = (return_type, field_details_list, info, path, result, position_context)
-        if shape is None:
+        if completer is None:
             return complete(*arguments)
-        return self._complete(shape, result, lambda: complete(*arguments))
+        return self._complete(completer, result, lambda: complete(*arguments))
 
     def complete_object_value(
         self,
@@ -85,14 +85,14 @@ class CompiledExecutor(CountingExecutor):
         position_context: Any,
     ) -> Any:
         complete = super().complete_object_value
-        shape = self._shape(return_type, field_details_list)
+        completer = self._completer(return_type, field_details_list)
         arguments = (return_type, field_details_list, info, path, result, position_context)
-        if shape is None:
+        if completer is None:
             return complete(*arguments)
-        return self._complete(shape, result, lambda: complete(*arguments))
+        return self._complete(completer, result, lambda: complete(*arguments))
 
-    def _shape(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Completer | None:
-        # Nodes live as long as the document with which the plans are kept, so their identities name the selection.
+    def _completer(self, type_: GraphQLOutputType, details: list[FieldDetails]) -> Completer | None:
+        # Nodes live as long as the document and its plans, so their identities identify the selection.
         key = (type_, *(id(each.node) for each in details))
         if key not in self._plans:
             try:
@@ -102,26 +102,26 @@ class CompiledExecutor(CountingExecutor):
         return self._plans[key]
 
     def _complete(
-        self, shape: Completer, result: Any, as_graphql_core_does: Callable[[], Any]
+        self, completer: Completer, result: Any, as_graphql_core_does: Callable[[], Any]
     ) -> Any:
-        if shape.is_async:
-            return _Completion(self, shape, result, as_graphql_core_does)
+        if completer.is_async:
+            return _Completion(self, completer, result, as_graphql_core_does)
         try:
-            # What waits for nothing ends at its first step.
-            shape.complete(self.operation_run, (result,)).send(None)
+            # A coroutine that waits for nothing ends at its first step.
+            completer.complete(self.operation_run, (result,)).send(None)
         except StopIteration as completed:
             return completed.value[0]
         except Exception:
             return as_graphql_core_does()
-        raise RuntimeError("A shape that does not wait has waited.")
+        raise RuntimeError("A completer that is not async has waited.")
 
 
 @dataclass(slots=True)
 class _Completion:
-    """A value that is completed when it is awaited. Unlike a coroutine it may be dropped without that."""
+    """A value that is completed when it is awaited. Unlike a coroutine it can be dropped without being awaited."""
 
     executor: CompiledExecutor
-    shape: Completer
+    completer: Completer
     result: Any
     as_graphql_core_does: Callable[[], Any]
 
@@ -130,7 +130,9 @@ class _Completion:
 
     async def _complete(self) -> Any:
         try:
-            (completed,) = await self.shape.complete(self.executor.operation_run, (self.result,))
+            (completed,) = await self.completer.complete(
+                self.executor.operation_run, (self.result,)
+            )
         except Exception:
             completed = self.as_graphql_core_does()
             if self.executor.is_awaitable(completed):

@@ -1,4 +1,4 @@
-"""Looking ahead: what a document asks for below a field."""
+"""Look-ahead: what a document selects below a field."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from schema.execution.core import raw_info
 
 
 def leads_back_to(type_name: str, info: Info) -> bool:
-    """Whether the document may go on from objects of this type, at or below the current field, to more of them.
+    """Return whether the document can lead from objects of this type back to objects of this type.
 
-    ``cells { schoolClass { cells { id } } }`` leads from cells back to cells. What a directive takes out counts too.
+    Looks at the current field and below. ``cells { schoolClass { cells { id } } }`` leads from cells back to cells. Fields
+    that a directive skips count too.
     """
     core_info = raw_info(info)
     walk = _Walk(core_info.schema.type_map[type_name], core_info, set())
@@ -33,7 +34,10 @@ def leads_back_to(type_name: str, info: Info) -> bool:
 
 
 def selects(name: str, info: Info) -> bool:
-    """Whether the document may ask for the field ``name`` of the current field's object. What a directive takes out counts too."""
+    """Return whether the document selects the field ``name`` of the current field's object.
+
+    Fields that a directive skips count too.
+    """
     core_info = raw_info(info)
     waiting = [node.selection_set for node in core_info.field_nodes]
     seen_fragments: set[str] = set()
@@ -60,7 +64,10 @@ class _Walk(NamedTuple):
     def leads_back(
         self, parent: Any, selection_set: SelectionSetNode | None, below_target: bool
     ) -> bool:
-        """Whether the selection has the target below the target; ``below_target`` says that we are there already."""
+        """Return whether the selection contains the target below the target.
+
+        ``below_target``: whether ``parent`` is already the target or below it.
+        """
         for selection in selection_set.selections if selection_set else ():
             match selection:
                 case FieldNode():
@@ -74,8 +81,8 @@ class _Walk(NamedTuple):
                     below = self._type(condition.name.value) if condition else parent
                     inner = selection.selection_set
                 case FragmentSpreadNode():
-                    # A fragment says the same wherever it is spread. Once is enough: fragments that spread each
-                    # other twice would be walked an exponential number of times.
+                    # A fragment selects the same fields at each spread, so one visit is enough. Fragments that
+                    # spread each other twice would be visited an exponential number of times.
                     visit = (selection.name.value, below_target)
                     if visit in self.seen_fragments:
                         continue

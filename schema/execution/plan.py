@@ -1,9 +1,11 @@
-"""Compiling a selection set to a plan that completes objects by columns.
+"""Compilation of a selection set to a plan that completes objects by columns.
 
-A selection can be compiled where each of its fields is a plain attribute of the object, or is computed by a batch
-function, and leads to leaves, or again to such objects or lists of them. It cannot where it comes back to a type it has
-passed through: cells that lead to further cells must ask for these before they are read themselves (see
-`schema.execution.lookahead.leads_back_to`), and graphql-core goes on one level after the other as that needs.
+A selection can be compiled if each field is a plain attribute of the object or is computed by a batch function. Each
+field must lead to leaves, or to objects or lists that can be compiled too.
+
+A selection that returns to a type above it cannot be compiled. Cells that lead to further cells must request these before
+they are read themselves; see `schema.execution.lookahead.leads_back_to`. This works only if one level is completed
+after the other, as graphql-core does.
 """
 
 from __future__ import annotations
@@ -41,26 +43,26 @@ from schema.execution.core import (
 )
 from schema.execution.run import ExecutionRun
 
-# Fragments that spread each other make selections of any size from a short document. No page asks for so many fields.
+# Fragments that spread each other make selections of any size from a short document. No client needs so many fields.
 _MAX_FIELDS = 1_000
 
 
 class NotCompilableError(Exception):
-    """The selection has something that only graphql-core can do."""
+    """The selection contains something that only graphql-core can execute."""
 
 
 class Attribute:
     """A field that is an attribute of the object."""
 
-    def __init__(self, name: str, shape: Completer) -> None:
+    def __init__(self, name: str, completer: Completer) -> None:
         self._read = attrgetter(name)
-        self._shape = shape
-        self.is_async = shape.is_async
+        self._completer = completer
+        self.is_async = completer.is_async
 
     async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> Sequence[Any]:
-        # Not by `map`, which ends without a word where a property raises `StopIteration`.
+        # `map` would end silently if a property raised `StopIteration`.
         values = [self._read(each) for each in objects]
-        return await self._shape.complete(run, values)
+        return await self._completer.complete(run, values)
 
 
 class TypeName:
@@ -76,7 +78,7 @@ class TypeName:
 
 
 class Batched:
-    """A field that is computed for all objects at once."""
+    """A field that is computed for all objects at the same time."""
 
     is_async = True
 
@@ -87,14 +89,14 @@ class Batched:
         definition: GraphQLField,
         node: FieldNode,
         type_name: str,
-        shape: Completer,
+        completer: Completer,
     ) -> None:
         self._function = function
         self._field = field
         self._definition = definition
         self._node = node
         self._type_name = type_name
-        self._shape = shape
+        self._completer = completer
 
     async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> Sequence[Any]:
         values = self._function(
@@ -104,7 +106,7 @@ class Batched:
             values = await values
         if len(values) != len(objects):
             raise UnexpectedValueError
-        return await self._shape.complete(run, values)
+        return await self._completer.complete(run, values)
 
     def _arguments(self, run: ExecutionRun) -> dict[str, Any]:
         if not self._definition.args:
@@ -120,26 +122,26 @@ FieldPlan = Attribute | TypeName | Batched
 class ObjectPlan:
     """Completes objects of one type, for one selection set."""
 
-    def __init__(self, columns: dict[str, FieldPlan]) -> None:
-        self._names = tuple(columns)
-        self._columns = tuple(columns.values())
-        self.is_async = any(column.is_async for column in self._columns)
+    def __init__(self, fields: dict[str, FieldPlan]) -> None:
+        self._names = tuple(fields)
+        self._fields = tuple(fields.values())
+        self.is_async = any(field.is_async for field in self._fields)
 
     async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> list[dict[str, Any]]:
-        """A dictionary for each object, its fields in the order of the selection."""
+        """Return a dictionary for each object, with the fields in the order of the selection."""
         if not objects:
             return []
-        run.count.add(run.times * len(objects) * len(self._columns))
-        # Those that wait, wait together: what they ask for belongs to the same batches.
+        run.count.add(run.times * len(objects) * len(self._fields))
+        # Fields that wait for batches wait at the same time, so that their keys share batches.
         waiting = [
-            asyncio.ensure_future(column.complete(run, objects))
-            for column in self._columns
-            if column.is_async
+            asyncio.ensure_future(field.complete(run, objects))
+            for field in self._fields
+            if field.is_async
         ]
         awaited = iter(await asyncio.gather(*waiting) if waiting else ())
         values = [
-            next(awaited) if column.is_async else await column.complete(run, objects)
-            for column in self._columns
+            next(awaited) if field.is_async else await field.complete(run, objects)
+            for field in self._fields
         ]
         if not values:
             return [{} for _ in objects]
@@ -148,7 +150,7 @@ class ObjectPlan:
 
 
 class Compiler:
-    """Compiles selections as ``collect_subfields`` finds them, with its fragments and directives applied."""
+    """Compiles the selections that ``collect_subfields`` returns, with fragments and directives applied."""
 
     def __init__(
         self, collect_subfields: Callable[[GraphQLObjectType, list[FieldDetails]], CollectedFields]
@@ -162,7 +164,7 @@ class Compiler:
         details: list[FieldDetails],
         passed: frozenset[GraphQLObjectType] = frozenset(),
     ) -> Completer:
-        """The shape of values of ``type_`` with the selection of ``details``. Raises `NotCompilableError`."""
+        """Return the completer for values of ``type_`` with the selection of ``details``. Raises `NotCompilableError`."""
         if is_non_null_type(type_):
             return self._compile_type(type_.of_type, details, passed, nullable=False)
         return self._compile_type(type_, details, passed, nullable=True)
@@ -220,9 +222,9 @@ class Compiler:
         # Permissions, among others.
         if field.extensions:
             raise NotCompilableError
-        shape = self.compile(definition.type, details, passed)
+        completer = self.compile(definition.type, details, passed)
         if function := batch_function(field.metadata):
-            return Batched(function, field, definition, node, type_.name, shape)
+            return Batched(function, field, definition, node, type_.name, completer)
         if field.is_basic_field and not node.arguments:
-            return Attribute(field.python_name, shape)
+            return Attribute(field.python_name, completer)
         raise NotCompilableError

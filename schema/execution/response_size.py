@@ -1,8 +1,8 @@
-"""How much an answer holds, counted while it is made.
+"""The size of a response, counted while it is made.
 
-What a document may answer with is estimated before it runs (`schema.limits.cost`), and the school's data can prove the
-estimate wrong. So what is completed is counted: not value by value, but object by object where graphql-core completes them,
-and column by column in compiled plans, which costs next to nothing.
+The cost of an operation is estimated before it runs (`schema.limits.cost`), and the school's data can prove the estimate
+wrong. So completed values are counted too: object by object if graphql-core completes them, and column by column in
+compiled plans, which costs next to nothing.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from primepath.domain.errors import LimitExceededError
 
 
 class ResponseSize:
-    """The values of an answer so far: each field of each object. One that is completed in vain counts too.
+    """Number of values of a response so far: each field of each object. Values that are completed in vain count too.
 
-    Where a compiled plan is refused, graphql-core goes on with the value, as it does after any error in a plan. It is refused
-    its next object, and so says where the answer became too large, at the price of one object.
+    If the limit is exceeded in a compiled plan, graphql-core continues with the value, as after any error in a plan. Its next
+    object raises, so the error has the path at which the response became too large. This costs one object.
     """
 
     def __init__(self, limit: int) -> None:
@@ -22,7 +22,7 @@ class ResponseSize:
         self.values = 0.0
 
     def add(self, values: float, *, refuse: bool = True) -> None:
-        """Raises `LimitExceededError` from the moment on at which the answer has more values than it may."""
+        """Count ``values``. Raises `LimitExceededError` if the response now exceeds the limit, and ``refuse`` is true."""
         self.values += values
         if refuse and self.values > self._limit:
             raise LimitExceededError(

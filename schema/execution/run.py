@@ -13,7 +13,7 @@ from schema.execution.response_size import ResponseSize
 
 @dataclass(slots=True)
 class ExecutionRun:
-    """What plans need to know of the operation. What they complete occurs ``times`` times in the response, on average."""
+    """The operation, for plans. The values that they complete occur ``times`` times in the response, on average."""
 
     context: Context
     schema: Schema

@@ -1,13 +1,12 @@
-"""Room for deep calls.
+"""A large chunk of stack memory for deep calls.
 
-CPython (3.11 and later) keeps the frames of calls in pieces of memory of 16 kB. Where a call does not fit into the last piece,
-another is taken from the operating system, and it is given back when that call returns. graphql-core completes a value some
-twenty calls deep, and where the border of a piece comes to lie at such a depth, it is crossed for each value: completing
-then takes three times as long. How deep that is depends on every caller, so that one call more or less makes
-the difference.
+CPython (3.11 and later) stores the frames of calls in chunks of 16 kB. If a call does not fit into the last chunk, CPython
+requests another from the operating system. It frees this chunk when the call returns. graphql-core completes a value about
+twenty calls deep. If a chunk ends at such a depth, its end is crossed for each value, and completing takes three times as
+long. The depth depends on every caller, so that one call more or less makes the difference.
 
-A frame that is larger than a piece gets a piece of its own, of the next power of two, and what is left of that is for the
-calls below it.
+A frame that is larger than a chunk gets its own chunk, of the next power of two in size. The rest of that chunk is used
+for the calls below it.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from typing import TypeVar
 
 F = TypeVar("F", bound=Callable[..., object])
 
-# In words of 8 bytes: of half a megabyte, 200 kB are left, for a thousand calls. Memory that is not used is not touched.
+# In words of 8 bytes. The chunk has 512 kB, and 200 kB of it remain for about a thousand calls. Unused memory is not touched.
 _WORDS = 40_000
 
 
 def with_large_stack_chunk(function: F) -> F:
-    """The function itself, whose calls have room for a thousand calls below them."""
+    """Return the function, changed so that each call has stack memory for about a thousand calls below it."""
     function.__code__ = function.__code__.replace(co_stacksize=_WORDS)
     return function

@@ -1,1 +1,1 @@
-"""GraphQL over HTTP: a request read, its sender found, the answer written and delivered."""
+"""GraphQL over HTTP. `view` leads each request through the other modules."""

@@ -1,4 +1,4 @@
-"""Who sends a request: the owner of its bearer token, or of its session."""
+"""Authentication of a request by a bearer token or by the session."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ from schema.http.request import reads
 
 
 class Caller(NamedTuple):
-    """The viewer, None where nobody is signed in, and the key of their token, None where there is a session."""
+    """The sender of a request.
+
+    ``viewer``: None if no user is signed in.
+    ``token_id``: primary key of the bearer token, or None for a session.
+    """
 
     viewer: Viewer | None
     token_id: int | None = None
 
 
 def identify(request: HttpRequest) -> Caller:
-    """The sender of ``request``; reads the database, one query for a token and two for a session.
+    """Return the sender of ``request``. Reads the database: one query for a token, two for a session.
 
-    Raises `HttpError`: 401 for an ``Authorization`` header that lets nobody in, which is never treated as if it were not
-    there; 403 for a POST that a cookie authenticates without a CSRF token, as any page can make a browser send it.
+    Raises `HttpError` with status 401 for an ``Authorization`` header without a valid token; such a header is never ignored.
+    The status is 403 for a POST with a session cookie and no CSRF token, because any web page can make a browser send one.
     """
     if (header := request.headers.get("Authorization")) is not None:
         return _owner_of_token(header)
@@ -50,7 +54,7 @@ def _owner_of_token(header: str) -> Caller:
 
 
 class _CsrfCheck(CsrfViewMiddleware):
-    """Django's own check, which gives the reason in place of a page."""
+    """Django's own check, which returns the reason instead of a page."""
 
     def _reject(self, request: HttpRequest, reason: str) -> Any:
         return reason

@@ -1,4 +1,4 @@
-"""How long the body of a request may be."""
+"""The limit on the length of a request's body."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from schema.errors import HttpError
 
 
 def too_long_a_body(request: HttpRequest) -> HttpError:
-    """What to answer to ``request``, of which Django has read no more than `settings.DATA_UPLOAD_MAX_MEMORY_SIZE`."""
+    """Return the error for a body that exceeds `settings.DATA_UPLOAD_MAX_MEMORY_SIZE`. Django has read no more than that."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    # Sent in chunks, its length is known only to be over the limit.
+    # The length of a body that is sent in chunks is not known, only that it exceeds the limit.
     length = request.META.get("CONTENT_LENGTH") or f"more than {limit}"
     return HttpError(
         413,

@@ -1,4 +1,4 @@
-"""What is answered where no view is reached, or one fails: GraphQL errors, and Django's plain pages for browsers."""
+"""Responses if no view is found or a view fails: GraphQL errors, and Django's plain pages for browsers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from schema.http.errors import asks_for_html, error_response, internal_error_res
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    """Django's handler400. A wrong Host comes here, under every path."""
+    """Django's handler400. It also handles a wrong Host, at every path."""
     if asks_for_html(request):
         return _varying(defaults.bad_request(request, exception))
     message = (

@@ -1,4 +1,4 @@
-"""What is answered to a request that is not run: a GraphQL error, in JSON."""
+"""Responses to requests that do not run: a GraphQL error, as JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ NOT_KEPT = "no-store"
 
 
 def asks_for_html(request: HttpRequest | BaseRequestProtocol) -> bool:
-    """As a browser does that opens a page: it names the type; any type will do for ``curl``, and for many a library."""
+    """Return whether the request accepts HTML by name, as a browser does that opens a page.
+
+    ``curl`` and many libraries accept any type without naming HTML.
+    """
     return "text/html" in request.headers.get("Accept", "")
 
 
@@ -29,7 +32,7 @@ def error_response(refused: HttpError) -> HttpResponse:
 
 
 def internal_error_response(request: HttpRequest, cause: BaseException | None) -> HttpResponse:
-    """The answer to a request that failed for ``cause``, which is for the log only."""
+    """Return the response to a request that failed because of ``cause``, which only the log shows."""
     request_id = request_id_of(request)
     if is_timeout(cause):
         logger.warning("Request %s took too long: %s", request_id, cause)

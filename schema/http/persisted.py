@@ -1,13 +1,13 @@
-"""Automatic persisted queries: a client sends the SHA-256 hash of its document in place of the document.
+"""Automatic persisted queries: a client sends the SHA-256 hash of its document instead of the document.
 
-The protocol is Apollo's (apollographql.com/docs/apollo-server/performance/apq): ``extensions.persistedQuery`` holds a ``version``, 1,
-and a ``sha256Hash``. To a hash that is not known the server answers ``PersistedQueryNotFound``; the client then sends the document
-along with the hash, once, and the server keeps it. Apollo's clients for the web, Android and iOS, and urql, know the two errors
-by their messages.
+The protocol is Apollo's (apollographql.com/docs/apollo-server/performance/apq). ``extensions.persistedQuery`` contains a
+``version``, 1, and a ``sha256Hash``. If the server does not know the hash, it returns ``PersistedQueryNotFound``. The
+client then sends the document with the hash once, and the server stores it. Apollo's clients for the web, Android and
+iOS, and urql, recognise the two errors by their messages.
 
-Documents are kept for those who are signed in only, and once they are known to be valid. They leave after
-`settings.PERSISTED_QUERY_DAYS`, and no more than `settings.PERSISTED_QUERY_BYTES_PER_DAY` come in a day, so at no time more is kept
-than comes in that many days and one, whoever sends it.
+Documents are stored only if they are valid and a signed-in user sends them. They expire after
+`settings.PERSISTED_QUERY_DAYS`, and at most `settings.PERSISTED_QUERY_BYTES_PER_DAY` are added per day. So the total is
+limited to one more day than that, whoever sends the documents.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MEMBER = "persistedQuery"
 _HASH = re.compile(r"[0-9a-f]{64}")
 _DAY = 86_400
 _COUNT = "bytes"
-# What an entry takes beside its document, so that many small ones are few too.
+# Size of an entry without its document, so that the number of small documents is limited too.
 _ENTRY_BYTES = 200
 
 
@@ -40,7 +40,7 @@ class PersistedQuery(NamedTuple):
     hash: str
 
     def keep(self) -> None:
-        """Keeps the document for those who send its hash, unless as much as may be was kept today."""
+        """Store the document for later requests with its hash, unless today's limit is reached."""
         cache = caches[CACHE]
         if cache.get(self.hash) is not None:
             return
@@ -54,9 +54,9 @@ class PersistedQuery(NamedTuple):
 
 
 def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
-    """What a request names by its hash; None where it names nothing.
+    """Return the document that a request identifies by its hash, or None if the request has no hash.
 
-    Raises `HttpError` for a hash that is not known or belongs to another document.
+    Raises `HttpError` for a hash that is unknown or belongs to another document.
     """
     named = data.extensions.get(_MEMBER) if data.extensions else None
     if named is None:
@@ -87,7 +87,7 @@ def _read_hash(named: object) -> str:
 
 
 def _retry(message: str) -> HttpError:
-    # With status 200, as application/json has it: Apollo's client for iOS looks into no other answer.
+    # Status 200, as for all errors in application/json: Apollo's client for iOS reads no other response.
     return HttpError(200, ErrorCode.BAD_USER_INPUT, message)
 
 

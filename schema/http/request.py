@@ -1,4 +1,4 @@
-"""What a request asks for."""
+"""The content of a GraphQL request: document, variables, operation name and extensions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _KINDS = {str: "a string", dict: "an object"}
 
 
 def reads(request: HttpRequest | BaseRequestProtocol) -> bool:
-    """Whether the request is of a method that changes nothing: a HEAD is answered as a GET would be, without the body."""
+    """Return whether the request's method changes nothing. HEAD gets the same response as GET, without the body."""
     return request.method in {"GET", "HEAD"}
 
 
 def read_request(request: HttpRequest) -> GraphQLRequestData:
-    """What the request asks for. Raises `HttpError` for one that is no GraphQL request."""
+    """Return the content of the request. Raises `HttpError` if it is not a GraphQL request."""
     data = _parameters(request) if reads(request) else _body(request)
     if not isinstance(data, dict):
         raise HttpError(

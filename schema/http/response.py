@@ -1,4 +1,4 @@
-"""How an answer gets to a client that may have it already, and would rather have it small."""
+"""Delivery of a response: conditional requests (ETag) and compression."""
 
 from __future__ import annotations
 
@@ -12,25 +12,28 @@ from primepath.domain.errors import ErrorCode
 from schema.errors import HttpError
 from schema.http.errors import error_response
 
-# The client keeps the answer, and asks each time whether it is still true.
+# The client caches the response, and revalidates it each time.
 KEPT = "private, no-cache"
 
-# What an answer depends on beside the address. Browsers get pages where other clients get JSON.
+# The headers that a response depends on. Browsers get a page from some addresses at which other clients get JSON.
 _VARY = "Accept, Accept-Encoding, Authorization, Cookie"
-# It takes no more than one packet, as it would when compressed.
+# A response of this size fits into one packet without compression.
 _SMALL = 1_000
 _REFUSES_GZIP = re.compile(r"\bgzip\s*;\s*q=0(\.0*)?\s*(,|$)")
 
-# At its level, 6, the whole matrix takes 3 ms and becomes a twentieth of its size. It adds a name of random length,
-# so that the size tells nothing of what the answer holds (Paredes et al., "Heal the Breach", 2022).
+# At its level, 6, compressing the full matrix takes 3 ms and reduces it to a twentieth. It adds a file name of random
+# length, so that the size reveals nothing about the content (Paredes et al., "Heal the Breach", 2022).
 _gzip = GZipMiddleware(lambda _: HttpResponse())
 
 
 def deliver(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """``response`` as it is sent: 304 where the client has it, and compressed where it is large and may be."""
+    """Return ``response`` as it is sent: 304 if the client has it already, and compressed if it is large.
+
+    It is not compressed if the client refuses gzip.
+    """
     response["Vary"] = _VARY
     if response.get("Cache-Control") == KEPT:
-        response = _unless_it_is_there(request, response)
+        response = _unless_cached(request, response)
     if len(response.content) >= _SMALL and not _REFUSES_GZIP.search(
         request.headers.get("Accept-Encoding", "")
     ):
@@ -38,9 +41,9 @@ def deliver(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _unless_it_is_there(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def _unless_cached(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     set_response_etag(response)
-    # Weak: it is the same for an answer that is compressed and for one that is not.
+    # Weak: the compressed and the uncompressed response have the same ETag.
     response["ETag"] = f"W/{response['ETag']}"
     found = get_conditional_response(request, etag=response["ETag"], response=response)
     assert isinstance(found, HttpResponse)

@@ -1,4 +1,8 @@
-"""The view of GraphQL, which leads each request through the steps of this package."""
+"""The view of the GraphQL endpoint.
+
+The steps of a request: `read_request`, `identify` its sender, `read_persisted_query`, `prepare` the operation, `execute` it,
+and `deliver` the response.
+"""
 
 from __future__ import annotations
 
@@ -47,24 +51,23 @@ _READING = frozenset({OperationType.QUERY})
 
 
 class ClientDisconnectedError(Exception):
-    """Nobody waits for the answer any more."""
+    """The client has closed its connection, so no response is needed."""
 
 
 class GraphQLView(StrawberryView[None, None]):
-    """Strawberry's view for threads, in which each operation has an event loop of its own.
+    """Strawberry's view for threads. Each operation has its own event loop.
 
-    Signing in, parsing, resolving, all queries and writing the JSON are done in the request's one thread: Django's ORM
-    runs the queries of a request one after another anyway, and going back to the server's event loop in between
-    would only cost.
+    One thread does all the work of a request: authentication, parsing, resolvers, queries and JSON. Django's ORM runs the
+    queries of a request one after another anyway, so returning to the server's event loop in between would only cost.
     """
 
     ide: Callable[[HttpRequest], HttpResponse] | None = None
-    """Renders the page for a browser that opens the address of the API. Passed to `as_view`; no page if it is None."""
+    """Renders the page for a browser that opens the address of the API. A parameter of `as_view`. None: no page."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return deliver(request, self._answer(request))
+        return deliver(request, self._respond(request))
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    def _respond(self, request: HttpRequest) -> HttpResponse:
         try:
             response = self.run(request=request)
             assert isinstance(response, HttpResponse)
@@ -78,10 +81,10 @@ class GraphQLView(StrawberryView[None, None]):
         except RequestDataTooBig:
             return error_response(too_long_a_body(request))
         except SuspiciousOperation as refused:
-            # More parameters than Django reads.
+            # The request has more parameters than Django reads.
             return error_response(HttpError(400, ErrorCode.BAD_USER_INPUT, str(refused)))
         except ClientDisconnectedError:
-            # Nobody reads this.
+            # No client reads this.
             return HttpResponse(status=204)
         except Exception as cause:
             return internal_error_response(request, cause)
@@ -99,7 +102,7 @@ class GraphQLView(StrawberryView[None, None]):
         )
 
     def get_context(self, request: HttpRequest, response: HttpResponse) -> None:
-        """None: `execute` makes the context, with the event loop it belongs to."""
+        """Return None: `execute` creates the context together with its event loop."""
 
     def execute_operation(
         self,
@@ -111,9 +114,9 @@ class GraphQLView(StrawberryView[None, None]):
         result = _execute(request, read_request(request))
         accepts_graphql = GRAPHQL_JSON in request.headers.get("Accept", "")
         sub_response["Content-Type"] = f"{GRAPHQL_JSON if accepts_graphql else JSON}; charset=utf-8"
-        # Errors hold for this one request: they are gone, or have another id, in the next.
+        # Errors belong to this request only: in the next request they are gone or have another ID.
         sub_response["Cache-Control"] = KEPT if reads(request) and not result.errors else NOT_KEPT
-        # Without data the request could not be run at all.
+        # Without data, the operation did not run.
         sub_response.status_code = 400 if accepts_graphql and result.data is None else 200
         return result
 
@@ -163,7 +166,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
 def _prepare(
     request: HttpRequest, text: str | None, data: GraphQLRequestData, viewer: Viewer | None
 ) -> PreparedOperation:
-    """Prepare the operation. Raises `OperationRejectedError`, and `HttpError` for a request that names no operation to run."""
+    """Prepare the operation. Raises `OperationRejectedError`, and `HttpError` if the request identifies no operation."""
     try:
         return prepare(
             text,

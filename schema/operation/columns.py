@@ -18,7 +18,7 @@ _OPTIONAL = CELL_COLUMNS | EXAM_COLUMNS
 
 
 def columns_of(field_names: Iterable[str]) -> frozenset[str]:
-    """Return the columns that the fields named ``field_names``, those of a whole document, need."""
+    """Return the columns that the fields of a whole document need, by the names of the fields."""
     needed = _columns_by_field()
     return frozenset().union(*(needed[name] for name in field_names if name in needed))
 

@@ -63,9 +63,9 @@ def prepare(
 ) -> PreparedOperation:
     """Return the operation ``operation_name`` of the document ``text``, ready to be executed for ``viewer``.
 
-    Raises `MissingQueryError` if there is no text, `CannotGetOperationTypeError` if ``operation_name`` does not name
-    one operation of the document, `InvalidOperationTypeError` if its type is not ``allowed``, and `OperationRejectedError` for
-    all other reasons.
+    Raises `MissingQueryError` if there is no text. Raises `CannotGetOperationTypeError` if ``operation_name`` does not
+    identify one operation of the document, and `InvalidOperationTypeError` if its type is not ``allowed``. Raises
+    `OperationRejectedError` for all other reasons.
     """
     if not text:
         raise MissingQueryError

@@ -1,4 +1,4 @@
-"""What operations leave behind, and a database that other processes can open too."""
+"""Fixtures: remains of operations, logs, and a database that other processes can open too."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _nothing_is_left() -> Iterator[None]:
 def log(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.LogCaptureFixture:
-    """What the product logs."""
+    """Return what the product logs."""
     monkeypatch.setattr(logging.getLogger("primepath"), "propagate", True)
     return caplog
 
@@ -43,7 +43,10 @@ def database_url(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
-    """The test database as `DATABASE_URL` names it; on SQLite, where that is in memory, a file with the same tables."""
+    """Return the `DATABASE_URL` of the test database.
+
+    On SQLite that database is in memory, so this is a file with the same tables.
+    """
     if connection.vendor == "postgresql":
         return postgresql_url(connection.settings_dict["NAME"])
     path = tmp_path_factory.mktemp("shared") / "database.sqlite3"
@@ -56,7 +59,7 @@ def database_url(
 
 @pytest.fixture
 def shared_database(transactional_db: None, database_url: str) -> Iterator[str]:
-    """The URL of an empty database, which is also the one that this process uses in the test."""
+    """Return the URL of an empty database, which this process uses too in the test."""
     if connection.vendor == "postgresql":
         yield database_url
         return

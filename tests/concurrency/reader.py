@@ -1,7 +1,7 @@
-"""A process whose threads read the matrix, each on a connection of its own: ``python -m tests.concurrency.reader``.
+"""A process with threads that read the matrix, each on its own connection: ``python -m tests.concurrency.reader``.
 
-It takes one job a line on its standard input, and answers on its standard output. Where its threads are to meet those of
-other processes it says so in a line, and goes on when it is sent one.
+It reads one job per line from its standard input and answers on its standard output. At points where its threads must wait
+for other processes, it prints a line and continues when it receives one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PATIENCE = 60
 
 
 class Job(TypedDict):
-    """What the threads of a process ask: all the same document, each with variables of its own."""
+    """The job of a process: one document, and variables for each thread."""
 
     document: str
     user_id: int
@@ -40,7 +40,7 @@ class Job(TypedDict):
 
 
 class Reading(TypedDict):
-    """What one thread read, and when, by the clock that all processes share."""
+    """The response that one thread got, and its times by the clock that all processes share."""
 
     begun: float
     ended: float
@@ -54,7 +54,7 @@ def read(
     connected: Callable[[], object],
     selected: Callable[[], object],
 ) -> Reading:
-    """Reads once; calls ``connected`` before it begins, and ``selected`` between its SELECT of cells and its INSERT."""
+    """Read once. Calls ``connected`` first, and ``selected`` between its SELECT of cells and its INSERT."""
     viewer = viewer_of(User.objects.select_related("teacher").get(pk=user_id))
     pauses = [selected]
 

@@ -13,16 +13,16 @@ from tests.processes import PATIENCE
 
 
 class Readers:
-    """They are started together, and led from point to point."""
+    """A group of processes that start together and wait for each other at given points."""
 
     def __init__(self, processes: Sequence[subprocess.Popen[str]], log: Path) -> None:
         self._processes = processes
         self._log = log
 
     def read(self, jobs: Sequence[Job]) -> list[Reading]:
-        """What the threads of all processes read, one job a process.
+        """Return what the threads of all processes read, with one job per process.
 
-        None begins before all are connected, and none goes on to store before all have looked for their cells.
+        No thread begins before all are connected, and none stores cells before all have looked for theirs.
         """
         watchdog = threading.Timer(PATIENCE, self._kill)
         watchdog.start()

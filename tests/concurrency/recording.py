@@ -1,4 +1,4 @@
-"""An operation whose batches are noted, and what operations leave behind."""
+"""An operation that records its batches, and a check of what operations leave behind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Fetch = Callable[[list[Any]], Sequence[Any]]
 
 
 class Recording(Dispatcher):
-    """A dispatcher with loaders that need no database; ``batches`` are theirs, in the order in which they went out."""
+    """A dispatcher with loaders that need no database. ``batches``: their batches, in the order of dispatch."""
 
     def __init__(self, checkpoint: Callable[[], None] = lambda: None) -> None:
         super().__init__(checkpoint)
@@ -24,7 +24,7 @@ class Recording(Dispatcher):
     def loader(
         self, name: str, stage: Stage = Stage.SOURCE, fetch: Fetch | None = None
     ) -> BatchLoader[Any, Any]:
-        """A loader that answers ``name:key`` for each key, unless told otherwise."""
+        """Return a loader. Its values default to ``name:key``."""
 
         def noted(keys: list[Any]) -> Sequence[Any]:
             self.batches.append((name, keys))
@@ -33,13 +33,13 @@ class Recording(Dispatcher):
         return BatchLoader(self, stage, noted)
 
 
-# What one test leaves is no fault of the next.
+# Remains of an earlier test do not count.
 _reported: list[asyncio.Future[Any]] = []
 
 
 @contextmanager
 def nothing_left() -> Iterator[None]:
-    """Asserts that the block leaves no future or task of an operation that is not done, whoever still knows it."""
+    """Assert that the block leaves no pending future or task of an operation, whatever still refers to it."""
     yield
     left = [each for each in pending_futures() if each not in _reported]
     _reported.extend(left)
@@ -47,8 +47,8 @@ def nothing_left() -> Iterator[None]:
 
 
 def pending_futures() -> list[asyncio.Future[Any]]:
-    """The futures and tasks of all operations of this process that are not done."""
-    # Not isinstance: it asks Django's lazy objects what they are, and they go and find out.
+    """Return the pending futures and tasks of all operations of this process."""
+    # isinstance would evaluate Django's lazy objects.
     return [
         each
         for each in gc.get_objects()

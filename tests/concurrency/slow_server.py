@@ -1,7 +1,7 @@
-"""A real server of the product whose database is slow for operations that say so: ``python -m tests.concurrency.slow_server``.
+"""A real server of the product with a database that is slow on request: ``python -m tests.concurrency.slow_server``.
 
-It prints its port. An operation named ``Slow_TABLE`` waits in its SELECT on the table until it is told that its client has
-gone. ``GET /state`` tells what operations did and what is pending.
+It prints its port. An operation named ``Slow_TABLE`` waits in its SELECT on the table until its checkpoint raises, because
+the client has disconnected. ``GET /state`` returns what operations did and what is pending.
 """
 
 from __future__ import annotations

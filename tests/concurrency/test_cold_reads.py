@@ -1,4 +1,4 @@
-"""Many processes that read the same missing matrix at once: all answer, and each cell is stored once."""
+"""Many processes read the same missing matrix at the same time. All succeed, and each cell is stored once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ query ($year: Int) {
   }
 }
 """
-# The cells are looked up, and were they not sorted would be stored, in the order in which they are asked for.
+# Cells are read in the requested order. Without sorting, they would be stored in that order too.
 CELLS = """
 query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on MatrixCell { status version notes } } }
 """
@@ -59,13 +59,13 @@ def _readers(database_url: str, _log: Path) -> Iterator[Readers]:
 
 @pytest.fixture
 def readers(shared_database: str, _readers: Readers, _log: Path) -> Iterator[Readers]:
-    """Processes that have nothing to complain of."""
+    """Processes that log nothing."""
     yield _readers
     assert _log.read_text() == ""
 
 
 def jobs(document: str, variables: list[dict[str, Any]]) -> list[Job]:
-    """One job a process: what all readers ask, dealt out."""
+    """Return one job per process. The variables are distributed to them."""
     assert len(variables) == READERS == 32
     user_id = make_teacher(head=True).user.pk
     return [
@@ -88,7 +88,7 @@ def cell_id(code: str, period: str) -> str:
 
 
 def assert_all_overlapped(readings: list[Reading]) -> None:
-    """At one moment every reader had begun and none had ended."""
+    """Assert that at one moment every reader had begun and none had ended."""
     assert len(readings) == READERS
     assert max(each["begun"] for each in readings) < min(each["ended"] for each in readings)
 

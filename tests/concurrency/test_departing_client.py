@@ -1,4 +1,4 @@
-"""A client that goes away in the middle: its operation ends, nothing is left, and others are answered."""
+"""A client that disconnects in the middle: its operation ends, nothing is left, and others get their responses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TOKEN, CLASSES, CELLS = (
 
 
 class Server:
-    """A server of the product, as a client reaches it."""
+    """A running server of the product."""
 
     def __init__(self, port: int, token: str) -> None:
         self._port = port
@@ -56,7 +56,7 @@ class Server:
         return self._client.post("/graphql", content=_body(name), headers=self._headers).json()
 
     def ask_and_go_away(self, name: str, when: Callable[[], bool]) -> None:
-        """Sends the operation, and closes the connection without an answer when it is time."""
+        """Send the operation, and close the connection at the given time without a response."""
         body = _body(name)
         headers = {**self._headers, "Host": "127.0.0.1", "Content-Length": str(len(body))}
         head = "\r\n".join(f"{name}: {value}" for name, value in headers.items())
@@ -81,7 +81,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
 def server(
     shared_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Server]:
-    """A server that has nothing to complain of, from its start to its orderly end."""
+    """A server that logs nothing from start to shutdown."""
     monkeypatch.setenv("DATABASE_POOL_SIZE", "2")
     make_classes(2)
     token, _ = create_token(user=make_teacher(head=True).user, name="test")
@@ -106,7 +106,7 @@ def server(
     ("slow", "did"),
     [
         (CLASSES, [f"SELECT {CLASSES}"]),
-        # The cells that are missing belong to the batch that was under way.
+        # The missing cells belong to the batch that was running.
         (CELLS, [f"SELECT {CLASSES}", f"SELECT {CELLS}", f"INSERT {CELLS}"]),
     ],
 )
@@ -122,7 +122,7 @@ def test_the_operation_of_a_client_that_goes_away_ends_before_its_next_batch(
 def test_clients_that_go_away_leave_nothing_behind_and_others_are_answered(server: Server) -> None:
     assert "errors" not in server.ask("Before")
     before = server.state()
-    # More than there are connections in the pool.
+    # More than the pool has connections.
     for slow in [CLASSES, CELLS] * 3:
         go_away(server, slow)
     wait_until(lambda: nothing_more(server.state(), than=before))
@@ -132,7 +132,7 @@ def test_clients_that_go_away_leave_nothing_behind_and_others_are_answered(serve
 
 
 def go_away(server: Server, slow: str) -> None:
-    """Goes away while the table is read, and comes back when the operation has ended."""
+    """Disconnect while the table is read, and return when the operation has ended."""
     begun = len(server.state()["did"])
     server.ask_and_go_away(
         f"Slow_{slow}", lambda: f"SELECT {slow}" in server.state()["did"][begun:]

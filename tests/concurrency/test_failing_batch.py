@@ -1,4 +1,4 @@
-"""A batch that raises, through the whole API: its own fields fail, the rest is answered, and nothing is left."""
+"""A batch that raises, through the whole API: its own fields fail, the rest succeeds, and nothing is left."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PERIODS = 16
 
 
 class Failure:
-    """A database that fails in one place, and how often it was asked there."""
+    """A database that fails for one table, with the number of statements on that table."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -41,7 +41,7 @@ def viewer() -> Viewer:
 
 
 def assert_logged_once(log: pytest.LogCaptureFixture) -> None:
-    # asyncio complains of a failure that nobody heard of when it throws it away.
+    # asyncio logs an exception that was never retrieved when it deletes the future.
     gc.collect()
     (record,) = log.records
     assert (record.name, record.levelname) == ("primepath.errors", "ERROR")

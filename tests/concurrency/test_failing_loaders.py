@@ -1,4 +1,4 @@
-"""What fails with a batch: its own keys, for those who still wait for them, and nothing else."""
+"""A batch that fails: its own keys fail for the callers that still wait, and nothing else fails."""
 
 from __future__ import annotations
 
@@ -128,5 +128,5 @@ def test_a_failure_that_nobody_waits_for_any_more_is_not_reported() -> None:
         return "done"
 
     assert dispatcher.run(operation()) == "done"
-    # asyncio complains when it throws a future away.
+    # asyncio logs the exception when it deletes the future.
     gc.collect()

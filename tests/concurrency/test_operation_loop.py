@@ -1,4 +1,4 @@
-"""What the loop of an operation is to the thread it runs in, to asyncio, and to other operations."""
+"""The loop of an operation, seen from its thread, from asyncio, and from other operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database that refuses to be written to answers the same cells as one that does not."""
+"""A read-only database returns the same cells as a writable one."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _postgresql_role_without_insert(url: str) -> Iterator[str]:
 
 @contextmanager
 def _postgresql_replica(url: str) -> Iterator[str]:
-    """Refuses every write, as a replica does."""
+    """Yield a URL with which the database refuses every write, like a replica."""
     yield f"{url}&options={quote('-c default_transaction_read_only=on')}"
 
 
@@ -68,7 +68,7 @@ def _sqlite_query_only(url: str) -> Iterator[str]:
 
 @contextmanager
 def _sqlite_file_that_is_opened_to_read(url: str) -> Iterator[str]:
-    """As a file is whose mode does not let its reader write; that would not hold root back."""
+    """Yield a URL that opens the file read-only. A file without write permission would not stop root."""
     path = url.removeprefix("sqlite:///")
     yield f"sqlite:///{quote(f'file:{path}?mode=ro')}"
 
@@ -80,7 +80,7 @@ WAYS = {
 
 
 def _job() -> Job:
-    """What a teacher asks who may change one class, see another, and must not see a third."""
+    """Return the job of a teacher who can change one class, can see a second, and cannot see a third."""
     teacher = make_teacher()
     changed, seen, unseen = (make_class(code) for code in ("CHANGED", "SEEN", "UNSEEN"))
     assign(teacher, changed, AccessLevel.CO_TEACHER)
@@ -94,7 +94,7 @@ def _job() -> Job:
 
 
 def _read(job: Job, url: str, folder: Path) -> tuple[Any, list[str]]:
-    """The answer of a process that knows the database by this URL, and what it logs."""
+    """Return the response of a process with this database URL, and its log."""
     log = folder / "errors"
     with (
         log.open("wb") as errors,

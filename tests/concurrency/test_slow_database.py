@@ -1,4 +1,4 @@
-"""A real server whose database lets it wait: every request ends in time, with an error that its client can read."""
+"""A real server with a slow database: every request ends in time, with a readable error."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @contextmanager
 def locked(server: Server, *tables: str) -> Iterator[None]:
-    """Nobody else reads the tables meanwhile; on SQLite, nobody else writes."""
+    """Lock the tables against all other readers; on SQLite, against all other writers."""
     if server.database_url.startswith("sqlite"):
         with closing(
             sqlite3.connect(server.database_url.removeprefix("sqlite:///"), isolation_level=None)

@@ -1,4 +1,4 @@
-"""When the time of an operation is over: what waits fails, what is read is kept, and everything ends in good order."""
+"""The time limit of an operation: pending batches fail, loaded results are kept, and everything ends cleanly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged")
 
 
 class Time:
-    """Lets so many batches go out."""
+    """A checkpoint that allows a number of batches."""
 
     def __init__(self, batches: int) -> None:
         self._left = batches

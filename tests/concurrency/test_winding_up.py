@@ -1,4 +1,4 @@
-"""How an operation ends when something fails, is cancelled or never comes: at once, and with nothing left."""
+"""An operation that fails, is cancelled or waits forever ends immediately and leaves nothing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ pytestmark = pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged")
 
 
 class StoppedError(Exception):
-    """What a checkpoint raises in these tests."""
+    """The exception that a checkpoint raises in these tests."""
 
 
 class Checkpoint:
-    """Stops the operation when it is asked for the ``last`` time."""
+    """A checkpoint that stops the operation at its ``last`` call."""
 
     def __init__(self, last: int = 1) -> None:
         self._left = last
@@ -40,7 +40,7 @@ def test_waiting_for_what_never_comes_is_an_error() -> None:
         finally:
             ended.append("operation")
 
-    with pytest.raises(RuntimeError, match="waits for what never comes"):
+    with pytest.raises(RuntimeError, match="waits for something that never comes"):
         dispatcher.run(operation())
     assert ended == ["operation"]
 
@@ -55,7 +55,7 @@ def test_two_that_wait_for_each_other_are_an_error() -> None:
 
         await asyncio.gather(wait(first, second), wait(second, first))
 
-    with pytest.raises(RuntimeError, match="waits for what never comes"):
+    with pytest.raises(RuntimeError, match="waits for something that never comes"):
         Recording().run(operation())
 
 

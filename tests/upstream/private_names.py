@@ -4,7 +4,7 @@ A private name starts with one underscore. The product uses one if it
 
 - imports it, or imports from a module with such a name;
 - reads or sets it on something other than ``self``, and its module does not define it; or
-- overrides, reads or sets it in a class whose base class from a library has it.
+- overrides, reads or sets it in a class with a base class from a library that has it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Each private name of graphql-core, Strawberry and cross-web still exists, and the library still uses it.
 
-`docs/development/upstream.md` says what to do if one of these fails after an upgrade.
+If one of these fails after an upgrade, see `docs/development/upstream.md`.
 """
 
 from __future__ import annotations

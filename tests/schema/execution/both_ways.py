@@ -1,4 +1,4 @@
-"""Runs an operation on the compiled executor and on graphql-core's, and compares what they give."""
+"""Runs an operation on the compiled executor and on graphql-core's, and compares the results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.schema.execution.hostile_schema import CORE_SCHEMA, HostileContext
 
 @dataclass
 class Answer:
-    """What an operation gave, as it would be sent."""
+    """The result of an operation, as it would be sent."""
 
     data: Any
     errors: list[dict[str, Any]]
@@ -43,7 +43,7 @@ def _written(value: Any) -> bytes:
     try:
         return orjson.dumps(value, default=repr)
     except TypeError:
-        # A scalar that lets everything through may hold what JSON has no place for.
+        # A scalar that accepts everything can contain values that JSON does not have.
         return repr(value).encode()
 
 
@@ -95,7 +95,7 @@ def run(
     plans: Any = None,
     operation_name: str | None = None,
 ) -> Answer:
-    """The answer of the compiled executor with ``plans``, of graphql-core's without."""
+    """Return the answer of the compiled executor, or of graphql-core's without ``plans``."""
     executor: dict[str, Any] = {"executor_class": StrawberryGraphQLCoreExecutionContext}
     if plans is not None:
         executor = {"executor_class": CompiledExecutor, "plans": plans}
@@ -118,7 +118,7 @@ def run(
 
 
 def _at_no_address(value: Any) -> Any:
-    """Texts of objects tell where in memory they are, which is another place each time."""
+    """Remove memory addresses from texts: they differ between runs."""
     match value:
         case dict():
             return {key: _at_no_address(each) for key, each in value.items()}
@@ -138,7 +138,10 @@ def both_ways(
     behaviour: str = "now",
     operation_name: str | None = None,
 ) -> tuple[Answer, Answer]:
-    """The answers of the compiled executor and of graphql-core's. The first is asked twice: the plans are kept."""
+    """Return the answers of the compiled executor and of graphql-core's.
+
+    The first runs twice, because plans are cached.
+    """
     document = prepared(text, schema)
     answers = [
         run(
@@ -158,13 +161,13 @@ def both_ways(
 
 
 def assert_same(compiled: Answer, core: Answer, *, concurrent: bool) -> None:
-    """Byte for byte the same; where fields wait for something, with the errors that graphql-core promises.
+    """Assert that the answers are equal byte for byte. If fields wait, assert only what graphql-core promises of errors.
 
-    Where fields wait, graphql-core runs them concurrently, and each adds its error when it fails. So errors of
-    different fields come in any order. More than that: an error that makes a parent null takes the place of all that
-    would still be found below it, so which of several it is depends on which field is first (see the specification,
-    6.4.4: "all but one error may be discarded"). What is certain is which positions became null because
-    of errors, and what error a position has that failed by itself.
+    graphql-core runs waiting fields concurrently, and each adds its error when it fails. So errors of different fields
+    come in any order. An error that makes a parent null replaces all errors that would be found below it. Which of
+    several errors remains depends on the order of the fields (specification, 6.4.4: "all but one error may be
+    discarded"). Two things are certain: which positions became null because of errors, and the error of a position
+    that failed on its own.
     """
     assert compiled.written_data == core.written_data, _both(compiled, core)
     if not concurrent:

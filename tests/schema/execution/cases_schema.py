@@ -28,9 +28,9 @@ class Where:
 
 
 TOLD = "number={number}, where={where}, shade={shade}, many={many}"
-"""What the field ``tell`` tells of its arguments."""
+"""The text that the field ``tell`` returns about its arguments."""
 UNTOLD = {"number": 1, "where": "unset", "shade": "DARK", "many": "None"}
-"""What it was not given."""
+"""The values of the arguments that were not passed."""
 
 
 def _told(**arguments: Any) -> str:
@@ -170,7 +170,7 @@ Expected = tuple[Any, list[tuple[str, list[str | int] | None]]]
 
 
 class Lazy:
-    """An object whose attributes are computed when they are read: `Lazy(a=lambda: 1)`."""
+    """An object that computes its attributes when they are read: `Lazy(a=lambda: 1)`."""
 
     def __init__(self, **attributes: Callable[[], Any]) -> None:
         self._attributes = attributes
@@ -182,7 +182,7 @@ class Lazy:
 
 
 class Soon:
-    """A value, or an error, that has to be waited for."""
+    """A value, or an error, that must be awaited."""
 
     def __init__(self, value: Any) -> None:
         self._value = value
@@ -206,7 +206,7 @@ def check(
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
 ) -> Answer:
-    """Asserts that both executors answer ``data``, in this order, with these errors: messages and paths."""
+    """Assert that both executors return ``data``, in this order, with the messages and paths of these errors."""
     answers = both_ways(text, root, variables, schema=CASES_SCHEMA, operation_name=operation_name)
     assert_same(*answers, concurrent=False)
     compiled = answers[0]

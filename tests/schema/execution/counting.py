@@ -1,4 +1,4 @@
-"""Counts the objects that plans complete, and those that graphql-core does."""
+"""Counts the objects that plans complete, and the objects that graphql-core completes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Counts(Counter[str]):
 
     @property
     def share(self) -> float:
-        """How much of all went through plans."""
+        """Share of the objects that plans completed."""
         return self["compiled"] / (self["compiled"] + self["core"])
 
 
@@ -34,7 +34,7 @@ def counted() -> Iterator[Counts]:
         plan: ObjectPlan, run: ExecutionRun, objects: Sequence[Any]
     ) -> list[dict[str, Any]]:
         completed = await complete(plan, run, objects)
-        # Only what was completed: where it was not, graphql-core begins anew.
+        # Count only completed objects: if a plan fails, graphql-core starts again.
         counts["compiled"] += len(objects)
         return completed
 
@@ -43,7 +43,7 @@ def counted() -> Iterator[Counts]:
         return collect_and_execute(executor, *arguments)
 
     def counting_compile(compiler: Compiler, *arguments: Any) -> Any:
-        # A compilation compiles what lies below with what it has passed.
+        # A compilation calls itself for nested selections, with three arguments.
         counts["compilations"] += len(arguments) == 2
         return compile(compiler, *arguments)
 

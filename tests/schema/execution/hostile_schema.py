@@ -1,4 +1,4 @@
-"""A small schema with everything a value can be completed to, whose attributes may hold anything."""
+"""A small schema with every kind of type. The attributes of its objects can contain anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schema.execution.batch import BatchContext, batched
 
 
 class Source:
-    """An object of the type ``kind``, each of whose attributes is made anew whenever it is read."""
+    """An object of the type ``kind`` that creates each attribute again whenever it is read."""
 
     def __init__(self, kind: str, attributes: dict[str, Callable[[], Any]]) -> None:
         self.kind = kind
@@ -38,7 +38,7 @@ class LeafSource(Source):
 
 @dataclass
 class HostileContext:
-    """How batch functions behave in an operation, and how often they were called."""
+    """The behaviour of batch functions in an operation, and the number of their calls."""
 
     behaviour: str = "now"
     batches: list[tuple[str, int]] = field(default_factory=list)
@@ -48,7 +48,7 @@ BEHAVIOURS = ("now", "later", "raise", "raise later", "too few", "too many", "no
 
 
 def _batch_of(name: str, read: Callable[..., Any]) -> Callable[..., Any]:
-    """A batch function that gives what ``read`` gives for each object, or as the context has it."""
+    """Return a batch function that returns ``read`` of each object, or behaves as the context demands."""
 
     async def later(values: Any) -> Any:
         if isinstance(values, Exception):
@@ -101,7 +101,7 @@ def _best_leaves(root: strawberry.Parent[Any]) -> list[Leaf]:
 
 
 def _shout(root: strawberry.Parent[Any], end: str = "!") -> str:
-    """A field of the usual kind, which no plan can have."""
+    """An ordinary field, which no plan can contain."""
     return f"{root.text}{end}"
 
 

@@ -50,7 +50,7 @@ QUERIES: dict[str, tuple[Any, ...]] = {
         {"year": 2026},
         {"year": 2026, "first": 0},
         {"year": 2025, "codes": ["PRIMARY_1A", "CLOSED", "NOWHERE", "PRIMARY_1A"], "first": 1},
-        # What follows is refused, at one field or at all.
+        # The following are refused: one field, or the whole operation.
         {"year": 2026, "first": 101},
         {"year": 2026, "first": -1},
         {"year": 1999},

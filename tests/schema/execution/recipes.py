@@ -1,6 +1,6 @@
-"""Random values for the fields of the hostile schema: most as they should be, some as wrong as can be.
+"""Random values for the fields of the hostile schema: most are valid, some are as wrong as possible.
 
-A recipe makes its value anew each time, since generators and coroutines can be used only once.
+A recipe creates its value again each time, because generators and coroutines can be used only once.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class OurError(Exception):
 
 
 class Later:
-    """Something to wait for, as often as you like."""
+    """An awaitable that can be awaited any number of times."""
 
     def __init__(self, recipe: Recipe) -> None:
         self._recipe = recipe
@@ -71,7 +71,7 @@ class Answering:
 
 
 class Made:
-    """What the recipes of one example made that somebody waits for."""
+    """The awaitables that the recipes of one example created."""
 
     def __init__(self) -> None:
         self.awaitables = 0
@@ -107,7 +107,7 @@ class Made:
         return each()
 
     def close(self) -> None:
-        """So that Python does not complain about coroutines that nobody came to wait for."""
+        """Close all coroutines, so that Python does not warn about coroutines that were never awaited."""
         for each in self._coroutines:
             each.close()
 
@@ -235,5 +235,5 @@ def _python_name(name: str) -> str:
 
 @st.composite
 def roots(draw: Any, type_: GraphQLObjectType, fields: dict[str, set[str]], made: Made) -> Source:
-    """What the fields of a root type read."""
+    """The values that the fields of a root type read."""
     return _Kitchen(draw, fields, made).source(type_, MAX_DEPTH)

@@ -18,7 +18,7 @@ _DIRECTIVES = ("@include(if: $yes)", "@skip(if: $no)", "@include(if: $no)", "@sk
 
 @dataclass
 class Selected:
-    """A document, its variables, and the fields of each type that it may read."""
+    """A document, its variables, and the fields of each type that it can read."""
 
     text: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class _Writer:
         declared = ", ".join(f"${name}: {type_}" for name, (_, type_) in used.items())
         selected.variables = {name: value for name, (value, _) in used.items()}
         if "no" in used and self._one_in(8):
-            # To a condition that may not be null, which is found out only when fields are collected.
+            # For a condition that cannot be null. This is detected only when fields are collected.
             selected.variables["no"] = None
         selected.text = f"{operation} Q{f'({declared})' if declared else ''} {text}"
         return selected
@@ -82,7 +82,7 @@ class _Writer:
             for name, each in fields.items()
             if is_leaf_type(get_named_type(each.type)) or depth > 0
         ]
-        # Where a document can go on, it mostly does.
+        # A document that can continue usually does.
         onward = [
             name for name in candidates if not is_leaf_type(get_named_type(fields[name].type))
         ]
@@ -109,7 +109,7 @@ class _Writer:
                 self.selected.fields[each.name].add("text")
 
     def _response_key(self, type_: Any, name: str, arguments: str) -> str:
-        """The same for fields that merge; two names for each, for the same may be asked for twice."""
+        """The same for fields that merge. Each has two names, because a document can select it twice."""
         interface_field = name in CORE_SCHEMA.type_map["Named"].fields  # type: ignore[attr-defined]
         owner = "Named" if interface_field else str(type_)
         variant = self._variants.setdefault((owner + name, arguments), len(self._variants))

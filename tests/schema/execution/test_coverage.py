@@ -1,4 +1,4 @@
-"""That plans are what completes the matrix, and what they spare."""
+"""Plans complete the matrix, and save tasks and compilations."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_no_batch_is_asked_for_what_a_directive_takes_out() -> None:
 
 
 def tasks_of(size: int, text: str, variables: dict[str, Any]) -> int:
-    """How many tasks an operation starts, for so many classes."""
+    """Return the number of tasks that an operation starts for this number of classes."""
     fill_matrix(make_classes(size))
     started = 0
     create_task = OperationLoop.create_task

@@ -50,7 +50,7 @@ def viewers() -> Iterator[Viewers]:
 
 
 def _make_it_odd() -> None:
-    """Adds what a school should not have, and may."""
+    """Add data that a school should not have but can have."""
     odd = "\u2028 \U0001f4a9 \"quoted\" \\ <b>'é\u0301' \x7f"
     SchoolClass.objects.filter(pk="PRIMARY_1B").update(name=odd)
     Exam.objects.filter(pk=1).update(instructions=odd, name="\u0130stanbul")
@@ -59,7 +59,7 @@ def _make_it_odd() -> None:
     many = [make_exam(pk=number, name="ab"[number % 2]) for number in range(100, 112)]
     make_cell(school_class, Period.AUG, exams=many, notes=odd, status="COMPLETED")
     make_cell(school_class, Period.SEP, status="DRAFT", notes="\n")
-    # Nothing of the kind can be written, and the database would take it.
+    # The API cannot write these entries, but the database accepts them.
     for key in ("PRIMARY_1A/2026/JAN", "PRIMARY_1A/2026/MAR"):
         HistoryEntry.objects.create(
             at=timezone.now(),
@@ -74,7 +74,7 @@ def _make_it_odd() -> None:
 def answers_of(
     text: str, viewer: Viewer | None, variables: dict[str, Any] | None, may_store: bool
 ) -> tuple[Answer, Answer]:
-    """The answers with compiled plans and without, each from the same school."""
+    """Return the answers with compiled plans and without, each from the same school."""
     answers = []
     for compiled in (True, False):
         with rolled_back(), override_settings(COMPILED_EXECUTION=compiled):
@@ -101,7 +101,7 @@ def answers_of(
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
-        # The school is only read: each example takes back what it stored.
+        # The school is only read: each example is rolled back.
         HealthCheck.function_scoped_fixture,
     ],
 )

@@ -1,4 +1,4 @@
-"""Every kind of field with every value that should not be there, one at a time."""
+"""Every kind of field with every value that it should not have, one at a time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _python_name(name: str) -> str:
 
 
 def _good(type_: Any) -> Any:
-    """A value that fits, however deep its lists lie within each other."""
+    """Return a valid value, for lists of any depth."""
     of_type = getattr(type_, "of_type", None)
     if of_type is not None:
         return [_good(of_type)] if is_list_type(type_) else _good(of_type)
@@ -47,7 +47,7 @@ def _good(type_: Any) -> Any:
 
 
 def _nested(type_: Any, value: Any) -> list[Any]:
-    """``value`` in the place of what a list holds, at each depth; and by itself."""
+    """Return ``value`` alone, and instead of an item of a list, at each depth."""
     of_type = getattr(type_, "of_type", None)
     if of_type is None:
         return [value]
@@ -65,7 +65,7 @@ def _give(value: Any) -> Any:
 
 
 class Making:
-    """A value that is made anew when it is read."""
+    """A value that is created again when it is read."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make

@@ -1,4 +1,4 @@
-"""What the GraphQL specification says of arguments and variables (6.1.2, 6.4.1), on both executors."""
+"""Arguments and variables as in the GraphQL specification (6.1.2, 6.4.1), on both executors."""
 
 from __future__ import annotations
 

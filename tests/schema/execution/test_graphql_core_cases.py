@@ -1,4 +1,4 @@
-"""What the GraphQL specification says of executing operations (6.1-6.3), on both executors."""
+"""Execution of operations as in the GraphQL specification (6.1-6.3), on both executors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the GraphQL specification says of completing values and of errors (6.4.3, 6.4.4), on both executors."""
+"""Completion of values, and errors, as in the GraphQL specification (6.4.3, 6.4.4), on both executors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.schema.execution.cases_schema import Lazy, Soon, check, thing
 
 BAD = LookupError("bad")
 NOTHING = object()
-"""Stands for data that is null as a whole."""
+"""Marks data that is null as a whole."""
 
 
 def _raise() -> Any:
@@ -19,7 +19,7 @@ def _raise() -> Any:
 
 
 WAYS: dict[str, tuple[Callable[[], Any], bool]] = {
-    # How a field comes to have no value, and whether that is an error by itself.
+    # The reason why a field has no value, and whether it is an error on its own.
     "null": (lambda: None, False),
     "raises": (_raise, True),
     "an error as a value": (lambda: BAD, True),
@@ -56,7 +56,7 @@ def test_what_must_not_be_null_makes_the_next_null_that_may(
     way: str, text: str, path: list[str | int], data: Any
 ) -> None:
     make, is_error = WAYS[way]
-    # The objects that are asked for `needed` last have none.
+    # The last objects have no `needed`.
     leaf = Lazy(needed=make)
     deep = {"{ child { child": thing(child=leaf, needed="fine"), "{ child { needed": None}
     child = deep.get(text[:15]) or thing(
@@ -76,7 +76,7 @@ def test_what_may_be_null_is_null_by_itself(way: str) -> None:
         ("bad", ["others", row, name]) for row in (0, 1) for name in ("value", "number")
     ]
     rows = [{"value": None, "needed": "n", "number": None}] * 2
-    # The second is another object: each is asked.
+    # The second is another object: both are read.
     twin = Lazy(value=make, number=make, needed=lambda: "n")
     text = "{ others { value needed number } }"
     check(text, thing(others=[leaf, twin]), {"others": rows}, *(errors if is_error else []))
@@ -116,7 +116,7 @@ LISTS: dict[str, Callable[[], Any]] = {
 _NULL = "Cannot return null for non-nullable field Lists.{name}."
 _NO_LIST = "Expected Iterable, but did not find one for field 'Lists.{name}'."
 _NO_INT = "Int cannot represent non-integer value: 'x'"
-# What comes of it where items may be null; the index and message of its error; whether the list itself is in order.
+# The result if items can be null; the index and message of its error; whether the list itself is valid.
 OUTCOMES: dict[str, tuple[Any, str | None, list[int]]] = {
     "full": ([1, 2], None, []),
     "empty": ([], None, []),

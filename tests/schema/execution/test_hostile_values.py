@@ -1,4 +1,4 @@
-"""Random documents over a small schema whose attributes hold what they should not."""
+"""Random documents over a small schema with attributes that contain invalid values."""
 
 from __future__ import annotations
 

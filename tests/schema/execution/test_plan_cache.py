@@ -1,4 +1,4 @@
-"""Attacks on what is kept from one operation for the next."""
+"""Attacks on the plans that are cached from one operation to the next."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _ask(
     operation: str | None = None,
     root: Source | None = None,
 ) -> Any:
-    """The data with the plans of ``document``, which are those of graphql-core."""
+    """Return the data with the plans of ``document``, after comparing it with graphql-core's."""
     root = root or _root(_leaf(name="a", text="t", label="l", nick=None))
     ways = [
         run(document.node, root, variables, plans=plans, operation_name=operation)
@@ -146,7 +146,7 @@ def test_a_field_of_a_fragment_merges_with_other_fields_in_each_place_it_is_spre
         fragment F on Branch { leaves { name } }
         """
     )
-    # An interface cannot be compiled, so that the leaves have plans by themselves.
+    # An interface cannot be compiled, so the leaves have their own plans.
     leaves = {name: value["branch"]["leaves"] for name, value in _ask(document).items()}
     assert leaves == {
         "bare": [{"name": "a"}],
@@ -200,7 +200,7 @@ def test_deep_fragments_are_compiled(depth: int) -> None:
 
 
 def test_fragments_too_deep_to_compile_end_as_graphql_core_ends_them() -> None:
-    # Each fragment is shallow, and spreads the next: nothing in the parser minds.
+    # Each fragment is shallow and spreads the next, so the parser accepts all.
     count = sys.getrecursionlimit()
     chain = "".join(
         f" fragment F{number} on Leaf {{ ...F{number + 1} }}" for number in range(count)

@@ -1,4 +1,4 @@
-"""Who a request comes from: the owner of its bearer token or of its session, or nobody."""
+"""The sender of a request: the owner of its bearer token or session, or none."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def new_token(user: User) -> str:
 
 
 def username(response: Response) -> str | None:
-    """Whom a request was answered for; None for nobody."""
+    """Return the username of a request's viewer, or None."""
     assert response.status_code == 200
     body = response.json()
     assert "errors" not in body
@@ -55,7 +55,7 @@ def username(response: Response) -> str | None:
 
 
 def assert_refused(response: Response, status: int, code: str) -> None:
-    """An error of GraphQL's shape, and no answer at all."""
+    """Assert that the response is a GraphQL error without data."""
     assert response.status_code == status
     assert response["Content-Type"] == "application/json; charset=utf-8"
     body = response.json()
@@ -174,7 +174,7 @@ def test_a_session_whose_owner_may_not_sign_in_is_nobodys(mina: User, how: str) 
 
 
 class Browser(Client):
-    """Sends cookies, and is held to the CSRF rules."""
+    """A client that sends cookies, with CSRF checks."""
 
     def __init__(self, user: User) -> None:
         super().__init__(enforce_csrf_checks=True)

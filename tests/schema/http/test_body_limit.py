@@ -1,4 +1,4 @@
-"""How long the body of a request may be, and how many values its variables may have."""
+"""The limits on the body of a request and on the number of values in its variables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_body_at_the_limit_is_answered_and_one_past_it_is_refused() -> None:
 
 
 class Upload:
-    """A body that comes in chunks, without a word on its length."""
+    """A body that is sent in chunks, without its length."""
 
     def __init__(self, chunks: list[bytes]) -> None:
         self._chunks = iter(chunks)
@@ -68,7 +68,7 @@ SCOPE = {
 
 
 class CountingFile:
-    """A file that knows how much was written to it, in all of its kind."""
+    """A file that counts the bytes written to all files of its class."""
 
     written = 0
 
@@ -116,7 +116,7 @@ def test_a_body_that_comes_in_chunks_is_read_up_to_the_limit() -> None:
 
 
 def ask_with(rest: int) -> Any:
-    """The answer to a request whose variables have 19,002 values, lists included, and so many more."""
+    """Send a request with variables of 19,002 values, lists included, and this number more."""
     variables = {"lists": [[0] * 999] * 19, "rest": [0] * rest}
     return Client().post("/graphql", {"query": SCHOOL, "variables": variables}, JSON).json()
 

@@ -1,4 +1,4 @@
-"""Pages of other origins: kept out where none is named, and let in with bearer tokens where theirs is."""
+"""Pages of other origins: rejected by default, and accepted with bearer tokens if their origin is listed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VIEWER = {"query": "{ viewer { username } }"}
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One that lets in the pages of two origins."""
+    """A server that accepts the pages of two origins."""
     with running_server(
         tmp_path_factory.mktemp("cors"), CORS_ALLOWED_ORIGINS=f"{ORIGIN}, http://localhost:5173"
     ) as server:
@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def preflight(
     server: Server, origin: str, *, path: str = "/graphql", method: str = "POST"
 ) -> httpx.Response:
-    """What a browser asks before it sends a page's request."""
+    """Send the preflight request of a browser."""
     return httpx.options(
         f"{server.address}{path}",
         headers={
@@ -48,7 +48,7 @@ def preflight(
 
 
 def allowed(response: httpx.Response) -> dict[str, str]:
-    """What the answer allows a page of another origin, by the names of the headers without what they have in common."""
+    """Return what the response allows a page of another origin, by the names of the headers without their common prefix."""
     prefix = "access-control-"
     return {
         name.removeprefix(prefix): value

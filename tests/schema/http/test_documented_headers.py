@@ -71,7 +71,7 @@ def test_every_status_is_documented(received: list[httpx.Response]) -> None:
 
 
 def test_every_header_that_the_code_names_is_documented() -> None:
-    """Also those that need a rare failure, or a setting."""
+    """Headers and statuses that need a rare failure or a setting are included."""
     files = [*ROOT.glob("schema/http/*.py"), *ROOT.glob("primepath/**/*.py")]
     names = {
         node.value.lower()

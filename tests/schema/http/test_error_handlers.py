@@ -1,4 +1,4 @@
-"""What a client gets where no view is reached, or one fails: GraphQL's errors, and pages only for browsers."""
+"""Responses if no view is found or a view fails: GraphQL errors, and pages for browsers only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRET = "the password of the database is hunter2"
 
 
 def the_error(response: httpx.Response) -> dict[str, Any]:
-    """The one error of an answer, which is in the form of all of them."""
+    """Return the one error of a response, after checking its form."""
     assert response.headers["Content-Type"] == "application/json; charset=utf-8"
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -1,4 +1,4 @@
-"""Automatic persisted queries: a hash in place of a document, in the way of Apollo's clients."""
+"""Automatic persisted queries: a hash instead of a document, as Apollo's clients send it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def naming(hash: str, **more: Any) -> dict[str, Any]:
 
 
 class Api:
-    """A client that may be signed in, and sends hashes, documents, or both."""
+    """A client that sends hashes, documents, or both, signed in or not."""
 
     def __init__(self, token: str | None) -> None:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -248,7 +248,7 @@ def test_no_more_is_kept_in_a_day_than_the_setting_says(
     size = sum(len(each.encode()) + ENTRY_BYTES for each in (first, second))
     settings.PERSISTED_QUERY_BYTES_PER_DAY = size
     for _ in range(3):
-        # What is known already counts once.
+        # A document that is stored already does not count again.
         assert api.register(first).json() == MINA
     assert api.register(second).json() == MINA
     assert api.register("{ __typename }").json()["data"]

@@ -1,4 +1,4 @@
-"""What the headers of an answer say, when it need not be sent again, and when it is compressed."""
+"""Headers of a response, revalidation, and compression."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.server import Server
 
 GRAPHQL_JSON = "application/graphql-response+json"
 SCHOOL = "{ school { name } }"
-# Of some 2 kB.
+# About 2 kB.
 CLASSES = "{ classDirectory(first: 20) { edges { node { code name } } } }"
 MATRIX = "{ scheduleMatrix { rows { schoolClass { name } cells { id period status color exams { id name } } } } }"
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
@@ -21,7 +21,7 @@ BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 @pytest.fixture
 def api(demo_server: Server) -> Iterator[httpx.Client]:
-    """The head teacher's, who takes answers as they are."""
+    """A client of the head teacher that accepts no compression."""
     with httpx.Client(
         base_url=demo_server.address,
         headers={"Authorization": f"Bearer {demo_server.token}", "Accept-Encoding": "identity"},
@@ -161,7 +161,7 @@ def test_head_tells_what_get_would_and_sends_nothing(api: httpx.Client) -> None:
 
 
 def raw(api: httpx.Client, request: httpx.Request) -> bytes:
-    """The body as it came over the wire."""
+    """Return the body as it was sent."""
     response = api.send(request, stream=True)
     return b"".join(response.iter_raw())
 
@@ -197,7 +197,7 @@ def test_an_answer_that_fits_in_one_packet_is_not_compressed(api: httpx.Client) 
 
 
 def test_the_size_of_a_compressed_answer_is_not_the_same_twice(api: httpx.Client) -> None:
-    """Or one could tell from it what an answer holds beside what was sent to be in it."""
+    """Otherwise the size would reveal the content besides the attacker's own text."""
     request = api.build_request(
         "POST", "/graphql", json={"query": CLASSES}, headers={"Accept-Encoding": "gzip"}
     )

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: what a client gets for a request that is well formed, and for one that is not."""
+"""GraphQL over HTTP: responses to well-formed and to malformed requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHOOL = "{ school { name } }"
 
 
 def send(body: bytes | str, content_type: str = JSON, **headers: str) -> Response:
-    # Named twice, as the client forgets the type of an empty body.
+    # Given twice, because the client omits the type of an empty body.
     return Client().generic(
         "POST", "/graphql", body, content_type, headers=headers, CONTENT_TYPE=content_type
     )
@@ -30,7 +30,7 @@ def ask(query: str, accept: str = "*/*", **members: Any) -> Response:
 
 
 def errors_of(response: Response) -> list[dict[str, Any]]:
-    """The errors of a request that was not run, whose form is the same for all of them."""
+    """Return the errors of a request that did not run, after checking their form."""
     content_type = response["Content-Type"].split(";")[0]
     assert content_type in {JSON, GRAPHQL_JSON}
     assert len(response["X-Request-ID"]) == 32

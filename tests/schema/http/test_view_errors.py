@@ -1,4 +1,4 @@
-"""What a client gets over HTTP for documents that cannot be run, that run, and that fail in an unforeseen way."""
+"""Responses over HTTP to documents that cannot run, that run, and that fail unexpectedly."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _fail(*_: object) -> None:
 
 
 def _assert_masked(response: Response, error: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """The client gets a request id, the log has what happened under the same id."""
+    """Check that the client gets a request ID, and that the log has the cause under the same ID."""
     request_id = response["X-Request-ID"]
     assert error["extensions"] == {"code": "INTERNAL", "requestId": request_id}
     assert SECRET not in response.content.decode()

@@ -1,4 +1,4 @@
-"""Whom introspection, field suggestions and the explorer are for."""
+"""The viewers that can use introspection, field suggestions and the explorer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 EVERYONE, SIGNED_IN, NOBODY = Visibility
-# Whether the audience includes a caller, and the code with which another is refused.
+# Whether the setting includes a caller, and the error code for others.
 TABLE = [
     (EVERYONE, True, None),
     (EVERYONE, False, None),
@@ -67,7 +67,7 @@ MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 class Caller:
-    """Somebody with a token, or nobody."""
+    """A client with a token, or without."""
 
     def __init__(self, *, signed_in: bool) -> None:
         token = create_token(user=make_teacher("mina").user, name="Test")[0] if signed_in else None
@@ -119,7 +119,7 @@ def test_the_schema_is_read_by_those_whom_it_is_for(
 
 @pytest.mark.django_db
 def test_a_document_that_one_caller_may_run_is_not_run_for_another(settings: Settings) -> None:
-    """Prepared documents are kept, whoever sent them."""
+    """Prepared documents are cached for all senders."""
     settings.INTROSPECTION = SIGNED_IN
     document = INTROSPECTION["the schema"]
     somebody, nobody = Caller(signed_in=True), Caller(signed_in=False)
@@ -214,7 +214,7 @@ def test_by_default_all_three_are_for_those_who_are_signed_in(demo_server: Serve
 
 
 def is_open(address: str) -> bool:
-    """Whether all three are there for somebody who is not signed in."""
+    """Return whether all three are available to a client that is not signed in."""
     document = {"query": INTROSPECTION["the schema"]}
     schema = httpx.post(address, json=document).json()
     mistake = httpx.post(address, json={"query": "{ vewer }"}).json()

@@ -1,4 +1,4 @@
-"""What is read of a cell."""
+"""The columns of a cell that an operation reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which documents are kept."""
+"""The document cache."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def kept() -> DocumentCache[int]:
 
 
 def send(kept: DocumentCache[int], text: str) -> bool:
-    """Whether it was kept."""
+    """Request a document, and return whether it was cached."""
     if kept.get(text) is not None:
         return True
     kept.put(text, len(text))

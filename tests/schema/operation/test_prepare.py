@@ -1,4 +1,4 @@
-"""What is checked before an operation runs, and in which order."""
+"""The checks before an operation runs, and their order."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_prepared_operation_can_be_executed_again(monkeypatch: pytest.MonkeyPatc
     operation = prepare(
         "{ scheduleMatrix { rows { schoolClass { code } } } }", viewer=head_teacher()
     )
-    # Executing looks at nothing that was checked.
+    # Execution does not repeat the checks.
     for name in "load_document", "document_cache":
         monkeypatch.delattr(document, name)
     results = [execute(operation) for _ in range(2)]
