@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import pytest
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
 from django.db import connection

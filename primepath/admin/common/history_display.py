@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import AutoField, DateTimeField, Field, Model
@@ -39,11 +40,11 @@ class HistoryFormatter:
 
     def __init__(self, entries: Iterable[HistoryEntry], site: AdminSite) -> None:
         # Pages without a history are those of models that are not recorded.
-        pages = cast("dict[type[Model], Any]", site._registry)
+        pages: list[Any] = [
+            site.get_model_admin(model) for model in apps.get_models() if site.is_registered(model)
+        ]
         self._pages: dict[str, Page] = {
-            page.history_subject: page
-            for page in pages.values()
-            if hasattr(page, "history_subject")
+            page.history_subject: page for page in pages if hasattr(page, "history_subject")
         }
         self._relations = {page.model: page.name_relations for page in self._pages.values()}
         self._shown: dict[tuple[str, str], _Shown] = {}
