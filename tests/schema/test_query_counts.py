@@ -30,7 +30,7 @@ from tests.factories import (
     make_teacher,
 )
 from tests.query_counts import recorded_statements
-from tests.schema.phone import Phone, told
+from tests.schema.mobile_client import MobileClient, periods_by_class
 
 pytestmark = pytest.mark.django_db
 
@@ -156,26 +156,26 @@ def test_a_matrix_with_a_token_to_send_next(size: int) -> None:
     fill_matrix(make_classes(size))
     viewer = head_teacher()
     with recorded_statements("full matrix with exams and curriculum, warm, and its syncToken"):
-        Phone(viewer)
+        MobileClient(viewer)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_catching_up_with_nothing(size: int) -> None:
     fill_matrix(make_classes(size))
-    phone = Phone(head_teacher())
+    client = MobileClient(head_teacher())
     with recorded_statements("catching up, nothing changed"):
-        assert told(phone.catch_up()) == {}
+        assert periods_by_class(client.sync()) == {}
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_catching_up_with_changes_of_cells(size: int) -> None:
     classes = make_classes(size)
     fill_matrix(classes)
-    phone = Phone(head_teacher())
+    client = MobileClient(head_teacher())
     cells = [CellKey(each.code, YEAR, Period.JAN) for each in classes]
     assign_exams(viewer=COMMAND_LINE, cells=cells, exam_ids=[make_exam().pk])
     with recorded_statements("catching up, cells changed"):
-        assert told(phone.catch_up()) == {each.code: ["JAN"] for each in classes}
+        assert periods_by_class(client.sync()) == {each.code: ["JAN"] for each in classes}
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -183,10 +183,10 @@ def test_catching_up_with_changes_of_everything(size: int) -> None:
     """A level that all classes learn, and an exam that is in all their months."""
     classes = make_classes(size)
     fill_matrix(classes)
-    phone = Phone(head_teacher())
+    client = MobileClient(head_teacher())
     exam = Exam.objects.filter(type="REVIEW")[0]
     update_exam(viewer=COMMAND_LINE, exam_id=exam.pk, values={"name": "Other"})
     with track_level_changes(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
         Program.objects.update(name="EDGE")
     with recorded_statements("catching up, an exam and a level changed"):
-        assert told(phone.catch_up()) == {each.code: list(MONTHS) for each in classes}
+        assert periods_by_class(client.sync()) == {each.code: list(MONTHS) for each in classes}

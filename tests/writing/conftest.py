@@ -1,4 +1,4 @@
-"""Writers are processes of their own, so they need a database that other processes can open."""
+"""Writers run in separate processes, so they need a database that other processes can open."""
 
 from tests.concurrency.conftest import database_url, shared_database
 

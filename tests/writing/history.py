@@ -1,4 +1,4 @@
-"""What history and cells say of each other, read from the tables alone."""
+"""Comparison of the history with the cells, read from the tables only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEW: Recorded = {
 
 
 def recorded_cells() -> dict[str, Recorded]:
-    """All stored cells by id, as history writes their values."""
+    """Return all stored cells by id, with values in the format of the history."""
     exams = defaultdict(list)
     for cell_id, exam_id in MatrixCellExam.objects.order_by("exam_id").values_list(
         "cell_id", "exam_id"
@@ -39,7 +39,10 @@ def recorded_cells() -> dict[str, Recorded]:
 
 
 def assert_history_leads_to_the_cells() -> None:
-    """From an empty cell, each entry goes on where the one before ended; the last is the cell, the count its version."""
+    """Check that the entries of each cell lead from an empty cell to the stored one.
+
+    Each entry starts with the values that the previous one ended with. The number of entries is the cell's version.
+    """
     entries = defaultdict(list)
     for cell_id, changes in (
         HistoryEntry.objects.filter(subject="CELL")

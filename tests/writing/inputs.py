@@ -1,4 +1,4 @@
-"""What a random test writes: sometimes where it may not, sometimes what does not fit, mostly what does."""
+"""Inputs of random writers: mostly valid, sometimes invalid, sometimes for classes that the viewer cannot edit."""
 
 from __future__ import annotations
 

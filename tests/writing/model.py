@@ -1,7 +1,6 @@
-"""What writing should do to cells, in plain Python and from the school's rules alone: it shares no code with the product.
+"""Reference implementation of the cell mutations in plain Python. It shares no code with the product.
 
-Every action gives the mistakes that the product must find, each as its code and its path, and changes cells only where
-there are none.
+Every action returns the errors that the product must report, each as code and path. It changes cells only without errors.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ MAX_NOTES = 10_000
 
 @dataclass
 class ModelExam:
-    """``year`` is None for an exam of every year."""
+    """An exam. ``year`` is None if it fits every year."""
 
     quarterly: bool = False
     year: int | None = None
@@ -31,7 +30,7 @@ class ModelExam:
 
 @dataclass(frozen=True)
 class ModelCell:
-    """A cell; one that nobody changed is as it is made here."""
+    """A cell. The defaults are the values of an unchanged cell."""
 
     status: str = "EMPTY"
     scheduled_date: datetime.date | None = None
@@ -41,7 +40,7 @@ class ModelCell:
     exams: frozenset[int] = frozenset()
     version: int = 0
 
-    def holding(self, exams: Iterable[int]) -> ModelCell:
+    def with_exams(self, exams: Iterable[int]) -> ModelCell:
         exams = frozenset(exams)
         status = self.status
         if status == "EMPTY" and exams:
@@ -52,7 +51,7 @@ class ModelCell:
 
 
 def covers(key: Key, date: datetime.date) -> bool:
-    """Whether the date lies in the cell's month or quarter."""
+    """Return whether the date is in the cell's month or quarter."""
     _, year, period = key
     if period in MONTHS:
         months = [MONTHS.index(period) + 1]
@@ -65,7 +64,7 @@ def covers(key: Key, date: datetime.date) -> bool:
 
 @dataclass
 class Model:
-    """The cells that were changed, and what decides what may be: ``access`` of the viewer by class, exams, years."""
+    """The changed cells, and the facts that the rules depend on: the viewer's access by class, exams, years."""
 
     access: Mapping[str, str]
     exams: Mapping[int, ModelExam]
@@ -76,83 +75,83 @@ class Model:
         return self.cells.get(key, ModelCell())
 
     def assign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> ValidationErrors:
-        mistakes = self._places(keys, "cells") | self._unknown(exam_ids)
+        errors = self._access_errors(keys, "cells") | self._unknown_exams(exam_ids)
         known = {id for id in exam_ids if id in self.exams}
         wanted: dict[Key, ModelCell] = {}
         added: set[int] = set()
-        for key, path in self._targets(keys, "cells").items():
-            wanted[key] = self.cell(key).holding(self.cell(key).exams | known)
-            mistakes |= self._exams_change(key, wanted[key], path)
+        for key, path in self._editable(keys, "cells").items():
+            wanted[key] = self.cell(key).with_exams(self.cell(key).exams | known)
+            errors |= self._exam_errors(key, wanted[key], path)
             added |= known - self.cell(key).exams
         for id in added:
             if not self.exams[id].active:
-                mistakes.add(("EXAM_INACTIVE", f"exam_ids.{exam_ids.index(id)}"))
-        return self._settle(mistakes, wanted)
+                errors.add(("EXAM_INACTIVE", f"exam_ids.{exam_ids.index(id)}"))
+        return self._apply_unless_errors(errors, wanted)
 
     def unassign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> ValidationErrors:
-        mistakes = self._places(keys, "cells") | self._unknown(exam_ids)
+        errors = self._access_errors(keys, "cells") | self._unknown_exams(exam_ids)
         wanted = {}
-        for key, path in self._targets(keys, "cells").items():
-            wanted[key] = self.cell(key).holding(self.cell(key).exams - set(exam_ids))
-            mistakes |= self._exams_change(key, wanted[key], path)
-        return self._settle(mistakes, wanted)
+        for key, path in self._editable(keys, "cells").items():
+            wanted[key] = self.cell(key).with_exams(self.cell(key).exams - set(exam_ids))
+            errors |= self._exam_errors(key, wanted[key], path)
+        return self._apply_unless_errors(errors, wanted)
 
     def update(self, key: Key, changes: dict[str, Any], expected: int | None) -> ValidationErrors:
-        mistakes: ValidationErrors = set()
+        errors: ValidationErrors = set()
         given = dict(changes)
         if "status" in given and given["status"] is None:
-            mistakes.add(("BLANK", "status"))
+            errors.add(("BLANK", "status"))
             del given["status"]
         if "notes" in given:
             given["notes"] = given["notes"] or ""
             if "\0" in given["notes"] or "\ud800" in given["notes"]:
-                mistakes.add(("INVALID_CHARACTERS", "notes"))
+                errors.add(("INVALID_CHARACTERS", "notes"))
             elif len(given["notes"]) > MAX_NOTES:
-                mistakes.add(("TOO_LONG", "notes"))
-        if problem := self._place(key):
-            return mistakes | {(problem, "cell")}
+                errors.add(("TOO_LONG", "notes"))
+        if problem := self._access_error(key):
+            return errors | {(problem, "cell")}
         before = self.cell(key)
         if expected not in {None, before.version}:
-            return mistakes | {("STALE_VERSION", "expected_version")}
+            return errors | {("STALE_VERSION", "expected_version")}
         after = replace(before, **given)
         needs_exams = after.status not in {"EMPTY", "DRAFT"}
         may_have_exams = after.status != "EMPTY"
         if "status" in given and not needs_exams <= bool(after.exams) <= may_have_exams:
-            mistakes.add(("INVALID_STATUS", "status"))
+            errors.add(("INVALID_STATUS", "status"))
         start, end = after.start_time, after.end_time
         if end and (start is None or start >= end):
-            # It was in order before, so at least one of them is new.
+            # The times were valid before, so at least one of them is new.
             path = "end_time" if "end_time" in given else "start_time"
-            mistakes.add(("INVALID_TIME_RANGE", path))
+            errors.add(("INVALID_TIME_RANGE", path))
         date = given.get("scheduled_date")
         if date and not covers(key, date):
-            mistakes.add(("DATE_OUTSIDE_PERIOD", "scheduled_date"))
-        return self._settle(mistakes, {key: after})
+            errors.add(("DATE_OUTSIDE_PERIOD", "scheduled_date"))
+        return self._apply_unless_errors(errors, {key: after})
 
     def clone(
         self, source: Key, targets: Sequence[Key], on_existing: str, path: str = "targets"
     ) -> ValidationErrors:
-        mistakes = self._places(targets, path)
-        if problem := self._place(source, to_edit=False):
-            return mistakes | {(problem, "source")}
+        errors = self._access_errors(targets, path)
+        if problem := self._access_error(source, to_edit=False):
+            return errors | {(problem, "source")}
         given = self.cell(source)
         wanted: dict[Key, ModelCell] = {}
         added: set[int] = set()
-        for key, place in self._targets(targets, path).items():
+        for key, target_path in self._editable(targets, path).items():
             if on_existing == "REJECT" and self.cell(key).exams and key != source:
-                mistakes.add(("NOT_EMPTY", place))
-            wanted[key] = self._planned_like(given, key, merge=on_existing == "MERGE")
-            mistakes |= self._exams_change(key, wanted[key], place)
+                errors.add(("NOT_EMPTY", target_path))
+            wanted[key] = self._copy_plan(given, key, merge=on_existing == "MERGE")
+            errors |= self._exam_errors(key, wanted[key], target_path)
             added |= wanted[key].exams - self.cell(key).exams
         if any(not self.exams[id].active for id in added):
-            mistakes.add(("EXAM_INACTIVE", "source"))
-        return self._settle(mistakes, wanted)
+            errors.add(("EXAM_INACTIVE", "source"))
+        return self._apply_unless_errors(errors, wanted)
 
     def share(self, source: Key, class_codes: Sequence[str], on_existing: str) -> ValidationErrors:
         targets = [(code, *source[1:]) for code in class_codes]
         return self.clone(source, targets, on_existing, "class_codes")
 
-    def _planned_like(self, given: ModelCell, key: Key, *, merge: bool) -> ModelCell:
+    def _copy_plan(self, given: ModelCell, key: Key, *, merge: bool) -> ModelCell:
         cell = self.cell(key)
         start, end = given.start_time, given.end_time
         date = given.scheduled_date
@@ -162,13 +161,13 @@ class Model:
             if cell.start_time or cell.end_time:
                 start, end = cell.start_time, cell.end_time
             date = cell.scheduled_date or date
-            cell = cell.holding(cell.exams | given.exams)
+            cell = cell.with_exams(cell.exams | given.exams)
         else:
-            cell = cell.holding(given.exams)
+            cell = cell.with_exams(given.exams)
         return replace(cell, scheduled_date=date, start_time=start, end_time=end)
 
-    def _place(self, key: Key, *, to_edit: bool = True) -> str | None:
-        """Why the viewer may not change the cell, or not see it; None where they may."""
+    def _access_error(self, key: Key, *, to_edit: bool = True) -> str | None:
+        """Return the code of the error if the viewer cannot change the cell, or cannot see it."""
         code, year, _ = key
         if code not in self.access:
             return "NOT_FOUND"
@@ -178,40 +177,40 @@ class Model:
             return "FORBIDDEN"
         return None
 
-    def _places(self, keys: Sequence[Key], path: str) -> ValidationErrors:
-        problems = ((self._place(key), f"{path}.{index}") for index, key in enumerate(keys))
-        return {(problem, place) for problem, place in problems if problem}
+    def _access_errors(self, keys: Sequence[Key], path: str) -> ValidationErrors:
+        problems = ((self._access_error(key), f"{path}.{index}") for index, key in enumerate(keys))
+        return {(problem, target_path) for problem, target_path in problems if problem}
 
-    def _targets(self, keys: Sequence[Key], path: str) -> dict[Key, str]:
-        """Where each cell that may be changed is first named."""
-        return {key: f"{path}.{keys.index(key)}" for key in keys if not self._place(key)}
+    def _editable(self, keys: Sequence[Key], path: str) -> dict[Key, str]:
+        """Return the first path of each cell that the viewer can edit."""
+        return {key: f"{path}.{keys.index(key)}" for key in keys if not self._access_error(key)}
 
-    def _unknown(self, exam_ids: Sequence[int]) -> ValidationErrors:
+    def _unknown_exams(self, exam_ids: Sequence[int]) -> ValidationErrors:
         return {
             ("NOT_FOUND", f"exam_ids.{index}")
             for index, id in enumerate(exam_ids)
             if id not in self.exams
         }
 
-    def _exams_change(self, key: Key, wanted: ModelCell, path: str) -> ValidationErrors:
-        """What is wrong with the exams that come into the cell or go out of it."""
-        mistakes: ValidationErrors = set()
+    def _exam_errors(self, key: Key, wanted: ModelCell, path: str) -> ValidationErrors:
+        """Return the errors of the exams that are added to or removed from the cell."""
+        errors: ValidationErrors = set()
         before = self.cell(key)
         _, year, period = key
         if wanted.exams != before.exams and before.status in LOCKED:
-            mistakes.add(("CELL_LOCKED", path))
+            errors.add(("CELL_LOCKED", path))
         for id in wanted.exams - before.exams:
             if self.exams[id].quarterly != (period not in MONTHS):
-                mistakes.add(("EXAM_TYPE_MISMATCH", path))
+                errors.add(("EXAM_TYPE_MISMATCH", path))
             if self.exams[id].year not in {None, year}:
-                mistakes.add(("EXAM_YEAR_MISMATCH", path))
-        return mistakes
+                errors.add(("EXAM_YEAR_MISMATCH", path))
+        return errors
 
-    def _settle(
-        self, mistakes: ValidationErrors, wanted: Mapping[Key, ModelCell]
+    def _apply_unless_errors(
+        self, errors: ValidationErrors, wanted: Mapping[Key, ModelCell]
     ) -> ValidationErrors:
-        if not mistakes:
+        if not errors:
             for key, cell in wanted.items():
                 if cell != self.cell(key):
                     self.cells[key] = replace(cell, version=cell.version + 1)
-        return mistakes
+        return errors

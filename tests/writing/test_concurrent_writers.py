@@ -1,4 +1,4 @@
-"""Two writers, a thousand operations each, on the same cells at the same time: nothing fails and nothing is lost."""
+"""Two writers do a thousand operations each on the same cells at the same time. Nothing fails and no change is lost."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from primepath.domain.period import MONTHS
 from primepath.models import ExamScheduleMatrix, HistoryEntry
 from tests.factories import YEAR, head_teacher, make_classes, make_exam
 from tests.processes import product_process
-from tests.writing.conversation import answer_of, patience, tell
+from tests.writing.concurrent_reader import ReaderJob
 from tests.writing.history import assert_history_leads_to_the_cells, recorded_cells
-from tests.writing.onlooker import Look
-from tests.writing.writer import OPERATIONS_A_ROUND, Job, Report
+from tests.writing.ipc import kill_after_timeout, read_line, send
+from tests.writing.writer import OPERATIONS_PER_ROUND, Report, WriterJob
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,8 +37,8 @@ DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_data
 
 
 @pytest.fixture
-def crew(shared_database: str, tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
-    """Two writers and an onlooker, who have nothing to complain of."""
+def processes(shared_database: str, tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
+    """Two writers and a reader. Their standard error must stay empty."""
     log = tmp_path / "errors"
     with ExitStack() as stack:
         errors = stack.enter_context(log.open("wb"))
@@ -46,21 +46,25 @@ def crew(shared_database: str, tmp_path: Path) -> Iterator[list[subprocess.Popen
             stack.enter_context(
                 product_process("-m", module, database_url=shared_database, errors=errors)
             )
-            for module in ("tests.writing.writer", "tests.writing.writer", "tests.writing.onlooker")
+            for module in (
+                "tests.writing.writer",
+                "tests.writing.writer",
+                "tests.writing.concurrent_reader",
+            )
         ]
-    complaints = log.read_text()
-    assert not complaints, complaints
+    stderr = log.read_text()
+    assert not stderr, stderr
 
 
 def ids(class_code: str) -> list[str]:
     return [str(CellKey(class_code, YEAR, month)) for month in MONTHS]
 
 
-def jobs() -> tuple[list[Job], Look]:
-    """Half of the cells that both write to are stored, and nobody has touched the other half."""
+def jobs() -> tuple[list[WriterJob], ReaderJob]:
+    """Return the jobs of both writers and of the reader."""
     codes = [each.code for each in make_classes(SHARED_CLASSES + ROUNDS)]
     shared, cold = codes[:SHARED_CLASSES], codes[SHARED_CLASSES:]
-    writers: list[Job] = []
+    writers: list[WriterJob] = []
     for name, own_field in (("A", "scheduled_date"), ("B", "start_time")):
         writers.append(
             {
@@ -73,30 +77,30 @@ def jobs() -> tuple[list[Job], Look]:
                 "cold_cells": [ids(code) for code in cold],
             }
         )
-    look: Look = {
+    reader_job: ReaderJob = {
         "viewer": asdict(head_teacher()),
         "year": YEAR,
         "class_codes": shared,
         "cold_class_codes": cold,
     }
-    return writers, look
+    return writers, reader_job
 
 
-def run(crew: Sequence[subprocess.Popen[str]], work: Sequence[Any]) -> list[Any]:
-    """Lets all work round by round, each round begun together; gives what they report."""
-    with patience(crew):
-        for process, job in zip(crew, work, strict=True):
-            tell(process, json.dumps(job))
+def run(processes: Sequence[subprocess.Popen[str]], work: Sequence[Any]) -> list[Any]:
+    """Run all rounds, each started together, and return the reports."""
+    with kill_after_timeout(processes):
+        for process, job in zip(processes, work, strict=True):
+            send(process, json.dumps(job))
         for _ in range(ROUNDS):
-            assert [answer_of(each) for each in crew] == ["ready"] * len(crew)
-            for process in crew:
-                tell(process, "go on")
-        return [json.loads(answer_of(each)) for each in crew]
+            assert [read_line(each) for each in processes] == ["ready"] * len(processes)
+            for process in processes:
+                send(process, "go on")
+        return [json.loads(read_line(each)) for each in processes]
 
 
 @contextmanager
 def lock_waits(database_url: str) -> Iterator[list[int]]:
-    """Notes how many sessions PostgreSQL lets wait for a lock, each time that there are any."""
+    """Sample the number of PostgreSQL sessions that wait for a lock. Zeros are left out."""
     seen: list[int] = []
     done = threading.Event()
 
@@ -127,15 +131,17 @@ def deadlocks() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_two_writers_of_the_same_cells_lose_nothing_and_never_deadlock(
-    crew: list[subprocess.Popen[str]], shared_database: str
+def test_two_writers_lose_no_change_and_never_deadlock(
+    processes: list[subprocess.Popen[str]], shared_database: str
 ) -> None:
-    writers, look = jobs()
+    writers, reader_job = jobs()
     before = deadlocks()
     with lock_waits(shared_database) as waits:
-        *reports, stored_by_onlooker = run(crew, [*writers, look])
+        *reports, inserts_of_reader = run(processes, [*writers, reader_job])
     assert (
-        [each["operations"] for each in reports] == [ROUNDS * OPERATIONS_A_ROUND] * 2 == [1000] * 2
+        [each["operations"] for each in reports]
+        == [ROUNDS * OPERATIONS_PER_ROUND] * 2
+        == [1000] * 2
     )
     assert deadlocks() == before
     assert_nothing_is_lost(reports)
@@ -147,11 +153,11 @@ def test_two_writers_of_the_same_cells_lose_nothing_and_never_deadlock(
         assert waits, "no writer waited for a lock"
     else:
         assert all(each["waits"] > 0 for each in reports), "no writer waited for the other"
-    assert stored_by_onlooker > 0, "the onlooker found no cell that was not stored"
+    assert inserts_of_reader > 0, "every cell was stored before the reader read it"
 
 
 def assert_nothing_is_lost(reports: Sequence[Report]) -> None:
-    """Each cell is what both writers wrote last, and all that they appended, in their order."""
+    """Check that each cell has the last values of both writers, and all appended words in order."""
     cells = recorded_cells()
     for id, cell in cells.items():
         exam_ids = sorted(exam for each in reports for exam in each["exam_ids"].get(id, []))
@@ -167,8 +173,8 @@ def assert_nothing_is_lost(reports: Sequence[Report]) -> None:
     assert {id for each in reports for id in each["changes"]} <= cells.keys()
 
 
-def assert_versions_add_up(writers: Sequence[Job], reports: Sequence[Report]) -> None:
-    """A version is the number of changes that both made; history has as many entries of each writer as they made."""
+def assert_versions_add_up(writers: Sequence[WriterJob], reports: Sequence[Report]) -> None:
+    """Check that each version is the number of changes of both writers, and that the history has an entry for each."""
     versions: Counter[str] = Counter()
     for writer, report in zip(writers, reports, strict=True):
         versions.update(report["changes"])

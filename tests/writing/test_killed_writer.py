@@ -1,4 +1,4 @@
-"""A writer that is killed in the middle leaves every cell wholly before or wholly after."""
+"""Killed writers leave every cell as it was before the operation, or as it is after it."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from primepath.models import ExamScheduleMatrix, MatrixCellExam
 from primepath.services.cells.assign_exams import assign_exams
 from tests.factories import YEAR, head_teacher, make_class, make_exam
 from tests.processes import product_process
-from tests.writing.conversation import answer_of, patience, tell
-from tests.writing.doomed import Doom
 from tests.writing.history import assert_history_leads_to_the_cells
+from tests.writing.ipc import kill_after_timeout, read_line, send
+from tests.writing.killed_writer import KillPoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 RANDOM_ROUNDS = 20
 CLASSES = 8
 CELLS = CLASSES * len(MONTHS)
-# Locks, links, cells, history: the statements of an operation that write.
+# The writing statements of an operation: locks, exams of cells, cells, history.
 WRITES = 4
 OPERATION = ["begun", *["wrote"] * WRITES, "done"]
 GONE_WITHIN = 20
 
 
-class Death(NamedTuple):
-    """How far a writer had come: the operations it had ended, and whether it had begun one more."""
+class Progress(NamedTuple):
+    """The number of operations that a writer completed before it was killed, and whether it was inside another one."""
 
     done: int
     in_the_middle: bool
 
 
-class Cast:
-    """Whom and what a round writes with, and what all cells must be after each number of operations."""
+class Scenario:
+    """The viewer, exams and operations of a round, and the expected exams after each operation."""
 
     def __init__(self) -> None:
         self.viewer: Viewer = head_teacher()
@@ -61,66 +61,70 @@ class Cast:
 
 
 @pytest.fixture
-def nursery(shared_database: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Forks writers, which complain of nothing."""
+def fork_server(shared_database: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that forks writers. Its standard error must stay empty."""
     log = tmp_path / "errors"
     with (
         log.open("wb") as errors,
         product_process(
-            "-m", "tests.writing.doomed", database_url=shared_database, errors=errors
+            "-m", "tests.writing.killed_writer", database_url=shared_database, errors=errors
         ) as process,
-        patience([process]),
+        kill_after_timeout([process]),
     ):
         yield process
-    complaints = log.read_text()
-    assert not complaints, complaints
+    stderr = log.read_text()
+    assert not stderr, stderr
 
 
 def new_cells() -> list[str]:
-    """Cells of new classes: the writer's first operation stores them."""
+    """Return cells of new classes. The writer's first operation stores them."""
     codes = [make_class().code for _ in range(CLASSES)]
     return [str(CellKey(code, YEAR, month)) for code in codes for month in MONTHS]
 
 
 def kill(
-    nursery: subprocess.Popen[str], doom: Doom, operation: int, written: int, delay: float
-) -> Death:
-    """Starts a writer, and kills it ``delay`` seconds after statement number ``written`` of the ``operation``."""
-    # SQLite's next connection is then the only one, and has to recover what the writer left.
+    fork_server: subprocess.Popen[str],
+    kill_point: KillPoint,
+    operation: int,
+    written: int,
+    delay: float,
+) -> Progress:
+    """Start a writer, and kill it ``delay`` seconds after statement number ``written`` of the ``operation``."""
+    # The next connection to SQLite is then the only one, and has to recover the writer's journal.
     connection.close()
-    tell(nursery, json.dumps(doom))
-    pid, backend = map(int, answer_of(nursery).split())
+    send(fork_server, json.dumps(kill_point))
+    pid, backend = map(int, read_line(fork_server).split())
     words: list[str] = []
     try:
         for expected in [*OPERATION * operation, *OPERATION[: 1 + written]]:
-            words.append(answer_of(nursery))
+            words.append(read_line(fork_server))
             assert words[-1] == expected
         time.sleep(delay)
     finally:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    while (word := answer_of(nursery)) in OPERATION:
+    while (word := read_line(fork_server)) in OPERATION:
         words.append(word)
     assert word == f"died {-signal.SIGKILL}"
     if backend:
         _wait_until_gone(backend)
-    return Death(words.count("done"), words[-1] != "done")
+    return Progress(words.count("done"), words[-1] != "done")
 
 
 def _wait_until_gone(backend: int) -> None:
-    """PostgreSQL ends the session of a writer when it next talks to it: until then a COMMIT may be under way."""
+    """Wait until PostgreSQL has ended the session of the killed writer. Until then, a COMMIT can still be running."""
     deadline = time.monotonic() + GONE_WITHIN
     with connection.cursor() as cursor:
         while True:
             cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [backend])
             if cursor.fetchone() is None:
                 return
-            assert time.monotonic() < deadline, "the session of the killed writer lives on"
+            assert time.monotonic() < deadline, "the session of the killed writer has not ended"
             time.sleep(0.01)
 
 
-def operations_in(cells: list[str], cast: Cast) -> int:
-    """How many operations the cells have seen; all of them the same, and all of each operation."""
+def operations_in(cells: list[str], scenario: Scenario) -> int:
+    """Return the number of operations that changed the cells. Check that each one changed all cells completely."""
     stored = list(ExamScheduleMatrix.objects.filter(id__in=cells).order_by("id"))
     assert len(stored) in {0, CELLS}
     operations = stored[0].version if stored else 0
@@ -129,7 +133,7 @@ def operations_in(cells: list[str], cast: Cast) -> int:
         "cell_id", "exam_id"
     ):
         exams[cell_id].append(exam_id)
-    expected = cast.exams_after(operations)
+    expected = scenario.exams_after(operations)
     for cell in stored:
         assert cell.version == operations, cell.id
         assert sorted(exams[cell.id]) == expected, cell.id
@@ -137,13 +141,13 @@ def operations_in(cells: list[str], cast: Cast) -> int:
     return operations
 
 
-def assert_usable(cells: list[str], cast: Cast) -> None:
-    """The next writer is not kept waiting, and history goes on where the cells are."""
-    operations = operations_in(cells, cast)
+def assert_usable(cells: list[str], scenario: Scenario) -> None:
+    """Check that the next writer does not wait for a lock, and that the versions continue."""
+    operations = operations_in(cells, scenario)
     keys = [key for cell in cells if (key := CellKey.parse(cell))]
     exam_ids = [make_exam().pk]
     begun = time.monotonic()
-    assign_exams(viewer=cast.viewer, cells=keys, exam_ids=exam_ids)
+    assign_exams(viewer=scenario.viewer, cells=keys, exam_ids=exam_ids)
     assert time.monotonic() - begun < GONE_WITHIN
     versions = ExamScheduleMatrix.objects.filter(id__in=cells).values_list("version", flat=True)
     assert list(versions) == [operations + 1] * CELLS
@@ -157,48 +161,50 @@ def assert_intact() -> None:
             assert cursor.fetchall() == [("ok",)]
 
 
-def test_a_writer_killed_between_two_statements_has_written_nothing_of_that_change(
-    nursery: subprocess.Popen[str],
+def test_writer_killed_between_two_statements_changes_nothing(
+    fork_server: subprocess.Popen[str],
 ) -> None:
-    cast = Cast()
+    scenario = Scenario()
     for round_, operation in enumerate([0, 0, 0, 0, 1, 2, 3, 2]):
         cells, written = new_cells(), round_ % WRITES + 1
-        doom: Doom = {
-            "viewer": asdict(cast.viewer),
+        kill_point: KillPoint = {
+            "viewer": asdict(scenario.viewer),
             "cells": cells,
-            "steps": cast.steps,
-            "hold": [operation, written],
+            "steps": scenario.steps,
+            "pause_at": [operation, written],
         }
-        death = kill(nursery, doom, operation, written, delay=0)
-        assert death == (operation, True)
-        assert operations_in(cells, cast) == operation
-        # Nor is there what the first operation stores only to lock it.
+        progress = kill(fork_server, kill_point, operation, written, delay=0)
+        assert progress == (operation, True)
+        assert operations_in(cells, scenario) == operation
+        # The rows that the first operation inserts in order to lock them are rolled back too.
         stored = ExamScheduleMatrix.objects.filter(id__in=cells)
         assert stored.count() == (CELLS if operation else 0)
-        assert_usable(cells, cast)
+        assert_usable(cells, scenario)
         assert_history_leads_to_the_cells()
     assert_intact()
 
 
-def test_writers_killed_at_random_moments_leave_no_change_by_half_and_lose_none_that_was_done(
-    nursery: subprocess.Popen[str],
+def test_writers_killed_at_random_leave_no_partial_change_and_lose_no_completed_one(
+    fork_server: subprocess.Popen[str],
 ) -> None:
-    cast = Cast()
-    dice = random.Random()
+    scenario = Scenario()
+    random_source = random.Random()
     in_the_middle = 0
     for _ in range(RANDOM_ROUNDS):
         cells = new_cells()
-        doom: Doom = {
-            "viewer": asdict(cast.viewer),
+        kill_point: KillPoint = {
+            "viewer": asdict(scenario.viewer),
             "cells": cells,
-            "steps": cast.steps,
-            "hold": None,
+            "steps": scenario.steps,
+            "pause_at": None,
         }
-        operation, written = dice.randrange(6), dice.randrange(WRITES)
-        death = kill(nursery, doom, operation, written, delay=dice.uniform(0, 0.04))
-        assert operations_in(cells, cast) - death.done in {0, int(death.in_the_middle)}
-        in_the_middle += death.in_the_middle
-        assert_usable(cells, cast)
+        operation, written = random_source.randrange(6), random_source.randrange(WRITES)
+        progress = kill(
+            fork_server, kill_point, operation, written, delay=random_source.uniform(0, 0.04)
+        )
+        assert operations_in(cells, scenario) - progress.done in {0, int(progress.in_the_middle)}
+        in_the_middle += progress.in_the_middle
+        assert_usable(cells, scenario)
     assert_history_leads_to_the_cells()
     assert_intact()
     assert in_the_middle > RANDOM_ROUNDS / 2

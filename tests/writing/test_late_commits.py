@@ -1,4 +1,4 @@
-"""A change that is committed late is told to whoever looked before, whatever was committed meanwhile."""
+"""A delta contains a change that was committed late, even if later changes were committed and read before it."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ from primepath.services.curriculum.track_level_changes import track_level_change
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.history import record
 from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam, make_level
-from tests.schema.phone import Phone, told
-from tests.writing.conversation import PATIENCE
+from tests.schema.mobile_client import MobileClient, periods_by_class
+from tests.writing.ipc import TIMEOUT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 several_writers = pytest.mark.skipif(
-    "connection.vendor == 'sqlite'", reason="SQLite lets one writer in at a time."
+    "connection.vendor == 'sqlite'", reason="SQLite allows one writer at a time."
 )
 
 
 @pytest.fixture(autouse=True)
 def _school(shared_database: str) -> None:
-    """Classes A, B and C, of which nothing is left to be stored; the exam in A/JAN and B/JAN has a level."""
+    """Classes A, B and C with all cells stored. The exam in A/JAN and B/JAN has a level."""
     exam = make_exam(curriculum_level=make_level())
     for code in "ABC":
         school_class = make_class(code)
         if code != "C":
             make_cell(school_class, exams=[exam])
-    Phone(COMMAND_LINE)
+    MobileClient(COMMAND_LINE)
 
 
 @contextmanager
-def held_back(*changes: Callable[[], object]) -> Iterator[None]:
-    """Makes the changes in a transaction of another connection, which is committed when the block is left."""
+def open_transaction(*changes: Callable[[], object]) -> Iterator[None]:
+    """Make the changes in a transaction on another connection. It is committed when the block ends."""
     written, finish = threading.Event(), threading.Event()
     here = connection.copy
     failures: list[BaseException] = []
@@ -58,7 +58,7 @@ def held_back(*changes: Callable[[], object]) -> Iterator[None]:
                 for change in changes:
                     change()
                 written.set()
-                assert finish.wait(PATIENCE)
+                assert finish.wait(TIMEOUT_SECONDS)
         except BaseException as failure:
             failures.append(failure)
         finally:
@@ -68,7 +68,7 @@ def held_back(*changes: Callable[[], object]) -> Iterator[None]:
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        assert written.wait(PATIENCE)
+        assert written.wait(TIMEOUT_SECONDS)
         yield
     finally:
         finish.set()
@@ -90,12 +90,12 @@ def rename_the_level() -> None:
         Program.objects.update(name="EDGE")
 
 
-def put_the_exam_in() -> None:
+def assign_the_exam() -> None:
     key = CellKey("C", YEAR, Period.DEC)
     assign_exams(viewer=COMMAND_LINE, cells=[key], exam_ids=[Exam.objects.get().pk])
 
 
-def learn() -> None:
+def set_curriculum() -> None:
     levels = [CurriculumLevel.objects.get().pk]
     set_class_curriculum(viewer=COMMAND_LINE, class_code="B", academic_year=YEAR, level_ids=levels)
 
@@ -104,107 +104,107 @@ LATE: dict[str, tuple[Callable[[], None], dict[str, list[str]]]] = {
     "a cell": (lambda: note("A"), {"A": ["JAN"]}),
     "an exam": (rename_the_exam, {"A": ["JAN"], "B": ["JAN"]}),
     "a level": (rename_the_level, {"A": ["JAN"], "B": ["JAN"]}),
-    "an exam of a cell": (put_the_exam_in, {"C": ["DEC"]}),
-    "a curriculum": (learn, {"B": []}),
+    "an exam of a cell": (assign_the_exam, {"C": ["DEC"]}),
+    "a curriculum": (set_curriculum, {"B": []}),
 }
 
 
 @pytest.mark.parametrize("late", LATE)
-def test_a_change_that_was_open_when_a_phone_looked_is_told_the_next_time(late: str) -> None:
+def test_change_that_was_uncommitted_during_a_sync_is_in_the_next_one(late: str) -> None:
     change, expected = LATE[late]
-    phone = Phone(COMMAND_LINE)
-    with held_back(change):
+    client = MobileClient(COMMAND_LINE)
+    with open_transaction(change):
         for _ in range(2):
-            assert told(phone.catch_up()) == {}
-    assert told(phone.catch_up()) == expected
-    assert phone.rows == phone.all_there_is()
-    assert told(phone.catch_up()) == {}
+            assert periods_by_class(client.sync()) == {}
+    assert periods_by_class(client.sync()) == expected
+    assert client.rows == client.fetch_all()
+    assert periods_by_class(client.sync()) == {}
 
 
 @several_writers
 @pytest.mark.parametrize("late", LATE)
-def test_it_is_told_also_where_newer_changes_were_seen_before_it(late: str) -> None:
+def test_late_change_is_found_after_newer_changes_were_read(late: str) -> None:
     change, expected = LATE[late]
-    phone = Phone(COMMAND_LINE)
-    with held_back(change):
+    client = MobileClient(COMMAND_LINE)
+    with open_transaction(change):
         note("C", "FEB")
-        assert told(phone.catch_up()) == {"C": ["FEB"]}
+        assert periods_by_class(client.sync()) == {"C": ["FEB"]}
         seen = HistoryEntry.objects.latest("pk").pk
-        assert told(phone.catch_up()).keys() <= {"C"}
-    # It has a lower key than the change that was seen, and an earlier time.
+        assert periods_by_class(client.sync()).keys() <= {"C"}
+    # It has a lower primary key and an earlier time than the change that was read before.
     if late != "a curriculum":
         assert HistoryEntry.objects.exclude(subject_key="C/2026/FEB").latest("pk").pk < seen
-    found = told(phone.catch_up())
+    found = periods_by_class(client.sync())
     assert expected.items() <= found.items() or found["C"] == ["FEB", *expected["C"]]
-    assert phone.rows == phone.all_there_is()
-    assert told(phone.catch_up()) == {}
+    assert client.rows == client.fetch_all()
+    assert periods_by_class(client.sync()) == {}
 
 
 @several_writers
-def test_of_two_open_changes_the_one_that_is_committed_first_hides_not_the_other() -> None:
-    phone = Phone(COMMAND_LINE)
-    with held_back(lambda: note("A")):
-        with held_back(lambda: note("B")):
-            assert told(phone.catch_up()) == {}
-        assert told(phone.catch_up()) == {"B": ["JAN"]}
+def test_first_commit_of_two_open_changes_does_not_hide_the_second() -> None:
+    client = MobileClient(COMMAND_LINE)
+    with open_transaction(lambda: note("A")):
+        with open_transaction(lambda: note("B")):
+            assert periods_by_class(client.sync()) == {}
+        assert periods_by_class(client.sync()) == {"B": ["JAN"]}
         note("C")
-        assert "C" in told(phone.catch_up())
-    assert told(phone.catch_up())["A"] == ["JAN"]
-    assert phone.rows == phone.all_there_is()
-    assert told(phone.catch_up()) == {}
+        assert "C" in periods_by_class(client.sync())
+    assert periods_by_class(client.sync())["A"] == ["JAN"]
+    assert client.rows == client.fetch_all()
+    assert periods_by_class(client.sync()) == {}
 
 
 @several_writers
-def test_it_is_told_though_it_began_after_the_newest_one_that_is_complete(
+def test_change_that_began_after_the_newest_complete_one_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It has a higher number than any transaction that ended, and an entry with a lower key than the newest one seen."""
-    phone = Phone(COMMAND_LINE)
-    with ExitStack() as still_open:
+    """Its transaction id is higher than that of any transaction that ended. Its entry's key is lower than the newest read."""
+    client = MobileClient(COMMAND_LINE)
+    with ExitStack() as open_transactions:
 
-        def let_another_begin(**options: Any) -> None:
+        def start_another_change(**options: Any) -> None:
             monkeypatch.setattr(writing, "record", record)
-            still_open.enter_context(held_back(lambda: note("A")))
+            open_transactions.enter_context(open_transaction(lambda: note("A")))
             record(**options)
 
-        monkeypatch.setattr(writing, "record", let_another_begin)
+        monkeypatch.setattr(writing, "record", start_another_change)
         note("C")
-        assert told(phone.catch_up()) == {"C": ["JAN"]}
-    assert told(phone.catch_up())["A"] == ["JAN"]
-    assert phone.rows == phone.all_there_is()
-    assert told(phone.catch_up()) == {}
+        assert periods_by_class(client.sync()) == {"C": ["JAN"]}
+    assert periods_by_class(client.sync())["A"] == ["JAN"]
+    assert client.rows == client.fetch_all()
+    assert periods_by_class(client.sync()) == {}
 
 
 @several_writers
-def test_a_change_that_was_rolled_back_leaves_nothing_to_tell() -> None:
-    phone = Phone(COMMAND_LINE)
+def test_rolled_back_change_is_in_no_delta() -> None:
+    client = MobileClient(COMMAND_LINE)
 
-    def give_up() -> None:
+    def change_and_roll_back() -> None:
         note("A")
         transaction.set_rollback(True)
 
-    with held_back(give_up):
+    with open_transaction(change_and_roll_back):
         note("B")
-        assert told(phone.catch_up()) == {"B": ["JAN"]}
-    assert told(phone.catch_up()).keys() <= {"B"}
-    assert told(phone.catch_up()) == {}
+        assert periods_by_class(client.sync()) == {"B": ["JAN"]}
+    assert periods_by_class(client.sync()).keys() <= {"B"}
+    assert periods_by_class(client.sync()) == {}
 
 
-def test_what_changes_while_an_answer_is_read_is_told_the_next_time(
+def test_change_during_a_sync_is_in_the_next_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    phone = Phone(head_teacher())
+    client = MobileClient(head_teacher())
     manager = type(HistoryEntry.objects.all())
     position = manager.position
 
-    def look_and_go_on(entries: object) -> object:
+    def change_after_reading_the_position(entries: object) -> object:
         found = position(entries)  # type: ignore[arg-type]
         note("A", notes="late")
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(manager, "position", look_and_go_on)
-        phone.catch_up()
-    assert told(phone.catch_up()) == {"A": ["JAN"]}
-    assert phone.rows == phone.all_there_is()
-    assert told(phone.catch_up()) == {}
+        patch.setattr(manager, "position", change_after_reading_the_position)
+        client.sync()
+    assert periods_by_class(client.sync()) == {"A": ["JAN"]}
+    assert client.rows == client.fetch_all()
+    assert periods_by_class(client.sync()) == {}

@@ -1,4 +1,4 @@
-"""Any sequence of changes leaves the cells, their versions and their history as a plain Python model says."""
+"""After any sequence of changes, cells, versions and history equal a model in plain Python."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ from tests.writing.inputs import (
     on_existing,
     quarters,
 )
-from tests.writing.machines import run_machines
 from tests.writing.model import Key, Model, ModelCell, ValidationErrors
+from tests.writing.state_machines import run_state_machines
 
 pytestmark = pytest.mark.django_db
 
 EXAMPLES, STEPS = 70, 40
 
-# A cell's day: fields, and their names in history.
+# Date and times of a cell: fields, and their names in the history.
 DAY = {"scheduled_date": "scheduledDate", "start_time": "startTime", "end_time": "endTime"}
 ACTIONS = {"ASSIGN_EXAMS", "UNASSIGN_EXAMS", "UPDATE_CELL", "CLONE_CELL", "SHARE_CELL"}
 CODES = {
@@ -65,7 +65,7 @@ CODES = {
 
 
 class Writing(RuleBasedStateMachine):
-    """Does everything twice, in the tables and in the model; what it wrote is taken back at its end."""
+    """Makes each change in the database and in the model. Rolls back at the end."""
 
     def __init__(self, viewer: Viewer, exam_ids: dict[str, int], met: Counter[str]) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class Writing(RuleBasedStateMachine):
             self.transaction.__exit__(None, None, None)
 
     @initialize(planned=st.dictionaries(st.sampled_from(months + quarters), days, min_size=1))
-    def begin_with_some_planned_cells(self, planned: dict[Key, dict[str, Any]]) -> None:
+    def plan_some_cells(self, planned: dict[Key, dict[str, Any]]) -> None:
         this_year = [key for key in planned if key[1] == YEAR]
         self.assign(([key for key in this_year if key in months], ["any year", "this year"]))
         self.assign(([key for key in this_year if key in quarters], ["quarterly"]))
@@ -106,7 +106,7 @@ class Writing(RuleBasedStateMachine):
 
     @rule(key=any_key, changes=changes, newer=st.sampled_from([None, None, 0, 0, -1, 1]))
     def update(self, key: Key, changes: dict[str, Any], newer: int | None) -> None:
-        """With a version that is that much newer than the cell's, or none."""
+        """Update with an expected version that is ``newer`` by this much than the cell's, or without one."""
         version = None if newer is None else self.model.cell(key).version + newer
         expect = partial(self.model.update, key, changes, version)
         given = cast(CellChanges, changes)
@@ -115,7 +115,7 @@ class Writing(RuleBasedStateMachine):
 
     @precondition(lambda self: self.planned)
     @rule(which=st.integers(0, 100), status=st.sampled_from(list(CellStatus)[1:]))
-    def go_on_with_a_planned_cell(self, which: int, status: CellStatus) -> None:
+    def set_status_of_a_planned_cell(self, which: int, status: CellStatus) -> None:
         key = self.planned[which % len(self.planned)]
         expect = partial(self.model.update, key, {"status": status}, None)
         do = partial(update_cell, cell=cell_key(key), changes={"status": status})
@@ -139,7 +139,7 @@ class Writing(RuleBasedStateMachine):
         self.compare("SHARE_CELL", expect, partial(do, on_existing=OnExisting(on_existing)))
 
     @rule(name=st.sampled_from(["this year", "quarterly"]), is_active=st.booleans())
-    def use_an_exam_no_longer_or_again(self, name: str, is_active: bool) -> None:
+    def set_exam_active(self, name: str, is_active: bool) -> None:
         exam_id = self.exam_ids[name]
         self.model.exams[exam_id].active = is_active
         Exam.objects.filter(pk=exam_id).update(is_active=is_active)
@@ -147,7 +147,7 @@ class Writing(RuleBasedStateMachine):
     def compare(
         self, action: str, expect: Callable[[], ValidationErrors], do: Callable[..., None]
     ) -> None:
-        """Both find the same mistakes; without any, history tells of exactly the changes that the model made."""
+        """Check that both report the same errors. Without errors, the history has exactly the model's changes."""
         before = dict(self.model.cells)
         rows = set(ExamScheduleMatrix.objects.values_list("id", flat=True))
         entries = set(HistoryEntry.objects.values_list("id", flat=True))
@@ -161,18 +161,18 @@ class Writing(RuleBasedStateMachine):
             assert rows == set(ExamScheduleMatrix.objects.values_list("id", flat=True))
         assert found == expected
         self.met.update({code for code, _ in found} or {action})
-        told = {
+        recorded = {
             entry.subject_key: (entry.action, {name: change for name, *change in entry.changes})
             for entry in HistoryEntry.objects.exclude(id__in=entries)
         }
-        assert told == {
+        assert recorded == {
             str(cell_key(key)): (action, differences(before.get(key, ModelCell()), cell))
             for key, cell in self.model.cells.items()
             if before.get(key) != cell
         }
 
     @invariant()
-    def all_cells_are_as_the_model_says(self) -> None:
+    def cells_equal_the_model(self) -> None:
         exam_ids = defaultdict(set)
         for cell_id, exam_id in MatrixCellExam.objects.values_list("cell_id", "exam_id"):
             exam_ids[cell_id].add(exam_id)
@@ -190,20 +190,20 @@ class Writing(RuleBasedStateMachine):
 
 
 def differences(before: ModelCell, after: ModelCell) -> dict[str, list[Any]]:
-    """Both values of each field that is not the same, as history should tell them."""
+    """Return the old and new value of each changed field, in the format of the history."""
     pairs: dict[str, list[Any]] = {
         "status": [before.status, after.status],
         "notes": [before.notes, after.notes],
         "exams": [sorted(before.exams), sorted(after.exams)],
     }
-    for name, told in DAY.items():
+    for name, recorded_name in DAY.items():
         values = getattr(before, name), getattr(after, name)
-        pairs[told] = [value and value.isoformat() for value in values]
+        pairs[recorded_name] = [value and value.isoformat() for value in values]
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def make_machine(met: Counter[str]) -> Callable[[], Writing]:
-    """Makes machines that write in one school; ``met`` counts what they did, and why they were refused."""
+    """Return a factory of machines that write in one school. ``met`` counts their actions and error codes."""
     teacher = make_teacher()
     for code, level in ACCESS.items():
         assign(teacher, make_class(code), AccessLevel(level))
@@ -215,21 +215,21 @@ def make_machine(met: Counter[str]) -> Callable[[], Writing]:
     return partial(Writing, as_viewer(teacher), exam_ids, met)
 
 
-def test_any_sequence_of_changes_does_what_the_model_does() -> None:
+def test_random_changes_equal_the_model() -> None:
     met = Counter[str]()
-    run_machines(make_machine(met), examples=EXAMPLES, steps=STEPS)
+    run_state_machines(make_machine(met), examples=EXAMPLES, steps=STEPS)
     assert met.keys() >= ACTIONS
     assert met.keys() & CODES
 
 
-def test_the_model_knows_every_mistake_that_a_change_of_cells_can_meet() -> None:
+def test_model_knows_every_error_of_a_cell_change() -> None:
     met = Counter[str]()
     machine = make_machine(met)()
     ours, half = months[:2]
     try:
         machine.assign(([ours, *ELSEWHERE], ["next year", "quarterly", "unknown"]))
         machine.assign(([ours, half], ["any year"]))
-        machine.use_an_exam_no_longer_or_again("this year", is_active=False)
+        machine.set_exam_active("this year", is_active=False)
         machine.assign(([ours], ["this year"]))
         machine.clone((ours, [half]), "REJECT")
         machine.share(ours, ["HALF", "SEEN"], "MERGE")
@@ -240,7 +240,7 @@ def test_the_model_knows_every_mistake_that_a_change_of_cells_can_meet() -> None
         machine.update(half, {"notes": "x" * 10_001, "end_time": datetime.time(8)}, 0)
         machine.update(half, {"notes": "x" * 10_001, "end_time": datetime.time(8)}, -1)
         machine.update(half, {"scheduled_date": datetime.date(YEAR, 12, 31)}, None)
-        machine.all_cells_are_as_the_model_says()
+        machine.cells_equal_the_model()
     finally:
         machine.teardown()
     assert met.keys() >= CODES

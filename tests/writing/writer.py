@@ -1,6 +1,7 @@
-"""A process that changes cells as somebody else does the same: ``python -m tests.writing.writer``.
+"""A process that changes cells while another writer changes the same cells: ``python -m tests.writing.writer``.
 
-It takes one `Job`, says ``ready``, and works a round for each line that it is sent. In the end it tells its `Report`.
+It receives one `WriterJob`. It sends ``ready`` before each round, and starts the round when it receives a line. At the
+end it sends its `Report`.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from primepath.services.cells.assign_exams import assign_exams  # noqa: E402
 from primepath.services.cells.unassign_exams import unassign_exams  # noqa: E402
 from primepath.services.cells.update_cell import CellChanges, update_cell  # noqa: E402
 from tests.client import data  # noqa: E402
-from tests.writing.conversation import hear, say  # noqa: E402
+from tests.writing.ipc import read_from_parent, send_to_parent  # noqa: E402
 
 FOCUS = 6
 WINDOW = 24
 OF_EACH_KIND = 8
-OPERATIONS_A_ROUND = 3 * OF_EACH_KIND + 1
+OPERATIONS_PER_ROUND = 3 * OF_EACH_KIND + 1
 APPEND = """
 mutation ($input: UpdateCellInput!) {
   updateCell(input: $input) { cell { version notes } userErrors { code } }
@@ -39,8 +40,8 @@ mutation ($input: UpdateCellInput!) {
 """
 
 
-class Job(TypedDict):
-    """What a writer does: as whom, with which exams and which field that are its own, and in which order."""
+class WriterJob(TypedDict):
+    """The viewer, the cells and their order, and the exams and the field that only this writer sets."""
 
     viewer: dict[str, Any]
     name: str
@@ -52,7 +53,10 @@ class Job(TypedDict):
 
 
 class Report(TypedDict):
-    """What a writer did. ``changes`` are counted; ``own``, ``exam_ids`` and ``appended`` are what it last wrote; by cell."""
+    """The work of a writer, by cell.
+
+    ``changes`` is the number of changes. ``own``, ``exam_ids`` and ``appended`` are the last values that it wrote.
+    """
 
     operations: int
     changes: dict[str, int]
@@ -64,15 +68,15 @@ class Report(TypedDict):
 
 
 class Writer:
-    """Works through its rounds. What it writes it alone writes, so that it knows what must be there in the end.
+    """Changes cells, round by round, and records the values that the cells must have at the end.
 
-    Only the notes are everybody's: whoever appends to them sends the version that they have seen.
+    No other writer sets its exams and its own field. Both writers append to the notes, with the version that they last saw.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: WriterJob) -> None:
         self._viewer = Viewer(**job["viewer"])
         self._job = job
-        self._dice = random.Random(job["name"])
+        self._random = random.Random(job["name"])
         self._operations = 0
         self._changes: Counter[str] = Counter()
         self._own: dict[str, str] = {}
@@ -83,33 +87,33 @@ class Writer:
         self.waits = 0
 
     def work(self, cold_cells: list[str]) -> None:
-        """One round; ``cold_cells`` are stored by nobody yet."""
+        """Do one round. ``cold_cells`` are not stored yet."""
         operations = [self.set_own_field, self.append_to_notes, self.change_exams] * OF_EACH_KIND
-        self._dice.shuffle(operations)
-        operations.insert(self._dice.randrange(4), partial(self.assign_all, cold_cells))
+        self._random.shuffle(operations)
+        operations.insert(self._random.randrange(4), partial(self.assign_all, cold_cells))
         for operation in operations:
             operation()
             self._operations += 1
 
     def set_own_field(self) -> None:
-        """Whatever the others change meanwhile."""
+        """Set the field that only this writer sets, without an expected version."""
         cell = self._focus()
         key, field = self._key(cell), self._job["own_field"]
         value: Any = None
         while value is None or value.isoformat() == self._own.get(cell):
             if field == "scheduled_date":
                 value = key.period.dates(key.academic_year)[0].replace(
-                    day=self._dice.randint(1, 28)
+                    day=self._random.randint(1, 28)
                 )
             else:
-                value = datetime.time(self._dice.randrange(8, 18), self._dice.randrange(60))
+                value = datetime.time(self._random.randrange(8, 18), self._random.randrange(60))
         changes: CellChanges = {field: value}  # type: ignore[misc]
         update_cell(viewer=self._viewer, cell=key, changes=changes)
         self._own[cell] = value.isoformat()
         self._changes[cell] += 1
 
     def append_to_notes(self) -> None:
-        """To what this writer last saw; where that is stale, to what the answer says is there."""
+        """Append a string to the notes that this writer last saw. If they are stale, retry with the current notes."""
         cell = self._focus()
         word = f"{self._job['name']}{len(self._appended[cell])}"
         while True:
@@ -130,12 +134,12 @@ class Writer:
         self._changes[cell] += 1
 
     def change_exams(self) -> None:
-        """In many cells at once, in the opposite order to that of the other writer."""
+        """Change many cells in one operation, in the opposite order to the other writer."""
         cells = self._job["cells"]
-        begin = self._dice.randrange(len(cells))
+        begin = self._random.randrange(len(cells))
         window = [*cells[begin:], *cells[:begin]][:WINDOW]
-        exam_ids = set(self._dice.sample(self._job["exam_ids"], 2))
-        self._change_exams(window, exam_ids, unassign=self._dice.random() < 0.5)
+        exam_ids = set(self._random.sample(self._job["exam_ids"], 2))
+        self._change_exams(window, exam_ids, unassign=self._random.random() < 0.5)
 
     def assign_all(self, cells: list[str]) -> None:
         self._change_exams(cells, set(self._job["exam_ids"]), unassign=False)
@@ -162,7 +166,7 @@ class Writer:
         }
 
     def _focus(self) -> str:
-        return self._dice.choice(self._job["cells"][:FOCUS])
+        return self._random.choice(self._job["cells"][:FOCUS])
 
     def _key(self, cell: str) -> CellKey:
         key = CellKey.parse(cell)
@@ -170,7 +174,7 @@ class Writer:
         return key
 
     def note_waits(self, execute: Any, sql: str, *args: Any) -> Any:
-        """Counts the transactions that SQLite lets begin only when another has ended: it is asked first not to wait."""
+        """Count the transactions that have to wait for another one on SQLite. The first attempt does not wait."""
         if connection.vendor != "sqlite" or not sql.startswith("BEGIN"):
             return execute(sql, *args)
         sqlite: Any = connection.connection
@@ -187,16 +191,16 @@ class Writer:
 
 
 def main() -> None:
-    job: Job = json.loads(hear())
+    job: WriterJob = json.loads(read_from_parent())
     writer = Writer(job)
     connection.ensure_connection()
     with connection.execute_wrapper(writer.note_waits):
         for cold_cells in job["cold_cells"]:
-            say("ready")
-            if not hear():
+            send_to_parent("ready")
+            if not read_from_parent():
                 return
             writer.work(cold_cells)
-    say(json.dumps(writer.report()))
+    send_to_parent(json.dumps(writer.report()))
 
 
 if __name__ == "__main__":

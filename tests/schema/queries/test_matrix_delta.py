@@ -48,7 +48,7 @@ from tests.factories import (
     make_level,
     make_teacher,
 )
-from tests.schema.phone import Phone, told
+from tests.schema.mobile_client import MobileClient, periods_by_class
 
 pytestmark = pytest.mark.django_db
 
@@ -276,7 +276,10 @@ CHANGES: dict[str, tuple[Callable[[School], object], dict[str, list[str]]]] = {
         lambda school: SchoolClass.objects.filter(pk="B").update(is_active=False),
         {},
     ),
-    "somebody only looks": (lambda school: Phone(COMMAND_LINE, ["HIDDEN", "A"], year=YEAR + 1), {}),
+    "somebody only looks": (
+        lambda school: MobileClient(COMMAND_LINE, ["HIDDEN", "A"], year=YEAR + 1),
+        {},
+    ),
 }
 LOST = {
     "access is revoked": ["A"],
@@ -287,23 +290,23 @@ LOST = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_is_told_with_the_rows_and_cells_that_show_it(school: School, change: str) -> None:
-    phone = Phone(school.viewer)
+    client = MobileClient(school.viewer)
     make, expected = CHANGES[change]
     make(school)
-    matrix = phone.catch_up()
-    assert told(matrix) == expected
+    matrix = client.sync()
+    assert periods_by_class(matrix) == expected
     assert matrix["lostClassCodes"] == LOST.get(change, [])
     assert matrix["gainedClassCodes"] == ["HIDDEN"] * ("HIDDEN" in expected)
     assert matrix["unavailableClassCodes"] == []
-    assert phone.rows == phone.all_there_is()
-    again = phone.catch_up()
-    assert told(again) == {}
+    assert client.rows == client.fetch_all()
+    again = client.sync()
+    assert periods_by_class(again) == {}
     assert again["lostClassCodes"] == again["gainedClassCodes"] == []
 
 
 def test_the_first_answer_has_everything_and_no_news(school: School) -> None:
-    matrix = Phone(school.viewer).ask(None)
-    assert told(matrix) == dict.fromkeys("ABC", ALL)
+    matrix = MobileClient(school.viewer).fetch(None)
+    assert periods_by_class(matrix) == dict.fromkeys("ABC", ALL)
     assert matrix["lostClassCodes"] == matrix["gainedClassCodes"] == []
 
 
@@ -312,25 +315,25 @@ def test_changes_of_one_instant_are_all_told(
 ) -> None:
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
-    phone = Phone(school.viewer)
+    client = MobileClient(school.viewer)
     seen = []
     for notes, code in (("x", "A"), ("y", "A"), ("x", "B")):
         update_cell(viewer=COMMAND_LINE, cell=key(code), changes={"notes": notes})
-        seen.append(told(phone.catch_up()))
+        seen.append(periods_by_class(client.sync()))
     assert seen == [{"A": ["JAN"]}, {"A": ["JAN"]}, {"B": ["JAN"]}]
     assert len(set(HistoryEntry.objects.values_list("at", flat=True)[:3])) == 1
 
 
 def test_a_change_that_was_taken_back_is_not_told(school: School) -> None:
-    phone = Phone(school.viewer)
+    client = MobileClient(school.viewer)
     with transaction.atomic():
         update_cell(viewer=COMMAND_LINE, cell=key("A"), changes={"notes": "x"})
         transaction.set_rollback(True)
-    assert told(phone.catch_up()) == {}
+    assert periods_by_class(client.sync()) == {}
 
 
 def test_cells_are_those_that_have_changed_and_match_the_filters(school: School) -> None:
-    phone = Phone(school.viewer)
+    client = MobileClient(school.viewer)
     assign_to(school, key("A", "MAR"), key("A", "APR"))
     rename_program("CORE", "EDGE")
     matrix = data(
@@ -343,7 +346,7 @@ def test_cells_are_those_that_have_changed_and_match_the_filters(school: School)
         } } }
         """,
         school.viewer,
-        {"after": phone.token},
+        {"after": client.token},
     )["scheduleMatrix"]
     december = {"cells": [{"period": "DEC"}]}
     assert matrix["rows"] == [
@@ -367,62 +370,62 @@ def test_cells_are_those_that_have_changed_and_match_the_filters(school: School)
 def test_a_curriculum_of_another_year_counts_for_the_row_as_it_can_be_shown_there(
     school: School,
 ) -> None:
-    phone = Phone(school.viewer)
+    client = MobileClient(school.viewer)
     learn("B", school.level, year=YEAR + 1)
-    assert told(phone.catch_up()) == {"B": []}
+    assert periods_by_class(client.sync()) == {"B": []}
 
 
 def test_of_classes_that_are_not_asked_for_nothing_is_told_and_nothing_remembered(
     school: School,
 ) -> None:
-    phone = Phone(school.viewer)
+    client = MobileClient(school.viewer)
     revoke(school, "A")
     assign_to(school, key("B", "MAR"), key("C", "MAR"))
-    phone.codes = ["B", "NOWHERE"]
-    matrix = phone.catch_up()
-    assert told(matrix) == {"B": ["MAR"]}
+    client.codes = ["B", "NOWHERE"]
+    matrix = client.sync()
+    assert periods_by_class(matrix) == {"B": ["MAR"]}
     assert matrix["lostClassCodes"] == []
     assert matrix["unavailableClassCodes"] == ["NOWHERE"]
-    phone.codes = ["A", "B", "C"]
-    matrix = phone.catch_up()
-    assert told(matrix) == {"C": ALL}
+    client.codes = ["A", "B", "C"]
+    matrix = client.sync()
+    assert periods_by_class(matrix) == {"C": ALL}
     assert (matrix["gainedClassCodes"], matrix["lostClassCodes"]) == (["C"], [])
     assert matrix["unavailableClassCodes"] == ["A"]
 
 
 def test_a_class_that_was_asked_for_and_lost_is_told_as_both(school: School) -> None:
-    phone = Phone(school.viewer, ["A", "HIDDEN", "B"])
+    client = MobileClient(school.viewer, ["A", "HIDDEN", "B"])
     revoke(school, "A")
-    matrix = phone.catch_up()
+    matrix = client.sync()
     assert matrix["lostClassCodes"] == ["A"]
     assert matrix["unavailableClassCodes"] == ["A", "HIDDEN"]
-    assert phone.rows == phone.all_there_is()
+    assert client.rows == client.fetch_all()
 
 
 def test_a_teacher_who_becomes_head_teacher_is_told_all_that_they_may_do_now(
     school: School,
 ) -> None:
-    phone = Phone(school.viewer)
+    client = MobileClient(school.viewer)
     Teacher.objects.filter(pk=school.teacher.pk).update(is_head_teacher=True)
-    phone.viewer = school.viewer
-    assert told(phone.catch_up()) == dict.fromkeys(("A", "B", "C", "HIDDEN"), ALL)
-    assert phone.rows == phone.all_there_is()
+    client.viewer = school.viewer
+    assert periods_by_class(client.sync()) == dict.fromkeys(("A", "B", "C", "HIDDEN"), ALL)
+    assert client.rows == client.fetch_all()
 
 
 def test_the_copy_of_another_person_becomes_ones_own(school: School) -> None:
-    phone = Phone(school.viewer)
+    client = MobileClient(school.viewer)
     other = make_teacher()
     for code in ("A", "HIDDEN"):
         assign(other, SchoolClass.objects.get(pk=code))
-    phone.viewer = as_viewer(other)
-    matrix = phone.catch_up()
-    assert told(matrix) == {"A": ALL, "HIDDEN": ALL}
+    client.viewer = as_viewer(other)
+    matrix = client.sync()
+    assert periods_by_class(matrix) == {"A": ALL, "HIDDEN": ALL}
     assert matrix["lostClassCodes"] == ["B", "C"]
-    assert phone.rows == phone.all_there_is()
+    assert client.rows == client.fetch_all()
 
 
 def test_matrices_of_one_document_have_tokens_of_their_own(school: School) -> None:
-    first, second = Phone(school.viewer), Phone(school.viewer, year=YEAR + 1)
+    first, second = MobileClient(school.viewer), MobileClient(school.viewer, year=YEAR + 1)
     assign_to(school, key("A", "MAR"), key("B", "MAR", YEAR + 1))
     matrices = data(
         """
@@ -435,7 +438,7 @@ def test_matrices_of_one_document_have_tokens_of_their_own(school: School) -> No
         school.viewer,
         {"first": first.token, "second": second.token},
     )
-    assert told(matrices["this"]) == {"A": ["MAR"]}
-    assert told(matrices["next"]) == {"B": ["MAR"]}
+    assert periods_by_class(matrices["this"]) == {"A": ["MAR"]}
+    assert periods_by_class(matrices["next"]) == {"B": ["MAR"]}
     second.token = matrices["next"]["token"]
-    assert told(second.catch_up()) == {}
+    assert periods_by_class(second.sync()) == {}

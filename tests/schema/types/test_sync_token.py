@@ -25,7 +25,7 @@ from schema.types.sync_token import _SALT, MAX_LENGTH, SyncToken
 from tests.client import answer, error_codes
 from tests.factories import YEAR, head_teacher, make_class
 from tests.query_counts import statements
-from tests.schema.phone import MATRIX, Phone, told
+from tests.schema.mobile_client import MATRIX, MobileClient, periods_by_class
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +36,10 @@ DAY = 24 * 60 * 60
 
 
 @pytest.fixture
-def phone() -> Phone:
+def client() -> MobileClient:
     make_class("A")
     note("x")
-    return Phone(head_teacher())
+    return MobileClient(head_teacher())
 
 
 def note(notes: str) -> None:
@@ -89,49 +89,51 @@ NO_TOKENS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", NO_TOKENS)
-def test_what_is_no_token_is_refused_before_anything_is_read(phone: Phone, what: str) -> None:
-    assert phone.token is not None
+def test_what_is_no_token_is_refused_before_anything_is_read(
+    client: MobileClient, what: str
+) -> None:
+    assert client.token is not None
     with CaptureQueriesContext(connection) as captured:
-        assert refusal(phone.viewer, NO_TOKENS[what](phone.token)) == (
+        assert refusal(client.viewer, NO_TOKENS[what](client.token)) == (
             "changesAfter is not a syncToken of this API."
         )
     assert statements(captured) == []
 
 
-def test_a_token_of_another_secret_is_refused(phone: Phone) -> None:
+def test_a_token_of_another_secret_is_refused(client: MobileClient) -> None:
     with override_settings(SECRET_KEY="another" * 10):
-        token = Phone(phone.viewer).token
+        token = MobileClient(client.viewer).token
     assert token is not None
-    assert "is not a syncToken" in refusal(phone.viewer, token)
+    assert "is not a syncToken" in refusal(client.viewer, token)
 
 
-def test_a_token_of_another_year_is_refused(phone: Phone) -> None:
-    assert phone.token is not None
-    assert refusal(phone.viewer, phone.token, YEAR + 1) == (
+def test_a_token_of_another_year_is_refused(client: MobileClient) -> None:
+    assert client.token is not None
+    assert refusal(client.viewer, client.token, YEAR + 1) == (
         "This syncToken is one of 2026, not of 2027."
     )
 
 
 @pytest.mark.parametrize("days", [30, 1])
 def test_a_token_can_be_used_for_some_days(
-    phone: Phone, days: int, monkeypatch: pytest.MonkeyPatch
+    client: MobileClient, days: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token, now = phone.token, time.time()
+    token, now = client.token, time.time()
     assert token is not None
     with override_settings(SYNC_TOKEN_DAYS=days):
         monkeypatch.setattr(time, "time", lambda: now + days * DAY - 5)
-        assert told(phone.ask(token)) == {}
+        assert periods_by_class(client.fetch(token)) == {}
         monkeypatch.setattr(time, "time", lambda: now + days * DAY + 5)
-        assert refusal(phone.viewer, token) == f"This syncToken is older than {days} days."
+        assert refusal(client.viewer, token) == f"This syncToken is older than {days} days."
 
 
 def test_with_each_answer_the_days_begin_again(
-    phone: Phone, monkeypatch: pytest.MonkeyPatch
+    client: MobileClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.time()
     for day in range(20, 120, 20):
         monkeypatch.setattr(time, "time", lambda day=day: now + day * DAY)
-        assert told(phone.catch_up()) == {}
+        assert periods_by_class(client.sync()) == {}
 
 
 FIELDS = HistoryEntry._meta.concrete_fields
@@ -145,54 +147,54 @@ def _forget_entries(since: int = 0) -> None:
 
 
 def test_a_token_of_a_database_that_was_restored_from_an_older_copy_is_refused(
-    phone: Phone,
+    client: MobileClient,
 ) -> None:
-    older = phone.token
+    older = client.token
     assert older is not None
     note("y")
-    phone.catch_up()
+    client.sync()
     newest = HistoryEntry.objects.latest("pk")
     _forget_entries(newest.pk)
-    assert phone.token is not None
-    assert refusal(phone.viewer, phone.token) == REPLACED
+    assert client.token is not None
+    assert refusal(client.viewer, client.token) == REPLACED
     # There, the key of what was lost is given again.
     another = HistoryEntry(**{field.attname: getattr(newest, field.attname) for field in FIELDS})
     another.at += datetime.timedelta(microseconds=1)
     another.save()
     assert another.pk == newest.pk
-    assert refusal(phone.viewer, phone.token) == REPLACED
+    assert refusal(client.viewer, client.token) == REPLACED
     # What was given out before the copy was made still serves.
-    assert told(phone.ask(older)) == {"A": ["JAN"]}
+    assert periods_by_class(client.fetch(older)) == {"A": ["JAN"]}
 
 
 def test_a_token_of_before_the_first_change_serves_for_all_of_them() -> None:
     make_class("A")
-    phone = Phone(head_teacher())
+    client = MobileClient(head_teacher())
     note("x")
-    assert told(phone.catch_up()) == {"A": ["JAN"]}
+    assert periods_by_class(client.sync()) == {"A": ["JAN"]}
 
 
 def test_after_a_restore_new_changes_are_told_though_numbers_of_transactions_begin_again(
-    phone: Phone,
+    client: MobileClient,
 ) -> None:
     """Another server numbers its transactions anew; what it restored keeps the old numbers."""
-    assert phone.token is not None
-    token = SyncToken.parse(phone.token, YEAR)
+    assert client.token is not None
+    token = SyncToken.parse(client.token, YEAR)
     far = token.position._replace(open_from=10**12, own=0)
-    phone.token = str(token._replace(position=far))
-    assert told(phone.catch_up()) == {}
-    phone.token = str(token._replace(position=far))
+    client.token = str(token._replace(position=far))
+    assert periods_by_class(client.sync()) == {}
+    client.token = str(token._replace(position=far))
     note("y")
-    assert told(phone.catch_up()) == {"A": ["JAN"]}
+    assert periods_by_class(client.sync()) == {"A": ["JAN"]}
 
 
-def test_after_a_restore_old_changes_are_not_told_again_and_again(phone: Phone) -> None:
+def test_after_a_restore_old_changes_are_not_told_again_and_again(client: MobileClient) -> None:
     """They came with numbers that no transaction of the new server has reached."""
     newest = HistoryEntry.objects.latest("pk")
     values = {field.attname: getattr(newest, field.attname) for field in FIELDS}
     HistoryEntry(**{**values, "id": newest.pk + 1, "transaction": 10**15}).save()
-    phone.catch_up()
-    assert told(phone.catch_up()) == {}
+    client.sync()
+    assert periods_by_class(client.sync()) == {}
 
 
 def _classes(count: int) -> list[VisibleClass]:
@@ -226,7 +228,7 @@ def test_the_token_of_a_thousand_classes_is_not_too_long() -> None:
 def test_a_token_is_short(count: int, characters: int) -> None:
     for number in range(count):
         make_class(f"PRIMARY_{number // 6}{'ABCDEF'[number % 6]}")
-    token = Phone(head_teacher()).token
+    token = MobileClient(head_teacher()).token
     assert token is not None
     assert len(token) <= characters
 

@@ -1,6 +1,7 @@
-"""A process that reads cells while they are written: ``python -m tests.writing.onlooker``.
+"""A process that reads cells while others write them: ``python -m tests.writing.concurrent_reader``.
 
-It takes one `Look`, says ``ready``, and reads for each line that it is sent. In the end it tells how many cells it stored.
+It receives one `ReaderJob`. It sends ``ready`` before each round, and reads when it receives a line. At the end it sends
+the number of INSERT statements that its reads caused.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.db import connection  # noqa: E402
 from primepath.domain.viewer import Viewer  # noqa: E402
 from primepath.models import ExamScheduleMatrix  # noqa: E402
 from tests.client import data  # noqa: E402
-from tests.writing.conversation import hear, say  # noqa: E402
+from tests.writing.ipc import read_from_parent, send_to_parent  # noqa: E402
 
 MATRIX = """
 query ($year: Int, $codes: [String!]) {
@@ -29,11 +30,11 @@ query ($year: Int, $codes: [String!]) {
 }
 """
 STORE = f'INSERT INTO "{ExamScheduleMatrix._meta.db_table}"'
-LOOKS_A_ROUND = 2
+READS_PER_ROUND = 2
 
 
-class Look(TypedDict):
-    """What an onlooker reads: the cells of one class a round, beside those of classes that it always reads."""
+class ReaderJob(TypedDict):
+    """The classes to read: ``class_codes`` in every round, and one more of ``cold_class_codes`` in each round."""
 
     viewer: dict[str, Any]
     year: int
@@ -42,8 +43,8 @@ class Look(TypedDict):
 
 
 def main() -> None:
-    look: Look = json.loads(hear())
-    viewer = Viewer(**look["viewer"])
+    reader_job: ReaderJob = json.loads(read_from_parent())
+    viewer = Viewer(**reader_job["viewer"])
     stores: list[str] = []
 
     def note(execute: Any, sql: str, *args: Any) -> Any:
@@ -53,16 +54,16 @@ def main() -> None:
 
     connection.ensure_connection()
     with connection.execute_wrapper(note):
-        for code in look["cold_class_codes"]:
-            say("ready")
-            if not hear():
+        for code in reader_job["cold_class_codes"]:
+            send_to_parent("ready")
+            if not read_from_parent():
                 return
-            for codes in [[code], *[[*look["class_codes"], code]] * (LOOKS_A_ROUND - 1)]:
-                rows = data(MATRIX, viewer, {"year": look["year"], "codes": codes})
+            for codes in [[code], *[[*reader_job["class_codes"], code]] * (READS_PER_ROUND - 1)]:
+                rows = data(MATRIX, viewer, {"year": reader_job["year"], "codes": codes})
                 for row in rows["scheduleMatrix"]["rows"]:
                     for cell in row["cells"]:
                         assert cell["version"] > 0 or cell["status"] == "EMPTY", cell
-    say(json.dumps(len(stores)))
+    send_to_parent(json.dumps(len(stores)))
 
 
 if __name__ == "__main__":

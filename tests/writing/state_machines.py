@@ -1,4 +1,4 @@
-"""Running random sequences of steps, each in a school of its own."""
+"""Runner for random sequences of steps, each in a separate school."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 
-def run_machines(make: Callable[[], RuleBasedStateMachine], *, examples: int, steps: int) -> None:
-    """Runs as many machines as there are ``examples``, each for so many ``steps`` at most."""
+def run_state_machines(
+    make: Callable[[], RuleBasedStateMachine], *, examples: int, steps: int
+) -> None:
+    """Run ``examples`` machines with at most ``steps`` steps each."""
     run_state_machine_as_test(
-        # Its type asks for a class, and all it does is to call it.
+        # The parameter's type is a class, but Hypothesis only calls it.
         cast(Any, make),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
             print_blob=True,
-            # A failure is told at once; with `Phase.shrink` it is told in the fewest steps, after minutes.
+            # Report a failure immediately. `Phase.shrink` would find the shortest sequence, but takes minutes.
             phases=[Phase.reuse, Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),

@@ -1,4 +1,4 @@
-"""A client that keeps a matrix and catches up with it, as its description says."""
+"""A client that stores a matrix and updates it by delta sync, as the schema describes it."""
 
 from __future__ import annotations
 
@@ -31,43 +31,45 @@ fragment Cell on MatrixCell {
 Rows = dict[str, dict[str, Any]]
 
 
-def told(matrix: Any) -> dict[str, list[str]]:
-    """The rows of an answer: the periods of the cells of each, by its class."""
+def periods_by_class(matrix: Any) -> dict[str, list[str]]:
+    """Return the periods of the cells in each row, by class code."""
     return {
         row["schoolClass"]["code"]: [cell["period"] for cell in row["cells"]]
         for row in matrix["rows"]
     }
 
 
-def _arranged(row: Any) -> dict[str, Any]:
+def _with_cells_by_id(row: Any) -> dict[str, Any]:
     return {**row, "cells": {cell["id"]: cell for cell in row["cells"]}}
 
 
-class Phone:
-    """Has the ``rows`` that it was told of, by class, with their cells by id; what it has to begin with is all there is."""
+class MobileClient:
+    """Stores the ``rows`` by class code, with their cells by id. It starts with a full read."""
 
     def __init__(self, viewer: Viewer, codes: list[str] | None = None, *, year: int = YEAR) -> None:
         self.viewer, self.codes, self.year = viewer, codes, year
         self.token: str | None = None
         self.rows: Rows = {}
-        self.catch_up()
+        self.sync()
 
-    def ask(self, token: str | None) -> Any:
+    def fetch(self, token: str | None) -> Any:
         variables = {"year": self.year, "codes": self.codes, "after": token}
         return data(MATRIX, self.viewer, variables)["scheduleMatrix"]
 
-    def catch_up(self) -> Any:
-        """The answer, which was put into the rows."""
-        matrix = self.ask(self.token)
+    def sync(self) -> Any:
+        """Fetch the changes since the last sync, merge them into the rows, and return the response."""
+        matrix = self.fetch(self.token)
         for code in matrix["lostClassCodes"]:
             del self.rows[code]
-        for row in map(_arranged, matrix["rows"]):
+        for row in map(_with_cells_by_id, matrix["rows"]):
             code = row["schoolClass"]["code"]
-            had = self.rows.get(code, {"cells": {}})
-            self.rows[code] = {**row, "cells": had["cells"] | row["cells"]}
+            previous = self.rows.get(code, {"cells": {}})
+            self.rows[code] = {**row, "cells": previous["cells"] | row["cells"]}
         self.token = matrix["syncToken"]
         return matrix
 
-    def all_there_is(self) -> Rows:
-        """What it would have if it started again."""
-        return {row["schoolClass"]["code"]: _arranged(row) for row in self.ask(None)["rows"]}
+    def fetch_all(self) -> Rows:
+        """Return the rows of a full read."""
+        return {
+            row["schoolClass"]["code"]: _with_cells_by_id(row) for row in self.fetch(None)["rows"]
+        }

@@ -1,4 +1,4 @@
-"""Phones that catch up now and then have what a fresh read gives, whatever anybody changed meanwhile."""
+"""Mobile clients that sync at random times have the same data as a full read, whatever was changed in between."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from primepath.services.curriculum.track_level_changes import track_level_change
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.exams.values import ExamValues
 from tests.factories import YEAR, as_viewer, assign, make_class, make_exam, make_level, make_teacher
-from tests.schema.phone import Phone, told
+from tests.schema.mobile_client import MobileClient, periods_by_class
 from tests.writing.inputs import (
     ACCESS,
     EXAMS,
@@ -51,8 +51,8 @@ from tests.writing.inputs import (
     on_existing,
     quarters,
 )
-from tests.writing.machines import run_machines
 from tests.writing.model import Key
+from tests.writing.state_machines import run_state_machines
 
 pytestmark = pytest.mark.django_db
 
@@ -70,8 +70,8 @@ exam_values = st.one_of(
 )
 
 
-class Phones(RuleBasedStateMachine):
-    """Everybody writes; what they may not is refused. Some phones look, each at what its owner sees."""
+class MobileClients(RuleBasedStateMachine):
+    """All people write, with or without permission. Four clients sync, each with the classes its owner can see."""
 
     def __init__(self, teacher: Teacher, exam_ids: dict[str, int], level_ids: list[int]) -> None:
         super().__init__()
@@ -80,36 +80,38 @@ class Phones(RuleBasedStateMachine):
         self.transaction.__enter__()
         mina, head = as_viewer(teacher), as_viewer(make_teacher(head=True))
         self.people = {"mina": mina, "head": head, "command line": COMMAND_LINE}
-        self.phones = [
-            Phone(mina),
-            Phone(mina, ["HALF", "HIDDEN", "NOWHERE"]),
-            Phone(mina, year=YEAR + 1),
-            Phone(head),
+        self.clients = [
+            MobileClient(mina),
+            MobileClient(mina, ["HALF", "HIDDEN", "NOWHERE"]),
+            MobileClient(mina, year=YEAR + 1),
+            MobileClient(head),
         ]
 
     def teardown(self) -> None:
         try:
-            for phone in range(len(self.phones)):
-                self.catch_up(phone)
+            for client in range(len(self.clients)):
+                self.sync(client)
         finally:
             transaction.set_rollback(True)
             self.transaction.__exit__(None, None, None)
             cache.clear()
 
     @rule(which=st.integers(0, 3))
-    def catch_up(self, which: int) -> None:
-        phone = self.phones[which]
-        phone.catch_up()
-        assert phone.rows == phone.all_there_is()
-        assert told(phone.catch_up()) == {}
+    def sync(self, which: int) -> None:
+        client = self.clients[which]
+        client.sync()
+        assert client.rows == client.fetch_all()
+        assert periods_by_class(client.sync()) == {}
 
     def attempt(self, do: Callable[..., object], who: str) -> None:
         with suppress(ValidationFailedError):
             do(viewer=self.people[who])
 
-    @rule(given=exams_into_cells, who=people, out=st.booleans())
-    def move_exams(self, given: tuple[list[Key], list[str]], who: str, out: bool) -> None:
-        service = unassign_exams if out else assign_exams
+    @rule(given=exams_into_cells, who=people, unassign=st.booleans())
+    def assign_or_unassign(
+        self, given: tuple[list[Key], list[str]], who: str, unassign: bool
+    ) -> None:
+        service = unassign_exams if unassign else assign_exams
         exam_ids = [self.exam_ids[name] for name in given[1]]
         self.attempt(partial(service, cells=list(map(cell_key, given[0])), exam_ids=exam_ids), who)
 
@@ -140,13 +142,13 @@ class Phones(RuleBasedStateMachine):
         year=st.sampled_from([YEAR, YEAR + 1]),
         levels=st.lists(st.sampled_from([0, 1]), unique=True),
     )
-    def learn(self, code: str, year: int, levels: list[int]) -> None:
+    def set_curriculum(self, code: str, year: int, levels: list[int]) -> None:
         level_ids = [self.level_ids[each] for each in levels]
         do = partial(set_class_curriculum, class_code=code, academic_year=year)
         self.attempt(partial(do, level_ids=level_ids), "head")
 
     @rule(which=st.integers(0, 1), name=names, of_program=st.booleans())
-    def rename_a_level(self, which: int, name: str, of_program: bool) -> None:
+    def rename_level(self, which: int, name: str, of_program: bool) -> None:
         level = CurriculumLevel.objects.with_names().get(pk=self.level_ids[which])
         part: Program | SubProgram = level.subprogram
         levels = CurriculumLevel.objects.filter(subprogram=level.subprogram)
@@ -160,11 +162,11 @@ class Phones(RuleBasedStateMachine):
             part.save()
 
     @rule(code=codes, values=st.sampled_from([{"name": "x"}, {"grade": 7}, {"stream": "Arts"}]))
-    def change_a_class(self, code: str, values: dict[str, Any]) -> None:
+    def change_class(self, code: str, values: dict[str, Any]) -> None:
         SchoolClass.objects.filter(pk=code).update(**values)
 
     @rule(code=codes, is_active=st.sampled_from([True, True, False]))
-    def teach_a_class_or_not(self, code: str, is_active: bool) -> None:
+    def set_class_active(self, code: str, is_active: bool) -> None:
         SchoolClass.objects.filter(pk=code).update(is_active=is_active)
 
     @rule(code=codes, level=st.sampled_from(list(AccessLevel)))
@@ -173,7 +175,7 @@ class Phones(RuleBasedStateMachine):
         self.attempt(partial(do, access_level=level, expires_at=None), "head")
 
     @rule(code=codes, expire=st.booleans())
-    def take_access(self, code: str, expire: bool) -> None:
+    def revoke_access(self, code: str, expire: bool) -> None:
         for assignment in TeacherClassAssignment.objects.filter(
             teacher=self.teacher, school_class=code
         ):
@@ -184,7 +186,7 @@ class Phones(RuleBasedStateMachine):
                 self.attempt(partial(revoke_teacher, assignment_id=assignment.pk), "head")
 
 
-def make_machine() -> Callable[[], Phones]:
+def make_machine() -> Callable[[], MobileClients]:
     teacher = make_teacher()
     for code in CODES:
         school_class = make_class(code)
@@ -201,8 +203,10 @@ def make_machine() -> Callable[[], Phones]:
         ).pk
         for number, (name, exam) in enumerate(EXAMS.items())
     }
-    return partial(Phones, teacher, {**exam_ids, "unknown": 10**9}, [each.pk for each in levels])
+    return partial(
+        MobileClients, teacher, {**exam_ids, "unknown": 10**9}, [each.pk for each in levels]
+    )
 
 
-def test_phones_that_catch_up_have_what_a_fresh_read_gives() -> None:
-    run_machines(make_machine(), examples=EXAMPLES, steps=STEPS)
+def test_synced_clients_have_the_same_data_as_a_full_read() -> None:
+    run_state_machines(make_machine(), examples=EXAMPLES, steps=STEPS)
