@@ -1,4 +1,4 @@
-// Apollo Client against a real server: API names it, TOKEN is that of a head teacher.
+// Apollo Client against a real server. API is its address, TOKEN a head teacher's token.
 //
 //     node --test apollo.test.mjs
 import assert from 'node:assert/strict';
@@ -17,7 +17,7 @@ import { relayStylePagination } from '@apollo/client/utilities';
 
 const { API, TOKEN } = process.env;
 
-// Every request that is sent, as the network sees it.
+// All requests that the client sent.
 function recorded(requests) {
   return async (address, options) => {
     const response = await fetch(address, options);
@@ -129,7 +129,7 @@ test('a document is sent once, and by its hash from then on', async () => {
       sha256: (document) => createHash('sha256').update(document).digest('hex'),
       useGETForHashedQueries: true,
     });
-  // A document that nobody has sent: its name is new.
+  // A document that was never sent before: its name is new.
   const query = gql`query ${`Persisted${Date.now()}`} { school { name } }`;
   for (const number of [1, 2]) {
     const { data } = await clientOf({ requests, before: [link()] }).query({ query });

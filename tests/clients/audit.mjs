@@ -2,7 +2,7 @@
 //
 //     node audit.mjs URL TOKEN
 //
-// Exits with 1 where one failed: also one that the specification only recommends or allows.
+// Exits with 1 if an audit failed, even if the specification only recommends or allows it.
 import { serverAudits } from 'graphql-http';
 
 const [url, token] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-"""A folder in which the programs of the pages are made as a front-end team makes theirs."""
+"""A TypeScript project with the programs of `docs/clients/`, built like a front-end team's project."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _TYPES = {
 
 
 def _file(page: Path, block: Block) -> str | None:
-    """The file that a block is part of: the one named beside it, or the page's program."""
+    """Return the file that a block belongs to: the file named after its language, or the page's program."""
     if block.word and "." in block.word:
         return block.word
     return f"{page.stem}.ts" if block.language == "ts" else None
 
 
-class Workshop:
-    """The files of all pages, with the committed schema beside them."""
+class ClientProject:
+    """The files of all pages, next to the committed schema."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -47,9 +47,9 @@ class Workshop:
         shutil.copy(ROOT / "schema" / "schema.graphql", folder)
         self.write("tsconfig.json", json.dumps(_TYPES))
         for page in PAGES:
-            self._lay_out(page)
+            self._write_files(page)
 
-    def _lay_out(self, page: Path) -> None:
+    def _write_files(self, page: Path) -> None:
         found = blocks(page.read_text())
         documents = [block.text for block in found if block.language == "graphql"]
         self.write(f"documents/{page.stem}.graphql", "\n".join(documents))
@@ -58,7 +58,7 @@ class Workshop:
             if name := _file(page, block):
                 files[name] = files.get(name, "") + block.text
         for name, text in files.items():
-            # What makes a file a module, where it imports nothing.
+            # `export {}` makes a file without imports a module.
             self.write(name, f"{text}export {{}};\n" if name.endswith(".ts") else text)
             if name.endswith(".ts"):
                 self.programs[name] = "".join(
@@ -69,7 +69,7 @@ class Workshop:
         (self.folder / name).write_text(text, encoding="utf-8")
 
     def generate(self) -> subprocess.CompletedProcess[str]:
-        """The types of the documents, in ``generated.ts``."""
+        """Generate the types of the documents in ``generated.ts``."""
         return self._tool("@graphql-codegen/cli", "graphql-codegen", "--config", "codegen.json")
 
     def compile_for_relay(self) -> subprocess.CompletedProcess[str]:
@@ -78,7 +78,7 @@ class Workshop:
     def check_types(self) -> subprocess.CompletedProcess[str]:
         return self._tool("typescript", "tsc", "--project", ".")
 
-    def make_programs(self) -> subprocess.CompletedProcess[str]:
+    def bundle_programs(self) -> subprocess.CompletedProcess[str]:
         return run_node("programs.mjs", str(self.folder), *self.programs)
 
     def run(self, name: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -88,7 +88,7 @@ class Workshop:
     def _tool(
         self, package: str, command: str, *arguments: str
     ) -> subprocess.CompletedProcess[str]:
-        """A command of a package, run in the folder."""
+        """Run a command of a package in the folder."""
         home = FOLDER / "node_modules" / package
         described = home / "package.json"
         commands = json.loads(described.read_text())["bin"] if described.exists() else {}

@@ -1,4 +1,4 @@
-"""Scripts of this folder, run by Node."""
+"""Runner for the Node scripts of this folder."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent
-_PATIENCE = 120
+_TIMEOUT_SECONDS = 120
 
 
 def run_node(
     *arguments: str, folder: Path = FOLDER, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """What the script did in ``folder``, once it has ended; skips the test where Node or the packages are missing."""
+    """Run the script in ``folder`` and return its result. Skip the test if Node or the packages are missing."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("Node is not installed")
@@ -30,6 +30,6 @@ def run_node(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=_PATIENCE,
+        timeout=_TIMEOUT_SECONDS,
         check=False,
     )

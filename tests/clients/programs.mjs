@@ -1,8 +1,8 @@
-// Makes programs of TypeScript files, as front-end teams do: each is put together with what it imports.
+// Bundles each TypeScript file with its imports, like a front-end team.
 //
 //     node programs.mjs FOLDER FILE...
 //
-// Documents in Relay's tags become what relay-compiler made of them. Each program lands beside its file, as FILE.mjs.
+// Documents in Relay's tags are replaced by the artifacts of relay-compiler. The output is FILE.mjs, next to the file.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transformAsync } from '@babel/core';
@@ -36,7 +36,7 @@ for (const file of files) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // Packages that are no modules call `require`.
+    // CommonJS packages call `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     plugins: [relay],
     logLevel: 'warning',

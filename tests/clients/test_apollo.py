@@ -6,7 +6,7 @@ from tests.clients.node import run_node
 from tests.server import Server
 
 
-def test_apollo_client_reads_changes_caches_and_is_told_what_went_wrong(
+def test_apollo_client_reads_writes_caches_and_receives_errors(
     written_server: Server,
 ) -> None:
     done = run_node(

@@ -12,7 +12,7 @@ from tests.server import Server
 AUDITS = 61
 
 
-def test_the_server_passes_every_audit_for_a_client_that_is_signed_in(
+def test_server_passes_every_audit_for_an_authenticated_client(
     demo_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = run_node("audit.mjs", f"{demo_server.address}/graphql", demo_server.token)

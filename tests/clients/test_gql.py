@@ -1,4 +1,4 @@
-"""The Python client gql, over HTTP, in both of its ways: waiting and asynchronous."""
+"""The Python client gql over HTTP, synchronous and asynchronous."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from graphql import GraphQLError
 
 from tests.server import Server
 
-Ask = Callable[..., dict[str, Any]]
+Execute = Callable[..., dict[str, Any]]
 
 CELL = """
 query Cell($at: CellKey!) {
@@ -35,7 +35,7 @@ def _settings(server: Server, token: str) -> dict[str, Any]:
     return {"url": f"{server.address}/graphql", "headers": headers}
 
 
-def ask_and_wait(
+def execute(
     server: Server, token: str, document: str, variables: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     transport = RequestsHTTPTransport(**_settings(server, token))
@@ -46,10 +46,10 @@ def ask_and_wait(
     return answer
 
 
-def ask_asynchronously(
+def execute_asynchronously(
     server: Server, token: str, document: str, variables: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    async def ask() -> dict[str, Any]:
+    async def execute_query() -> dict[str, Any]:
         transport = AIOHTTPTransport(**_settings(server, token))
         async with Client(transport=transport, fetch_schema_from_transport=True) as session:
             answer: dict[str, Any] = await session.execute(
@@ -57,54 +57,56 @@ def ask_asynchronously(
             )
         return answer
 
-    return asyncio.run(ask())
+    return asyncio.run(execute_query())
 
 
-pytestmark = pytest.mark.parametrize("ask", [ask_and_wait, ask_asynchronously])
+pytestmark = pytest.mark.parametrize("execute_query", [execute, execute_asynchronously])
 
 
 def _at(class_code: str, period: str) -> dict[str, Any]:
     return {"classCode": class_code, "academicYear": 2026, "period": period}
 
 
-def test_a_query_with_variables_is_answered(demo_server: Server, ask: Ask) -> None:
-    found = ask(demo_server, demo_server.token, CELL, {"at": _at("PRIMARY_1A", "OCT")})
+def test_query_with_variables(demo_server: Server, execute_query: Execute) -> None:
+    found = execute_query(demo_server, demo_server.token, CELL, {"at": _at("PRIMARY_1A", "OCT")})
     assert found["matrixCell"]["id"] == "MatrixCell:PRIMARY_1A/2026/OCT"
 
 
-def test_a_mutation_is_carried_out_and_read_back(written_server: Server, ask: Ask) -> None:
-    """Each way has a class of its own, so that the order of the tests does not matter."""
+def test_mutation_is_saved(written_server: Server, execute_query: Execute) -> None:
+    """Each transport uses a different class, so the order of the tests does not matter."""
     server, token = written_server, written_server.token
-    at = _at("HIGH_12A" if ask is ask_and_wait else "HIGH_12B", "DEC")
-    before = ask(server, token, CELL, {"at": at})["matrixCell"]
-    (edge,) = ask(server, token, REVIEW)["exams"]["edges"]
+    at = _at("HIGH_12A" if execute_query is execute else "HIGH_12B", "DEC")
+    before = execute_query(server, token, CELL, {"at": at})["matrixCell"]
+    (edge,) = execute_query(server, token, REVIEW)["exams"]["edges"]
     exam = edge["node"]["id"]
 
-    payload = ask(server, token, ASSIGN, {"input": {"cells": [{"at": at}], "examIds": [exam]}})
+    payload = execute_query(
+        server, token, ASSIGN, {"input": {"cells": [{"at": at}], "examIds": [exam]}}
+    )
     (cell,) = payload["assignExams"]["cells"]
 
     assert payload["assignExams"]["userErrors"] == []
     assert cell["version"] == before["version"] + 1
     assert exam in [each["id"] for each in cell["exams"]]
-    after = ask(server, token, CELL, {"at": at})["matrixCell"]
+    after = execute_query(server, token, CELL, {"at": at})["matrixCell"]
     assert [each["id"] for each in after["exams"]] == [each["id"] for each in cell["exams"]]
 
 
-def test_a_mistake_in_an_input_is_told_with_its_code_and_path(
-    demo_server: Server, ask: Ask
+def test_invalid_input_returns_user_errors_with_code_and_path(
+    demo_server: Server, execute_query: Execute
 ) -> None:
     input = {"cells": [{"at": _at("PRIMARY_9Z", "DEC")}], "examIds": ["Exam:0"]}
-    payload = ask(demo_server, demo_server.token, ASSIGN, {"input": input})["assignExams"]
+    payload = execute_query(demo_server, demo_server.token, ASSIGN, {"input": input})["assignExams"]
     assert payload["cells"] == []
     assert {"code": "NOT_FOUND", "field": ["input", "cells", "0"]} in payload["userErrors"]
 
 
-def test_an_error_carries_its_code_beside_the_data_that_could_be_read(
-    demo_server: Server, ask: Ask
+def test_partial_response_has_data_and_error_code(
+    demo_server: Server, execute_query: Execute
 ) -> None:
     document = "{ scheduleMatrix(academicYear: 1999) { academicYear } school { name } }"
     with pytest.raises(TransportQueryError) as refused:
-        ask(demo_server, demo_server.token, document)
+        execute_query(demo_server, demo_server.token, document)
     assert refused.value.errors is not None
     (error,) = refused.value.errors
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
@@ -113,16 +115,16 @@ def test_an_error_carries_its_code_beside_the_data_that_could_be_read(
     assert refused.value.data["school"]["name"] == "PrimePath Academy"
 
 
-def test_a_wrong_token_is_refused_as_such(demo_server: Server, ask: Ask) -> None:
+def test_wrong_token_is_unauthenticated(demo_server: Server, execute_query: Execute) -> None:
     with pytest.raises(TransportQueryError) as refused:
-        ask(demo_server, "wrong", "{ viewer { username } }")
+        execute_query(demo_server, "wrong", "{ viewer { username } }")
     assert refused.value.errors is not None
     (error,) = refused.value.errors
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-def test_a_field_that_is_not_there_is_refused_before_anything_is_sent(
-    demo_server: Server, ask: Ask
+def test_unknown_field_is_rejected_before_the_request(
+    demo_server: Server, execute_query: Execute
 ) -> None:
     with pytest.raises(GraphQLError, match="nickname"):
-        ask(demo_server, demo_server.token, "{ viewer { nickname } }")
+        execute_query(demo_server, demo_server.token, "{ viewer { nickname } }")

@@ -1,4 +1,4 @@
-"""What a client learns of the schema by introspection."""
+"""Introspection by a client."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from graphql import (
 import schema as schema_package
 from tests.server import Server
 
-# All that is known of a schema.
+# Everything that introspection can return.
 QUERY = get_introspection_query(specified_by_url=True, input_value_deprecation=True, one_of=True)
 
 
-def test_the_schema_that_a_client_fetches_is_the_committed_one(demo_server: Server) -> None:
+def test_introspected_schema_equals_the_committed_one(demo_server: Server) -> None:
     transport = RequestsHTTPTransport(
         url=f"{demo_server.address}/graphql",
         headers={"Authorization": f"Bearer {demo_server.token}"},

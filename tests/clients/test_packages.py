@@ -25,7 +25,7 @@ def installed(page: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_page_installs_what_is_tested(name: str) -> None:
+def test_page_installs_the_tested_versions(name: str) -> None:
     found = installed(CLIENTS / name)
     assert found
     locked = {package: LOCK[f"node_modules/{package}"]["version"] for package in found}
@@ -33,7 +33,7 @@ def test_a_page_installs_what_is_tested(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_page_begins_with_its_packages(name: str) -> None:
+def test_page_begins_with_its_packages(name: str) -> None:
     first, *_ = blocks((CLIENTS / name).read_text())
     assert first.language == "sh"
     assert "npm install" in first.text
@@ -41,7 +41,7 @@ def test_a_page_begins_with_its_packages(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LIBRARIES)
-def test_a_page_installs_what_its_program_imports(name: str) -> None:
+def test_page_installs_what_its_program_imports(name: str) -> None:
     page = CLIENTS / name
     code = "".join(block.text for block in blocks(page.read_text()) if block.language == "ts")
     imported = set(_IMPORTED.findall(code))
@@ -49,7 +49,7 @@ def test_a_page_installs_what_its_program_imports(name: str) -> None:
     assert imported <= set(installed(page)) | set(installed(CLIENTS / "typescript.md"))
 
 
-def test_the_code_generator_has_its_plugins() -> None:
+def test_code_generator_has_its_plugins() -> None:
     page = CLIENTS / "typescript.md"
     (config,) = [block for block in blocks(page.read_text()) if block.word == "codegen.json"]
     (output,) = json.loads(config.text)["generates"].values()
@@ -57,7 +57,7 @@ def test_the_code_generator_has_its_plugins() -> None:
     assert plugins | {"@graphql-codegen/cli"} <= set(installed(page))
 
 
-def test_the_node_that_is_named_is_the_one_that_is_tested() -> None:
+def test_named_version_of_node_is_the_tested_one() -> None:
     types = LOCK["node_modules/@types/node"]["version"].partition(".")[0]
     for name in PROGRAMS:
         assert f"Node {types}" in (CLIENTS / name).read_text()

@@ -1,4 +1,4 @@
-"""Documents and variables that ask for far too much, each in its own way."""
+"""Documents and variables that exceed a limit, each in a different way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCHOOL = "{ school { name } }"
 
 
 def cycle(rounds: int) -> str:
-    """Cells of exams of cells."""
+    """Return a query for cells of exams of cells, nested ``rounds`` times."""
     inner = "{ id }"
     for _ in range(rounds):
         inner = f"{{ exams {{ cells {inner} }} }}"
@@ -18,7 +18,7 @@ def cycle(rounds: int) -> str:
 
 
 def spread_cycle(rounds: int) -> str:
-    """The same, a fragment each."""
+    """Return the same query with one fragment for each round."""
     fragments = times(
         rounds, "fragment F# on MatrixCell { schoolClass { cells { exams { cells { ...F#x } } } } }"
     )
@@ -52,4 +52,4 @@ REFUSED: dict[str, tuple[str, dict[str, Any] | None]] = {
         {"a": [1] * 19_000},
     ),
 }
-"""Each with its variables. All of them are refused before anything is read."""
+"""Documents with their variables. All are rejected before anything is read."""

@@ -1,4 +1,4 @@
-"""Requests that no client of good will sends, as bytes on the wire."""
+"""Malicious and malformed requests, as bytes on the wire."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.hostile.documents import REFUSED, SCHOOL
+from tests.malicious.documents import REFUSED, SCHOOL
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -15,8 +15,8 @@ GOOD = json.dumps({"query": SCHOOL}).encode()
 
 
 @dataclass(frozen=True, slots=True)
-class Hostile:
-    """A POST, which is refused with one of ``statuses``. In chunks, it has no length."""
+class MaliciousRequest:
+    """A POST that must be rejected with one of ``statuses``. In chunks, it has no Content-Length."""
 
     body: bytes
     statuses: tuple[int, ...] = (400,)
@@ -26,7 +26,7 @@ class Hostile:
     headers: dict[str, str] = field(default_factory=dict)
 
     def wire(self, token: str) -> bytes:
-        """All of it, for a server that closes the connection afterwards."""
+        """Return the bytes of the request. It asks the server to close the connection afterwards."""
         headers = {
             "Host": "127.0.0.1",
             "Authorization": f"Bearer {token}",
@@ -58,38 +58,50 @@ def _nested(text: str) -> bytes:
     return b'{"query": "{ school { name } }", "variables": {"a": %s}}' % text.encode()
 
 
-HOSTILE: dict[str, Hostile] = {
-    "no body": Hostile(b""),
-    "null": Hostile(b"null"),
-    "a number": Hostile(b"3"),
-    "a text": Hostile(b'"{ school { name } }"'),
-    "a list": Hostile(b"[%s]" % GOOD),
-    "an empty object": Hostile(b"{}"),
-    "half of an object": Hostile(GOOD[:-3]),
-    "a query that is a number": Hostile(b'{"query": 3}'),
-    "variables that are a list": Hostile(b'{"query": "{ a }", "variables": []}'),
-    "invalid UTF-8": Hostile(b'{"query": "\xff\xfe"}'),
-    "a lone surrogate in the document": Hostile(b'{"query": "{ school(a: \\"\\ud800\\") }"}'),
-    "a lone surrogate in the variables": Hostile(
+MALICIOUS: dict[str, MaliciousRequest] = {
+    "no body": MaliciousRequest(b""),
+    "null": MaliciousRequest(b"null"),
+    "a number": MaliciousRequest(b"3"),
+    "a text": MaliciousRequest(b'"{ school { name } }"'),
+    "a list": MaliciousRequest(b"[%s]" % GOOD),
+    "an empty object": MaliciousRequest(b"{}"),
+    "half of an object": MaliciousRequest(GOOD[:-3]),
+    "a query that is a number": MaliciousRequest(b'{"query": 3}'),
+    "variables that are a list": MaliciousRequest(b'{"query": "{ a }", "variables": []}'),
+    "invalid UTF-8": MaliciousRequest(b'{"query": "\xff\xfe"}'),
+    "a lone surrogate in the document": MaliciousRequest(
+        b'{"query": "{ school(a: \\"\\ud800\\") }"}'
+    ),
+    "a lone surrogate in the variables": MaliciousRequest(
         rb'{"query": "{ school { name } }", "variables": {"a": "\ud800"}}'
     ),
-    "NUL in the document": Hostile(b'{"query": "{ school { \\u0000 } }"}'),
-    "JSON nested 3,000 deep": Hostile(b"[" * 3_000 + b"]" * 3_000),
-    "variables nested 3,000 deep": Hostile(_nested("[" * 3_000 + "]" * 3_000)),
-    "objects nested 3,000 deep": Hostile(_nested('{"a":' * 3_000 + "1" + "}" * 3_000)),
-    "JSON nested 500,000 deep": Hostile(b"[" * 500_000),
-    "no content type": Hostile(GOOD, (415,), content_type=None),
-    "a form": Hostile(b"query=%7Ba%7D", (415,), "application/x-www-form-urlencoded"),
-    "many parts": Hostile(b"--x--", (415,), "multipart/form-data; boundary=x"),
-    "text": Hostile(GOOD, (415,), "text/plain"),
-    "a body over the limit": Hostile(GOOD.ljust(LIMIT + 1), (413,)),
-    "a body over the limit, in chunks": Hostile(GOOD.ljust(LIMIT + 1), (413,), in_chunks=True),
-    "ten times the limit, in chunks": Hostile(GOOD.ljust(10 * LIMIT), (413,), in_chunks=True),
-    "a token of 8 kB": Hostile(GOOD, (401,), headers={"Authorization": "Bearer " + "x" * 8_000}),
-    "a token that is not ASCII": Hostile(GOOD, (401,), headers={"Authorization": "Bearer ünï"}),
-    **{name: Hostile(_asking(*REFUSED[name])) for name in REFUSED},
-    "first: 2000000000": Hostile(_asking("{ exams(first: 2000000000) { totalCount } }"), (200,)),
-    "1,001 items": Hostile(
+    "NUL in the document": MaliciousRequest(b'{"query": "{ school { \\u0000 } }"}'),
+    "JSON nested 3,000 deep": MaliciousRequest(b"[" * 3_000 + b"]" * 3_000),
+    "variables nested 3,000 deep": MaliciousRequest(_nested("[" * 3_000 + "]" * 3_000)),
+    "objects nested 3,000 deep": MaliciousRequest(_nested('{"a":' * 3_000 + "1" + "}" * 3_000)),
+    "JSON nested 500,000 deep": MaliciousRequest(b"[" * 500_000),
+    "no content type": MaliciousRequest(GOOD, (415,), content_type=None),
+    "a form": MaliciousRequest(b"query=%7Ba%7D", (415,), "application/x-www-form-urlencoded"),
+    "many parts": MaliciousRequest(b"--x--", (415,), "multipart/form-data; boundary=x"),
+    "text": MaliciousRequest(GOOD, (415,), "text/plain"),
+    "a body over the limit": MaliciousRequest(GOOD.ljust(LIMIT + 1), (413,)),
+    "a body over the limit, in chunks": MaliciousRequest(
+        GOOD.ljust(LIMIT + 1), (413,), in_chunks=True
+    ),
+    "ten times the limit, in chunks": MaliciousRequest(
+        GOOD.ljust(10 * LIMIT), (413,), in_chunks=True
+    ),
+    "a token of 8 kB": MaliciousRequest(
+        GOOD, (401,), headers={"Authorization": "Bearer " + "x" * 8_000}
+    ),
+    "a token that is not ASCII": MaliciousRequest(
+        GOOD, (401,), headers={"Authorization": "Bearer ünï"}
+    ),
+    **{name: MaliciousRequest(_asking(*REFUSED[name])) for name in REFUSED},
+    "first: 2000000000": MaliciousRequest(
+        _asking("{ exams(first: 2000000000) { totalCount } }"), (200,)
+    ),
+    "1,001 items": MaliciousRequest(
         _asking(
             "query ($a: [String!]) { scheduleMatrix(classCodes: $a) { academicYear } }",
             {"a": ["x"] * 1_001},
@@ -105,8 +117,8 @@ MALFORMED: dict[str, bytes] = {
     "no method": b"/graphql HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
     "a header without a colon": b"GET /graphql HTTP/1.1\r\nHost 127.0.0.1\r\n\r\n",
     "a negative length": b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r\n\r\n",
-    "a length that is no number": b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: ten\r\n\r\n",
-    "chunks that are none": (
+    "a length that is not a number": b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: ten\r\n\r\n",
+    "invalid chunks": (
         b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"
     ),

@@ -1,4 +1,4 @@
-"""Tables that a run of the tests shows, whatever it captures."""
+"""Tables that pytest prints even if it captures output."""
 
 from __future__ import annotations
 

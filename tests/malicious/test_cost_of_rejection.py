@@ -1,4 +1,4 @@
-"""What asks for too much is refused at little cost, counted in calls of functions, which no busy machine changes."""
+"""Documents over a limit are rejected cheaply. The cost is counted in function calls, independent of the machine's load."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 
 from schema.operation.document import document_cache
 from tests.client import answer
-from tests.hostile.documents import REFUSED
-from tests.hostile.tables import show
+from tests.malicious.documents import REFUSED
+from tests.malicious.tables import show
 
-# A little more than the most expensive takes, which is 15 to 25 milliseconds on an idle machine.
-MOST_CALLS = 250_000
+# Slightly more than the most expensive rejection, which takes 15 to 25 ms on an idle machine.
+MAX_CALLS = 250_000
 
 
 @pytest.fixture(scope="module")
 def table(request: pytest.FixtureRequest) -> Iterator[dict[str, tuple[int, float]]]:
-    """Calls and CPU milliseconds of each refusal, shown when all are done."""
+    """Function calls and CPU milliseconds of each rejection, printed at the end."""
     rows: dict[str, tuple[int, float]] = {}
     yield rows
     lines = [f"{'refused document':<50} {'calls':>8} {'CPU ms':>8}"]
@@ -29,7 +29,7 @@ def table(request: pytest.FixtureRequest) -> Iterator[dict[str, tuple[int, float
     show(request.config, lines)
 
 
-def refuse(document: str, variables: dict[str, Any] | None) -> None:
+def reject(document: str, variables: dict[str, Any] | None) -> None:
     document_cache.clear()
     response = answer(document, None, variables)
     assert response["data"] is None
@@ -40,13 +40,13 @@ def refuse(document: str, variables: dict[str, Any] | None) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_document_that_asks_for_too_much_costs_little(
+def test_document_over_a_limit_is_rejected_cheaply(
     name: str, table: dict[str, tuple[int, float]]
 ) -> None:
     spent = []
     for _ in range(3):
         begun = time.thread_time()
-        refuse(*REFUSED[name])
+        reject(*REFUSED[name])
         spent.append(time.thread_time() - begun)
     calls = 0
 
@@ -57,8 +57,8 @@ def test_a_document_that_asks_for_too_much_costs_little(
     usual = sys.getprofile()
     sys.setprofile(count)
     try:
-        refuse(*REFUSED[name])
+        reject(*REFUSED[name])
     finally:
         sys.setprofile(usual)
     table[name] = calls, 1_000 * min(spent)
-    assert calls < MOST_CALLS
+    assert calls < MAX_CALLS

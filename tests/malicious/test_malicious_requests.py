@@ -1,4 +1,4 @@
-"""Hostile requests to a real server: each is refused in words a client can read, and nobody else has to wait for it."""
+"""Malicious requests to a real server. Each is rejected with a readable error, and delays no other client."""
 
 from __future__ import annotations
 
@@ -13,20 +13,27 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.hostile.requests import GOOD, GRAPHQL_JSON, HOSTILE, JSON, MALFORMED, Hostile
-from tests.hostile.tables import show
+from tests.malicious.requests import (
+    GOOD,
+    GRAPHQL_JSON,
+    JSON,
+    MALFORMED,
+    MALICIOUS,
+    MaliciousRequest,
+)
+from tests.malicious.tables import show
 from tests.server import Server
 
-PATIENCE = 30
-# The issue's: no other request is delayed by more.
-MOST_DELAY = 1.0
-REPEATED = 8
-AT_ONCE = 2
-FEWEST = 10
+TIMEOUT_SECONDS = 30
+# Seconds that another request can be delayed at most.
+MAX_DELAY = 1.0
+REPETITIONS = 8
+CLIENTS = 2
+MIN_REQUESTS = 10
 
 
-class Bystander:
-    """A client of good will that sends small requests, one after another, and notes how long each answer took."""
+class OtherClient:
+    """A well-behaved client that sends small requests one after another and measures the time of each."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -35,20 +42,22 @@ class Bystander:
         self.seconds: list[float] = []
         self.wrong: list[Any] = []
 
-    def __enter__(self) -> Bystander:
+    def __enter__(self) -> OtherClient:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Waits until enough was asked to say something."""
-        while len(self.seconds) < FEWEST and self._thread.is_alive():
+        """Wait until enough requests were measured."""
+        while len(self.seconds) < MIN_REQUESTS and self._thread.is_alive():
             self._ended.wait(0.01)
         self._ended.set()
         self._thread.join()
 
     def _ask(self) -> None:
         headers = {"Authorization": f"Bearer {self._server.token}"}
-        with httpx.Client(base_url=self._server.address, headers=headers, timeout=PATIENCE) as own:
+        with httpx.Client(
+            base_url=self._server.address, headers=headers, timeout=TIMEOUT_SECONDS
+        ) as own:
             while not self._ended.is_set():
                 begun = time.monotonic()
                 response = own.post("/graphql", json={"query": "{ viewer { username } }"})
@@ -60,7 +69,7 @@ class Bystander:
 
 @pytest.fixture(scope="module")
 def table(request: pytest.FixtureRequest) -> Iterator[dict[str, list[float]]]:
-    """How long a bystander waited during each attack, shown when all are done."""
+    """The response times of another client during each attack, printed at the end."""
     rows: dict[str, list[float]] = {}
     yield rows
     title = "meanwhile, milliseconds of a small request"
@@ -72,35 +81,35 @@ def table(request: pytest.FixtureRequest) -> Iterator[dict[str, list[float]]]:
     show(request.config, lines)
 
 
-def delays_nobody(
+def assert_no_delay(
     server: Server, name: str, attack: Callable[[], None], table: dict[str, list[float]]
 ) -> None:
-    """Makes the attack, and asserts that a bystander is answered in time, and correctly, and no fault of ours is logged.
+    """Run the attack. Check that another client gets correct responses in time, and that no internal error is logged.
 
-    Where somebody else keeps the machine busy it is made again, up to three times.
+    If the machine is busy with something else, the attack is repeated up to three times.
     """
     logged = len(server.log.read_text())
     for _ in range(3):
-        with Bystander(server) as bystander:
+        with OtherClient(server) as other_client:
             attack()
-        assert bystander.wrong == []
-        table[name] = bystander.seconds
-        if max(bystander.seconds) < MOST_DELAY:
+        assert other_client.wrong == []
+        table[name] = other_client.seconds
+        if max(other_client.seconds) < MAX_DELAY:
             break
-    assert max(bystander.seconds) < MOST_DELAY
+    assert max(other_client.seconds) < MAX_DELAY
     news = server.log.read_text()[logged:]
     assert "ERROR" not in news
     assert "Traceback" not in news
 
 
 def connect(server: Server) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+    return socket.create_connection(("127.0.0.1", server.port), timeout=TIMEOUT_SECONDS)
 
 
 def send(server: Server, wire: bytes, *, half_close: bool = False) -> tuple[int, str, bytes]:
-    """What the server answers before it closes the connection: status, type, body; 0 where it just closes it."""
+    """Return status, content type and body of the response. The status is 0 if the server only closes the connection."""
     received = b""
-    # A server that has seen enough answers, and closes, before all is sent or read.
+    # The server can respond and close the connection before everything is sent or read.
     with connect(server) as client, suppress(ConnectionError):
         with suppress(ConnectionError):
             client.sendall(wire)
@@ -117,17 +126,17 @@ def send(server: Server, wire: bytes, *, half_close: bool = False) -> tuple[int,
 
 
 def repeatedly(attack: Callable[[], None]) -> None:
-    """Makes the attack again and again, from several clients at once; raises what one of them raises."""
+    """Run the attack repeatedly from several clients at the same time. Raise the first exception of any of them."""
     failures: list[BaseException] = []
 
     def run() -> None:
         try:
-            for _ in range(REPEATED):
+            for _ in range(REPETITIONS):
                 attack()
         except BaseException as failure:
             failures.append(failure)
 
-    threads = [threading.Thread(target=run) for _ in range(AT_ONCE)]
+    threads = [threading.Thread(target=run) for _ in range(CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -136,26 +145,26 @@ def repeatedly(attack: Callable[[], None]) -> None:
         raise failures[0]
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_request_is_refused_in_words_and_delays_nobody(
+@pytest.mark.parametrize("name", MALICIOUS)
+def test_malicious_request_is_rejected_and_delays_no_other_client(
     name: str, demo_server: Server, table: dict[str, list[float]]
 ) -> None:
-    hostile = HOSTILE[name]
+    request = MALICIOUS[name]
 
     def attack() -> None:
-        status, content_type, body = send(demo_server, hostile.wire(demo_server.token))
-        assert status in hostile.statuses, body[:500]
-        assert content_type.startswith((JSON, hostile.accept))
+        status, content_type, body = send(demo_server, request.wire(demo_server.token))
+        assert status in request.statuses, body[:500]
+        assert content_type.startswith((JSON, request.accept))
         response = json.loads(body)
         assert status == 200 or set(response) == {"errors"}
         assert all(each["message"] and each["extensions"]["code"] for each in response["errors"])
         assert "INTERNAL" not in str(response)
 
-    delays_nobody(demo_server, name, lambda: repeatedly(attack), table)
+    assert_no_delay(demo_server, name, lambda: repeatedly(attack), table)
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_what_is_no_http_is_refused_without_a_page_and_delays_nobody(
+def test_malformed_http_is_rejected_and_delays_no_other_client(
     name: str, demo_server: Server, table: dict[str, list[float]]
 ) -> None:
     def attack() -> None:
@@ -163,13 +172,13 @@ def test_what_is_no_http_is_refused_without_a_page_and_delays_nobody(
         assert status < 500
         assert b"<" not in body
 
-    delays_nobody(demo_server, name, lambda: repeatedly(attack), table)
+    assert_no_delay(demo_server, name, lambda: repeatedly(attack), table)
 
 
-def test_many_bodies_that_come_slowly_delay_nobody(
+def test_slow_bodies_delay_no_other_client(
     demo_server: Server, table: dict[str, list[float]]
 ) -> None:
-    wire = Hostile(GOOD).wire(demo_server.token)
+    wire = MaliciousRequest(GOOD).wire(demo_server.token)
 
     def attack() -> None:
         with ExitStack() as open_sockets:
@@ -177,17 +186,17 @@ def test_many_bodies_that_come_slowly_delay_nobody(
             for at in range(0, len(wire) - 1, 40):
                 for client in clients:
                     client.sendall(wire[at : min(at + 40, len(wire) - 1)])
-            # One of them comes to its end, and is answered.
+            # One of them is completed and gets a response.
             clients[0].sendall(wire[-1:])
             assert clients[0].recv(65_536).startswith(b"HTTP/1.1 200")
 
-    delays_nobody(demo_server, "100 slow bodies", attack, table)
+    assert_no_delay(demo_server, "100 slow bodies", attack, table)
 
 
-def test_clients_that_close_their_half_or_all_of_a_connection_delay_nobody(
+def test_closed_and_half_closed_connections_delay_no_other_client(
     demo_server: Server, table: dict[str, list[float]]
 ) -> None:
-    wire = Hostile(GOOD).wire(demo_server.token)
+    wire = MaliciousRequest(GOOD).wire(demo_server.token)
 
     def attack() -> None:
         for at in range(1, len(wire), 9):
@@ -195,8 +204,8 @@ def test_clients_that_close_their_half_or_all_of_a_connection_delay_nobody(
                 with connect(demo_server) as client:
                     client.sendall(wire[:at])
                     client.shutdown(how)
-        # All of the request, and then half closed: answered or given up, but over.
+        # A complete request on a half-closed connection gets a response, or the connection is closed.
         status, content_type, _ = send(demo_server, wire, half_close=True)
         assert (status, content_type.split(";")[0]) in {(0, ""), (200, GRAPHQL_JSON)}
 
-    delays_nobody(demo_server, "half-closed and closed connections", attack, table)
+    assert_no_delay(demo_server, "half-closed and closed connections", attack, table)

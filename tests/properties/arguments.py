@@ -1,4 +1,4 @@
-"""Random arguments: values that fit their types and the school, some of them in variables."""
+"""Random arguments: values that fit their types and the school, some of them passed in variables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _YEARS = (PLANNED_YEARS.last, PLANNED_YEARS.first)
 _UNPLANNED_YEARS = (PLANNED_YEARS.first - 1, PLANNED_YEARS.last + 1)
 _CODES = tuple(CLASSES)
 _UNKNOWN_CODES = ("NOWHERE", "primary_1a", "")
-# In most of these the school has cells with exams.
+# The school has cells with exams in most of these.
 _PERIODS = ("JAN", "FEB", "Q1", "MAR", "Q4", "DEC")
 _CELL_IDS = [f"MatrixCell:{'/'.join(key)}" for key in product(_CODES, map(str, _YEARS), _PERIODS)]
 _EXAM_IDS = [f"Exam:{number}" for number in range(1, 7)]
@@ -41,7 +41,7 @@ _USELESS_IDS = (
 )
 
 Kinds = Sequence[Sequence[Any]]
-"""Values in kinds that come equally often, however many values are of each kind."""
+"""Values grouped by kind. Each kind is equally likely, whatever its number of values."""
 
 _ID_KINDS: Kinds = (
     *(_CELL_IDS, _CELL_IDS, _EXAM_IDS, _EXAM_IDS),
@@ -54,7 +54,7 @@ _ID_KINDS: Kinds = (
 _CODE_KINDS: Kinds = (*[_CODES] * 9, _UNKNOWN_CODES)
 _SIZE_KINDS: Kinds = (*[(2, 1, 100)] * 9, (0, 101, -1))
 
-# What an argument or a field of an input holds, by its name. What is not here is an enumeration.
+# Values by the name of the argument or input field. A name that is not listed is an enumeration.
 _VALUES: dict[str, Kinds] = {
     "academicYear": (*[_YEARS] * 9, _UNPLANNED_YEARS),
     "after": [["no cursor"]],
@@ -76,21 +76,21 @@ _VALUES: dict[str, Kinds] = {
     "period": [_PERIODS],
     "periods": [_PERIODS],
 }
-# With one of these the answer is a page of another kind, or an error.
+# These change the kind of page, or cause an error.
 _SELDOM_GIVEN = {"after", "before", "changesAfter", "last"}
 _CONDITION = GraphQLNonNull(GraphQLBoolean)
-Takers = Mapping[str, GraphQLArgument] | Mapping[str, GraphQLInputField]
+ArgumentMap = Mapping[str, GraphQLArgument] | Mapping[str, GraphQLInputField]
 
 
-def _is_required(taker: GraphQLArgument | GraphQLInputField) -> bool:
-    if isinstance(taker, GraphQLArgument):
-        return is_required_argument(taker)
-    return is_required_input_field(taker)
+def _is_required(argument: GraphQLArgument | GraphQLInputField) -> bool:
+    if isinstance(argument, GraphQLArgument):
+        return is_required_argument(argument)
+    return is_required_input_field(argument)
 
 
 @dataclass
 class Arguments:
-    """Writes the arguments of a document, and keeps the variables that some of them become."""
+    """Writes the arguments of a document. Stores the variables that some of them use."""
 
     random: Random
     declarations: list[str] = field(default_factory=list)
@@ -99,36 +99,36 @@ class Arguments:
     def one_in(self, times: int) -> bool:
         return self.random.randrange(times) == 0
 
-    def written(self, takers: Takers) -> str:
+    def written(self, arguments: ArgumentMap) -> str:
         """``(name: value, ...)`` for all arguments that are required, and some of the others."""
         given = [
-            f"{name}: {self._text(takers[name].type, self._value(name, takers[name].type))}"
-            for name in self._chosen(takers)
+            f"{name}: {self._text(arguments[name].type, self._value(name, arguments[name].type))}"
+            for name in self._chosen(arguments)
         ]
         return f"({', '.join(given)})" if given else ""
 
     def condition(self, usual: bool) -> str:
-        """What a directive is given, most often ``usual``."""
+        """Return the argument of a directive, usually ``usual``."""
         return self._text(_CONDITION, self.one_in(3) is not usual)
 
-    def _chosen(self, takers: Takers) -> list[str]:
-        chosen = {name for name, taker in takers.items() if _is_required(taker)}
-        # All periods of a class are many cells, and take the oracle long.
-        if "periods" in takers and not self.one_in(5):
+    def _chosen(self, arguments: ArgumentMap) -> list[str]:
+        chosen = {name for name, argument in arguments.items() if _is_required(argument)}
+        # All periods of a class are many cells, which the reference implementation reads slowly.
+        if "periods" in arguments and not self.one_in(5):
             chosen.add("periods")
         others = [
             name
-            for name in takers
+            for name in arguments
             if name not in chosen and (name not in _SELDOM_GIVEN or self.one_in(25))
         ]
         chosen.update(
             self.random.choice(others)
             for _ in range(self.random.choice((0, 0, 1, 1, 2)) if others else 0)
         )
-        return [name for name in takers if name in chosen]
+        return [name for name in arguments if name in chosen]
 
     def _value(self, name: str, type_: Any) -> Any:
-        """A value as JSON would hold it."""
+        """Return a value as in JSON."""
         if not is_non_null_type(type_) and self.one_in(10):
             return None
         type_ = get_nullable_type(type_)
@@ -146,7 +146,7 @@ class Arguments:
         return self.random.choice(self.random.choice(_VALUES[name]))
 
     def _text(self, type_: Any, value: Any, *, constant: bool = False) -> str:
-        """``value`` as it is written, or a variable; unless ``constant``, so may be its parts."""
+        """Return ``value`` as GraphQL text or as a variable. Unless ``constant``, its parts can be variables too."""
         if not constant and self.one_in(6):
             return self._variable(type_, value)
         type_ = get_nullable_type(type_)
@@ -154,7 +154,7 @@ class Arguments:
             return "null"
         if is_list_type(type_):
             items = [self._text(type_.of_type, item, constant=constant) for item in value]
-            # GraphQL takes one item for a list of one, but not a variable that holds one item.
+            # GraphQL accepts one item as a list of one, but not a variable with one item.
             if len(items) == 1 and not items[0].startswith("$") and self.one_in(3):
                 return items[0]
             return f"[{', '.join(items)}]"
@@ -167,7 +167,7 @@ class Arguments:
         return str(value) if isinstance(type_, GraphQLEnumType) else json.dumps(value)
 
     def _variable(self, type_: Any, value: Any) -> str:
-        """A new variable, to which ``value`` is given, or its default, or left out as null."""
+        """Return a new variable. It gets ``value``, or has it as its default, or is left out if it is null."""
         name = f"v{len(self.declarations) + 1}"
         declaration = f"${name}: {type_}"
         if value is not None and self.one_in(3):

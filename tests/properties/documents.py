@@ -1,9 +1,8 @@
 """Random documents over the real schema, valid by construction.
 
-A document is grown from the root type down: each selection set takes a few fields of its type,
-bare or through inline and named fragments, and goes towards cells more often than elsewhere.
-`MAX_DEPTH` bounds how often it goes on from a node to others, and `MAX_PARTS` how long each of up
-to `MAX_ROOTS` fields of the root becomes.
+A document grows from the root type down. Each selection set takes some fields of its type, directly or through inline
+and named fragments. Fields that lead to cells are more likely than others. `MAX_DEPTH` limits the nesting of nodes,
+`MAX_ROOTS` the number of root fields, and `MAX_PARTS` the size of each.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ MAX_DEPTH = 5
 MAX_ROOTS = 4
 MAX_PARTS = 25
 NOT_GENERATED = frozenset({"cursor", "startCursor", "endCursor", "syncToken"})
-"""Cursors and tokens are opaque, so nothing but the API can tell what they should be."""
+"""Cursors and tokens are opaque: only the API can create valid ones."""
 
 SCHEMA = build_schema(schema.as_str())
 
@@ -49,7 +48,7 @@ _COMPOSITES = [each for each in SCHEMA.type_map.values() if isinstance(each, Com
 
 @cache
 def _kinds(type_: Composite) -> list[Composite]:
-    """The types that implement this one."""
+    """Return the object types that implement this type."""
     return [each for each in _COMPOSITES if type_ in each.interfaces]
 
 
@@ -57,8 +56,8 @@ def _is_node(type_: object) -> bool:
     return type_ is _NODE or type_ in _kinds(_NODE)
 
 
-def _ways_to_cells() -> set[str]:
-    """The types from which a document can go on to cells, and that of cells."""
+def _types_leading_to_cells() -> set[str]:
+    """Return the types of which a field leads to cells, directly or indirectly, and the type of cells."""
     found = {"MatrixCell"}
     while more := {each.name for each in _COMPOSITES if _next_types(each) & found} - found:
         found |= more
@@ -66,13 +65,13 @@ def _ways_to_cells() -> set[str]:
 
 
 def _next_types(type_: Composite) -> set[str]:
-    """Where a document can go from a type: to those of its fields, and those it may be."""
+    """Return the types of the fields of a type, and its possible object types."""
     of_fields = (get_named_type(each.type) for each in type_.fields.values())
     return {each.name for each in (*of_fields, *_kinds(type_))}
 
 
 def _ambiguous_names() -> set[str]:
-    """Fields that have another type on other nodes, where fragments cannot share a response key."""
+    """Return the fields with different types on different nodes. Fragments cannot share their response key."""
     types: dict[str, set[str]] = {}
     for node in _kinds(_NODE):
         for name, each in node.fields.items():
@@ -80,10 +79,10 @@ def _ambiguous_names() -> set[str]:
     return {name for name, found in types.items() if len(found) > 1}
 
 
-_WAYS_TO_CELLS = _ways_to_cells()
+_TYPES_LEADING_TO_CELLS = _types_leading_to_cells()
 _AMBIGUOUS_NAMES = _ambiguous_names()
-# Fields that lead to cells too, but seldom to others than their own.
-_LONG_WAYS = {"history", "teachers"}
+# Fields that lead to cells too, but usually to the cell that they belong to.
+_INDIRECT_FIELDS = {"history", "teachers"}
 _DIRECTIVES: Sequence[tuple[str, ...]] = [
     *[()] * 50,
     ("include",),
@@ -111,8 +110,8 @@ class _Fragment(NamedTuple):
 class _Writer:
     """Writes one document.
 
-    ``parts_left`` of a root's fields and fragments can still be written before only leaves are;
-    ``likely`` are types that objects of the interface at hand will have, by what is known of them.
+    ``parts_left`` is the number of fields and fragments that can still be written; after them only leaf fields are.
+    ``likely`` are the types that objects of the current interface probably have.
     """
 
     random: Random
@@ -153,9 +152,9 @@ class _Writer:
         return self._field(type_, depth)
 
     def _narrowed(self, type_: Composite) -> Composite:
-        """The type of a fragment inside a selection of ``type_``."""
+        """Return the type of a fragment inside a selection of ``type_``."""
         if kinds := _kinds(type_):
-            ways = [each for each in kinds if each.name in _WAYS_TO_CELLS]
+            ways = [each for each in kinds if each.name in _TYPES_LEADING_TO_CELLS]
             likely = [each for each in kinds if each.name in self.likely]
             narrowed: list[Composite] = [*likely * 20, *ways * 3, *kinds, type_]
             return self.random.choice(narrowed)
@@ -175,7 +174,7 @@ class _Writer:
             name = self.random.choice(known).name
         else:
             selection = self._selection(type_, depth)
-            # Only now has it a name, so that no fragment can spread itself.
+            # The fragment gets its name only now, so that it cannot spread itself.
             name = f"F{len(self.fragments) + 1}"
             self.fragments.append(_Fragment(name, type_, depth, selection))
         return f"...{name}{self._directives()}"
@@ -190,8 +189,8 @@ class _Writer:
                 if name not in NOT_GENERATED:
                     leaves.append(name)
             elif self.parts_left > 0 and not (_is_node(target) and depth == 0):
-                (ways if target.name in _WAYS_TO_CELLS else others).append(name)
-        ways += [name for name in ways if name not in _LONG_WAYS] * 3
+                (ways if target.name in _TYPES_LEADING_TO_CELLS else others).append(name)
+        ways += [name for name in ways if name not in _INDIRECT_FIELDS] * 3
         if ways and self.random.randrange(10) > 0:
             candidates = ways
         else:
@@ -211,7 +210,7 @@ class _Writer:
         return text
 
     def _response_key(self, type_: Composite, name: str, arguments: str) -> str:
-        """The field's name, under an alias where another use of it could not be merged with it."""
+        """Return the field's name, or an alias if it cannot be merged with another use of the name."""
         variants = self.variants.setdefault(name, [""])
         if arguments not in variants:
             variants.append(arguments)
@@ -236,14 +235,14 @@ def _document(roots: int, parts: int, seed: int) -> Document:
 
 
 def documents() -> st.SearchStrategy[Document]:
-    """Documents that a client could send, with what their variables hold.
+    """Documents that a client could send, with the values of their variables.
 
-    Hypothesis chooses how long they are, and shrinks that. Choice by choice it would make variants
-    of a few documents rather than many different ones, and take minutes to shrink one.
+    Hypothesis chooses and shrinks only their length and a seed. If it made each choice, it would generate variants of a
+    few documents instead of many different ones, and take minutes to shrink one.
     """
     return st.builds(
         _document,
-        # Most are as long as can be; the short ones are for shrinking.
+        # Most have the maximum length. The short ones are for shrinking.
         roots=st.sampled_from([*range(1, MAX_ROOTS), *[MAX_ROOTS] * 3]),
         parts=st.sampled_from([*range(2, MAX_PARTS), *[MAX_PARTS] * 3 * MAX_PARTS]),
         seed=st.integers(0, 2**24 - 1),

@@ -1,4 +1,4 @@
-"""A small school with some of everything, under keys that are known before it is stored."""
+"""A small school with every kind of object, under primary keys that are known in advance."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from primepath.models import (
 from tests.factories import as_viewer, make_cell, make_class
 
 PLANNED_YEARS = AcademicYears(first=2025, last=2026)
-"""So few and so early that the last is the current one, on any day of it and after."""
+"""Few and early years, so that the last one is the current year on every day from now on."""
 
 CLASSES = {
     "PRIMARY_1A": ("PRIMARY", 1),
@@ -36,11 +36,11 @@ CLASSES = {
     "CLOSED": ("PRIMARY", 1),
 }
 VIEWERS = ("head", "mixed", "standing-in", "staff", "no-class", "nobody")
-"""Those that see more come first."""
+"""The viewers, ordered from the most to the least access."""
 
 
 def make_school() -> dict[str, Viewer | None]:
-    """Stores the school; gives its viewers by name."""
+    """Store the school and return its viewers by name."""
     _make_teachers()
     _make_curriculum()
     _make_exams()
@@ -70,7 +70,7 @@ def _make_curriculum() -> None:
 
 def _make_exams() -> None:
     exams = (
-        # name, type, year, creator, level, whether it is active
+        # name, type, year, creator, level, is active
         ("alpha", "REVIEW", None, 2, 1, True),
         ("Élan", "REVIEW", 2026, 1, 3, True),
         ("Alpha", "REVIEW", 2025, None, None, True),
@@ -157,7 +157,7 @@ def _make_access() -> None:
     now = timezone.now()
     day = datetime.timedelta(days=1)
     assignments = (
-        # teacher, class, level, when it expires, whether it is active
+        # teacher, class, level, expiry, is active
         (1, "PRIMARY_1B", "VIEW", None, True),
         (2, "PRIMARY_1A", "FULL", None, True),
         (2, "MIDDLE_7A", "VIEW", now + day, True),

@@ -1,4 +1,4 @@
-"""Random documents: all cells in one query, none in vain, and the answer of a naive oracle."""
+"""Random documents: one query for all cells, no unneeded cell, and the response of the reference implementation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from primepath.models import ExamScheduleMatrix
 from tests.client import answer, data, error_codes
 from tests.factories import fill_matrix, head_teacher, make_classes
 from tests.properties.documents import NOT_GENERATED, SCHEMA, Document, documents
-from tests.properties.oracle import FIELDS, Oracle, TooMuchError
+from tests.properties.reference_implementation import FIELDS, ReferenceImplementation, TooLargeError
 from tests.properties.school import PLANNED_YEARS, VIEWERS, make_school
 
 pytestmark = pytest.mark.django_db
@@ -30,23 +30,23 @@ pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("BATCHING_EXAMPLES", "200"))
 Viewers = dict[str, Viewer | None]
 
-# A cell whose way on to cells is skipped: it is handed out before it is read all the same. Found by
-# random documents, as was the next: both were answered wrongly once.
-_SKIPPED_WAY = """
+# A cell with a skipped field that leads to cells. It is returned before it is read, like any other. Random documents found
+# this one and the next: both had wrong responses once.
+_SKIPPED_FIELD = """
 { matrixCell(at: {classCode: "PRIMARY_1A", academicYear: 2025, period: MAR}) {
     exams @skip(if: true) { cells { id } }
     color
 } }
 """
-# A node that is read after all cells, beside one that leads to some.
+# A node that is read after all cells, next to one that leads to cells.
 _NODES_OF_TWO_STAGES = """
 {
     nodes(ids: ["Exam:1", "Teacher:1"]) { ... on Exam { cells { id } } }
     schoolClass(code: "PRIMARY_1A") { cells { id } }
 }
 """
-# Ways to cells that random documents seldom take.
-_SELDOM_TAKEN_WAYS = """
+# Fields leading to cells that random documents rarely have.
+_RARE_FIELDS = """
 {
     matrixCell(at: {classCode: "PRIMARY_1A", academicYear: 2026, period: JAN}) {
         history { edges { node { changes { ... on ExamsChange { examsRemoved { ...Cells } } } } } }
@@ -63,7 +63,7 @@ fragment Class on Node {
 
 
 class Recorder:
-    """Records statements, but not what only opens and closes transactions."""
+    """Records SQL statements, except those that only begin and end transactions."""
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, tuple[Any, ...]]] = []
@@ -74,7 +74,7 @@ class Recorder:
         return execute(sql, params, many, context)
 
     def on_cells(self, verb: str) -> list[tuple[Any, ...]]:
-        """The parameters of each statement of this kind that names the table of cells at all."""
+        """Return the parameters of each statement with this verb that names the table of cells."""
         table = f'"{ExamScheduleMatrix._meta.db_table}"'
         return [params for sql, params in self.statements if sql.startswith(verb) and table in sql]
 
@@ -94,7 +94,7 @@ def rolled_back() -> Iterator[None]:
 
 
 def keys_in(parameter: Any) -> list[Any] | None:
-    """The keys in a parameter that holds many: an array on PostgreSQL, JSON on SQLite."""
+    """Return the keys in a parameter with many of them: an array on PostgreSQL, JSON on SQLite."""
     if isinstance(parameter, str) and parameter.startswith("["):
         parameter = json.loads(parameter)
     return parameter if isinstance(parameter, list) else None
@@ -105,8 +105,8 @@ def stored_cells() -> list[Any]:
 
 
 @pytest.fixture(autouse=True)
-def _answers_of_any_size() -> Iterator[None]:
-    """The school is small, whatever its documents would ask of a large one."""
+def _responses_of_any_size() -> Iterator[None]:
+    """Lift the limit on response sizes: the school is small, but the limit assumes a large one."""
     with override_settings(MAX_ANSWER_VALUES=10**30):
         yield
 
@@ -122,7 +122,7 @@ def viewers() -> Iterator[Viewers]:
     deadline=None,
     derandomize=False,
     print_blob=True,
-    # The examples share one school, and each takes back what it stored there.
+    # The examples share one school. Each rolls back what it stored.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
@@ -130,19 +130,19 @@ def viewers() -> Iterator[Viewers]:
     name=st.sampled_from(VIEWERS + VIEWERS[:3] + VIEWERS[:2]),
     may_store=st.booleans(),
 )
-@example(document=Document(_SKIPPED_WAY, {}), name="head", may_store=True)
+@example(document=Document(_SKIPPED_FIELD, {}), name="head", may_store=True)
 @example(document=Document(_NODES_OF_TWO_STAGES, {}), name="head", may_store=True)
-@example(document=Document(_SELDOM_TAKEN_WAYS, {}), name="head", may_store=True)
-def test_any_document_takes_one_cell_query_and_answers_like_the_oracle(
+@example(document=Document(_RARE_FIELDS, {}), name="head", may_store=True)
+def test_random_document_takes_one_cell_query_and_equals_the_reference(
     viewers: Viewers, document: Document, name: str, may_store: bool
 ) -> None:
     viewer = viewers[name]
     stored = {cell["id"] for cell in stored_cells()}
-    oracle = Oracle(viewer, may_store=may_store)
+    reference = ReferenceImplementation(viewer, may_store=may_store)
     with rolled_back():
         try:
-            expected = oracle.answer(document.text, document.variables)
-        except TooMuchError:
+            expected = reference.answer(document.text, document.variables)
+        except TooLargeError:
             reject()
         expected_cells = stored_cells()
     with rolled_back():
@@ -151,28 +151,28 @@ def test_any_document_takes_one_cell_query_and_answers_like_the_oracle(
         cells = stored_cells()
 
     assert response["data"] == expected
-    assert error_codes(response) == oracle.errors
-    # The order of fields is part of the answer too, and `==` does not look at it.
+    assert error_codes(response) == reference.errors
+    # The order of fields is part of the response too, and `==` ignores it.
     assert json.dumps(response["data"]) == json.dumps(expected)
 
     selects = recorder.on_cells("SELECT")
-    assert len(selects) == (1 if oracle.asked else 0)
+    assert len(selects) == (1 if reference.requested_cells else 0)
     for (keys,) in selects:
-        assert sorted(keys_in(keys) or ()) == sorted(oracle.asked)
+        assert sorted(keys_in(keys) or ()) == sorted(reference.requested_cells)
 
-    missing = oracle.asked - stored if may_store else set()
+    missing = reference.requested_cells - stored if may_store else set()
     assert len(recorder.on_cells("INSERT")) == (1 if missing else 0)
     assert {cell["id"] for cell in cells} == stored | missing
     assert cells == expected_cells
 
-    assert_batched(recorder, roots=len(expected), depth=oracle.depth)
+    assert_batched(recorder, roots=len(expected), depth=reference.depth)
 
 
 def assert_batched(recorder: Recorder, *, roots: int, depth: int) -> None:
-    """No loader reads a key twice, or goes out more often than objects lie within each other.
+    """Check that no loader reads a key twice, and that none sends more batches than objects are nested.
 
-    What has no keys looks for all classes, or for exams by their kind; or it belongs to a field of
-    the root, which may count its list under two names. How many rows there are makes no difference.
+    A statement without keys reads all classes, or exams by kind, or belongs to a root field. A root field can count its
+    list under two aliases. The number of rows makes no difference.
     """
     keys_read: defaultdict[Any, list[Any]] = defaultdict(list)
     batches: Counter[Any] = Counter()
@@ -184,7 +184,7 @@ def assert_batched(recorder: Recorder, *, roots: int, depth: int) -> None:
         elif sql.startswith("SELECT"):
             others = [each for each in params if keys_in(each) is None]
             loader = sql, str(others)
-            # With the years beside it, the same class can be in a list for each of them.
+            # If the statement has years too, a class can be in the list of each year.
             keys_read[loader] += set(lists[0]) if others else lists[0]
             batches[loader] += 1
     for loader, read in keys_read.items():
@@ -193,8 +193,8 @@ def assert_batched(recorder: Recorder, *, roots: int, depth: int) -> None:
     assert without_keys <= 3 * roots + 1 + depth
 
 
-def test_the_oracle_answers_every_field_of_the_schema() -> None:
-    """So that a new field fails here, and not in some random document."""
+def test_reference_implementation_has_every_field_of_the_schema() -> None:
+    """A new field must fail here, not in a random document."""
     for type_, fields in FIELDS.items():
         in_schema: Any = SCHEMA.type_map[type_]
         assert fields.keys() == in_schema.fields.keys() - NOT_GENERATED, type_
@@ -226,7 +226,7 @@ def test_the_oracle_answers_every_field_of_the_schema() -> None:
         "{ programs { subprograms { levels { subprogram { program { name } } } } } }",
     ],
 )
-def test_the_number_of_statements_does_not_grow_with_the_school(document: str) -> None:
+def test_number_of_statements_does_not_grow_with_the_school(document: str) -> None:
     taken = []
     for size in (4, 8):
         with rolled_back():

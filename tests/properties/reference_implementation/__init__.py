@@ -1,10 +1,10 @@
-"""A second, naive way to answer a document: one thing at a time, however many queries that takes.
+"""Reference implementation of the queries: it reads one object at a time, with as many SQL queries as that takes.
 
-It shares the models and the words of the domain with the API, and no other code; so where both give
-the same answer, batching has changed nothing but the number of queries.
+It shares only the models and domain terms with the API. If both return the same response, batching has changed nothing
+but the number of queries.
 """
 
-from tests.properties.oracle.fields import FIELDS
-from tests.properties.oracle.walk import Oracle, TooMuchError
+from tests.properties.reference_implementation.execute import ReferenceImplementation, TooLargeError
+from tests.properties.reference_implementation.fields import FIELDS
 
-__all__ = ["FIELDS", "Oracle", "TooMuchError"]
+__all__ = ["FIELDS", "ReferenceImplementation", "TooLargeError"]

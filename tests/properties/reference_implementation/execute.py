@@ -1,4 +1,4 @@
-"""Walks through a parsed document as the GraphQL specification says (section 6, Execution)."""
+"""Execution of a parsed document, as specified by GraphQL (section 6, Execution)."""
 
 from __future__ import annotations
 
@@ -18,34 +18,39 @@ from graphql import (
 )
 
 from primepath.domain.viewer import Viewer
-from tests.properties.oracle.fields import FIELDS
-from tests.properties.oracle.seen_school import SeenSchool
-from tests.properties.oracle.things import INTERFACES, Args, Refusal, Thing
+from tests.properties.reference_implementation.fields import FIELDS
+from tests.properties.reference_implementation.response_objects import (
+    INTERFACES,
+    Args,
+    FieldError,
+    ResponseObject,
+)
+from tests.properties.reference_implementation.visible_school import VisibleSchool
 
 Path = tuple[str | int, ...]
 MAX_OBJECTS = 500
 
 
-class TooMuchError(Exception):
-    """The document asks for more than is affordable one by one."""
+class TooLargeError(Exception):
+    """The document requests too many objects to read them one at a time."""
 
 
-class Oracle:
-    """Answers one document.
+class ReferenceImplementation:
+    """Executes one document.
 
-    ``asked`` are the cells it came upon, ``errors`` the code of each error by its path, ``depth``
-    how many objects of the answer lie within each other.
+    ``requested_cells`` are the cells that it read, ``errors`` the code of each error by path, and ``depth`` the deepest
+    nesting of objects in the response.
     """
 
     def __init__(self, viewer: Viewer | None, *, may_store: bool) -> None:
-        self._school = SeenSchool(viewer, may_store=may_store)
-        self.asked = self._school.asked
+        self._school = VisibleSchool(viewer, may_store=may_store)
+        self.requested_cells = self._school.requested_cells
         self.errors: dict[str, str] = {}
         self.depth = 0
         self._objects = 0
 
     def answer(self, document: str, variables: Args) -> dict[str, Any]:
-        """The data of the answer. Raises `TooMuchError`."""
+        """Return the data of the response. Raise `TooLargeError` if it has too many objects."""
         definitions = parse(document).definitions
         self._fragments = {
             each.name.value: each
@@ -58,19 +63,19 @@ class Oracle:
             for each in operation.variable_definitions or ()
             if each.default_value
         } | variables
-        return self._object(Thing("Query", None), [operation.selection_set], ())
+        return self._object(ResponseObject("Query", None), [operation.selection_set], ())
 
     def _object(
-        self, thing: Thing, selection_sets: Iterable[SelectionSetNode], path: Path
+        self, parent: ResponseObject, selection_sets: Iterable[SelectionSetNode], path: Path
     ) -> dict[str, Any]:
         self._objects += 1
         if self._objects > MAX_OBJECTS:
-            raise TooMuchError
+            raise TooLargeError
         self.depth = max(self.depth, 1 + sum(isinstance(step, str) for step in path))
         fields: dict[str, list[FieldNode]] = {}
         for selection_set in selection_sets:
-            self._collect(thing.type, selection_set, fields)
-        return {key: self._field(thing, nodes, (*path, key)) for key, nodes in fields.items()}
+            self._collect(parent.type, selection_set, fields)
+        return {key: self._field(parent, nodes, (*path, key)) for key, nodes in fields.items()}
 
     def _collect(
         self, type_: str, selection_set: SelectionSetNode, fields: dict[str, list[FieldNode]]
@@ -100,24 +105,24 @@ class Oracle:
             }
         )
 
-    def _field(self, thing: Thing, nodes: Sequence[FieldNode], path: Path) -> Any:
+    def _field(self, parent: ResponseObject, nodes: Sequence[FieldNode], path: Path) -> Any:
         name = nodes[0].name.value
         if name == "__typename":
-            return thing.type
+            return parent.type
         arguments = self._arguments(nodes[0].arguments)
         try:
-            value = FIELDS[thing.type][name](self._school, thing.row, arguments)
-        except Refusal as refusal:
-            value = refusal
+            value = FIELDS[parent.type][name](self._school, parent.row, arguments)
+        except FieldError as field_error:
+            value = field_error
         return self._complete(value, [n.selection_set for n in nodes if n.selection_set], path)
 
     def _complete(self, value: Any, below: list[SelectionSetNode], path: Path) -> Any:
         match value:
-            case Thing():
+            case ResponseObject():
                 return self._object(value, below, path)
             case list():
                 return [self._complete(each, below, (*path, i)) for i, each in enumerate(value)]
-            case Refusal():
+            case FieldError():
                 self.errors[".".join(map(str, path))] = str(value)
                 return None
             case datetime.datetime():
@@ -128,7 +133,7 @@ class Oracle:
 
 
 def _given(values: Args) -> Args:
-    """Without what is null or absent: either leaves an argument of this schema at its default."""
+    """Drop null and absent values. In this schema, both mean the argument's default."""
     return {
         name: _given(value) if isinstance(value, dict) else value
         for name, value in values.items()

@@ -1,4 +1,4 @@
-"""The fields of every type but `Query`."""
+"""The fields of all types except `Query`."""
 
 from __future__ import annotations
 
@@ -9,36 +9,40 @@ from django.db.models import Q
 from primepath import models
 from primepath.domain.cell import CELL_APPEARANCE, CellStatus
 from primepath.domain.period import Period
-from tests.properties.oracle.history import HISTORY, history_of
-from tests.properties.oracle.queries import QUERIES
-from tests.properties.oracle.seen_school import SeenSchool, assignments, planned_year
-from tests.properties.oracle.things import (
+from tests.properties.reference_implementation.history import HISTORY, history_of
+from tests.properties.reference_implementation.queries import QUERIES
+from tests.properties.reference_implementation.response_objects import (
     Args,
     Field,
-    Refusal,
-    Thing,
+    FieldError,
+    ResponseObject,
     by_name,
     columns,
-    found,
-    new,
+    make_object,
     node_fields,
+    object_or_none,
+    objects,
     page,
     period_type,
+    related,
     school_order,
-    thing,
-    things,
+)
+from tests.properties.reference_implementation.visible_school import (
+    VisibleSchool,
+    assignments,
+    planned_year,
 )
 
 
-def _curriculum(code: str, year: int) -> Thing:
+def _curriculum(code: str, year: int) -> ResponseObject:
     mappings = models.ClassCurriculumMapping.objects.filter(school_class=code, academic_year=year)
     levels = {each.priority: each.curriculum_level for each in mappings.order_by("priority")}
-    return new(
+    return make_object(
         "ClassCurriculum",
         label=_level_name(levels[1]) if 1 in levels else "Not assigned",
-        primary=thing("CurriculumLevel", levels.get(1)),
-        secondary=thing("CurriculumLevel", levels.get(2)),
-        levels=things("CurriculumLevel", levels.values()),
+        primary=object_or_none("CurriculumLevel", levels.get(1)),
+        secondary=object_or_none("CurriculumLevel", levels.get(2)),
+        levels=objects("CurriculumLevel", levels.values()),
     )
 
 
@@ -46,7 +50,7 @@ def _level_name(level: Any) -> str:
     return f"{level.subprogram.program.name} {level.subprogram.name} L{level.level_number}"
 
 
-def _cells_of_exam(school: SeenSchool, exam: Any, args: Args) -> list[Thing]:
+def _cells_of_exam(school: VisibleSchool, exam: Any, args: Args) -> list[ResponseObject]:
     places = [
         (row.school_class_id, row.academic_year, row.period)
         for row in models.ExamScheduleMatrix.objects.filter(exams=exam)
@@ -60,10 +64,10 @@ def _cells_of_exam(school: SeenSchool, exam: Any, args: Args) -> list[Thing]:
             list(Period).index(cell.period),
         )
     )
-    return things("MatrixCell", cells)
+    return objects("MatrixCell", cells)
 
 
-def _available_exams(school: SeenSchool, cell: Any, args: Args) -> Thing:
+def _available_exams(school: VisibleSchool, cell: Any, args: Args) -> ResponseObject:
     exams = models.Exam.objects.filter(
         Q(academic_year=None) | Q(academic_year=cell.academic_year),
         is_active=True,
@@ -72,9 +76,9 @@ def _available_exams(school: SeenSchool, cell: Any, args: Args) -> Thing:
     return page(args, "Exam", by_name(exams.exclude(cells=cell.pk)))
 
 
-def _completion(school: SeenSchool, cell: Any, args: Args) -> Thing:
+def _completion(school: VisibleSchool, cell: Any, args: Args) -> ResponseObject:
     states = [each.status for each in models.ExamSession.objects.filter(cell=cell.pk)]
-    return new(
+    return make_object(
         "CompletionStats",
         total_sessions=len(states),
         completed=states.count("COMPLETED"),
@@ -84,13 +88,13 @@ def _completion(school: SeenSchool, cell: Any, args: Args) -> Thing:
     )
 
 
-def _may_change(school: SeenSchool, exam: Any) -> bool:
+def _can_change(school: VisibleSchool, exam: Any) -> bool:
     return school.is_administrator or exam.created_by_id in {school.teacher_id} - {None}
 
 
-def _history_of_exam(school: SeenSchool, exam: Any, args: Args) -> Thing:
-    if not _may_change(school, exam):
-        raise Refusal("FORBIDDEN")
+def _history_of_exam(school: VisibleSchool, exam: Any, args: Args) -> ResponseObject:
+    if not _can_change(school, exam):
+        raise FieldError("FORBIDDEN")
     return history_of("EXAM", str(exam.pk), args)
 
 
@@ -103,13 +107,13 @@ FIELDS: dict[str, dict[str, Field]] = {
     ),
     "Viewer": {
         **columns("username"),
-        "teacher": found("Teacher", "teacher_id"),
+        "teacher": related("Teacher", "teacher_id"),
         "seesAllClasses": lambda school, _, args: school.is_administrator,
         "canReviewRequests": lambda school, _, args: school.is_administrator,
         "canCreateExams": lambda school, _, args: (
             school.is_administrator or any(each.can_edit for each in school.school_classes())
         ),
-        "assignments": lambda school, viewer, args: things(
+        "assignments": lambda school, viewer, args: objects(
             "TeacherClassAssignment",
             assignments(teacher=viewer.teacher_id).order_by("school_class_id"),
         ),
@@ -121,7 +125,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         **columns("academicYear"),
         "accessLevel": lambda school, row, args: row.seen.access_level,
         "canEdit": lambda school, row, args: row.seen.can_edit,
-        "schoolClass": lambda school, row, args: Thing("SchoolClass", row.seen),
+        "schoolClass": lambda school, row, args: ResponseObject("SchoolClass", row.seen),
         "curriculum": lambda school, row, args: _curriculum(row.seen.code, row.academic_year),
         "cells": lambda school, row, args: school.cells(row.seen.code, row.academic_year, args),
     },
@@ -135,23 +139,23 @@ FIELDS: dict[str, dict[str, Field]] = {
         "color": lambda school, cell, args: CELL_APPEARANCE[CellStatus(cell.status)].color,
         "icon": lambda school, cell, args: CELL_APPEARANCE[CellStatus(cell.status)].icon,
         "canEdit": lambda school, cell, args: cell.seen.can_edit,
-        "schoolClass": lambda school, cell, args: Thing("SchoolClass", cell.seen),
-        "exams": lambda school, cell, args: things(
+        "schoolClass": lambda school, cell, args: ResponseObject("SchoolClass", cell.seen),
+        "exams": lambda school, cell, args: objects(
             "Exam", by_name(models.Exam.objects.filter(cells=cell.pk))
         ),
         "examCount": lambda school, cell, args: models.Exam.objects.filter(cells=cell.pk).count(),
         "availableExams": _available_exams,
         "completion": _completion,
         "history": lambda school, cell, args: history_of("CELL", cell.pk, args),
-        "createdBy": found("Teacher", "created_by_id"),
-        "modifiedBy": found("Teacher", "modified_by_id"),
+        "createdBy": related("Teacher", "created_by_id"),
+        "modifiedBy": related("Teacher", "modified_by_id"),
     },
     "CompletionStats": columns("totalSessions completed inProgress notStarted completionRate"),
     "SchoolClass": {
         **node_fields("SchoolClass", f"{_CLASS} stream isActive"),
         "curriculum": lambda school, row, args: _curriculum(row.code, planned_year(args)),
         "cells": lambda school, row, args: school.cells(row.code, planned_year(args), args),
-        "teachers": lambda school, row, args: things(
+        "teachers": lambda school, row, args: objects(
             "TeacherClassAssignment",
             sorted(
                 assignments(school_class=row.code),
@@ -164,18 +168,18 @@ FIELDS: dict[str, dict[str, Field]] = {
     "CurriculumLevel": {
         **node_fields("CurriculumLevel", "levelNumber"),
         "name": lambda school, level, args: _level_name(level),
-        "subprogram": found("SubProgram", "subprogram_id"),
+        "subprogram": related("SubProgram", "subprogram_id"),
     },
     "SubProgram": {
         **node_fields("SubProgram", "name"),
-        "program": found("Program", "program_id"),
-        "levels": lambda school, row, args: things(
+        "program": related("Program", "program_id"),
+        "levels": lambda school, row, args: objects(
             "CurriculumLevel", row.levels.order_by("level_number")
         ),
     },
     "Program": {
         **node_fields("Program", "name gradeFrom gradeTo"),
-        "subprograms": lambda school, row, args: things(
+        "subprograms": lambda school, row, args: objects(
             "SubProgram", row.subprograms.order_by("position", "id")
         ),
     },
@@ -185,17 +189,17 @@ FIELDS: dict[str, dict[str, Field]] = {
             "name type academicYear totalQuestions timerMinutes passingScore instructions isActive "
             "version createdAt updatedAt",
         ),
-        "curriculumLevel": found("CurriculumLevel", "curriculum_level_id"),
+        "curriculumLevel": related("CurriculumLevel", "curriculum_level_id"),
         "cells": _cells_of_exam,
-        "canEdit": lambda school, exam, args: _may_change(school, exam),
+        "canEdit": lambda school, exam, args: _can_change(school, exam),
         "history": _history_of_exam,
-        "createdBy": found("Teacher", "created_by_id"),
+        "createdBy": related("Teacher", "created_by_id"),
     },
     "Teacher": node_fields("Teacher", "name isHeadTeacher"),
     "TeacherClassAssignment": {
         **node_fields("TeacherClassAssignment", "accessLevel expiresAt isActive"),
-        "teacher": found("Teacher", "teacher_id"),
-        "schoolClass": lambda school, row, args: thing(
+        "teacher": related("Teacher", "teacher_id"),
+        "schoolClass": lambda school, row, args: object_or_none(
             "SchoolClass", school.school_class(row.school_class_id)
         ),
     },
@@ -204,12 +208,12 @@ FIELDS: dict[str, dict[str, Field]] = {
             "ClassAccessRequest",
             "requestedAccessLevel reason status requestedAt reviewedAt reviewNote",
         ),
-        "teacher": found("Teacher", "teacher_id"),
-        "classListing": lambda school, row, args: Thing("ClassListing", row.school_class),
-        "schoolClass": lambda school, row, args: thing(
+        "teacher": related("Teacher", "teacher_id"),
+        "classListing": lambda school, row, args: ResponseObject("ClassListing", row.school_class),
+        "schoolClass": lambda school, row, args: object_or_none(
             "SchoolClass", school.school_class(row.school_class_id)
         ),
-        "reviewedBy": found("Teacher", "reviewed_by_id"),
+        "reviewedBy": related("Teacher", "reviewed_by_id"),
     },
     "PageInfo": columns("hasNextPage hasPreviousPage"),
     **HISTORY,

@@ -1,20 +1,20 @@
-"""The fields of the history, and of what it says was changed."""
+"""The fields of history entries and of their changes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from primepath import models
-from tests.properties.oracle.things import (
+from tests.properties.reference_implementation.response_objects import (
     Args,
     Field,
-    Thing,
+    ResponseObject,
     by_name,
     columns,
-    found,
-    new,
+    make_object,
+    objects,
     page,
-    things,
+    related,
 )
 
 _TYPES = {
@@ -33,20 +33,20 @@ _TYPES = {
 }
 
 
-def history_of(subject: str, key: str, args: Args) -> Thing:
+def history_of(subject: str, key: str, args: Args) -> ResponseObject:
     entries = models.HistoryEntry.objects.filter(subject=subject, subject_key=key)
     connection = page(args, "HistoryEntry", entries.order_by("-pk"))
-    return Thing("HistoryConnection", connection.row)
+    return ResponseObject("HistoryConnection", connection.row)
 
 
-def _change(name: str, before: Any, after: Any) -> Thing:
+def _change(name: str, before: Any, after: Any) -> ResponseObject:
     type_ = _TYPES.get(name, "Text")
-    return new(f"{type_}Change", field=name.removesuffix("Id"), before=before, after=after)
+    return make_object(f"{type_}Change", field=name.removesuffix("Id"), before=before, after=after)
 
 
-def _exams(wanted: list[int], unwanted: list[int]) -> list[Thing]:
+def _exams(wanted: list[int], unwanted: list[int]) -> list[ResponseObject]:
     exams = (models.Exam.objects.get(pk=pk) for pk in wanted if pk not in unwanted)
-    return things("Exam", by_name(exams))
+    return objects("Exam", by_name(exams))
 
 
 def _values(name: str) -> dict[str, Field]:
@@ -63,7 +63,7 @@ HISTORY: dict[str, dict[str, Field]] = {
     "HistoryEntry": {
         **columns("at action"),
         "byName": lambda school, entry, args: entry.actor_name,
-        "by": found("Teacher", "teacher_id"),
+        "by": related("Teacher", "teacher_id"),
         "changes": lambda school, entry, args: [_change(*change) for change in entry.changes],
     },
     "CellStatusChange": _values("status"),
@@ -75,8 +75,8 @@ HISTORY: dict[str, dict[str, Field]] = {
     "TimeChange": _values("time"),
     "CurriculumLevelChange": {
         **columns("field"),
-        "levelBefore": found("CurriculumLevel", "before"),
-        "levelAfter": found("CurriculumLevel", "after"),
+        "levelBefore": related("CurriculumLevel", "before"),
+        "levelAfter": related("CurriculumLevel", "after"),
     },
     "ExamsChange": {
         **columns("field"),

@@ -10,44 +10,44 @@ from django.conf import settings
 from primepath import models
 from primepath.domain.cell import CLASS_CODE_PATTERN
 from primepath.domain.period import Period
-from tests.properties.oracle.seen_school import SeenSchool, planned_year
-from tests.properties.oracle.things import (
+from tests.properties.reference_implementation.response_objects import (
     INTERFACES,
     Args,
     Field,
-    Refusal,
-    Thing,
+    FieldError,
+    ResponseObject,
+    as_list,
     by_name,
-    listed,
-    new,
+    make_object,
+    object_or_none,
+    objects,
     page,
     school_order,
-    thing,
-    things,
 )
+from tests.properties.reference_implementation.visible_school import VisibleSchool, planned_year
 
 
-def _schedule_matrix(school: SeenSchool, _: Any, args: Args) -> Thing:
-    year, codes = planned_year(args), listed(args, "classCodes")
+def _schedule_matrix(school: VisibleSchool, _: Any, args: Args) -> ResponseObject:
+    year, codes = planned_year(args), as_list(args, "classCodes")
     if args.get("changesAfter") is not None:
-        raise Refusal("BAD_USER_INPUT")
+        raise FieldError("BAD_USER_INPUT")
     classes = school.school_classes(codes)
     seen = {each.code for each in classes}
-    return new(
+    return make_object(
         "ScheduleMatrix",
         academic_year=year,
-        rows=[new("MatrixRow", academic_year=year, seen=each) for each in classes],
+        rows=[make_object("MatrixRow", academic_year=year, seen=each) for each in classes],
         unavailable_class_codes=[code for code in dict.fromkeys(codes or ()) if code not in seen],
         gained_class_codes=[],
         lost_class_codes=[],
     )
 
 
-def _exams(_: SeenSchool, __: Any, args: Args) -> Thing:
+def _exams(_: VisibleSchool, __: Any, args: Args) -> ResponseObject:
     wanted = args.get("filter", {})
     level = wanted.get("curriculumLevelId", "CurriculumLevel:")
     if not level.startswith("CurriculumLevel:"):
-        raise Refusal("BAD_USER_INPUT")
+        raise FieldError("BAD_USER_INPUT")
     columns = {
         "type": wanted.get("type"),
         "academic_year": wanted.get("academicYear"),
@@ -61,27 +61,27 @@ def _exams(_: SeenSchool, __: Any, args: Args) -> Thing:
     return page(args, "Exam", rows)
 
 
-def _node(school: SeenSchool, id: str) -> Any:
+def _node(school: VisibleSchool, id: str) -> Any:
     type_, _, key = id.partition(":")
     code = CLASS_CODE_PATTERN
     forms = {"SchoolClass": code, "MatrixCell": f"{code}/[0-9]{{4}}/({'|'.join(Period)})"}
     if type_ not in INTERFACES["Node"] or not re.fullmatch(forms.get(type_, "[1-9][0-9]*"), key):
-        return Refusal("BAD_USER_INPUT")
+        return FieldError("BAD_USER_INPUT")
     if type_ == "SchoolClass":
-        return thing(type_, school.school_class(key))
+        return object_or_none(type_, school.school_class(key))
     if type_ == "MatrixCell":
         code, year, period = key.split("/")
-        return thing(type_, school.cell(code, int(year), period))
+        return object_or_none(type_, school.cell(code, int(year), period))
     row = getattr(models, type_).objects.filter(pk=key).first()
     hidden = (
         type_ == "TeacherClassAssignment" and row and not school.school_class(row.school_class_id)
     ) or (type_ == "ClassAccessRequest" and row not in school.access_requests())
-    return None if hidden else thing(type_, row)
+    return None if hidden else object_or_none(type_, row)
 
 
-def _school(school: SeenSchool, _: Any, args: Args) -> Thing:
+def _school(school: VisibleSchool, _: Any, args: Args) -> ResponseObject:
     years = settings.ACADEMIC_YEARS
-    return new(
+    return make_object(
         "School",
         name=settings.SCHOOL_NAME,
         time_zone=settings.TIME_ZONE,
@@ -92,9 +92,9 @@ def _school(school: SeenSchool, _: Any, args: Args) -> Thing:
 
 
 def _signed_in(field: Field) -> Field:
-    def guarded(school: SeenSchool, row: Any, args: Args) -> Any:
+    def guarded(school: VisibleSchool, row: Any, args: Args) -> Any:
         if school.viewer is None:
-            raise Refusal("UNAUTHENTICATED")
+            raise FieldError("UNAUTHENTICATED")
         return field(school, row, args)
 
     return guarded
@@ -102,11 +102,13 @@ def _signed_in(field: Field) -> Field:
 
 _FOR_SIGNED_IN: dict[str, Field] = {
     "scheduleMatrix": _schedule_matrix,
-    "matrixCell": lambda school, _, args: thing(
+    "matrixCell": lambda school, _, args: object_or_none(
         "MatrixCell",
         school.cell(args["at"]["classCode"], args["at"]["academicYear"], args["at"]["period"]),
     ),
-    "schoolClass": lambda school, _, args: thing("SchoolClass", school.school_class(args["code"])),
+    "schoolClass": lambda school, _, args: object_or_none(
+        "SchoolClass", school.school_class(args["code"])
+    ),
     "schoolClasses": lambda school, _, args: page(
         args,
         "SchoolClass",
@@ -123,7 +125,7 @@ _FOR_SIGNED_IN: dict[str, Field] = {
         sorted(models.SchoolClass.objects.filter(is_active=True), key=school_order),
     ),
     "exams": _exams,
-    "programs": lambda school, _, args: things(
+    "programs": lambda school, _, args: objects(
         "Program", models.Program.objects.order_by("position", "id")
     ),
     "teachers": lambda school, _, args: page(
@@ -133,11 +135,11 @@ _FOR_SIGNED_IN: dict[str, Field] = {
         args, "ClassAccessRequest", school.access_requests(args.get("status"))
     ),
     "node": lambda school, _, args: _node(school, args["id"]),
-    "nodes": lambda school, _, args: [_node(school, id) for id in listed(args, "ids")],
+    "nodes": lambda school, _, args: [_node(school, id) for id in as_list(args, "ids")],
 }
 
 QUERIES: dict[str, Field] = {
     "school": _school,
-    "viewer": lambda school, _, args: thing("Viewer", school.viewer),
+    "viewer": lambda school, _, args: object_or_none("Viewer", school.viewer),
     **{name: _signed_in(field) for name, field in _FOR_SIGNED_IN.items()},
 }

@@ -1,4 +1,4 @@
-"""What the answers of the oracle are made of."""
+"""Objects of a response, and helpers that create their fields."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from primepath import models
 
 if TYPE_CHECKING:
-    from tests.properties.oracle.seen_school import SeenSchool
+    from tests.properties.reference_implementation.visible_school import VisibleSchool
 
 Args = dict[str, Any]
-Field = Callable[["SeenSchool", Any, Args], Any]
-"""Gives what a field holds, from the school, the row of the field's object, and the arguments."""
+Field = Callable[["VisibleSchool", Any, Args], Any]
+"""Return the value of a field, from the school, the row of the field's object, and the arguments."""
 
 INTERFACES = {
     "Node": {
@@ -40,36 +40,36 @@ INTERFACES = {
         "TimeChange",
     },
 }
-"""Which types implement which."""
+"""Object types by the interface that they implement."""
 
 
-class Refusal(Exception):  # noqa: N818 - an item of a list can be one, unraised.
-    """A null with an error of this code."""
+class FieldError(Exception):
+    """An error with this code. The field is null."""
 
 
-class Thing(NamedTuple):
-    """An object of the answer: the name of its type, and the row its fields are read from."""
+class ResponseObject(NamedTuple):
+    """An object of the response: the name of its type, and the row that its fields are read from."""
 
     type: str
     row: Any
 
 
-def listed(args: Args, name: str) -> Any:
-    """The list an argument holds; GraphQL takes one item for a list of one."""
+def as_list(args: Args, name: str) -> Any:
+    """Return the value of a list argument. GraphQL accepts one item as a list of one."""
     value = args.get(name)
     return value if value is None or isinstance(value, list) else [value]
 
 
-def thing(type_: str, row: Any) -> Thing | None:
-    return None if row is None else Thing(type_, row)
+def object_or_none(type_: str, row: Any) -> ResponseObject | None:
+    return None if row is None else ResponseObject(type_, row)
 
 
-def things(type_: str, rows: Iterable[Any]) -> list[Thing]:
-    return [Thing(type_, row) for row in rows]
+def objects(type_: str, rows: Iterable[Any]) -> list[ResponseObject]:
+    return [ResponseObject(type_, row) for row in rows]
 
 
-def new(type_: str, **row: Any) -> Thing:
-    return Thing(type_, SimpleNamespace(**row))
+def make_object(type_: str, **row: Any) -> ResponseObject:
+    return ResponseObject(type_, SimpleNamespace(**row))
 
 
 def school_order(row: Any) -> tuple[Any, ...]:
@@ -77,30 +77,30 @@ def school_order(row: Any) -> tuple[Any, ...]:
 
 
 def by_name(rows: Iterable[Any], containing: str = "") -> list[Any]:
-    found = [row for row in rows if containing.casefold() in row.name.casefold()]
-    return sorted(found, key=lambda row: (row.name.casefold(), row.pk))
+    related = [row for row in rows if containing.casefold() in row.name.casefold()]
+    return sorted(related, key=lambda row: (row.name.casefold(), row.pk))
 
 
 def period_type(period: str) -> str:
     return "QUARTERLY" if period.startswith("Q") else "MONTHLY"
 
 
-def page(args: Args, type_: str, rows: Iterable[Any]) -> Thing:
+def page(args: Args, type_: str, rows: Iterable[Any]) -> ResponseObject:
     first, last = args.get("first"), args.get("last")
     size = next((each for each in (first, last) if each is not None), 100)
     if None not in {first, last} or size < 0:
-        raise Refusal("BAD_USER_INPUT")
+        raise FieldError("BAD_USER_INPUT")
     if size > 100:
-        raise Refusal("LIMIT_EXCEEDED")
+        raise FieldError("LIMIT_EXCEEDED")
     if args.keys() & {"after", "before"}:
-        raise Refusal("BAD_USER_INPUT")
+        raise FieldError("BAD_USER_INPUT")
     rows, backward = list(rows), last is not None
     shown = rows[max(0, len(rows) - size) :] if backward else rows[:size]
     more = len(shown) < len(rows)
-    return new(
+    return make_object(
         f"{type_}Connection",
-        edges=[new(f"{type_}Edge", node=Thing(type_, row)) for row in shown],
-        page_info=new(
+        edges=[make_object(f"{type_}Edge", node=ResponseObject(type_, row)) for row in shown],
+        page_info=make_object(
             "PageInfo", has_next_page=more and not backward, has_previous_page=more and backward
         ),
         total_count=len(rows),
@@ -108,7 +108,7 @@ def page(args: Args, type_: str, rows: Iterable[Any]) -> Thing:
 
 
 def columns(names: str) -> dict[str, Field]:
-    """Fields that hold what the column of their name holds."""
+    """Return fields with the value of the column of the same name."""
 
     def field(name: str) -> Field:
         column = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
@@ -117,10 +117,10 @@ def columns(names: str) -> dict[str, Field]:
     return {name: field(name) for name in names.split()}
 
 
-def found(type_: str, column: str) -> Field:
-    """A field that holds the row whose key is in ``column``."""
+def related(type_: str, column: str) -> Field:
+    """Return a field with the row of which the key is in ``column``."""
     model = getattr(models, type_)
-    return lambda school, row, args: thing(
+    return lambda school, row, args: object_or_none(
         type_, model.objects.filter(pk=getattr(row, column)).first()
     )
 
