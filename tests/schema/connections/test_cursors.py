@@ -1,4 +1,4 @@
-"""Cursors are a list's own: what it did not write is bad input, and never a fault of ours."""
+"""A cursor is valid only for its own list. Any other text is BAD_USER_INPUT, never an internal error."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tests.schema.connections.test_pagination import LISTINGS, Listing, cursors_
 pytestmark = pytest.mark.django_db
 
 
-def write(content: object) -> str:
-    """The text in which cursors hold their content."""
+def encode_cursor(content: object) -> str:
+    """Encode the content of a cursor."""
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
 
 
-def read(cursor: str) -> list[Any]:
-    """What a cursor holds: the name of its list, and what the row is sorted by."""
+def decode_cursor(cursor: str) -> list[Any]:
+    """Return the content of a cursor: the name of its list, and the values that the row is sorted by."""
     return list(json.loads(base64.urlsafe_b64decode(cursor)))
 
 
-def ask(listing: Listing, viewer: Viewer, argument: str, cursor: str) -> dict[str, Any]:
+def fetch(listing: Listing, viewer: Viewer, argument: str, cursor: str) -> dict[str, Any]:
     document = f"""
     query ($cursor: String) {{
       page: {listing.field}({listing.arguments} {argument}: $cursor) {{ edges {{ cursor }} totalCount }}
@@ -42,12 +42,12 @@ def listing(request: pytest.FixtureRequest) -> Listing:
     return LISTINGS[request.param]
 
 
-# No row of any list has one of these among what it is sorted by.
+# No list sorts rows by one of these values.
 WRONG: list[Any] = [None, True, 1.5, [], {}, "a\0", ["a"], -1, 2**63, 10**400]
 
 
 def _garbage(good: str) -> list[str]:
-    name, *values = read(good)
+    name, *values = decode_cursor(good)
     return [
         "",
         " ",
@@ -69,7 +69,7 @@ def _garbage(good: str) -> list[str]:
         json.dumps([name, *values]),
         base64.b64encode(b"\xff\xfe\x00").decode(),
         *map(
-            write,
+            encode_cursor,
             (
                 None,
                 0,
@@ -89,7 +89,7 @@ def _garbage(good: str) -> list[str]:
             ),
         ),
         *(
-            write([name, *values[:index], wrong, *values[index + 1 :]])
+            encode_cursor([name, *values[:index], wrong, *values[index + 1 :]])
             for index in range(len(values))
             for wrong in WRONG
         ),
@@ -105,25 +105,25 @@ def test_garbage_is_bad_input(listing: Listing, argument: str) -> None:
     viewer = head_teacher()
     (good,) = cursors_of(page_of(listing, viewer))
     for cursor in _garbage(good):
-        response = ask(listing, viewer, argument, cursor)
+        response = fetch(listing, viewer, argument, cursor)
         assert response["data"] == {"page": None}, cursor[:80]
         assert error_codes(response) == {"page": "BAD_USER_INPUT"}
         (error,) = response["errors"]
         assert error["message"].startswith(f"{argument} is not a cursor of this list.")
 
 
-def test_a_cursor_of_another_list_or_order_is_bad_input() -> None:
+def test_cursor_of_another_list_or_order_is_bad_input() -> None:
     viewer = head_teacher()
     cursors = {}
     for name, listing in LISTINGS.items():
         listing.make(1)
         cursors[name] = cursors_of(page_of(listing, viewer))[0]
-    # The classes one may see and all classes are in one order, so that one can go on in the other.
+    # Visible classes and all classes have the same order, so a cursor of one list is valid in the other.
     del cursors["classDirectory"]
     for name, listing in LISTINGS.items():
         for other, cursor in cursors.items():
             if other != name and listing.field != "classDirectory":
-                response = ask(listing, viewer, "after", cursor)
+                response = fetch(listing, viewer, "after", cursor)
                 assert error_codes(response) == {"page": "BAD_USER_INPUT"}, (name, other)
 
 
@@ -157,23 +157,23 @@ _VALUES = (
 @pytest.mark.parametrize("name", LISTINGS)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(data=st.data())
-def test_a_forged_cursor_gives_a_page_or_is_bad_input(name: str, data: st.DataObject) -> None:
+def test_forged_cursor_returns_a_page_or_is_bad_input(name: str, data: st.DataObject) -> None:
     listing = LISTINGS[name]
     listing.make(1)
     viewer = head_teacher()
-    order, *values = read(cursors_of(page_of(listing, viewer))[0])
+    order, *values = decode_cursor(cursors_of(page_of(listing, viewer))[0])
     forged = [data.draw(st.just(value) | _VALUES) for value in values]
     argument = data.draw(st.sampled_from(["after", "before"]))
-    response = ask(listing, viewer, argument, write([order, *forged]))
+    response = fetch(listing, viewer, argument, encode_cursor([order, *forged]))
     assert set(error_codes(response).values()) <= {"BAD_USER_INPUT"}
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 @pytest.mark.parametrize("name", ["newest exams", "classAccessRequests"])
-def test_a_cursor_at_the_ends_of_the_calendar_is_no_fault_of_ours(name: str, moment: str) -> None:
+def test_cursor_at_the_ends_of_the_calendar_is_no_internal_error(name: str, moment: str) -> None:
     listing = LISTINGS[name]
     listing.make(1)
     viewer = head_teacher()
-    order, _, key = read(cursors_of(page_of(listing, viewer))[0])
-    response = ask(listing, viewer, "after", write([order, moment, key]))
+    order, _, key = decode_cursor(cursors_of(page_of(listing, viewer))[0])
+    response = fetch(listing, viewer, "after", encode_cursor([order, moment, key]))
     assert error_codes(response) == {"page": "BAD_USER_INPUT"}

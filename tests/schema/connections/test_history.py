@@ -1,4 +1,4 @@
-"""The history a page at a time."""
+"""Pages of the history."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import pytest
 
 from tests.client import answer, error_codes
 from tests.factories import head_teacher, make_class, make_exam
-from tests.schema.mutations.documents import at, done, id_of
-from tests.schema.mutations.reading_history import CELL, HISTORY, page
+from tests.schema.mutations.documents import at, id_of, result_of
+from tests.schema.mutations.history_queries import CELL, HISTORY, page
 
 pytestmark = pytest.mark.django_db
 
 
-def test_pages_follow_each_other_from_the_newest_to_the_oldest() -> None:
+def test_pages_go_from_newest_to_oldest() -> None:
     make_class("A")
     viewer = head_teacher()
     for number in range(5):
-        done("updateCell", viewer, cell=at("A"), notes=str(number))
+        result_of("updateCell", viewer, cell=at("A"), notes=str(number))
     seen: list[str] = []
     after = None
     for size in (2, 2, 1):
@@ -30,20 +30,20 @@ def test_pages_follow_each_other_from_the_newest_to_the_oldest() -> None:
         assert info["hasNextPage"] == (size == 2)
         assert info["endCursor"] == found["edges"][-1]["cursor"]
         after = info["endCursor"]
-        # What is new does not move what was read.
-        done("updateExam", viewer, id=id_of(make_exam()), name="Meanwhile")
+        # New entries do not move the entries that were already read.
+        result_of("updateExam", viewer, id=id_of(make_exam()), name="Meanwhile")
     assert seen == ["4", "3", "2", "1", "0"]
     assert page(viewer, first=2, after=after)["edges"] == []
     assert page(viewer, first=0)["edges"] == []
 
 
-def test_a_page_goes_on_where_it_ended_though_there_are_newer_changes() -> None:
+def test_next_page_continues_despite_newer_changes() -> None:
     make_class("A")
     viewer = head_teacher()
     for number in range(3):
-        done("updateCell", viewer, cell=at("A"), notes=str(number))
+        result_of("updateCell", viewer, cell=at("A"), notes=str(number))
     after = page(viewer, first=1)["pageInfo"]["endCursor"]
-    done("updateCell", viewer, cell=at("A"), notes="newer")
+    result_of("updateCell", viewer, cell=at("A"), notes="newer")
     found = page(viewer, first=1, after=after)
     assert found["edges"][0]["node"]["changes"][0]["textAfter"] == "1"
     assert found["totalCount"] == 4
@@ -57,7 +57,7 @@ def test_a_page_goes_on_where_it_ended_though_there_are_newer_changes() -> None:
         ({"after": "nonsense"}, "BAD_USER_INPUT"),
     ],
 )
-def test_what_is_no_page_is_refused(arguments: dict[str, Any], code: str) -> None:
+def test_invalid_pages_are_rejected(arguments: dict[str, Any], code: str) -> None:
     make_class("A")
     response = answer(HISTORY, head_teacher(), {"id": CELL, **arguments})
     assert error_codes(response) == {"node.history": code}

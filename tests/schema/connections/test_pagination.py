@@ -1,4 +1,4 @@
-"""Lists in pages: every row once, whatever happens between two pages, and cursors that cannot be forged."""
+"""Pages of lists: every row appears once, whatever changes between two pages."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.query_counts import statements
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.datetime(2026, 3, 14, tzinfo=datetime.UTC)
-# Numbers that make rows of equal names and of equal times, which only their keys tell apart.
+# Rows with equal numbers have equal names and times. Only their keys differ.
 NUMBERS = [3, 1, 2, 1, 3, 1, 2]
 
 
 def _class(number: float) -> SchoolClass:
-    """A class in a section of a number; ``number`` may have a fraction to lie between two others."""
+    """Store a class with a numbered section. A fraction puts it between two others."""
     return make_class(grade=1, section=f"{number:05.1f}")
 
 
@@ -52,7 +52,7 @@ def _request(number: float) -> ClassAccessRequest:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of the API, and how its rows are made: a higher number comes later in the list."""
+    """A list of the API, and the function that stores its rows. Higher numbers come later in the list."""
 
     field: str
     make: Callable[[float], Model]
@@ -86,7 +86,7 @@ def page_of(
 
 
 def keys_of(page: Any) -> list[str]:
-    """The keys of the rows, which are the last part of their ids."""
+    """Return the primary keys of the rows, from their ids."""
     return [edge["node"]["key"].rpartition(":")[2] for edge in page["edges"]]
 
 
@@ -95,7 +95,7 @@ def cursors_of(page: Any) -> list[str]:
 
 
 def pages(listing: Listing, viewer: Viewer, size: int) -> Iterator[Any]:
-    """Every page of a list, from its start."""
+    """Return all pages of a list, from its start."""
     page = page_of(listing, viewer, first=size)
     yield page
     while page["pageInfo"]["hasNextPage"]:
@@ -146,7 +146,7 @@ def test_rows_are_in_the_order_of_the_list(listing: Listing) -> None:
     assert keys_of(page) == [keys[number] for number in (1, 2, 3, 4)]
 
 
-def test_a_page_lies_between_two_cursors(listing: Listing) -> None:
+def test_page_between_two_cursors(listing: Listing) -> None:
     keys = [str(listing.make(number).pk) for number in range(1, 7)]
     viewer = head_teacher()
     cursors = cursors_of(page_of(listing, viewer))
@@ -157,7 +157,7 @@ def test_a_page_lies_between_two_cursors(listing: Listing) -> None:
     assert keys_of(page_of(listing, viewer, after=cursors[4], before=cursors[0])) == []
 
 
-def test_rows_that_come_and_go_between_pages_move_no_other_row(listing: Listing) -> None:
+def test_created_and_deleted_rows_do_not_move_other_rows(listing: Listing) -> None:
     rows = [listing.make(number) for number in (1, 2, 3, 4)]
     viewer = head_teacher()
     first = page_of(listing, viewer, first=2)
@@ -179,14 +179,14 @@ def test_rows_that_come_and_go_between_pages_move_no_other_row(listing: Listing)
     "arguments",
     [{}, {"first": 100}, {"first": None, "last": None, "after": None, "before": None}],
 )
-def test_a_page_has_a_hundred_rows_unless_told(listing: Listing, arguments: dict[str, Any]) -> None:
+def test_page_has_100_rows_by_default(listing: Listing, arguments: dict[str, Any]) -> None:
     for _ in range(101):
         listing.make(1)
     page = page_of(listing, head_teacher(), **arguments)
     assert (len(page["edges"]), page["pageInfo"]["hasNextPage"]) == (100, True)
 
 
-def test_a_page_of_no_rows_tells_whether_there_are_any(listing: Listing) -> None:
+def test_empty_page_shows_whether_the_list_has_rows(listing: Listing) -> None:
     viewer = head_teacher()
     for count in 0, 1:
         page = page_of(listing, viewer, f"{PAGE_INFO} totalCount", first=0)
@@ -198,7 +198,7 @@ def test_a_page_of_no_rows_tells_whether_there_are_any(listing: Listing) -> None
 
 @pytest.mark.parametrize("size", [-(2**31), -1])
 @pytest.mark.parametrize("end", ["first", "last"])
-def test_a_size_below_0_is_bad_input(listing: Listing, end: str, size: int) -> None:
+def test_negative_size_is_bad_input(listing: Listing, end: str, size: int) -> None:
     response = answer(f"{{ {listing.field}({end}: {size}) {{ totalCount }} }}", head_teacher())
     assert response["data"] == {listing.field: None}
     assert error_codes(response) == {listing.field: "BAD_USER_INPUT"}
@@ -206,7 +206,7 @@ def test_a_size_below_0_is_bad_input(listing: Listing, end: str, size: int) -> N
 
 @pytest.mark.parametrize("size", [101, 2_000_000_000])
 @pytest.mark.parametrize("end", ["first", "last"])
-def test_a_size_above_100_is_past_the_limit(listing: Listing, end: str, size: int) -> None:
+def test_size_above_100_exceeds_the_limit(listing: Listing, end: str, size: int) -> None:
     response = answer(f"{{ {listing.field}({end}: {size}) {{ totalCount }} }}", head_teacher())
     assert response["data"] == {listing.field: None}
     assert error_codes(response) == {listing.field: "LIMIT_EXCEEDED"}
@@ -220,7 +220,7 @@ def test_first_with_last_is_bad_input(listing: Listing, sizes: str) -> None:
     assert error_codes(response) == {listing.field: "BAD_USER_INPUT"}
 
 
-def test_the_total_counts_the_whole_list_and_only_when_asked(listing: Listing) -> None:
+def test_total_counts_the_whole_list_only_if_selected(listing: Listing) -> None:
     for number in NUMBERS:
         listing.make(number)
     viewer = head_teacher()
@@ -232,12 +232,12 @@ def test_the_total_counts_the_whole_list_and_only_when_asked(listing: Listing) -
     with CaptureQueriesContext(connection) as captured:
         page = page_of(listing, viewer, "totalCount", first=2, after=cursor)
     assert (len(page["edges"]), page["totalCount"]) == (2, len(NUMBERS))
-    # Classes are few, and are all read to be put in order.
+    # Classes are few. All are read in order to sort them.
     in_memory = listing.field in {"schoolClasses", "classDirectory"}
     assert len(statements(captured)) == (1 if in_memory else 2)
 
 
-def test_the_total_counts_what_the_arguments_choose() -> None:
+def test_total_counts_the_filtered_rows() -> None:
     for division in "PRIMARY", "HIGH", "HIGH":
         make_class(division=division)
     for name in "Red", "Reddish", "Blue":

@@ -1,4 +1,4 @@
-"""Lists in the input of a mutation: as long as they may be, they are read."""
+"""Limits on the length of lists in arguments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
         ),
     ],
 )
-def test_a_list_as_long_as_lists_may_be_is_read(mutation: str, input: dict[str, Any]) -> None:
+def test_list_of_maximum_length_is_read(mutation: str, input: dict[str, Any]) -> None:
     make_class("A")
     make_class("B")
     assert "errors" not in answer(document(mutation), head_teacher(), {"input": input})
@@ -45,7 +45,7 @@ def test_a_list_as_long_as_lists_may_be_is_read(mutation: str, input: dict[str, 
         ),
     ],
 )
-def test_the_message_says_the_limit_and_the_figure(cells: int, exams: int, message: str) -> None:
+def test_message_has_the_limit_and_the_length(cells: int, exams: int, message: str) -> None:
     input = {"cells": [at("A")] * cells, "examIds": ["Exam:99"] * exams}
     response = answer(document("assignExams"), head_teacher(), {"input": input})
     assert [each["message"] for each in response["errors"]] == [message]
@@ -61,7 +61,7 @@ def test_the_message_says_the_limit_and_the_figure(cells: int, exams: int, messa
         ("query ($list: [ID!]!) { nodes(ids: $list) { id } }", "ids"),
     ],
 )
-def test_a_list_of_a_query_is_read_up_to_the_limit(document: str, argument: str) -> None:
+def test_list_of_a_query_is_read_up_to_the_limit(document: str, argument: str) -> None:
     viewer = head_teacher()
     assert "errors" not in answer(document, viewer, {"list": ["Exam:1"] * 1_000})
     (error,) = answer(document, viewer, {"list": ["Exam:1"] * 1_001})["errors"]

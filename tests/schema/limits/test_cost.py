@@ -1,4 +1,4 @@
-"""How much an operation may answer with: told from the document, and counted while it runs."""
+"""Limit on the size of a response: estimated from the document, and counted during execution."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ TYPES = {
 }
 
 
-def refusal(
+def rejection(
     document: str, variables: dict[str, Any] | None = None, name: str | None = None
 ) -> str | None:
-    """Why the operation is not run; None where it is."""
+    """Return the message with which the operation is rejected. None if it is accepted."""
     prepared = load_document(document)
     operation = prepared.operation(name)
     assert operation is not None
@@ -53,16 +53,18 @@ def refusal(
     return None
 
 
-def values(document: str, variables: dict[str, Any] | None = None, name: str | None = None) -> int:
-    """How many values the operation may answer with, as its refusal says."""
+def estimated_values(
+    document: str, variables: dict[str, Any] | None = None, name: str | None = None
+) -> int:
+    """Return the estimated number of values, from the message of the rejection."""
     with override_settings(MAX_ANSWER_VALUES=-1):
-        message = refusal(document, variables, name)
+        message = rejection(document, variables, name)
     assert message is not None
     return int(message.split("may answer with ")[1].split(" values")[0])
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-def test_every_list_of_objects_has_a_size_and_nothing_else_has(type_name: str) -> None:
+def test_exactly_the_lists_of_objects_have_a_size(type_name: str) -> None:
     for name, field in TYPES[type_name].fields.items():
         has_size = size_of(field) is not None
         has_items = not is_leaf_type(get_named_type(field.type))
@@ -125,27 +127,27 @@ CLONE = "mutation ($i: CloneCellInput!) { cloneCell(input: $i) { cells { id } } 
         ),
     ],
 )
-def test_lists_count_as_long_as_arguments_say_or_a_large_school_has_them(
+def test_list_size_is_estimated_from_arguments_or_a_large_school(
     document: str, variables: dict[str, Any], expected: int
 ) -> None:
-    assert values(document, variables) == expected
+    assert estimated_values(document, variables) == expected
 
 
-def test_an_estimate_at_the_limit_is_let_through_and_one_past_it_is_not() -> None:
+def test_estimate_at_the_limit_is_accepted_and_above_it_rejected() -> None:
     document = "{ exams(first: 5) { edges { node { id } } } }"
     with override_settings(MAX_ANSWER_VALUES=12):
-        assert refusal(document) is None
+        assert rejection(document) is None
     with override_settings(MAX_ANSWER_VALUES=11):
-        message = refusal(document)
+        message = rejection(document)
     assert message is not None
     assert "may answer with 12 values" in message
     assert "at most 11 are allowed" in message
 
 
-def test_of_several_operations_the_one_that_is_run_counts() -> None:
+def test_only_the_executed_operation_counts() -> None:
     document = "query A { school { name } } query B { exams(first: 9) { edges { cursor } } }"
-    assert values(document, name="A") == 2
-    assert values(document, name="B") == 11
+    assert estimated_values(document, name="A") == 2
+    assert estimated_values(document, name="B") == 11
 
 
 def cycle(times: int) -> str:
@@ -159,7 +161,7 @@ WHOLE = "{ scheduleMatrix { rows { cells { availableExams(first: %d) { edges { n
 
 
 @pytest.mark.parametrize("document", [cycle(4), cycle(8), WHOLE % 100])
-def test_what_would_explode_is_refused_before_it_runs(
+def test_exploding_document_is_rejected_before_execution(
     document: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(execute, "Dispatcher")
@@ -170,13 +172,13 @@ def test_what_would_explode_is_refused_before_it_runs(
     assert "at most 500000 are allowed" in error["message"]
 
 
-def test_variables_decide_where_the_document_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_determine_the_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
     document = (WHOLE.replace("{", "query ($n: Int) {", 1)).replace("%d", "$n")
-    assert refusal(document, {"n": 60}) is None
-    assert refusal(document, {"n": 100}) is not None
+    assert rejection(document, {"n": 60}) is None
+    assert rejection(document, {"n": 100}) is not None
 
 
-def documents_of_ours() -> dict[str, tuple[str, dict[str, Any]]]:
+def documents_of_the_project() -> dict[str, tuple[str, dict[str, Any]]]:
     files = [*ROOT.glob("primepath/pages/examples/*"), *ROOT.glob("primepath/pages/queries/*")]
     found: dict[str, tuple[str, dict[str, Any]]] = {
         file.name: (file.read_text(), {}) for file in files
@@ -194,27 +196,27 @@ def documents_of_ours() -> dict[str, tuple[str, dict[str, Any]]]:
     return found
 
 
-@pytest.mark.parametrize(("document", "variables"), documents_of_ours().values())
-def test_what_pages_and_examples_ask_for_is_far_below_the_limit(
+@pytest.mark.parametrize(("document", "variables"), documents_of_the_project().values())
+def test_documents_of_pages_and_examples_are_far_below_the_limit(
     document: str, variables: dict[str, Any]
 ) -> None:
-    assert values(document, variables) * 5 < 2 * settings.MAX_ANSWER_VALUES
+    assert estimated_values(document, variables) * 5 < 2 * settings.MAX_ANSWER_VALUES
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("compiled", [True, False])
 class TestCount:
-    """What three classes answer with, whatever was estimated."""
+    """The counted size of the response of three classes, without the estimate."""
 
     @pytest.fixture(autouse=True)
-    def _nothing_is_estimated(
+    def _no_estimate(
         self, compiled: bool, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.COMPILED_EXECUTION = compiled
         monkeypatch.setattr(QueryCost, "check", lambda *_: None)
         make_classes(3)
 
-    def test_an_answer_at_the_limit_is_given_and_one_past_it_is_not(
+    def test_response_at_the_limit_is_accepted_and_above_it_rejected(
         self, settings: Settings
     ) -> None:
         document = "{ scheduleMatrix { rows { canEdit cells { period status } } } }"
@@ -230,8 +232,8 @@ class TestCount:
         assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
         assert f"more than {settings.MAX_ANSWER_VALUES} values" in error["message"]
 
-    def test_what_is_found_many_times_counts_as_often(self, settings: Settings) -> None:
-        """Compiled, an exam of 36 cells is completed once, and written 36 times."""
+    def test_repeated_object_is_counted_each_time(self, settings: Settings) -> None:
+        """A compiled plan completes an exam of 36 cells once, and writes it 36 times."""
         document = (
             "{ scheduleMatrix { rows { cells(type: MONTHLY) { exams { name isActive } } } } }"
         )
@@ -247,7 +249,7 @@ class TestCount:
         settings.MAX_ANSWER_VALUES -= 1
         assert answer(document, viewer)["data"]["scheduleMatrix"] is None
 
-    def test_a_change_that_was_made_is_told_however_large_its_answer(
+    def test_completed_change_is_returned_whatever_the_size_of_its_response(
         self, settings: Settings
     ) -> None:
         document = """mutation {

@@ -1,4 +1,4 @@
-"""How long an operation may take, from the moment when its request was there."""
+"""Limit on the time of an operation, measured from the arrival of its request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DOCUMENT = "{ school { name } classDirectory { totalCount } }"
 
 
 def answer_after(seconds: float, token: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The answer to a request that has been waiting for so long."""
+    """Return the response to a request that has waited this many seconds."""
     now = time.monotonic()
     monkeypatch.setattr(view, "received_at", lambda _: now - seconds)
     monkeypatch.setattr(time, "monotonic", lambda: now)
@@ -29,7 +29,7 @@ def answer_after(seconds: float, token: str, monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
-def test_at_the_limit_an_operation_goes_on_and_past_it_the_rest_is_null(
+def test_operation_over_the_time_limit_returns_null_for_the_rest(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.OPERATION_SECONDS = 2.0

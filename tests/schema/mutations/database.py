@@ -1,4 +1,4 @@
-"""All that the product has stored, to be compared."""
+"""Content of the database, for comparisons."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from primepath.models import HistoryEntry
 
 
 def stored_rows() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of the product, by the name of its model."""
+    """Return all rows of all tables of the product, by model name."""
     return {
         model.__name__: list(model._base_manager.order_by("pk").values_list())
         for model in apps.get_app_config("primepath").get_models(include_auto_created=True)

@@ -1,4 +1,4 @@
-"""Every mutation, as a front end sends it."""
+"""Documents for all mutations, as a front end sends them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ MUTATIONS = {
 
 
 def document(mutation: str) -> str:
-    """The document that sends a mutation with its ``$input`` and asks for the whole payload."""
+    """Return a document with the mutation, its ``$input`` and the whole payload."""
     input_type, selection = MUTATIONS[mutation]
     return f"""
       mutation ($input: {input_type}!) {{
@@ -67,37 +67,37 @@ def document(mutation: str) -> str:
 
 
 def mutate(mutation: str, viewer: Viewer, **input: Any) -> dict[str, Any]:
-    """The payload of a mutation; the fields of its input are given by their GraphQL names."""
+    """Run a mutation and return its payload. Input fields have their GraphQL names."""
     payload: dict[str, Any] = data(document(mutation), viewer, {"input": input})[mutation]
     return payload
 
 
-def done(mutation: str, viewer: Viewer, **input: Any) -> Any:
-    """What a mutation that must succeed answers with: the cells, the cell, the exam and so on."""
+def result_of(mutation: str, viewer: Viewer, **input: Any) -> Any:
+    """Run a mutation that must succeed, and return the changed objects: the cells, the cell, the exam and so on."""
     payload = mutate(mutation, viewer, **input)
     assert payload.pop("userErrors") == []
     (result,) = payload.values()
     return result
 
 
-def refused(mutation: str, viewer: Viewer, **input: Any) -> list[tuple[str, str | None]]:
-    """The code of each mistake and its path: ``("NOT_FOUND", "input.cells.3")``; there must be one."""
+def errors_of(mutation: str, viewer: Viewer, **input: Any) -> list[tuple[str, str | None]]:
+    """Run a mutation that must fail, and return code and path of each error: ``("NOT_FOUND", "input.cells.3")``."""
     errors = mutate(mutation, viewer, **input)["userErrors"]
     assert errors
     return [(each["code"], each["field"] and ".".join(each["field"])) for each in errors]
 
 
 def key(school_class: SchoolClass | str, period: str = "JAN", year: int = YEAR) -> dict[str, Any]:
-    """A `CellKey`."""
+    """Return a `CellKey`."""
     code = school_class if isinstance(school_class, str) else school_class.code
     return {"classCode": code, "academicYear": year, "period": period}
 
 
 def at(school_class: SchoolClass | str, period: str = "JAN", year: int = YEAR) -> dict[str, Any]:
-    """A `CellRef` by class, year and period."""
+    """Return a `CellRef` by class, year and period."""
     return {"at": key(school_class, period, year)}
 
 
 def id_of(row: Any) -> str:
-    """The id of a row in the API."""
+    """Return the API's id of a row."""
     return f"{type(row).__name__.replace('ExamScheduleMatrix', 'MatrixCell')}:{row.pk}"

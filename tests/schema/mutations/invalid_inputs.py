@@ -1,4 +1,4 @@
-"""One mistake a row: who sends what, the code it is answered with, and the path that the answer names."""
+"""Table of invalid inputs: mutation, viewer, input, and the code and path of the expected error."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from tests.schema.mutations.school import (
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 NEW_EXAM = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "timerMinutes": 30}
-LEARNS = {"classCode": "A", "academicYear": YEAR, "levelIds": []}
-ASKS = {"classCode": "OTHER", "accessLevel": "VIEW", "reason": "Standing in"}
-GIVES = {"teacherId": JUNO, "classCode": "A", "accessLevel": "VIEW"}
+CURRICULUM = {"classCode": "A", "academicYear": YEAR, "levelIds": []}
+REQUEST = {"classCode": "OTHER", "accessLevel": "VIEW", "reason": "Standing in"}
+ASSIGNMENT = {"teacherId": JUNO, "classCode": "A", "accessLevel": "VIEW"}
 JAN = {"cells": [at("A")], "examIds": [REVIEW]}
 
 
-class Mistake(NamedTuple):
-    """``path`` is below ``input``; None where the mistake is about all of the input."""
+class InvalidInput(NamedTuple):
+    """An input with one error. ``path`` is relative to ``input``; None if the error concerns the whole input."""
 
     mutation: str
-    who: str
+    person: str
     input: dict[str, Any]
     code: str
     path: str | None
@@ -48,38 +48,40 @@ class Mistake(NamedTuple):
         return f"{self.mutation}-{self.code}-{self.path}"
 
 
-def _cells(mutation: str, code: str, path: str, cells: list[Any], *exams: str) -> Mistake:
-    return Mistake(mutation, "mina", {"cells": cells, "examIds": exams or [REVIEW]}, code, path)
+def _cells(mutation: str, code: str, path: str, cells: list[Any], *exams: str) -> InvalidInput:
+    return InvalidInput(
+        mutation, "mina", {"cells": cells, "examIds": exams or [REVIEW]}, code, path
+    )
 
 
-def _update(code: str, path: str, month: str = "JAN", **values: Any) -> Mistake:
-    return Mistake("updateCell", "mina", {"cell": at("A", month), **values}, code, path)
+def _update(code: str, path: str, month: str = "JAN", **values: Any) -> InvalidInput:
+    return InvalidInput("updateCell", "mina", {"cell": at("A", month), **values}, code, path)
 
 
-def _clone(code: str, path: str, source: Any, *targets: Any, mode: str = "MERGE") -> Mistake:
+def _clone(code: str, path: str, source: Any, *targets: Any, mode: str = "MERGE") -> InvalidInput:
     values = {"source": source, "targets": targets, "onExisting": mode}
-    return Mistake("cloneCell", "mina", values, code, path)
+    return InvalidInput("cloneCell", "mina", values, code, path)
 
 
-def _share(code: str, path: str, source: Any, *codes: str, mode: str = "MERGE") -> Mistake:
+def _share(code: str, path: str, source: Any, *codes: str, mode: str = "MERGE") -> InvalidInput:
     values = {"source": source, "classCodes": codes, "onExisting": mode}
-    return Mistake("shareCell", "mina", values, code, path)
+    return InvalidInput("shareCell", "mina", values, code, path)
 
 
-def _exam(code: str, path: str, **values: Any) -> list[Mistake]:
-    """The same mistake in a new exam and in one that is changed."""
+def _exam(code: str, path: str, **values: Any) -> list[InvalidInput]:
+    """Return the same error for a new exam and for an update."""
     changed = {key: value for key, value in values.items() if key != "type"}
     return [
-        Mistake("createExam", "mina", {**NEW_EXAM, **values}, code, path),
-        Mistake("updateExam", "mina", {"id": OF_MINA, **changed}, code, path),
+        InvalidInput("createExam", "mina", {**NEW_EXAM, **values}, code, path),
+        InvalidInput("updateExam", "mina", {"id": OF_MINA, **changed}, code, path),
     ]
 
 
-OF_CELLS = [
+CELL_ERRORS = [
     *(
-        mistake
+        case
         for mutation in ("assignExams", "unassignExams")
-        for mistake in (
+        for case in (
             _cells(mutation, "NOT_FOUND", "cells.1", [at("A"), at("OTHER")]),
             _cells(mutation, "NOT_FOUND", "cells.0", [at("NONE")]),
             _cells(mutation, "NOT_FOUND", "cells.0", [at("CLOSED")]),
@@ -148,7 +150,7 @@ OF_CELLS = [
     _share("NOT_EMPTY", "classCodes.0", at("B"), "A", mode="REJECT"),
     _share("EXAM_INACTIVE", "source", at("A", "APR"), "C"),
 ]
-OF_EXAMS = [
+EXAM_ERRORS = [
     *_exam("NOT_FOUND", "curriculumLevelId", curriculumLevelId=NO_LEVEL),
     *_exam("INVALID_ID", "curriculumLevelId", curriculumLevelId="CurriculumLevel:x"),
     *_exam("BLANK", "name", name=" \n"),
@@ -163,116 +165,150 @@ OF_EXAMS = [
     *_exam("OUT_OF_RANGE", "passingScore", passingScore=-1),
     *_exam("OUT_OF_RANGE", "passingScore", passingScore=101),
     *_exam("YEAR_OUT_OF_RANGE", "academicYear", academicYear=2019),
-    Mistake("createExam", "juno", NEW_EXAM, "FORBIDDEN", None),
-    Mistake("createExam", "mina", {**NEW_EXAM, "idempotencyKey": ""}, "BLANK", "idempotencyKey"),
-    Mistake(
+    InvalidInput("createExam", "juno", NEW_EXAM, "FORBIDDEN", None),
+    InvalidInput(
+        "createExam", "mina", {**NEW_EXAM, "idempotencyKey": ""}, "BLANK", "idempotencyKey"
+    ),
+    InvalidInput(
         *("createExam", "mina", {**NEW_EXAM, "idempotencyKey": "x" * 101}),
         *("TOO_LONG", "idempotencyKey"),
     ),
-    Mistake(
+    InvalidInput(
         *("createExam", "mina", {**NEW_EXAM, "idempotencyKey": "\0"}),
         *("INVALID_CHARACTERS", "idempotencyKey"),
     ),
-    Mistake("updateExam", "mina", {"id": NO_EXAM, "name": "x"}, "NOT_FOUND", "id"),
-    Mistake("updateExam", "mina", {"id": "Exam:-1", "name": "x"}, "INVALID_ID", "id"),
-    Mistake("updateExam", "mina", {"id": REVIEW, "name": "x"}, "FORBIDDEN", "id"),
+    InvalidInput("updateExam", "mina", {"id": NO_EXAM, "name": "x"}, "NOT_FOUND", "id"),
+    InvalidInput("updateExam", "mina", {"id": "Exam:-1", "name": "x"}, "INVALID_ID", "id"),
+    InvalidInput("updateExam", "mina", {"id": REVIEW, "name": "x"}, "FORBIDDEN", "id"),
     *(
-        Mistake("updateExam", "mina", {"id": OF_MINA, field: None}, "BLANK", field)
+        InvalidInput("updateExam", "mina", {"id": OF_MINA, field: None}, "BLANK", field)
         for field in ("name", "totalQuestions", "timerMinutes", "isActive")
     ),
-    Mistake(
+    InvalidInput(
         *("updateExam", "mina", {"id": OF_MINA, "expectedVersion": 2, "name": "x"}),
         *("STALE_VERSION", "expectedVersion"),
     ),
-    Mistake(
+    InvalidInput(
         *("updateExam", "hana", {"id": REVIEW, "academicYear": YEAR + 1}),
         *("EXAM_YEAR_MISMATCH", "academicYear"),
     ),
 ]
-OF_DECISIONS = [
-    Mistake("setClassCurriculum", "mina", LEARNS, "FORBIDDEN", "classCode"),
+ACCESS_ERRORS = [
+    InvalidInput("setClassCurriculum", "mina", CURRICULUM, "FORBIDDEN", "classCode"),
     *(
-        Mistake(
-            "setClassCurriculum", "hana", {**LEARNS, "classCode": code}, "NOT_FOUND", "classCode"
+        InvalidInput(
+            "setClassCurriculum",
+            "hana",
+            {**CURRICULUM, "classCode": code},
+            "NOT_FOUND",
+            "classCode",
         )
         for code in ("NONE", "CLOSED", "no\0code", "")
     ),
-    Mistake(
-        "setClassCurriculum", "hana", {**LEARNS, "levelIds": [NO_LEVEL]}, "NOT_FOUND", "levelIds.0"
+    InvalidInput(
+        "setClassCurriculum",
+        "hana",
+        {**CURRICULUM, "levelIds": [NO_LEVEL]},
+        "NOT_FOUND",
+        "levelIds.0",
     ),
-    Mistake(
-        "setClassCurriculum", "hana", {**LEARNS, "levelIds": ["x"]}, "INVALID_ID", "levelIds.0"
+    InvalidInput(
+        "setClassCurriculum", "hana", {**CURRICULUM, "levelIds": ["x"]}, "INVALID_ID", "levelIds.0"
     ),
-    Mistake(
-        *("setClassCurriculum", "hana", {**LEARNS, "levelIds": ["LEVEL", "LEVEL"]}),
+    InvalidInput(
+        *("setClassCurriculum", "hana", {**CURRICULUM, "levelIds": ["LEVEL", "LEVEL"]}),
         *("DUPLICATE", "levelIds.1"),
     ),
-    Mistake(
-        *("setClassCurriculum", "hana", {**LEARNS, "academicYear": 2036}),
+    InvalidInput(
+        *("setClassCurriculum", "hana", {**CURRICULUM, "academicYear": 2036}),
         *("YEAR_OUT_OF_RANGE", "academicYear"),
     ),
-    Mistake("requestClassAccess", "office", ASKS, "FORBIDDEN", None),
-    Mistake("requestClassAccess", "mina", ASKS, "DUPLICATE", "classCode"),
+    InvalidInput("requestClassAccess", "office", REQUEST, "FORBIDDEN", None),
+    InvalidInput("requestClassAccess", "mina", REQUEST, "DUPLICATE", "classCode"),
     *(
-        Mistake("requestClassAccess", "juno", {**ASKS, "classCode": code}, "NOT_FOUND", "classCode")
+        InvalidInput(
+            "requestClassAccess", "juno", {**REQUEST, "classCode": code}, "NOT_FOUND", "classCode"
+        )
         for code in ("NONE", "CLOSED", "a\0")
     ),
-    Mistake("requestClassAccess", "juno", {**ASKS, "reason": " "}, "BLANK", "reason"),
-    Mistake("requestClassAccess", "juno", {**ASKS, "reason": "x" * 1_001}, "TOO_LONG", "reason"),
-    Mistake("requestClassAccess", "juno", {**ASKS, "reason": "\0"}, "INVALID_CHARACTERS", "reason"),
+    InvalidInput("requestClassAccess", "juno", {**REQUEST, "reason": " "}, "BLANK", "reason"),
+    InvalidInput(
+        "requestClassAccess", "juno", {**REQUEST, "reason": "x" * 1_001}, "TOO_LONG", "reason"
+    ),
+    InvalidInput(
+        "requestClassAccess", "juno", {**REQUEST, "reason": "\0"}, "INVALID_CHARACTERS", "reason"
+    ),
     *(
-        mistake
+        case
         for action, more in (
             ("withdraw", {}),
             ("approve", {}),
             ("deny", {"note": "No need"}),
         )
         for name in [f"{action}ClassAccessRequest"]
-        for mistake in (
-            Mistake(name, "hana", {"id": NO_REQUEST, **more}, "NOT_FOUND", "id"),
-            Mistake(name, "hana", {"id": JUNO, **more}, "INVALID_ID", "id"),
-            Mistake(name, "hana", {"id": DENIED, **more}, "ALREADY_DECIDED", "id"),
+        for case in (
+            InvalidInput(name, "hana", {"id": NO_REQUEST, **more}, "NOT_FOUND", "id"),
+            InvalidInput(name, "hana", {"id": JUNO, **more}, "INVALID_ID", "id"),
+            InvalidInput(name, "hana", {"id": DENIED, **more}, "ALREADY_DECIDED", "id"),
         )
     ),
-    Mistake("withdrawClassAccessRequest", "mina", {"id": OF_JUNO}, "NOT_FOUND", "id"),
-    Mistake("withdrawClassAccessRequest", "hana", {"id": OF_JUNO}, "FORBIDDEN", "id"),
-    Mistake("withdrawClassAccessRequest", "office", {"id": OF_JUNO}, "FORBIDDEN", "id"),
-    Mistake("approveClassAccessRequest", "juno", {"id": OF_JUNO}, "FORBIDDEN", None),
-    Mistake("approveClassAccessRequest", "hana", {"id": OF_HANA}, "FORBIDDEN", "id"),
-    Mistake(
+    InvalidInput("withdrawClassAccessRequest", "mina", {"id": OF_JUNO}, "NOT_FOUND", "id"),
+    InvalidInput("withdrawClassAccessRequest", "hana", {"id": OF_JUNO}, "FORBIDDEN", "id"),
+    InvalidInput("withdrawClassAccessRequest", "office", {"id": OF_JUNO}, "FORBIDDEN", "id"),
+    InvalidInput("approveClassAccessRequest", "juno", {"id": OF_JUNO}, "FORBIDDEN", None),
+    InvalidInput("approveClassAccessRequest", "hana", {"id": OF_HANA}, "FORBIDDEN", "id"),
+    InvalidInput(
         *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "expiresAt": PAST}),
         *("OUT_OF_RANGE", "expiresAt"),
     ),
-    Mistake(
+    InvalidInput(
         *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "note": "x" * 1_001}),
         *("TOO_LONG", "note"),
     ),
-    Mistake(
+    InvalidInput(
         *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\0"}),
         *("INVALID_CHARACTERS", "note"),
     ),
-    Mistake("denyClassAccessRequest", "juno", {"id": OF_JUNO, "note": "No"}, "FORBIDDEN", None),
-    Mistake("denyClassAccessRequest", "hana", {"id": OF_HANA, "note": "No"}, "FORBIDDEN", "id"),
-    Mistake("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\t"}, "BLANK", "note"),
-    Mistake(
+    InvalidInput(
+        "denyClassAccessRequest", "juno", {"id": OF_JUNO, "note": "No"}, "FORBIDDEN", None
+    ),
+    InvalidInput(
+        "denyClassAccessRequest", "hana", {"id": OF_HANA, "note": "No"}, "FORBIDDEN", "id"
+    ),
+    InvalidInput("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\t"}, "BLANK", "note"),
+    InvalidInput(
         *("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "x" * 1_001}),
         *("TOO_LONG", "note"),
     ),
-    Mistake(
+    InvalidInput(
         *("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\0"}),
         *("INVALID_CHARACTERS", "note"),
     ),
-    Mistake("assignTeacher", "mina", GIVES, "FORBIDDEN", None),
-    Mistake("assignTeacher", "hana", {**GIVES, "teacherId": HANA}, "FORBIDDEN", "teacherId"),
-    Mistake("assignTeacher", "hana", {**GIVES, "teacherId": NO_TEACHER}, "NOT_FOUND", "teacherId"),
-    Mistake("assignTeacher", "hana", {**GIVES, "teacherId": REVIEW}, "INVALID_ID", "teacherId"),
-    Mistake("assignTeacher", "hana", {**GIVES, "classCode": "CLOSED"}, "NOT_FOUND", "classCode"),
-    Mistake("assignTeacher", "hana", {**GIVES, "classCode": "\0"}, "NOT_FOUND", "classCode"),
-    Mistake("assignTeacher", "hana", {**GIVES, "expiresAt": PAST}, "OUT_OF_RANGE", "expiresAt"),
-    Mistake("revokeTeacher", "mina", {"assignmentId": MINA_IN_A}, "FORBIDDEN", None),
-    Mistake("revokeTeacher", "hana", {"assignmentId": HANA_IN_A}, "FORBIDDEN", "assignmentId"),
-    Mistake("revokeTeacher", "hana", {"assignmentId": NO_ASSIGNMENT}, "NOT_FOUND", "assignmentId"),
-    Mistake("revokeTeacher", "hana", {"assignmentId": IN_CLOSED}, "NOT_FOUND", "assignmentId"),
-    Mistake("revokeTeacher", "hana", {"assignmentId": HANA}, "INVALID_ID", "assignmentId"),
+    InvalidInput("assignTeacher", "mina", ASSIGNMENT, "FORBIDDEN", None),
+    InvalidInput(
+        "assignTeacher", "hana", {**ASSIGNMENT, "teacherId": HANA}, "FORBIDDEN", "teacherId"
+    ),
+    InvalidInput(
+        "assignTeacher", "hana", {**ASSIGNMENT, "teacherId": NO_TEACHER}, "NOT_FOUND", "teacherId"
+    ),
+    InvalidInput(
+        "assignTeacher", "hana", {**ASSIGNMENT, "teacherId": REVIEW}, "INVALID_ID", "teacherId"
+    ),
+    InvalidInput(
+        "assignTeacher", "hana", {**ASSIGNMENT, "classCode": "CLOSED"}, "NOT_FOUND", "classCode"
+    ),
+    InvalidInput(
+        "assignTeacher", "hana", {**ASSIGNMENT, "classCode": "\0"}, "NOT_FOUND", "classCode"
+    ),
+    InvalidInput(
+        "assignTeacher", "hana", {**ASSIGNMENT, "expiresAt": PAST}, "OUT_OF_RANGE", "expiresAt"
+    ),
+    InvalidInput("revokeTeacher", "mina", {"assignmentId": MINA_IN_A}, "FORBIDDEN", None),
+    InvalidInput("revokeTeacher", "hana", {"assignmentId": HANA_IN_A}, "FORBIDDEN", "assignmentId"),
+    InvalidInput(
+        "revokeTeacher", "hana", {"assignmentId": NO_ASSIGNMENT}, "NOT_FOUND", "assignmentId"
+    ),
+    InvalidInput("revokeTeacher", "hana", {"assignmentId": IN_CLOSED}, "NOT_FOUND", "assignmentId"),
+    InvalidInput("revokeTeacher", "hana", {"assignmentId": HANA}, "INVALID_ID", "assignmentId"),
 ]
-MISTAKES = [*OF_CELLS, *OF_EXAMS, *OF_DECISIONS]
+INVALID_INPUTS = [*CELL_ERRORS, *EXAM_ERRORS, *ACCESS_ERRORS]

@@ -1,4 +1,4 @@
-"""People of every role towards class A, each in a school of their own."""
+"""A school for each role in class A."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest, Exam, Program, Teacher, TeacherClassAssignment
 from tests.factories import as_viewer, assign, make_cell, make_class, make_exam, make_teacher
-from tests.schema.mutations.documents import at, done, id_of
+from tests.schema.mutations.documents import at, id_of, result_of
 
 ROLES = (
     *("no class", "expired", "revoked", "VIEW", "SUBSTITUTE", "CO_TEACHER", "FULL", "creator"),
@@ -23,7 +23,7 @@ ROLES = (
 
 @dataclass
 class School:
-    """Class A, which the role is about; B, whose cell can be copied to A; and what was asked by whom."""
+    """The viewer with a role in class A, class B with a cell that can be copied to A, and access requests."""
 
     viewer: Viewer
     exam: Exam
@@ -47,11 +47,11 @@ def school_for(role: str) -> School:
     exam = make_exam("Review", created_by=teacher if role == "creator" else colleague)
     make_cell(a, exams=[exam])
     head = as_viewer(make_teacher("head", head=True))
-    done("updateCell", head, cell=at("A"), notes="Seen")
-    done("updateExam", head, id=id_of(exam), instructions="Read twice.")
+    result_of("updateCell", head, cell=at("A"), notes="Seen")
+    result_of("updateExam", head, id=id_of(exam), instructions="Read twice.")
     make_cell(b, Period.FEB)
 
-    def ask(who: Teacher) -> ClassAccessRequest:
+    def request_access(who: Teacher) -> ClassAccessRequest:
         return ClassAccessRequest.objects.create(
             teacher=who, school_class=b, requested_access_level="VIEW", reason="Standing in"
         )
@@ -60,8 +60,8 @@ def school_for(role: str) -> School:
         viewer=viewer,
         exam=exam,
         other_exam=make_exam("Other"),
-        own_request=ask(teacher) if teacher else None,
-        request=ask(someone),
+        own_request=request_access(teacher) if teacher else None,
+        request=request_access(someone),
         colleague=colleague,
         assignment=assign(colleague, new),
     )

@@ -1,7 +1,7 @@
-"""A small school with keys chosen by the tests, so that tables of inputs can name all of it.
+"""A small school with fixed keys, so that tables of inputs can name its objects.
 
 Mina has FULL access to A, CO_TEACHER to C and VIEW of B; Juno has no class; Hana and Haru are head teachers.
-OTHER is a class that neither Mina nor Juno sees, CLOSED one that is no longer taught.
+Neither Mina nor Juno can see the class OTHER. CLOSED is an inactive class.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ACCESS = {"A": AccessLevel.FULL, "C": AccessLevel.CO_TEACHER, "B": AccessLevel.V
 
 
 def build_school() -> dict[str, Viewer]:
-    """The viewers by name: mina, juno, hana, haru and office, who is staff without a profile."""
+    """Store the school and return its viewers: mina, juno, hana, haru, and office, who is staff without a profile."""
     teachers = {
         name: Teacher.objects.create(
             pk=1001 + number,
@@ -107,7 +107,7 @@ def _build_exams(mina: Teacher) -> list[Exam]:
 
 
 def _build_cells(exams: list[Exam], classes: dict[str, SchoolClass]) -> None:
-    """In A: JAN is scheduled with times, FEB in progress, MAR a draft, APR has an inactive exam, Q1 a quarterly one."""
+    """Store cells of A: JAN is scheduled with times, FEB in progress, MAR a draft, APR has an inactive exam, Q1 a quarterly one."""
     review, quarterly, next_years, inactive, _ = exams
     a = classes["A"]
     make_cell(a, Period.JAN, exams=[review], start_time=time(9), end_time=time(10))

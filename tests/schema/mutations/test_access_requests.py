@@ -1,4 +1,4 @@
-"""Asking for a class, taking it back, and deciding about it."""
+"""Requesting access to a class, withdrawing the request, and deciding it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from primepath.models import ClassAccessRequest, SchoolClass, Teacher, TeacherCl
 from tests.client import data
 from tests.factories import as_viewer, assign, head_teacher, make_class, make_teacher
 from tests.schema.mutations.database import history_size, stored_rows
-from tests.schema.mutations.documents import done, id_of, refused
+from tests.schema.mutations.documents import errors_of, id_of, result_of
 
 pytestmark = pytest.mark.django_db
 
 SOON, LATER = (datetime(year, 1, 1, tzinfo=UTC) for year in (2998, 2999))
 
 
-def ask(teacher: Teacher, code: str = "A", level: str = "CO_TEACHER") -> str:
-    """The id of a new request."""
-    request = done(
+def request_access(teacher: Teacher, code: str = "A", level: str = "CO_TEACHER") -> str:
+    """Request access and return the id of the request."""
+    request = result_of(
         "requestClassAccess",
         as_viewer(teacher),
         classCode=code,
@@ -33,20 +33,20 @@ def ask(teacher: Teacher, code: str = "A", level: str = "CO_TEACHER") -> str:
     return str(request["id"])
 
 
-def given(teacher: Teacher, school_class: SchoolClass) -> tuple[str, datetime | None, bool]:
+def access_of(teacher: Teacher, school_class: SchoolClass) -> tuple[str, datetime | None, bool]:
     found = TeacherClassAssignment.objects.get(teacher=teacher, school_class=school_class)
     return found.access_level, found.expires_at, found.is_active
 
 
-def sees(teacher: Teacher, code: str = "A") -> bool:
+def sees_class(teacher: Teacher, code: str = "A") -> bool:
     found = data(f'{{ schoolClass(code: "{code}") {{ code }} }}', as_viewer(teacher))
     return found["schoolClass"] is not None
 
 
-def test_a_request_tells_who_asks_for_what_and_gives_nothing_yet() -> None:
+def test_request_has_its_details_and_grants_no_access() -> None:
     make_class("A")
     teacher = make_teacher("mina")
-    request = done(
+    request = result_of(
         "requestClassAccess",
         as_viewer(teacher),
         classCode="A",
@@ -65,65 +65,67 @@ def test_a_request_tells_who_asks_for_what_and_gives_nothing_yet() -> None:
         "classListing": {"code": "A"},
         "schoolClass": None,
     }
-    assert not sees(teacher)
+    assert not sees_class(teacher)
 
 
 @pytest.mark.parametrize("end", ["withdraw", "approve", "deny"])
-def test_one_request_for_a_class_is_pending_at_a_time(end: str) -> None:
+def test_second_pending_request_for_a_class_is_rejected(end: str) -> None:
     make_class("A"), make_class("B")
     teacher, head = make_teacher(), head_teacher()
-    request = ask(teacher)
+    request = request_access(teacher)
     values = {"classCode": "A", "accessLevel": "VIEW", "reason": "Again"}
     duplicate = [("DUPLICATE", "input.classCode")]
-    assert refused("requestClassAccess", as_viewer(teacher), **values) == duplicate
-    ask(teacher, "B")
-    ask(make_teacher())
+    assert errors_of("requestClassAccess", as_viewer(teacher), **values) == duplicate
+    request_access(teacher, "B")
+    request_access(make_teacher())
     more = {"note": "No"} if end == "deny" else {}
     viewer = as_viewer(teacher) if end == "withdraw" else head
-    done(f"{end}ClassAccessRequest", viewer, id=request, **more)
-    assert ask(teacher) != request
+    result_of(f"{end}ClassAccessRequest", viewer, id=request, **more)
+    assert request_access(teacher) != request
 
 
-def test_a_request_is_taken_back_only_by_who_made_it() -> None:
+def test_only_the_requesting_teacher_can_withdraw() -> None:
     make_class("A")
     teacher = make_teacher()
-    request = ask(teacher)
+    request = request_access(teacher)
     before = stored_rows()
-    assert refused("withdrawClassAccessRequest", as_viewer(make_teacher("juno")), id=request) == [
+    assert errors_of("withdrawClassAccessRequest", as_viewer(make_teacher("juno")), id=request) == [
         ("NOT_FOUND", "input.id")
     ]
-    assert refused("withdrawClassAccessRequest", head_teacher(), id=request) == [
+    assert errors_of("withdrawClassAccessRequest", head_teacher(), id=request) == [
         ("FORBIDDEN", "input.id")
     ]
     assert stored_rows()["ClassAccessRequest"] == before["ClassAccessRequest"]
-    withdrawn = done("withdrawClassAccessRequest", as_viewer(teacher), id=request)
+    withdrawn = result_of("withdrawClassAccessRequest", as_viewer(teacher), id=request)
     assert (withdrawn["status"], withdrawn["reviewedAt"]) == ("WITHDRAWN", None)
-    assert refused("withdrawClassAccessRequest", as_viewer(teacher), id=request) == [
+    assert errors_of("withdrawClassAccessRequest", as_viewer(teacher), id=request) == [
         ("ALREADY_DECIDED", "input.id")
     ]
 
 
-def test_approving_gives_what_was_asked_for_at_once() -> None:
+def test_approval_grants_the_requested_access_immediately() -> None:
     a, teacher = make_class("A"), make_teacher()
     head = as_viewer(make_teacher("hana", head=True))
-    request = done("approveClassAccessRequest", head, id=ask(teacher), note="Welcome")
+    request = result_of(
+        "approveClassAccessRequest", head, id=request_access(teacher), note="Welcome"
+    )
     assert (request["status"], request["reviewNote"]) == ("APPROVED", "Welcome")
     assert request["reviewedBy"] == {"name": "Hana"}
     assert request["schoolClass"] == {"code": "A"}
-    assert given(teacher, a) == ("CO_TEACHER", None, True)
-    assert sees(teacher)
+    assert access_of(teacher, a) == ("CO_TEACHER", None, True)
+    assert sees_class(teacher)
 
 
-def test_approving_gives_another_level_and_an_end_where_they_are_told() -> None:
+def test_approval_can_grant_another_level_with_an_expiry() -> None:
     a, teacher = make_class("A"), make_teacher()
-    done(
+    result_of(
         "approveClassAccessRequest",
         head_teacher(),
-        id=ask(teacher),
+        id=request_access(teacher),
         accessLevel="VIEW",
         expiresAt="2999-01-01T09:00:00+09:00",
     )
-    assert given(teacher, a) == ("VIEW", LATER, True)
+    assert access_of(teacher, a) == ("VIEW", LATER, True)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +140,7 @@ def test_approving_gives_another_level_and_an_end_where_they_are_told() -> None:
         (("VIEW", SOON), ("VIEW", None), ("VIEW", None)),
     ],
 )
-def test_approving_raises_and_never_lowers(
+def test_approval_raises_access_but_never_lowers_it(
     has: tuple[str, datetime | None],
     asks: tuple[str, datetime | None],
     gets: tuple[str, datetime | None],
@@ -146,64 +148,76 @@ def test_approving_raises_and_never_lowers(
     a, teacher = make_class("A"), make_teacher()
     assign(teacher, a, AccessLevel(has[0]), expires_at=has[1])
     expires = {"expiresAt": asks[1].isoformat()} if asks[1] else {}
-    done("approveClassAccessRequest", head_teacher(), id=ask(teacher, level=asks[0]), **expires)
-    assert given(teacher, a) == (*gets, True)
+    result_of(
+        "approveClassAccessRequest",
+        head_teacher(),
+        id=request_access(teacher, level=asks[0]),
+        **expires,
+    )
+    assert access_of(teacher, a) == (*gets, True)
 
 
 @pytest.mark.parametrize("lost", ["expired", "revoked"])
-def test_access_that_has_ended_is_not_raised_but_given_anew(lost: str) -> None:
+def test_approval_replaces_expired_or_revoked_access(lost: str) -> None:
     a, teacher = make_class("A"), make_teacher()
     ago = timezone.now() - timedelta(days=1) if lost == "expired" else None
     assign(teacher, a, AccessLevel.FULL, expires_at=ago, is_active=lost != "revoked")
     expiry = {"expiresAt": LATER.isoformat()}
-    done("approveClassAccessRequest", head_teacher(), id=ask(teacher, level="VIEW"), **expiry)
-    assert given(teacher, a) == ("VIEW", LATER, True)
+    result_of(
+        "approveClassAccessRequest",
+        head_teacher(),
+        id=request_access(teacher, level="VIEW"),
+        **expiry,
+    )
+    assert access_of(teacher, a) == ("VIEW", LATER, True)
 
 
-def test_approving_and_what_it_gives_are_both_in_the_history() -> None:
+def test_approval_and_assignment_are_in_the_history() -> None:
     make_class("A")
-    request = ask(make_teacher())
+    request = request_access(make_teacher())
     before = history_size()
-    done("approveClassAccessRequest", head_teacher(), id=request)
+    result_of("approveClassAccessRequest", head_teacher(), id=request)
     assert history_size() == before + 2
 
 
-def test_denying_says_why_and_gives_nothing() -> None:
+def test_denial_has_a_reason_and_grants_no_access() -> None:
     make_class("A")
     teacher = make_teacher()
     office = User.objects.create(username="office", is_staff=True)
-    request = done("denyClassAccessRequest", as_viewer(office), id=ask(teacher), note="No need")
+    request = result_of(
+        "denyClassAccessRequest", as_viewer(office), id=request_access(teacher), note="No need"
+    )
     assert (request["status"], request["reviewNote"]) == ("DENIED", "No need")
     assert request["reviewedBy"] is None
     assert request["reviewedAt"] is not None
-    assert not sees(teacher)
+    assert not sees_class(teacher)
     assert not TeacherClassAssignment.objects.exists()
 
 
 @pytest.mark.parametrize("action", ["approve", "deny"])
-def test_a_head_teacher_decides_for_all_but_themselves(action: str) -> None:
+def test_head_teacher_cannot_decide_own_request(action: str) -> None:
     make_class("A")
     head = make_teacher(head=True)
-    request = ask(head)
+    request = request_access(head)
     more: dict[str, Any] = {"note": "Mine"}
     mutation = f"{action}ClassAccessRequest"
-    assert refused(mutation, as_viewer(head), id=request, **more) == [("FORBIDDEN", "input.id")]
-    done(mutation, head_teacher(), id=request, **more)
+    assert errors_of(mutation, as_viewer(head), id=request, **more) == [("FORBIDDEN", "input.id")]
+    result_of(mutation, head_teacher(), id=request, **more)
 
 
-def test_a_request_for_a_class_that_is_no_longer_taught_can_be_denied_but_not_approved() -> None:
+def test_request_for_an_inactive_class_can_be_denied_but_not_approved() -> None:
     a, teacher, head = make_class("A"), make_teacher(), head_teacher()
-    request = ask(teacher)
+    request = request_access(teacher)
     SchoolClass.objects.filter(pk=a.pk).update(is_active=False)
-    assert refused("approveClassAccessRequest", head, id=request) == [("NOT_FOUND", "input.id")]
-    assert done("denyClassAccessRequest", head, id=request, note="Over")["status"] == "DENIED"
+    assert errors_of("approveClassAccessRequest", head, id=request) == [("NOT_FOUND", "input.id")]
+    assert result_of("denyClassAccessRequest", head, id=request, note="Over")["status"] == "DENIED"
 
 
-def test_a_teacher_with_two_requests_is_told_of_each_as_it_is() -> None:
+def test_viewer_sees_the_status_of_each_request() -> None:
     make_class("A"), make_class("B")
     teacher = make_teacher()
-    first, second = ask(teacher), ask(teacher, "B")
-    done("denyClassAccessRequest", head_teacher(), id=first, note="No")
+    first, second = request_access(teacher), request_access(teacher, "B")
+    result_of("denyClassAccessRequest", head_teacher(), id=first, note="No")
     query = "{ classAccessRequests { edges { node { id status reviewNote } } } }"
     edges = data(query, as_viewer(teacher))["classAccessRequests"]["edges"]
     assert [tuple(edge["node"].values()) for edge in edges] == [

@@ -1,4 +1,4 @@
-"""The history is only added to."""
+"""History entries cannot be changed or deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from primepath.models import HistoryEntry
 from primepath.models.history_entry import HistoryIsAppendOnlyError
 from tests.factories import as_viewer, make_class, make_teacher
 from tests.schema.mutations.database import stored_rows
-from tests.schema.mutations.documents import at, done
+from tests.schema.mutations.documents import at, result_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,19 +44,19 @@ REWRITING: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("way", REWRITING)
-def test_an_entry_is_not_changed_and_not_deleted(way: str) -> None:
+def test_entry_cannot_be_changed_or_deleted(way: str) -> None:
     make_class("A")
-    done("updateCell", as_viewer(make_teacher(head=True)), cell=at("A"), notes="x")
+    result_of("updateCell", as_viewer(make_teacher(head=True)), cell=at("A"), notes="x")
     before = stored_rows()
     with pytest.raises(HistoryIsAppendOnlyError), transaction.atomic():
         REWRITING[way]()
     assert stored_rows() == before
 
 
-def test_people_who_are_in_the_history_are_not_deleted() -> None:
+def test_people_in_the_history_cannot_be_deleted() -> None:
     make_class("A")
     teacher = make_teacher(head=True)
-    done("updateCell", as_viewer(teacher), cell=at("A"), notes="x")
+    result_of("updateCell", as_viewer(teacher), cell=at("A"), notes="x")
     for row in (teacher, teacher.user):
         with pytest.raises(ProtectedError):
             row.delete()

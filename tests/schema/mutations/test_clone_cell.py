@@ -1,4 +1,4 @@
-"""Planning cells as another cell is planned, with each way to treat what is there."""
+"""Cloning and sharing cells, in each mode for targets that have exams."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.factories import (
     make_teacher,
 )
 from tests.schema.mutations.database import stored_rows
-from tests.schema.mutations.documents import at, done, id_of, key, refused
+from tests.schema.mutations.documents import at, errors_of, id_of, key, result_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ OF_TARGET: dict[str, Any] = {
 
 
 def plan() -> tuple[Exam, Exam]:
-    """A source in A and a target in B, with an exam each: (of the source, of the target)."""
+    """Store a source in A and a target in B, and return the exams of both."""
     first, second = make_exam("First"), make_exam("Second")
     make_cell(make_class("A"), exams=[first], notes="Of the source", **OF_SOURCE)
     make_cell(make_class("B"), exams=[second], notes="Of the target", **OF_TARGET)
@@ -53,13 +53,13 @@ def copy(mutation: str, *codes: str, mode: str) -> list[dict[str, Any]]:
         if mutation == "cloneCell"
         else {"classCodes": codes}
     )
-    cells: list[dict[str, Any]] = done(
+    cells: list[dict[str, Any]] = result_of(
         mutation, head_teacher(), source=at("A"), **targets, onExisting=mode
     )
     return cells
 
 
-def told(cell: dict[str, Any]) -> tuple[list[str], tuple[Any, ...], str, str]:
+def copied_values(cell: dict[str, Any]) -> tuple[list[str], tuple[Any, ...], str, str]:
     exams = [exam["id"] for exam in cell["exams"]]
     return exams, tuple(cell[field] for field in COPIED), cell["notes"], cell["status"]
 
@@ -72,22 +72,27 @@ def test_merging_adds_exams_and_fills_only_what_is_not_set(mutation: str) -> Non
     first, second = plan()
     target, fresh = copy(mutation, "B", "C", mode="MERGE")
     times = ("2026-01-20", "13:00:00", "14:00:00")
-    assert told(target) == ([id_of(first), id_of(second)], times, "Of the target", "SCHEDULED")
+    assert copied_values(target) == (
+        [id_of(first), id_of(second)],
+        times,
+        "Of the target",
+        "SCHEDULED",
+    )
     times = ("2026-01-15", "09:00:00", "10:00:00")
-    assert told(fresh) == ([id_of(first)], times, "", "SCHEDULED")
+    assert copied_values(fresh) == ([id_of(first)], times, "", "SCHEDULED")
 
 
 @both
-def test_replacing_puts_exams_date_and_times_in_the_place_of_what_is_there(mutation: str) -> None:
+def test_replacing_overwrites_exams_date_and_times(mutation: str) -> None:
     first, _ = plan()
     times = ("2026-01-15", "09:00:00", "10:00:00")
     target, fresh = copy(mutation, "B", "C", mode="REPLACE")
-    assert told(target) == ([id_of(first)], times, "Of the target", "SCHEDULED")
-    assert told(fresh) == ([id_of(first)], times, "", "SCHEDULED")
+    assert copied_values(target) == ([id_of(first)], times, "Of the target", "SCHEDULED")
+    assert copied_values(fresh) == ([id_of(first)], times, "", "SCHEDULED")
 
 
 @both
-def test_rejecting_takes_only_targets_without_exams(mutation: str) -> None:
+def test_rejecting_accepts_only_targets_without_exams(mutation: str) -> None:
     first, _ = plan()
     (fresh,) = copy(mutation, "C", mode="REJECT")
     assert fresh["exams"] == [{"id": id_of(first)}]
@@ -108,20 +113,20 @@ def test_repeating_a_copy_changes_nothing(mutation: str, mode: str) -> None:
 
 @both
 @pytest.mark.parametrize("mode", ["MERGE", "REPLACE", "REJECT"])
-def test_a_cell_copied_to_itself_stays_as_it_is(mutation: str, mode: str) -> None:
+def test_copying_a_cell_to_itself_changes_nothing(mutation: str, mode: str) -> None:
     first, _ = plan()
     (cell,) = copy(mutation, "A", mode=mode)
     times = ("2026-01-15", "09:00:00", "10:00:00")
-    assert told(cell) == ([id_of(first)], times, "Of the source", "SCHEDULED")
+    assert copied_values(cell) == ([id_of(first)], times, "Of the source", "SCHEDULED")
     assert cell["version"] == 1
 
 
 @pytest.mark.parametrize("mode", ["MERGE", "REPLACE"])
-def test_the_date_goes_only_where_it_lies_in_the_period(mode: str) -> None:
+def test_date_is_copied_only_if_it_is_in_the_period(mode: str) -> None:
     plan()
     make_cell(make_class("D"), Period.Q1, status=CellStatus.DRAFT, **OF_SOURCE)
     targets = [key("C"), key("C", "FEB"), key("C", "JAN", 2027), key("C", "Q1"), key("C", "Q2")]
-    cells = done(
+    cells = result_of(
         "cloneCell", head_teacher(), source=at("D", "Q1"), targets=targets, onExisting=mode
     )
     assert [cell["scheduledDate"] for cell in cells] == [
@@ -134,17 +139,17 @@ def test_the_date_goes_only_where_it_lies_in_the_period(mode: str) -> None:
 
 def test_replacing_with_a_source_without_exams_empties_the_target() -> None:
     plan()
-    (cell,) = done(
+    (cell,) = result_of(
         "cloneCell",
         head_teacher(),
         source=at("C"),
         targets=[key("B")],
         onExisting="REPLACE",
     )
-    assert told(cell) == ([], (None, None, None), "Of the target", "EMPTY")
+    assert copied_values(cell) == ([], (None, None, None), "Of the target", "EMPTY")
 
 
-def test_seeing_the_source_is_enough_and_not_seeing_it_is_not() -> None:
+def test_view_access_to_the_source_is_required() -> None:
     plan()
     teacher = make_teacher()
     for code, level in (("A", AccessLevel.VIEW), ("C", AccessLevel.CO_TEACHER)):
@@ -152,19 +157,19 @@ def test_seeing_the_source_is_enough_and_not_seeing_it_is_not() -> None:
     viewer = as_viewer(teacher)
     exam = make_exam()
     head = head_teacher()
-    done("assignExams", head, cells=[at("MY_A")], examIds=[id_of(exam)])
-    (cell,) = done("shareCell", viewer, source=at("MY_A"), classCodes=["MY_C"])
+    result_of("assignExams", head, cells=[at("MY_A")], examIds=[id_of(exam)])
+    (cell,) = result_of("shareCell", viewer, source=at("MY_A"), classCodes=["MY_C"])
     assert cell["exams"] == [{"id": id_of(exam)}]
-    assert refused("shareCell", viewer, source=at("A"), classCodes=["MY_C"]) == [
+    assert errors_of("shareCell", viewer, source=at("A"), classCodes=["MY_C"]) == [
         ("NOT_FOUND", "input.source")
     ]
-    assert refused("shareCell", viewer, source=at("MY_C"), classCodes=["MY_A"]) == [
+    assert errors_of("shareCell", viewer, source=at("MY_C"), classCodes=["MY_A"]) == [
         ("FORBIDDEN", "input.classCodes.0")
     ]
 
 
-def test_a_locked_source_can_be_copied_and_its_status_stays_behind() -> None:
+def test_locked_source_can_be_copied_without_its_status() -> None:
     exam = make_exam()
     make_cell(make_class("A"), exams=[exam], status=CellStatus.COMPLETED)
-    (cell,) = done("cloneCell", head_teacher(), source=at("A"), targets=[key("A", "MAY")])
+    (cell,) = result_of("cloneCell", head_teacher(), source=at("A"), targets=[key("A", "MAY")])
     assert (cell["status"], cell["exams"]) == ("SCHEDULED", [{"id": id_of(exam)}])

@@ -19,14 +19,14 @@ from tests.factories import (
     make_teacher,
 )
 from tests.schema.mutations.database import stored_rows
-from tests.schema.mutations.documents import at, done, id_of, mutate, refused
+from tests.schema.mutations.documents import at, errors_of, id_of, mutate, result_of
 
 pytestmark = pytest.mark.django_db
 
 NEW: dict[str, Any] = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "timerMinutes": 30}
 
 
-def test_an_exam_is_its_creators_with_all_that_was_said_of_it() -> None:
+def test_created_exam_has_all_values_and_its_creator() -> None:
     teacher, level = make_teacher("mina"), make_level()
     assign(teacher, make_class("A"))
     values = {
@@ -35,18 +35,18 @@ def test_an_exam_is_its_creators_with_all_that_was_said_of_it() -> None:
         "passingScore": 60,
         "instructions": "Read twice.",
     }
-    exam = done("createExam", as_viewer(teacher), **values, curriculumLevelId=id_of(level))
+    exam = result_of("createExam", as_viewer(teacher), **values, curriculumLevelId=id_of(level))
     assert {field: exam[field] for field in values} == values
     assert exam["curriculumLevel"] == {"id": id_of(level)}
     assert exam["createdBy"] == {"name": "Mina"}
     assert (exam["version"], exam["isActive"]) == (1, True)
 
 
-def test_what_is_left_out_or_null_is_not_set() -> None:
+def test_omitted_and_null_values_are_not_set() -> None:
     viewer = head_teacher()
     nulls = dict.fromkeys(("academicYear", "passingScore", "curriculumLevelId", "instructions"))
     for values in ({}, nulls):
-        exam = done("createExam", viewer, **NEW, **values)
+        exam = result_of("createExam", viewer, **NEW, **values)
         assert {field: exam[field] for field in ("academicYear", "passingScore")} == {
             "academicYear": None,
             "passingScore": None,
@@ -55,19 +55,19 @@ def test_what_is_left_out_or_null_is_not_set() -> None:
         assert exam["curriculumLevel"] is None
 
 
-def test_the_same_creation_with_the_same_key_gives_the_same_exam() -> None:
+def test_same_idempotency_key_returns_the_same_exam() -> None:
     viewer = head_teacher()
-    first = done("createExam", viewer, **NEW, idempotencyKey="abc")
+    first = result_of("createExam", viewer, **NEW, idempotencyKey="abc")
     before = stored_rows()
-    assert done("createExam", viewer, **NEW, idempotencyKey="abc") == first
+    assert result_of("createExam", viewer, **NEW, idempotencyKey="abc") == first
     assert stored_rows() == before
-    assert done("createExam", viewer, **NEW, idempotencyKey="abd")["id"] != first["id"]
-    assert done("createExam", viewer, **NEW)["id"] != first["id"]
+    assert result_of("createExam", viewer, **NEW, idempotencyKey="abd")["id"] != first["id"]
+    assert result_of("createExam", viewer, **NEW)["id"] != first["id"]
 
 
-def test_a_key_is_ones_own() -> None:
+def test_idempotency_keys_are_separate_for_each_user() -> None:
     exams = {
-        done("createExam", head_teacher(), **NEW, idempotencyKey="abc")["id"] for _ in range(2)
+        result_of("createExam", head_teacher(), **NEW, idempotencyKey="abc")["id"] for _ in range(2)
     }
     assert len(exams) == 2
 
@@ -75,9 +75,9 @@ def test_a_key_is_ones_own() -> None:
 @pytest.mark.parametrize(
     "other", [{"name": "Other"}, {"type": "QUARTERLY"}, {"passingScore": 1}], ids=str
 )
-def test_a_key_that_came_with_another_exam_is_refused(other: dict[str, Any]) -> None:
+def test_idempotency_key_of_another_exam_is_rejected(other: dict[str, Any]) -> None:
     viewer = head_teacher()
-    done("createExam", viewer, **NEW, idempotencyKey="abc")
+    result_of("createExam", viewer, **NEW, idempotencyKey="abc")
     payload = mutate("createExam", viewer, **{**NEW, **other}, idempotencyKey="abc")
     (error,) = payload["userErrors"]
     assert (error["code"], error["field"]) == ("DUPLICATE", ["input", "idempotencyKey"])
@@ -85,14 +85,14 @@ def test_a_key_that_came_with_another_exam_is_refused(other: dict[str, Any]) -> 
     assert Exam.objects.count() == 1
 
 
-def test_a_creation_sent_again_after_a_change_gives_the_exam_as_it_is() -> None:
+def test_repeated_creation_returns_the_current_exam() -> None:
     viewer = head_teacher()
-    first = done("createExam", viewer, **NEW, idempotencyKey="abc")
-    changed = done("updateExam", viewer, id=first["id"], name="Better")
-    assert done("createExam", viewer, **NEW, idempotencyKey="abc") == changed
+    first = result_of("createExam", viewer, **NEW, idempotencyKey="abc")
+    changed = result_of("updateExam", viewer, id=first["id"], name="Better")
+    assert result_of("createExam", viewer, **NEW, idempotencyKey="abc") == changed
 
 
-def test_an_exam_out_of_use_goes_into_no_further_cell_and_stays_in_those_it_is_in() -> None:
+def test_inactive_exam_stays_in_its_cells_but_cannot_be_assigned() -> None:
     exam, school_class, viewer = make_exam(), make_class("A"), head_teacher()
     make_cell(school_class, exams=[exam])
     query = """
@@ -108,22 +108,22 @@ def test_an_exam_out_of_use_goes_into_no_further_cell_and_stays_in_those_it_is_i
 
     shown = [{"id": id_of(exam)}]
     assert (cell("JAN"), cell("FEB")) == ((shown, []), ([], shown))
-    assert done("updateExam", viewer, id=id_of(exam), isActive=False)["isActive"] is False
+    assert result_of("updateExam", viewer, id=id_of(exam), isActive=False)["isActive"] is False
     assert (cell("JAN"), cell("FEB")) == ((shown, []), ([], []))
     values = {"cells": [at("A", "FEB")], "examIds": [id_of(exam)]}
-    assert refused("assignExams", viewer, **values) == [("EXAM_INACTIVE", "input.examIds.0")]
-    done("updateExam", viewer, id=id_of(exam), isActive=True)
-    done("assignExams", viewer, **values)
+    assert errors_of("assignExams", viewer, **values) == [("EXAM_INACTIVE", "input.examIds.0")]
+    result_of("updateExam", viewer, id=id_of(exam), isActive=True)
+    result_of("assignExams", viewer, **values)
 
 
-def test_only_what_is_given_changes_and_null_clears() -> None:
+def test_only_given_values_change_and_null_clears() -> None:
     level, viewer = make_level(), head_teacher()
     optional = {"academicYear": 2026, "passingScore": 60, "instructions": "Read twice."}
-    exam = done("createExam", viewer, **NEW, **optional, curriculumLevelId=id_of(level))
-    renamed = done("updateExam", viewer, id=exam["id"], name="Renamed")
+    exam = result_of("createExam", viewer, **NEW, **optional, curriculumLevelId=id_of(level))
+    renamed = result_of("updateExam", viewer, id=exam["id"], name="Renamed")
     assert renamed == {**exam, "name": "Renamed", "version": 2}
     nulls = dict.fromkeys((*optional, "curriculumLevelId"))
-    cleared = done("updateExam", viewer, id=exam["id"], **nulls)
+    cleared = result_of("updateExam", viewer, id=exam["id"], **nulls)
     assert {field: cleared[field] for field in optional} == {
         "academicYear": None,
         "passingScore": None,
@@ -132,20 +132,20 @@ def test_only_what_is_given_changes_and_null_clears() -> None:
     assert cleared["curriculumLevel"] is None
 
 
-def test_what_is_so_already_changes_nothing() -> None:
+def test_equal_values_change_nothing() -> None:
     viewer = head_teacher()
-    exam = done("createExam", viewer, **NEW)
+    exam = result_of("createExam", viewer, **NEW)
     before = stored_rows()
     same = {field: value for field, value in NEW.items() if field != "type"}
     for values in ({}, same, {"passingScore": None, "instructions": None, "isActive": True}):
-        assert done("updateExam", viewer, id=exam["id"], **values) == exam
+        assert result_of("updateExam", viewer, id=exam["id"], **values) == exam
     assert stored_rows() == before
 
 
-def test_a_stale_version_is_answered_with_the_exam_as_it_is() -> None:
+def test_stale_version_returns_the_current_exam() -> None:
     viewer = head_teacher()
-    exam = done("createExam", viewer, **NEW)
-    changed = done("updateExam", viewer, id=exam["id"], expectedVersion=1, name="Theirs")
+    exam = result_of("createExam", viewer, **NEW)
+    changed = result_of("updateExam", viewer, id=exam["id"], expectedVersion=1, name="Theirs")
     before = stored_rows()
     payload = mutate("updateExam", viewer, id=exam["id"], expectedVersion=1, name="Mine")
     assert payload["exam"] == changed
@@ -153,22 +153,26 @@ def test_a_stale_version_is_answered_with_the_exam_as_it_is() -> None:
     assert stored_rows() == before
 
 
-def test_the_year_of_an_exam_is_that_of_all_cells_it_is_in() -> None:
+def test_exam_year_must_match_all_its_cells() -> None:
     exam, school_class, viewer = make_exam(), make_class("A"), head_teacher()
     make_cell(school_class, year=2026, exams=[exam])
-    assert done("updateExam", viewer, id=id_of(exam), academicYear=2026)["academicYear"] == 2026
-    assert refused("updateExam", viewer, id=id_of(exam), academicYear=2027) == [
+    assert (
+        result_of("updateExam", viewer, id=id_of(exam), academicYear=2026)["academicYear"] == 2026
+    )
+    assert errors_of("updateExam", viewer, id=id_of(exam), academicYear=2027) == [
         ("EXAM_YEAR_MISMATCH", "input.academicYear")
     ]
-    assert done("updateExam", viewer, id=id_of(exam), academicYear=None)["academicYear"] is None
+    assert (
+        result_of("updateExam", viewer, id=id_of(exam), academicYear=None)["academicYear"] is None
+    )
 
 
-def test_one_who_may_not_change_an_exam_does_not_learn_where_it_is() -> None:
+def test_viewer_who_cannot_edit_an_exam_does_not_see_its_cells() -> None:
     exam, other = make_exam(), make_exam()
     make_cell(make_class("A"), exams=[exam])
     viewer = as_viewer(make_teacher())
     answers = {
-        tuple(refused("updateExam", viewer, id=id_of(each), academicYear=2027))
+        tuple(errors_of("updateExam", viewer, id=id_of(each), academicYear=2027))
         for each in (exam, other)
     }
     assert answers == {(("FORBIDDEN", "input.id"),)}

@@ -1,4 +1,4 @@
-"""The history through the API: who did what when, and each field from what to what."""
+"""The history through the API: person, action, time, and the old and new value of each field."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.factories import (
     make_level,
     make_teacher,
 )
-from tests.schema.mutations.documents import at, done, id_of, key
-from tests.schema.mutations.reading_history import HISTORY, entries
+from tests.schema.mutations.documents import at, id_of, key, result_of
+from tests.schema.mutations.history_queries import HISTORY, entries
 
 pytestmark = pytest.mark.django_db
 
@@ -31,15 +31,15 @@ NEW: dict[str, Any] = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "t
 
 
 def changes(entry: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
-    """(before, after) of each field of an entry."""
+    """Return (before, after) of each field of an entry."""
     return {each["field"]: tuple(each.values())[1:] for each in entry["changes"]}
 
 
-def test_an_entry_tells_who_did_what_and_when() -> None:
+def test_entry_has_person_action_and_time() -> None:
     make_class("A")
     teacher = make_teacher("mina", head=True)
     before = timezone.now()
-    done("updateCell", as_viewer(teacher), cell=at("A"), notes="Bring a pen.")
+    result_of("updateCell", as_viewer(teacher), cell=at("A"), notes="Bring a pen.")
     (entry,) = entries(head_teacher())
     assert before <= datetime.fromisoformat(entry.pop("at")) <= timezone.now()
     assert entry == {
@@ -50,10 +50,10 @@ def test_an_entry_tells_who_did_what_and_when() -> None:
     }
 
 
-def test_the_name_is_that_of_then_and_the_teacher_that_of_now() -> None:
+def test_entry_has_the_old_name_and_the_current_teacher() -> None:
     make_class("A")
     teacher = make_teacher("mina", head=True)
-    done("updateCell", as_viewer(teacher), cell=at("A"), notes="x")
+    result_of("updateCell", as_viewer(teacher), cell=at("A"), notes="x")
     Teacher.objects.filter(pk=teacher.pk).update(name="Mina Park")
     (entry,) = entries(head_teacher())
     assert (entry["byName"], entry["by"]["name"]) == ("Mina", "Mina Park")
@@ -68,12 +68,10 @@ def test_the_name_is_that_of_then_and_the_teacher_that_of_now() -> None:
     ],
     ids=["no name", "a name", "the longest name"],
 )
-def test_staff_who_are_no_teachers_are_told_by_their_name(
-    names: dict[str, str], shown: str
-) -> None:
+def test_staff_without_a_profile_are_shown_by_name(names: dict[str, str], shown: str) -> None:
     make_class("A")
     office = User.objects.create(username="office", is_staff=True, **names)
-    done("updateCell", as_viewer(office), cell=at("A"), notes="x")
+    result_of("updateCell", as_viewer(office), cell=at("A"), notes="x")
     (entry,) = entries(head_teacher())
     assert (entry["byName"], entry["by"]) == (shown, None)
 
@@ -91,20 +89,20 @@ def test_staff_who_are_no_teachers_are_told_by_their_name(
         "%s '",
     ],
 )
-def test_any_text_is_kept_as_it_was_sent(text: str) -> None:
+def test_any_text_is_recorded_unchanged(text: str) -> None:
     make_class("A")
     viewer = head_teacher()
-    assert done("updateCell", viewer, cell=at("A"), notes=text)["notes"] == text
+    assert result_of("updateCell", viewer, cell=at("A"), notes=text)["notes"] == text
     (entry,) = entries(viewer)
     assert changes(entry) == {"notes": ("", text)}
 
 
-def test_every_field_of_a_cell_is_told_from_what_to_what() -> None:
+def test_every_field_of_a_cell_has_old_and_new_values() -> None:
     make_class("A")
     exams = [make_exam("First"), make_exam("Second"), make_exam("Third")]
     viewer = head_teacher()
     first, second, third = (id_of(exam) for exam in exams)
-    done("assignExams", viewer, cells=[at("A")], examIds=[second, first])
+    result_of("assignExams", viewer, cells=[at("A")], examIds=[second, first])
     values = {
         "status": "IN_PROGRESS",
         "scheduledDate": "2026-01-15",
@@ -112,12 +110,12 @@ def test_every_field_of_a_cell_is_told_from_what_to_what() -> None:
         "endTime": "10:30:30",
         "notes": "Bring a pen.",
     }
-    done("updateCell", viewer, cell=at("A"), **values)
+    result_of("updateCell", viewer, cell=at("A"), **values)
     nulls = dict.fromkeys(("scheduledDate", "startTime", "endTime", "notes"))
-    done("updateCell", viewer, cell=at("A"), status="DRAFT", **nulls)
-    done("unassignExams", viewer, cells=[at("A")], examIds=[first])
-    done("assignExams", viewer, cells=[at("A", "FEB")], examIds=[third])
-    done(
+    result_of("updateCell", viewer, cell=at("A"), status="DRAFT", **nulls)
+    result_of("unassignExams", viewer, cells=[at("A")], examIds=[first])
+    result_of("assignExams", viewer, cells=[at("A", "FEB")], examIds=[third])
+    result_of(
         *("cloneCell", viewer),
         source=at("A", "FEB"),
         targets=[key("A")],
@@ -149,10 +147,10 @@ def test_every_field_of_a_cell_is_told_from_what_to_what() -> None:
     ]
 
 
-def test_every_field_of_an_exam_is_told_from_what_to_what() -> None:
+def test_every_field_of_an_exam_has_old_and_new_values() -> None:
     level, other = (id_of(make_level(number=number)) for number in (1, 2))
     viewer = head_teacher()
-    exam = done("createExam", viewer, **NEW, academicYear=2026, curriculumLevelId=level)
+    exam = result_of("createExam", viewer, **NEW, academicYear=2026, curriculumLevelId=level)
     values = {
         "name": "Better",
         "academicYear": 2027,
@@ -163,7 +161,7 @@ def test_every_field_of_an_exam_is_told_from_what_to_what() -> None:
         "instructions": "Read twice.",
         "isActive": False,
     }
-    done("updateExam", viewer, id=exam["id"], **values)
+    result_of("updateExam", viewer, id=exam["id"], **values)
     updated, created = entries(viewer, exam["id"])
     assert (created["action"], updated["action"]) == ("CREATE_EXAM", "UPDATE_EXAM")
     assert changes(created) == {
@@ -188,32 +186,32 @@ def test_every_field_of_an_exam_is_told_from_what_to_what() -> None:
     }
 
 
-def test_a_shared_cell_says_so_and_only_cells_that_changed_have_an_entry() -> None:
+def test_sharing_creates_entries_for_changed_cells_only() -> None:
     exam = make_exam()
     make_cell(make_class("A"), exams=[exam])
     make_cell(make_class("B"), exams=[exam])
     make_class("C")
     viewer = head_teacher()
-    done("shareCell", viewer, source=at("A"), classCodes=["A", "B", "C"])
+    result_of("shareCell", viewer, source=at("A"), classCodes=["A", "B", "C"])
     found = [entries(viewer, f"MatrixCell:{code}/2026/JAN") for code in "ABC"]
     assert [[entry["action"] for entry in each] for each in found] == [[], [], ["SHARE_CELL"]]
 
 
-def test_cells_and_exams_do_not_share_a_history() -> None:
+def test_cells_and_exams_have_separate_histories() -> None:
     make_class("A"), make_class("B")
     viewer = head_teacher()
-    done("updateCell", viewer, cell=at("A"), notes="x")
-    exam = done("createExam", viewer, **NEW)["id"]
+    result_of("updateCell", viewer, cell=at("A"), notes="x")
+    exam = result_of("createExam", viewer, **NEW)["id"]
     assert [entry["action"] for entry in entries(viewer, exam)] == ["CREATE_EXAM"]
     assert [entry["action"] for entry in entries(viewer)] == ["UPDATE_CELL"]
     assert entries(viewer, "MatrixCell:B/2026/JAN") == []
 
 
-def test_an_exams_history_is_for_its_creator_and_those_who_administer() -> None:
+def test_exam_history_is_visible_to_its_creator_and_administrators() -> None:
     creator, other = make_teacher(), make_teacher()
     for teacher in (creator, other):
         assign(teacher, make_class(), AccessLevel.FULL)
-    exam = done("createExam", as_viewer(creator), **NEW)["id"]
+    exam = result_of("createExam", as_viewer(creator), **NEW)["id"]
     assert len(entries(as_viewer(creator), exam)) == len(entries(head_teacher(), exam)) == 1
     response = answer(HISTORY, as_viewer(other), {"id": exam})
     assert error_codes(response) == {"node.history": "FORBIDDEN"}

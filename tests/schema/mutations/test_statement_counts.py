@@ -1,4 +1,4 @@
-"""How many statements a change of cells takes: the same for any number of cells and exams."""
+"""Statement counts of cell mutations: the same for any number of cells and exams."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from primepath.models import Exam, HistoryEntry, SchoolClass
 from tests.client import data
 from tests.factories import head_teacher, make_cell, make_classes, make_exam
 from tests.query_counts import recorded_statements, statements
-from tests.schema.mutations.documents import ENTRY, at, done, id_of, key, refused
+from tests.schema.mutations.documents import ENTRY, at, errors_of, id_of, key, result_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +25,8 @@ sizes = pytest.mark.parametrize(
 )
 
 
-def places(cells: int) -> list[tuple[SchoolClass, Period]]:
-    """So many months of a few classes."""
+def cell_keys(cells: int) -> list[tuple[SchoolClass, Period]]:
+    """Return this many months of a few classes."""
     months = [(each, month) for each in make_classes(8) for month in MONTHS]
     return months[:cells]
 
@@ -47,21 +47,21 @@ def exams_of(count: int) -> list[Exam]:
 @sizes
 @pytest.mark.parametrize("stored", [False, True])
 def test_assigning_exams(cells: int, exams: int, stored: bool) -> None:
-    where, viewer = places(cells), head_teacher()
+    where, viewer = cell_keys(cells), head_teacher()
     if stored:
         store(where, [make_exam()])
     ids = [id_of(exam) for exam in exams_of(exams)]
     with recorded_statements("assignExams, payload with exams"):
-        changed = done("assignExams", viewer, cells=refs(where), examIds=ids)
+        changed = result_of("assignExams", viewer, cells=refs(where), examIds=ids)
     assert {len(cell["exams"]) for cell in changed} == {exams + stored}
     assert len(changed) == HistoryEntry.objects.count() == cells
 
 
-def test_assigning_ten_exams_to_96_cells_stays_in_the_budget() -> None:
-    where, viewer = places(96), head_teacher()
+def test_assigning_ten_exams_to_96_cells_stays_within_the_limit() -> None:
+    where, viewer = cell_keys(96), head_teacher()
     ids = [id_of(exam) for exam in exams_of(10)]
     with CaptureQueriesContext(connection) as captured:
-        done("assignExams", viewer, cells=refs(where), examIds=ids)
+        result_of("assignExams", viewer, cells=refs(where), examIds=ids)
     sql = statements(captured)
     selects = [each for each in sql if each.startswith("SELECT")]
     assert len(selects) <= 7
@@ -69,31 +69,33 @@ def test_assigning_ten_exams_to_96_cells_stays_in_the_budget() -> None:
 
 
 @sizes
-def test_assigning_exams_that_are_there_already(cells: int, exams: int) -> None:
-    where, viewer = places(cells), head_teacher()
+def test_assigning_exams_again(cells: int, exams: int) -> None:
+    where, viewer = cell_keys(cells), head_teacher()
     present = exams_of(exams)
     store(where, present)
     with recorded_statements("assignExams, nothing to change"):
-        done("assignExams", viewer, cells=refs(where), examIds=[id_of(each) for each in present])
+        result_of(
+            "assignExams", viewer, cells=refs(where), examIds=[id_of(each) for each in present]
+        )
     assert not HistoryEntry.objects.exists()
 
 
 @sizes
-def test_refusing_to_assign_exams(cells: int, exams: int) -> None:
-    where, viewer = places(cells), head_teacher()
+def test_rejected_assignment(cells: int, exams: int) -> None:
+    where, viewer = cell_keys(cells), head_teacher()
     ids = [id_of(make_exam(type="QUARTERLY")) for _ in range(exams)]
     with recorded_statements("assignExams, refused"):
-        errors = refused("assignExams", viewer, cells=refs(where), examIds=ids)
+        errors = errors_of("assignExams", viewer, cells=refs(where), examIds=ids)
     assert len(errors) == cells
 
 
 @sizes
-def test_taking_exams_out(cells: int, exams: int) -> None:
-    where, viewer = places(cells), head_teacher()
+def test_unassigning_exams(cells: int, exams: int) -> None:
+    where, viewer = cell_keys(cells), head_teacher()
     removed = exams_of(exams)
     store(where, [*removed, make_exam()])
     with recorded_statements("unassignExams, payload with exams"):
-        changed = done(
+        changed = result_of(
             "unassignExams", viewer, cells=refs(where), examIds=[id_of(each) for each in removed]
         )
     assert {len(cell["exams"]) for cell in changed} == {1}
@@ -102,11 +104,11 @@ def test_taking_exams_out(cells: int, exams: int) -> None:
 @pytest.mark.parametrize("exams", [0, 1, 10])
 @pytest.mark.parametrize("stored", [False, True])
 def test_updating_a_cell(exams: int, stored: bool) -> None:
-    (place,), viewer = places(1), head_teacher()
+    (place,), viewer = cell_keys(1), head_teacher()
     if stored or exams:
         store([place], exams_of(exams))
     with recorded_statements(f"updateCell, payload with {'' if exams else 'no '}exams"):
-        cell = done(
+        cell = result_of(
             "updateCell",
             viewer,
             cell=at(*place),
@@ -122,14 +124,14 @@ def test_updating_a_cell(exams: int, stored: bool) -> None:
 @sizes
 @pytest.mark.parametrize("on_existing", ["MERGE", "REPLACE"])
 def test_cloning_a_cell(cells: int, exams: int, on_existing: str) -> None:
-    where, viewer = places(cells), head_teacher()
+    where, viewer = cell_keys(cells), head_teacher()
     store(where, [make_exam()])
     (other,) = SchoolClass.objects.bulk_create(
         [SchoolClass(code="SOURCE", name="Source", division="PRIMARY", grade=2, section="A")]
     )
     make_cell(other, exams=exams_of(exams), status=CellStatus.IN_PROGRESS)
     with recorded_statements(f"cloneCell, {on_existing}, payload with exams"):
-        changed = done(
+        changed = result_of(
             "cloneCell",
             viewer,
             source=at(other),
@@ -145,7 +147,7 @@ def test_sharing_a_cell(cells: int, exams: int) -> None:
     viewer = head_teacher()
     make_cell(source, exams=exams_of(exams))
     with recorded_statements("shareCell, payload with exams"):
-        changed = done(
+        changed = result_of(
             "shareCell", viewer, source=at(source), classCodes=[each.code for each in others]
         )
     assert [len(cell["exams"]) for cell in changed] == [exams] * cells
@@ -153,11 +155,11 @@ def test_sharing_a_cell(cells: int, exams: int) -> None:
 
 @pytest.mark.parametrize("cells", CELLS)
 @pytest.mark.parametrize("entries", [1, 10])
-def test_the_history_of_many_cells_is_one_query(cells: int, entries: int) -> None:
-    where, viewer = places(cells), head_teacher()
+def test_history_of_many_cells_is_one_query(cells: int, entries: int) -> None:
+    where, viewer = cell_keys(cells), head_teacher()
     for number in range(entries):
         exam = make_exam(f"Exam {number}")
-        done("assignExams", viewer, cells=refs(where), examIds=[id_of(exam)])
+        result_of("assignExams", viewer, cells=refs(where), examIds=[id_of(exam)])
     document = f"""
       query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on MatrixCell {{
         history(first: 50) {{ totalCount edges {{ node {{ {ENTRY} }} }} }}

@@ -1,4 +1,4 @@
-"""Changing what a cell says: what is left out stays, null clears, and an old version changes nothing."""
+"""Updating a cell: omitted values stay, null clears, and a stale version changes nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.client import answer, error_codes
 from tests.factories import head_teacher, make_cell, make_class, make_exam
 from tests.schema.mutations.database import stored_rows
-from tests.schema.mutations.documents import at, document, done, mutate, refused
+from tests.schema.mutations.documents import at, document, errors_of, mutate, result_of
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ SHOWN = {
 }
 
 
-def told(cell: dict[str, Any]) -> dict[str, Any]:
+def shown_values(cell: dict[str, Any]) -> dict[str, Any]:
     return {field: cell[field] for field in SHOWN}
 
 
@@ -45,12 +45,12 @@ def told(cell: dict[str, Any]) -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_only_what_is_given_changes_and_null_clears(
+def test_only_given_values_change_and_null_clears(
     values: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     make_cell(make_class("A"), **FILLED)
-    cell = done("updateCell", head_teacher(), cell=at("A"), **values)
-    assert told(cell) == {**SHOWN, **expected}
+    cell = result_of("updateCell", head_teacher(), cell=at("A"), **values)
+    assert shown_values(cell) == {**SHOWN, **expected}
     assert cell["version"] == 2
 
 
@@ -59,27 +59,27 @@ def test_only_what_is_given_changes_and_null_clears(
     [{}, {"notes": "Bring a pen."}, {"status": "DRAFT"}, SHOWN, {"startTime": "09:00"}],
     ids=str,
 )
-def test_what_is_so_already_changes_nothing(values: dict[str, Any]) -> None:
+def test_equal_values_change_nothing(values: dict[str, Any]) -> None:
     make_cell(make_class("A"), **FILLED)
     viewer = head_teacher()
     before = stored_rows()
-    assert done("updateCell", viewer, cell=at("A"), **values)["version"] == 1
+    assert result_of("updateCell", viewer, cell=at("A"), **values)["version"] == 1
     assert stored_rows() == before
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_version_0_is_that_of_a_cell_nobody_has_changed(stored: bool) -> None:
+def test_unchanged_cell_has_version_0(stored: bool) -> None:
     school_class, viewer = make_class("A"), head_teacher()
     if stored:
         make_cell(school_class)
     values = {"cell": at("A"), "expectedVersion": 0}
-    assert done("updateCell", viewer, **values, status="DRAFT")["version"] == 1
-    assert refused("updateCell", viewer, **values, notes="x") == [
+    assert result_of("updateCell", viewer, **values, status="DRAFT")["version"] == 1
+    assert errors_of("updateCell", viewer, **values, notes="x") == [
         ("STALE_VERSION", "input.expectedVersion")
     ]
 
 
-def test_a_stale_version_is_answered_with_the_cell_as_it_is() -> None:
+def test_stale_version_returns_the_current_cell() -> None:
     make_cell(make_class("A"), exams=[make_exam()], version=7, notes="Theirs")
     viewer = head_teacher()
     before = stored_rows()
@@ -89,19 +89,22 @@ def test_a_stale_version_is_answered_with_the_cell_as_it_is() -> None:
     assert (payload["cell"]["version"], payload["cell"]["notes"]) == (7, "Theirs")
     assert len(payload["cell"]["exams"]) == 1
     assert stored_rows() == before
-    assert done("updateCell", viewer, cell=at("A"), expectedVersion=7, notes="Mine")["version"] == 8
+    assert (
+        result_of("updateCell", viewer, cell=at("A"), expectedVersion=7, notes="Mine")["version"]
+        == 8
+    )
 
 
-def test_a_fraction_of_a_second_is_kept() -> None:
+def test_fractions_of_a_second_are_stored() -> None:
     make_class("A")
     viewer = head_teacher()
     values = {"startTime": "09:00:00", "endTime": "09:00:00.25"}
-    first = done("updateCell", viewer, cell=at("A"), **values)
+    first = result_of("updateCell", viewer, cell=at("A"), **values)
     assert (first["startTime"], first["endTime"]) == ("09:00:00", "09:00:00.250000")
-    assert done("updateCell", viewer, cell=at("A"), **values) == first
+    assert result_of("updateCell", viewer, cell=at("A"), **values) == first
 
 
-def test_a_stale_version_of_a_cell_that_is_not_stored_stores_nothing() -> None:
+def test_stale_version_of_a_missing_cell_stores_nothing() -> None:
     make_class("A")
     viewer = head_teacher()
     payload = mutate("updateCell", viewer, cell=at("A"), expectedVersion=1, notes="x")
@@ -128,7 +131,7 @@ def test_a_stale_version_of_a_cell_that_is_not_stored_stores_nothing() -> None:
         ("cell", {"id": "MatrixCell:A/2026/JAN", **at("A")}),
     ],
 )
-def test_what_is_no_value_of_its_type_is_bad_input(field: str, value: object) -> None:
+def test_variable_of_the_wrong_type_is_bad_input(field: str, value: object) -> None:
     make_class("A")
     viewer = head_teacher()
     before = stored_rows()
@@ -141,7 +144,7 @@ def test_what_is_no_value_of_its_type_is_bad_input(field: str, value: object) ->
 @pytest.mark.parametrize(
     "value", ['startTime: "09:00+09:00"', 'endTime: "24:00"', 'scheduledDate: "2026-02-30"']
 )
-def test_what_is_no_value_of_its_type_is_bad_input_in_the_document_too(value: str) -> None:
+def test_literal_of_the_wrong_type_is_bad_input(value: str) -> None:
     make_class("A")
     cell = '{at: {classCode: "A", academicYear: 2026, period: JAN}}'
     response = answer(
@@ -160,7 +163,7 @@ def test_what_is_no_value_of_its_type_is_bad_input_in_the_document_too(value: st
     ],
 )
 @pytest.mark.parametrize("moment", ["2999-01-01T00:00:00", "2999-01-01", "2999-13-01T00:00:00Z"])
-def test_a_date_time_without_an_offset_is_bad_input(
+def test_date_time_without_offset_is_bad_input(
     mutation: str, values: dict[str, Any], moment: str
 ) -> None:
     response = answer(

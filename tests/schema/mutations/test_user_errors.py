@@ -1,4 +1,4 @@
-"""Every mistake in an input: its code, its path, a sentence about it, and nothing written."""
+"""Every invalid input returns an error with code, path and message, and writes nothing."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 
 from primepath.domain.errors import UserErrorCode
 from tests.schema.mutations.database import stored_rows
-from tests.schema.mutations.documents import MUTATIONS, at, done, key, mutate, refused
-from tests.schema.mutations.invalid_inputs import JAN, MISTAKES, NEW_EXAM, Mistake
+from tests.schema.mutations.documents import MUTATIONS, at, errors_of, key, mutate, result_of
+from tests.schema.mutations.invalid_inputs import INVALID_INPUTS, JAN, NEW_EXAM, InvalidInput
 from tests.schema.mutations.school import (
     HANA,
     INACTIVE,
@@ -22,47 +22,47 @@ from tests.schema.mutations.school import (
 
 pytestmark = pytest.mark.django_db
 
-OF_SIGN_IN = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
-SHOWN_BESIDE_THE_MISTAKE = {"cell", "exam"}
+SIGN_IN_ERRORS = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
+SHOWN_WITH_THE_ERROR = {"cell", "exam"}
 
 
 def test_every_code_is_in_the_table() -> None:
-    assert {mistake.code for mistake in MISTAKES} == set(UserErrorCode) - OF_SIGN_IN
+    assert {case.code for case in INVALID_INPUTS} == set(UserErrorCode) - SIGN_IN_ERRORS
 
 
 def test_every_mutation_is_in_the_table() -> None:
-    assert {mistake.mutation for mistake in MISTAKES} == set(MUTATIONS)
+    assert {case.mutation for case in INVALID_INPUTS} == set(MUTATIONS)
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=str)
-def test_a_mistake_is_told_and_nothing_is_written(mistake: Mistake) -> None:
-    viewer = build_school()[mistake.who]
-    input = dict(mistake.input)
+@pytest.mark.parametrize("case", INVALID_INPUTS, ids=str)
+def test_invalid_input_returns_its_error_and_writes_nothing(case: InvalidInput) -> None:
+    viewer = build_school()[case.person]
+    input = dict(case.input)
     if "LEVEL" in input.get("levelIds", ()):
         input["levelIds"] = [level_id()] * len(input["levelIds"])
     before = stored_rows()
-    payload = mutate(mistake.mutation, viewer, **input)
+    payload = mutate(case.mutation, viewer, **input)
     assert stored_rows() == before
     (error,) = payload.pop("userErrors")
-    assert error["code"] == mistake.code
-    assert error["field"] == ["input", *(mistake.path.split(".") if mistake.path else [])]
+    assert error["code"] == case.code
+    assert error["field"] == ["input", *(case.path.split(".") if case.path else [])]
     assert error["message"].endswith(".")
     assert " " in error["message"]
     ((field, result),) = payload.items()
-    if field not in SHOWN_BESIDE_THE_MISTAKE:
+    if field not in SHOWN_WITH_THE_ERROR:
         assert result in (None, [])
 
 
-def test_a_duplicate_key_of_another_exam_writes_nothing() -> None:
+def test_idempotency_key_of_another_exam_writes_nothing() -> None:
     viewer = build_school()["mina"]
-    done("createExam", viewer, **NEW_EXAM, idempotencyKey="1")
+    result_of("createExam", viewer, **NEW_EXAM, idempotencyKey="1")
     before = stored_rows()
     other = {**NEW_EXAM, "name": "Other", "idempotencyKey": "1"}
-    assert refused("createExam", viewer, **other) == [("DUPLICATE", "input.idempotencyKey")]
+    assert errors_of("createExam", viewer, **other) == [("DUPLICATE", "input.idempotencyKey")]
     assert stored_rows() == before
 
 
-def test_all_mistakes_of_an_assignment_are_told_at_once() -> None:
+def test_all_errors_of_an_assignment_are_returned_together() -> None:
     viewer = build_school()["mina"]
     before = stored_rows()
     cells = [
@@ -77,7 +77,7 @@ def test_all_mistakes_of_an_assignment_are_told_at_once() -> None:
         at("NONE", "DEC"),
     ]
     exams = [OF_MINA, "Exam:x", NO_EXAM, INACTIVE, NEXT_YEAR, QUARTERLY]
-    found = refused("assignExams", viewer, cells=cells, examIds=exams)
+    found = errors_of("assignExams", viewer, cells=cells, examIds=exams)
     assert sorted(found) == sorted(
         [
             ("INVALID_ID", "input.cells.1"),
@@ -96,15 +96,15 @@ def test_all_mistakes_of_an_assignment_are_told_at_once() -> None:
     assert stored_rows() == before
 
 
-def test_a_cell_that_is_named_twice_is_told_of_once_where_it_stands_first() -> None:
+def test_repeated_cell_returns_one_error_at_its_first_position() -> None:
     viewer = build_school()["mina"]
     twice = [at("A", "FEB"), at("A"), {"id": "MatrixCell:A/2026/FEB"}]
-    assert refused("assignExams", viewer, cells=twice, examIds=[OF_MINA]) == [
+    assert errors_of("assignExams", viewer, cells=twice, examIds=[OF_MINA]) == [
         ("CELL_LOCKED", "input.cells.0")
     ]
 
 
-def test_all_mistakes_of_an_update_are_told_at_once() -> None:
+def test_all_errors_of_an_update_are_returned_together() -> None:
     viewer = build_school()["mina"]
     before = stored_rows()
     values = {
@@ -114,7 +114,7 @@ def test_all_mistakes_of_an_update_are_told_at_once() -> None:
         "endTime": "10:00",
         "notes": "\0",
     }
-    assert sorted(refused("updateCell", viewer, cell=at("A", "MAY"), **values)) == [
+    assert sorted(errors_of("updateCell", viewer, cell=at("A", "MAY"), **values)) == [
         ("DATE_OUTSIDE_PERIOD", "input.scheduledDate"),
         ("INVALID_CHARACTERS", "input.notes"),
         ("INVALID_STATUS", "input.status"),
@@ -123,10 +123,10 @@ def test_all_mistakes_of_an_update_are_told_at_once() -> None:
     assert stored_rows() == before
 
 
-def test_all_mistakes_of_a_clone_are_told_at_once() -> None:
+def test_all_errors_of_a_clone_are_returned_together() -> None:
     viewer = build_school()["mina"]
     targets = [key("A", "Q1"), key("B"), key("NONE"), key("A", "FEB"), key("A", "MAY")]
-    found = refused(
+    found = errors_of(
         "cloneCell", viewer, source=at("A", "APR"), targets=targets, onExisting="REJECT"
     )
     assert sorted(found) == sorted(
@@ -142,7 +142,7 @@ def test_all_mistakes_of_a_clone_are_told_at_once() -> None:
     )
 
 
-def test_all_mistakes_of_an_exam_are_told_at_once() -> None:
+def test_all_errors_of_an_exam_are_returned_together() -> None:
     viewer = build_school()["juno"]
     values = {
         "name": "",
@@ -155,15 +155,15 @@ def test_all_mistakes_of_an_exam_are_told_at_once() -> None:
         "idempotencyKey": " ",
         "curriculumLevelId": NO_LEVEL,
     }
-    assert {path for _, path in refused("createExam", viewer, **values)} == {
+    assert {path for _, path in errors_of("createExam", viewer, **values)} == {
         "input",
         *(f"input.{field}" for field in values if field != "type"),
     }
 
 
-def test_all_mistakes_of_decisions_are_told_at_once() -> None:
+def test_all_errors_of_a_decision_are_returned_together() -> None:
     viewer = build_school()["mina"]
-    mistakes = refused(
+    mistakes = errors_of(
         "assignTeacher",
         viewer,
         teacherId="Teacher:9999",
@@ -175,7 +175,7 @@ def test_all_mistakes_of_decisions_are_told_at_once() -> None:
         *("FORBIDDEN", "NOT_FOUND", "NOT_FOUND", "OUT_OF_RANGE")
     ]
     values = {"classCode": "NONE", "academicYear": 1, "levelIds": ["x", NO_LEVEL, HANA]}
-    assert sorted(refused("setClassCurriculum", viewer, **values)) == [
+    assert sorted(errors_of("setClassCurriculum", viewer, **values)) == [
         ("FORBIDDEN", "input.classCode"),
         ("INVALID_ID", "input.levelIds.0"),
         ("INVALID_ID", "input.levelIds.2"),
@@ -185,7 +185,7 @@ def test_all_mistakes_of_decisions_are_told_at_once() -> None:
     ]
 
 
-def test_what_is_wrong_is_shown_beside_the_thing_as_it_is() -> None:
+def test_payload_with_errors_has_the_current_object() -> None:
     viewer = build_school()["mina"]
     cell = mutate("updateCell", viewer, cell=at("A"), status="EMPTY")["cell"]
     assert (cell["id"], cell["status"], cell["version"]) == (

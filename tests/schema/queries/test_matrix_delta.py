@@ -1,4 +1,4 @@
-"""With `changesAfter`, a client is told the rows and cells that have changed, and no others."""
+"""With `changesAfter`, the matrix contains exactly the rows and cells that have changed."""
 
 from __future__ import annotations
 
@@ -57,9 +57,10 @@ ALL: list[str] = list(PERIODS)
 
 @dataclass
 class School:
-    """Classes A and B, in which the teacher may change cells, C, which they see, and HIDDEN, which they do not.
+    """Classes A and B, which the teacher can edit, C, which they can only view, and HIDDEN, which they cannot see.
 
-    ``shared`` is an exam of ``level`` in A/JAN, B/JAN, HIDDEN/JAN and next year in A; ``own`` one in A/FEB. A learns ``level``.
+    ``shared`` is an exam of ``level`` in A/JAN, B/JAN, HIDDEN/JAN and next year in A. ``own`` is one in A/FEB. A's curriculum
+    is ``level``.
     """
 
     teacher: Teacher
@@ -101,12 +102,12 @@ def change_exam(school: School, values: ExamValues) -> None:
     update_exam(viewer=COMMAND_LINE, exam_id=school.shared.pk, values=values)
 
 
-def change_exam_and_take_it_out(school: School) -> None:
+def change_and_unassign_exam(school: School) -> None:
     change_exam(school, {"timer_minutes": 5})
     unassign_exams(viewer=COMMAND_LINE, cells=[key("A")], exam_ids=[school.shared.pk])
 
 
-def learn(code: str, *levels: CurriculumLevel, year: int = YEAR) -> None:
+def set_curriculum(code: str, *levels: CurriculumLevel, year: int = YEAR) -> None:
     set_class_curriculum(
         viewer=COMMAND_LINE,
         class_code=code,
@@ -121,7 +122,7 @@ def rename_program(name: str, to: str) -> None:
         Program.objects.filter(name=name).update(name=to)
 
 
-def give(school: School, code: str, level: AccessLevel, **values: Any) -> None:
+def give_access(school: School, code: str, level: AccessLevel, **values: Any) -> None:
     assign_teacher(
         viewer=COMMAND_LINE,
         teacher_id=school.teacher.pk,
@@ -136,9 +137,9 @@ def revoke(school: School, code: str) -> None:
     revoke_teacher(viewer=COMMAND_LINE, assignment_id=assignment.pk)
 
 
-def revoke_and_give_again(school: School) -> None:
+def revoke_and_restore(school: School) -> None:
     revoke(school, "A")
-    give(school, "A", AccessLevel.FULL)
+    give_access(school, "A", AccessLevel.FULL)
 
 
 def assign_to(school: School, *cells: CellKey) -> None:
@@ -212,7 +213,7 @@ CHANGES: dict[str, tuple[Callable[[School], object], dict[str, list[str]]]] = {
         {"A": ["JAN"], "B": ["JAN"]},
     ),
     "an exam is changed, and taken out of a cell": (
-        change_exam_and_take_it_out,
+        change_and_unassign_exam,
         {"A": ["JAN"], "B": ["JAN"]},
     ),
     "an exam is created": (
@@ -224,10 +225,10 @@ CHANGES: dict[str, tuple[Callable[[School], object], dict[str, list[str]]]] = {
         {},
     ),
     "a class learns something else": (
-        lambda school: learn("B", school.other_level, school.level),
+        lambda school: set_curriculum("B", school.other_level, school.level),
         {"B": []},
     ),
-    "a class learns nothing any more": (lambda school: learn("A"), {"A": []}),
+    "a class learns nothing any more": (lambda school: set_curriculum("A"), {"A": []}),
     "a level is renamed": (
         lambda school: rename_program("CORE", "EDGE"),
         {"A": ["JAN"], "B": ["JAN"]},
@@ -245,10 +246,10 @@ CHANGES: dict[str, tuple[Callable[[School], object], dict[str, list[str]]]] = {
         lambda school: SchoolClass.objects.filter(pk="A").update(grade=7),
         {"A": []},
     ),
-    "access becomes more": (lambda school: give(school, "C", AccessLevel.FULL), {"C": ALL}),
-    "access becomes less": (lambda school: give(school, "A", AccessLevel.VIEW), {"A": ALL}),
+    "access becomes more": (lambda school: give_access(school, "C", AccessLevel.FULL), {"C": ALL}),
+    "access becomes less": (lambda school: give_access(school, "A", AccessLevel.VIEW), {"A": ALL}),
     "access is given until later": (
-        lambda school: give(
+        lambda school: give_access(
             school, "A", AccessLevel.FULL, expires_at=timezone.now() + datetime.timedelta(days=1)
         ),
         {},
@@ -258,12 +259,12 @@ CHANGES: dict[str, tuple[Callable[[School], object], dict[str, list[str]]]] = {
         {},
     ),
     "a class is gained": (
-        lambda school: give(school, "HIDDEN", AccessLevel.VIEW),
+        lambda school: give_access(school, "HIDDEN", AccessLevel.VIEW),
         {"HIDDEN": ALL},
     ),
     "access is revoked": (lambda school: revoke(school, "A"), {}),
     "access is revoked and given again": (
-        revoke_and_give_again,
+        revoke_and_restore,
         {},
     ),
     "access expires": (
@@ -289,7 +290,7 @@ LOST = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_is_told_with_the_rows_and_cells_that_show_it(school: School, change: str) -> None:
+def test_change_returns_the_rows_and_cells_that_show_it(school: School, change: str) -> None:
     client = MobileClient(school.viewer)
     make, expected = CHANGES[change]
     make(school)
@@ -304,13 +305,13 @@ def test_a_change_is_told_with_the_rows_and_cells_that_show_it(school: School, c
     assert again["lostClassCodes"] == again["gainedClassCodes"] == []
 
 
-def test_the_first_answer_has_everything_and_no_news(school: School) -> None:
+def test_first_response_is_complete_and_lists_no_changes(school: School) -> None:
     matrix = MobileClient(school.viewer).fetch(None)
     assert periods_by_class(matrix) == dict.fromkeys("ABC", ALL)
     assert matrix["lostClassCodes"] == matrix["gainedClassCodes"] == []
 
 
-def test_changes_of_one_instant_are_all_told(
+def test_all_changes_of_one_instant_are_returned(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = timezone.now()
@@ -324,7 +325,7 @@ def test_changes_of_one_instant_are_all_told(
     assert len(set(HistoryEntry.objects.values_list("at", flat=True)[:3])) == 1
 
 
-def test_a_change_that_was_taken_back_is_not_told(school: School) -> None:
+def test_rolled_back_change_is_not_returned(school: School) -> None:
     client = MobileClient(school.viewer)
     with transaction.atomic():
         update_cell(viewer=COMMAND_LINE, cell=key("A"), changes={"notes": "x"})
@@ -332,7 +333,7 @@ def test_a_change_that_was_taken_back_is_not_told(school: School) -> None:
     assert periods_by_class(client.sync()) == {}
 
 
-def test_cells_are_those_that_have_changed_and_match_the_filters(school: School) -> None:
+def test_changed_cells_are_filtered(school: School) -> None:
     client = MobileClient(school.viewer)
     assign_to(school, key("A", "MAR"), key("A", "APR"))
     rename_program("CORE", "EDGE")
@@ -367,15 +368,15 @@ def test_cells_are_those_that_have_changed_and_match_the_filters(school: School)
     ]
 
 
-def test_a_curriculum_of_another_year_counts_for_the_row_as_it_can_be_shown_there(
+def test_curriculum_of_another_year_changes_the_row(
     school: School,
 ) -> None:
     client = MobileClient(school.viewer)
-    learn("B", school.level, year=YEAR + 1)
+    set_curriculum("B", school.level, year=YEAR + 1)
     assert periods_by_class(client.sync()) == {"B": []}
 
 
-def test_of_classes_that_are_not_asked_for_nothing_is_told_and_nothing_remembered(
+def test_unrequested_classes_are_neither_returned_nor_remembered(
     school: School,
 ) -> None:
     client = MobileClient(school.viewer)
@@ -393,7 +394,7 @@ def test_of_classes_that_are_not_asked_for_nothing_is_told_and_nothing_remembere
     assert matrix["unavailableClassCodes"] == ["A"]
 
 
-def test_a_class_that_was_asked_for_and_lost_is_told_as_both(school: School) -> None:
+def test_lost_class_that_was_requested_is_lost_and_unavailable(school: School) -> None:
     client = MobileClient(school.viewer, ["A", "HIDDEN", "B"])
     revoke(school, "A")
     matrix = client.sync()
@@ -402,7 +403,7 @@ def test_a_class_that_was_asked_for_and_lost_is_told_as_both(school: School) -> 
     assert client.rows == client.fetch_all()
 
 
-def test_a_teacher_who_becomes_head_teacher_is_told_all_that_they_may_do_now(
+def test_new_head_teacher_receives_all_classes_again(
     school: School,
 ) -> None:
     client = MobileClient(school.viewer)
@@ -412,7 +413,7 @@ def test_a_teacher_who_becomes_head_teacher_is_told_all_that_they_may_do_now(
     assert client.rows == client.fetch_all()
 
 
-def test_the_copy_of_another_person_becomes_ones_own(school: School) -> None:
+def test_token_of_another_viewer_returns_the_difference(school: School) -> None:
     client = MobileClient(school.viewer)
     other = make_teacher()
     for code in ("A", "HIDDEN"):
@@ -424,7 +425,7 @@ def test_the_copy_of_another_person_becomes_ones_own(school: School) -> None:
     assert client.rows == client.fetch_all()
 
 
-def test_matrices_of_one_document_have_tokens_of_their_own(school: School) -> None:
+def test_matrices_of_one_document_have_separate_tokens(school: School) -> None:
     first, second = MobileClient(school.viewer), MobileClient(school.viewer, year=YEAR + 1)
     assign_to(school, key("A", "MAR"), key("B", "MAR", YEAR + 1))
     matrices = data(

@@ -1,4 +1,4 @@
-"""A `syncToken` that cannot be used is refused with a sentence that says what to do, and never answered wrongly."""
+"""An unusable `syncToken` is rejected with a message that says what to do. It never returns wrong data."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def note(notes: str) -> None:
     update_cell(viewer=COMMAND_LINE, cell=key, changes={"notes": notes})
 
 
-def refusal(viewer: Viewer, token: str, year: int = YEAR) -> str:
-    """What the answer to a token says, which must be a refusal."""
+def rejection(viewer: Viewer, token: str, year: int = YEAR) -> str:
+    """Return the message with which a token is rejected."""
     response = answer(MATRIX, viewer, {"year": year, "after": token})
     assert response["data"] == {"scheduleMatrix": None}
     assert error_codes(response) == {"scheduleMatrix": "BAD_USER_INPUT"}
@@ -63,7 +63,7 @@ def _flipped(token: str, position: int) -> str:
     return token[:position] + ("A" if token[position] != "A" else "B") + token[position + 1 :]
 
 
-NO_TOKENS: dict[str, Any] = {
+INVALID_TOKENS: dict[str, Any] = {
     "nothing": lambda token: "",
     "a word": lambda token: "token",
     "NUL": lambda token: "\0",
@@ -88,34 +88,32 @@ NO_TOKENS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("what", NO_TOKENS)
-def test_what_is_no_token_is_refused_before_anything_is_read(
-    client: MobileClient, what: str
-) -> None:
+@pytest.mark.parametrize("what", INVALID_TOKENS)
+def test_invalid_token_is_rejected_before_anything_is_read(client: MobileClient, what: str) -> None:
     assert client.token is not None
     with CaptureQueriesContext(connection) as captured:
-        assert refusal(client.viewer, NO_TOKENS[what](client.token)) == (
+        assert rejection(client.viewer, INVALID_TOKENS[what](client.token)) == (
             "changesAfter is not a syncToken of this API."
         )
     assert statements(captured) == []
 
 
-def test_a_token_of_another_secret_is_refused(client: MobileClient) -> None:
+def test_token_of_another_secret_is_rejected(client: MobileClient) -> None:
     with override_settings(SECRET_KEY="another" * 10):
         token = MobileClient(client.viewer).token
     assert token is not None
-    assert "is not a syncToken" in refusal(client.viewer, token)
+    assert "is not a syncToken" in rejection(client.viewer, token)
 
 
-def test_a_token_of_another_year_is_refused(client: MobileClient) -> None:
+def test_token_of_another_year_is_rejected(client: MobileClient) -> None:
     assert client.token is not None
-    assert refusal(client.viewer, client.token, YEAR + 1) == (
+    assert rejection(client.viewer, client.token, YEAR + 1) == (
         "This syncToken is one of 2026, not of 2027."
     )
 
 
 @pytest.mark.parametrize("days", [30, 1])
-def test_a_token_can_be_used_for_some_days(
+def test_token_expires_after_the_configured_days(
     client: MobileClient, days: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token, now = client.token, time.time()
@@ -124,10 +122,10 @@ def test_a_token_can_be_used_for_some_days(
         monkeypatch.setattr(time, "time", lambda: now + days * DAY - 5)
         assert periods_by_class(client.fetch(token)) == {}
         monkeypatch.setattr(time, "time", lambda: now + days * DAY + 5)
-        assert refusal(client.viewer, token) == f"This syncToken is older than {days} days."
+        assert rejection(client.viewer, token) == f"This syncToken is older than {days} days."
 
 
-def test_with_each_answer_the_days_begin_again(
+def test_each_response_renews_the_token(
     client: MobileClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.time()
@@ -140,13 +138,13 @@ FIELDS = HistoryEntry._meta.concrete_fields
 REPLACED = "This syncToken was given out for data that the school has replaced."
 
 
-def _forget_entries(since: int = 0) -> None:
-    """As a database does that is restored from a copy which does not have them."""
+def _delete_entries(since: int = 0) -> None:
+    """Delete entries, as if the database was restored from a backup without them."""
     entries = HistoryEntry.objects.filter(pk__gte=since)
     entries._raw_delete(entries.db)
 
 
-def test_a_token_of_a_database_that_was_restored_from_an_older_copy_is_refused(
+def test_token_is_rejected_after_restoring_an_older_backup(
     client: MobileClient,
 ) -> None:
     older = client.token
@@ -154,30 +152,30 @@ def test_a_token_of_a_database_that_was_restored_from_an_older_copy_is_refused(
     note("y")
     client.sync()
     newest = HistoryEntry.objects.latest("pk")
-    _forget_entries(newest.pk)
+    _delete_entries(newest.pk)
     assert client.token is not None
-    assert refusal(client.viewer, client.token) == REPLACED
-    # There, the key of what was lost is given again.
+    assert rejection(client.viewer, client.token) == REPLACED
+    # The restored database uses the key of the lost entry again.
     another = HistoryEntry(**{field.attname: getattr(newest, field.attname) for field in FIELDS})
     another.at += datetime.timedelta(microseconds=1)
     another.save()
     assert another.pk == newest.pk
-    assert refusal(client.viewer, client.token) == REPLACED
-    # What was given out before the copy was made still serves.
+    assert rejection(client.viewer, client.token) == REPLACED
+    # A token from before the backup is still valid.
     assert periods_by_class(client.fetch(older)) == {"A": ["JAN"]}
 
 
-def test_a_token_of_before_the_first_change_serves_for_all_of_them() -> None:
+def test_token_from_before_the_first_change_returns_all_changes() -> None:
     make_class("A")
     client = MobileClient(head_teacher())
     note("x")
     assert periods_by_class(client.sync()) == {"A": ["JAN"]}
 
 
-def test_after_a_restore_new_changes_are_told_though_numbers_of_transactions_begin_again(
+def test_new_changes_after_a_restore_are_returned_despite_lower_transaction_ids(
     client: MobileClient,
 ) -> None:
-    """Another server numbers its transactions anew; what it restored keeps the old numbers."""
+    """Another server starts its transaction ids again. Restored rows keep the old ids."""
     assert client.token is not None
     token = SyncToken.parse(client.token, YEAR)
     far = token.position._replace(open_from=10**12, own=0)
@@ -188,8 +186,8 @@ def test_after_a_restore_new_changes_are_told_though_numbers_of_transactions_beg
     assert periods_by_class(client.sync()) == {"A": ["JAN"]}
 
 
-def test_after_a_restore_old_changes_are_not_told_again_and_again(client: MobileClient) -> None:
-    """They came with numbers that no transaction of the new server has reached."""
+def test_old_changes_after_a_restore_are_not_returned_repeatedly(client: MobileClient) -> None:
+    """Their transaction ids are higher than any that the new server has reached."""
     newest = HistoryEntry.objects.latest("pk")
     values = {field.attname: getattr(newest, field.attname) for field in FIELDS}
     HistoryEntry(**{**values, "id": newest.pk + 1, "transaction": 10**15}).save()
@@ -198,7 +196,7 @@ def test_after_a_restore_old_changes_are_not_told_again_and_again(client: Mobile
 
 
 def _classes(count: int) -> list[VisibleClass]:
-    """Classes with codes as long as they can be, which are hard to compress."""
+    """Store classes with codes of maximum length that are hard to compress."""
     return [
         VisibleClass(
             access_level=AccessLevel.FULL,
@@ -217,7 +215,7 @@ def _classes(count: int) -> list[VisibleClass]:
     ]
 
 
-def test_the_token_of_a_thousand_classes_is_not_too_long() -> None:
+def test_token_of_1000_classes_is_not_too_long() -> None:
     position = HistoryPosition(10**12, None, 10**12, 10**12)
     text = str(SyncToken.of(YEAR, position, _classes(1_000), COMMAND_LINE))
     assert len(text) <= MAX_LENGTH / 2
@@ -233,7 +231,7 @@ def test_a_token_is_short(count: int, characters: int) -> None:
     assert len(token) <= characters
 
 
-def test_a_text_is_looked_at_up_to_the_longest_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_longer_than_any_token_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[int] = []
 
     def loads(text: str, **options: Any) -> Any:
@@ -243,5 +241,5 @@ def test_a_text_is_looked_at_up_to_the_longest_token(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(signing, "loads", loads)
     viewer = head_teacher()
     for length in (MAX_LENGTH, MAX_LENGTH + 1):
-        refusal(viewer, "x" * length)
+        rejection(viewer, "x" * length)
     assert looked_at == [MAX_LENGTH]

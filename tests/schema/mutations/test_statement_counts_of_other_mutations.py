@@ -1,4 +1,4 @@
-"""How many statements other changes take: the same however much there is already."""
+"""Statement counts of the other mutations: the same for any number of existing rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.factories import (
     make_teacher,
 )
 from tests.query_counts import recorded_statements
-from tests.schema.mutations.documents import done, id_of
+from tests.schema.mutations.documents import id_of, result_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ EXAM: dict[str, Any] = {
 
 
 def busy_teacher(classes: list[SchoolClass]) -> Teacher:
-    """A teacher who has asked for all of these classes but the first, and got all of those."""
+    """Return a teacher with approved requests for all of these classes except the first."""
     teacher = make_teacher()
     others = classes[1:]
     TeacherClassAssignment.objects.bulk_create(
@@ -53,7 +53,7 @@ def busy_teacher(classes: list[SchoolClass]) -> Teacher:
     return teacher
 
 
-def ask(teacher: Teacher, school_class: SchoolClass) -> ClassAccessRequest:
+def request_access(teacher: Teacher, school_class: SchoolClass) -> ClassAccessRequest:
     return ClassAccessRequest.objects.create(
         teacher=teacher,
         school_class=school_class,
@@ -69,11 +69,11 @@ def test_creating_an_exam(size: int, role: str) -> None:
     viewer = head_teacher() if role == "head teacher" else as_viewer(busy_teacher(classes))
     level = id_of(make_level())
     with recorded_statements(f"createExam, by a {role}"):
-        done("createExam", viewer, **EXAM, curriculumLevelId=level)
+        result_of("createExam", viewer, **EXAM, curriculumLevelId=level)
     with recorded_statements(f"createExam with a key, by a {role}"):
-        first = done("createExam", viewer, **EXAM, curriculumLevelId=level, idempotencyKey="1")
+        first = result_of("createExam", viewer, **EXAM, curriculumLevelId=level, idempotencyKey="1")
     with recorded_statements(f"createExam sent again, by a {role}"):
-        again = done("createExam", viewer, **EXAM, curriculumLevelId=level, idempotencyKey="1")
+        again = result_of("createExam", viewer, **EXAM, curriculumLevelId=level, idempotencyKey="1")
     assert again == first
 
 
@@ -84,7 +84,7 @@ def test_updating_an_exam(cells: int) -> None:
     for school_class, month in places[:cells]:
         make_cell(school_class, month, exams=[exam])
     with recorded_statements("updateExam"):
-        done(
+        result_of(
             "updateExam",
             viewer,
             id=id_of(exam),
@@ -96,24 +96,24 @@ def test_updating_an_exam(cells: int) -> None:
 
 @pytest.mark.parametrize("levels", [1, 10])
 @pytest.mark.parametrize("before", [0, 1, 10])
-def test_setting_what_a_class_learns(levels: int, before: int) -> None:
+def test_setting_a_curriculum(levels: int, before: int) -> None:
     (school_class,), viewer = make_classes(1), head_teacher()
     ids = [id_of(make_level(number=number)) for number in range(1, 21)]
     values: dict[str, Any] = {"classCode": school_class.code, "academicYear": 2026}
     if before:
-        done("setClassCurriculum", viewer, **values, levelIds=ids[10 : 10 + before])
+        result_of("setClassCurriculum", viewer, **values, levelIds=ids[10 : 10 + before])
     with recorded_statements("setClassCurriculum"):
-        done("setClassCurriculum", viewer, **values, levelIds=ids[:levels])
+        result_of("setClassCurriculum", viewer, **values, levelIds=ids[:levels])
     with recorded_statements("setClassCurriculum, nothing to change"):
-        done("setClassCurriculum", viewer, **values, levelIds=ids[:levels])
+        result_of("setClassCurriculum", viewer, **values, levelIds=ids[:levels])
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_asking_for_a_class_and_taking_it_back(size: int) -> None:
+def test_requesting_access_and_withdrawing(size: int) -> None:
     classes = make_classes(size + 1)
     viewer = as_viewer(busy_teacher(classes))
     with recorded_statements("requestClassAccess"):
-        request = done(
+        request = result_of(
             "requestClassAccess",
             viewer,
             classCode=classes[0].code,
@@ -121,7 +121,7 @@ def test_asking_for_a_class_and_taking_it_back(size: int) -> None:
             reason="Standing in",
         )
     with recorded_statements("withdrawClassAccessRequest"):
-        done("withdrawClassAccessRequest", viewer, id=request["id"])
+        result_of("withdrawClassAccessRequest", viewer, id=request["id"])
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -133,9 +133,9 @@ def test_approving_a_request(size: int, had: str) -> None:
         TeacherClassAssignment.objects.create(
             teacher=teacher, school_class=classes[0], access_level="VIEW"
         )
-    request = ask(teacher, classes[0])
+    request = request_access(teacher, classes[0])
     with recorded_statements(f"approveClassAccessRequest, {had} before"):
-        done(
+        result_of(
             "approveClassAccessRequest",
             viewer,
             id=id_of(request),
@@ -147,23 +147,23 @@ def test_approving_a_request(size: int, had: str) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_denying_a_request(size: int) -> None:
     classes, viewer = make_classes(size + 1), head_teacher()
-    request = ask(busy_teacher(classes), classes[0])
+    request = request_access(busy_teacher(classes), classes[0])
     with recorded_statements("denyClassAccessRequest"):
-        done("denyClassAccessRequest", viewer, id=id_of(request), note="No need")
+        result_of("denyClassAccessRequest", viewer, id=id_of(request), note="No need")
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_giving_access_and_taking_it_away(size: int) -> None:
+def test_assigning_and_revoking_access(size: int) -> None:
     classes, viewer = make_classes(size + 1), head_teacher()
     teacher = busy_teacher(classes)
     values: dict[str, Any] = {"teacherId": id_of(teacher), "classCode": classes[0].code}
     with recorded_statements("assignTeacher, no access before"):
-        done("assignTeacher", viewer, **values, accessLevel="VIEW")
+        result_of("assignTeacher", viewer, **values, accessLevel="VIEW")
     with recorded_statements("assignTeacher, other access before"):
-        assignment = done("assignTeacher", viewer, **values, accessLevel="FULL")
+        assignment = result_of("assignTeacher", viewer, **values, accessLevel="FULL")
     with recorded_statements("assignTeacher, nothing to change"):
-        done("assignTeacher", viewer, **values, accessLevel="FULL")
+        result_of("assignTeacher", viewer, **values, accessLevel="FULL")
     with recorded_statements("revokeTeacher"):
-        done("revokeTeacher", viewer, assignmentId=assignment["id"])
+        result_of("revokeTeacher", viewer, assignmentId=assignment["id"])
     with recorded_statements("revokeTeacher, nothing to change"):
-        done("revokeTeacher", viewer, assignmentId=assignment["id"])
+        result_of("revokeTeacher", viewer, assignmentId=assignment["id"])

@@ -1,4 +1,4 @@
-"""The same creation from two threads at once: the second waits for the first, and gives what it gave."""
+"""The same `createExam` from two threads: the second waits for the first and returns the same exam."""
 
 from __future__ import annotations
 
@@ -23,19 +23,21 @@ pytestmark = [
 ]
 
 NEW = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "timerMinutes": 30}
-PATIENCE = 20
+TIMEOUT_SECONDS = 20
 
 
 def create(viewer: Viewer, name: str) -> dict[str, Any]:
     return mutate("createExam", viewer, **{**NEW, "name": name}, idempotencyKey="abc")
 
 
-class UndoneError(Exception):
-    """Undoes the first creation."""
+class RollbackError(Exception):
+    """Rolls back the first creation."""
 
 
-def create_at_once(viewer: Viewer, name: str, *, undo_first: bool = False) -> list[dict[str, Any]]:
-    """What the two answer: of "New", which is first, and of ``name``, which waits for it to be committed or undone."""
+def create_concurrently(
+    viewer: Viewer, name: str, *, roll_back_first: bool = False
+) -> list[dict[str, Any]]:
+    """Create "New", and ``name`` in a thread that waits for the first to be committed or rolled back. Return both payloads."""
 
     def second() -> dict[str, Any]:
         try:
@@ -48,41 +50,41 @@ def create_at_once(viewer: Viewer, name: str, *, undo_first: bool = False) -> li
             with transaction.atomic():
                 first = create(viewer, "New")
                 waiting = pool.submit(second)
-                wait_for_a_waiting_writer()
-                if undo_first:
-                    raise UndoneError
-        except UndoneError:
+                wait_for_a_blocked_writer()
+                if roll_back_first:
+                    raise RollbackError
+        except RollbackError:
             pass
-        return [first, waiting.result(PATIENCE)]
+        return [first, waiting.result(TIMEOUT_SECONDS)]
 
 
-def wait_for_a_waiting_writer() -> None:
-    """Until somebody waits for a lock of ours."""
-    until = time.monotonic() + PATIENCE
+def wait_for_a_blocked_writer() -> None:
+    """Wait until a session waits for a lock."""
+    until = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < until:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone() != (0,):
                 return
         time.sleep(0.01)
-    raise AssertionError("The two never met.")
+    raise AssertionError("The second writer never waited for a lock.")
 
 
-def test_both_are_given_the_same_exam() -> None:
-    first, second = create_at_once(head_teacher(), "New")
+def test_both_requests_return_the_same_exam() -> None:
+    first, second = create_concurrently(head_teacher(), "New")
     assert first == second
     assert first["userErrors"] == []
     assert Exam.objects.count() == HistoryEntry.objects.count() == 1
 
 
-def test_the_second_is_refused_where_it_is_another_exam() -> None:
-    _, second = create_at_once(head_teacher(), "Other")
+def test_second_request_with_another_exam_is_a_duplicate() -> None:
+    _, second = create_concurrently(head_teacher(), "Other")
     assert second["exam"] is None
     assert [each["code"] for each in second["userErrors"]] == ["DUPLICATE"]
     assert Exam.objects.count() == HistoryEntry.objects.count() == 1
 
 
-def test_the_second_creates_it_where_the_first_is_undone() -> None:
-    _, second = create_at_once(head_teacher(), "Other", undo_first=True)
+def test_second_request_creates_the_exam_if_the_first_rolls_back() -> None:
+    _, second = create_concurrently(head_teacher(), "Other", roll_back_first=True)
     assert second["exam"]["name"] == "Other"
     assert Exam.objects.count() == HistoryEntry.objects.count() == 1

@@ -1,4 +1,4 @@
-"""Asking for the history of a cell or an exam."""
+"""Queries for the history of a cell or an exam."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def page(viewer: Viewer, id: str = CELL, **arguments: Any) -> dict[str, Any]:
 
 
 def entries(viewer: Viewer, id: str = CELL) -> list[dict[str, Any]]:
-    """The newest first."""
+    """Return the entries, newest first."""
     return [edge["node"] for edge in page(viewer, id)["edges"]]

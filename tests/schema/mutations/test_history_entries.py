@@ -1,4 +1,4 @@
-"""Each mutation leaves one entry for each thing it changed."""
+"""Each mutation creates one history entry for each changed object."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from primepath.domain.history import HistoryAction
 from primepath.models import HistoryEntry
-from tests.schema.mutations.documents import MUTATIONS, at, done, key
-from tests.schema.mutations.invalid_inputs import ASKS, GIVES, LEARNS, NEW_EXAM
+from tests.schema.mutations.documents import MUTATIONS, at, key, result_of
+from tests.schema.mutations.invalid_inputs import ASSIGNMENT, CURRICULUM, NEW_EXAM, REQUEST
 from tests.schema.mutations.school import (
     JUNO,
     MINA_IN_A,
@@ -43,8 +43,8 @@ CHANGES: dict[str, tuple[str, dict[str, Any], set[tuple[str, str]]]] = {
     "shareCell": ("mina", {"source": at("A"), "classCodes": ["C"]}, {("CELL", "C/2026/JAN")}),
     "createExam": ("mina", NEW_EXAM, {("EXAM", "NEW")}),
     "updateExam": ("mina", {"id": OF_MINA, "name": "x"}, {("EXAM", "1005")}),
-    "setClassCurriculum": ("hana", LEARNS, {("CURRICULUM", "A/2026")}),
-    "requestClassAccess": ("juno", ASKS, {("ACCESS_REQUEST", "NEW")}),
+    "setClassCurriculum": ("hana", CURRICULUM, {("CURRICULUM", "A/2026")}),
+    "requestClassAccess": ("juno", REQUEST, {("ACCESS_REQUEST", "NEW")}),
     "withdrawClassAccessRequest": (
         "mina",
         {"id": MINAS_REQUEST},
@@ -60,7 +60,7 @@ CHANGES: dict[str, tuple[str, dict[str, Any], set[tuple[str, str]]]] = {
         {"id": OF_JUNO, "note": "No"},
         {("ACCESS_REQUEST", "1001")},
     ),
-    "assignTeacher": ("office", GIVES, {("ASSIGNMENT", "NEW")}),
+    "assignTeacher": ("office", ASSIGNMENT, {("ASSIGNMENT", "NEW")}),
     "revokeTeacher": ("hana", {"assignmentId": MINA_IN_A}, {("ASSIGNMENT", "1001")}),
 }
 
@@ -84,11 +84,11 @@ def _action(mutation: str) -> str:
 
 
 @pytest.mark.parametrize("mutation", CHANGES)
-def test_a_change_leaves_an_entry_for_each_thing_it_changed(mutation: str) -> None:
+def test_change_creates_an_entry_for_each_changed_object(mutation: str) -> None:
     who, input, expected = CHANGES[mutation]
     viewer = build_school()[who]
     input = {**input, "levelIds": [level_id()]} if mutation == "setClassCurriculum" else input
-    result = done(mutation, viewer, **input)
+    result = result_of(mutation, viewer, **input)
     entries = list(HistoryEntry.objects.all())
     known = {subject_key for _, subject_key in expected}
     found = {
@@ -107,9 +107,9 @@ def test_a_change_leaves_an_entry_for_each_thing_it_changed(mutation: str) -> No
         assert result["id"].endswith(f":{entries[0].subject_key}")
 
 
-def test_what_is_kept_of_access_names_the_teacher_and_the_class() -> None:
+def test_access_entries_name_teacher_and_class() -> None:
     viewer = build_school()["hana"]
-    done("assignTeacher", viewer, **GIVES, expiresAt="2999-01-01T09:00:00+09:00")
+    result_of("assignTeacher", viewer, **ASSIGNMENT, expiresAt="2999-01-01T09:00:00+09:00")
     (entry,) = HistoryEntry.objects.all()
     assert {field: (before, after) for field, before, after in entry.changes} == {
         "teacherId": (None, int(JUNO.partition(":")[2])),

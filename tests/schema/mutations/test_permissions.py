@@ -1,4 +1,4 @@
-"""The table of actions and roles, every square of it."""
+"""Every entry of the table of actions and roles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.factories import (
 )
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import MUTATIONS, at, document, id_of, key
-from tests.schema.mutations.invalid_inputs import MISTAKES
+from tests.schema.mutations.invalid_inputs import INVALID_INPUTS
 from tests.schema.mutations.roles import ROLES, School, school_for
 from tests.schema.mutations.school import build_school
 
@@ -23,12 +23,12 @@ ALL = set(ROLES)
 ADMINISTRATORS = {"head teacher", "staff"}
 EDITORS = {"CO_TEACHER", "FULL"} | ADMINISTRATORS
 VIEWERS = {"VIEW", "SUBSTITUTE"} | EDITORS
-# Staff who are no teachers have nobody to ask for: they see every class already.
+# Staff without a profile cannot request access: they can see every class anyway.
 TEACHERS = ALL - {"staff"}
 
 
 def reads(query: str) -> Callable[[School], bool]:
-    """An action that succeeds where the field is answered, and not with an empty list."""
+    """Return an action that succeeds if the field has a value other than an empty list."""
 
     def act(school: School) -> bool:
         query_of_school = query.replace("EXAM", id_of(school.exam))
@@ -44,7 +44,7 @@ def reads(query: str) -> Callable[[School], bool]:
 def changes(
     mutation: str, input: Callable[[School], dict[str, Any]] | dict[str, Any]
 ) -> Callable[[School], bool]:
-    """An action that succeeds without an error, or is refused as not seen or forbidden and then writes nothing."""
+    """Return an action that succeeds without error, or fails with NOT_FOUND or FORBIDDEN and writes nothing."""
 
     def act(school: School) -> bool:
         values = input(school) if callable(input) else input
@@ -61,7 +61,7 @@ def changes(
 
 CELL_OF_A = 'matrixCell(at: {classCode: "A", academicYear: 2026, period: JAN})'
 NEW_EXAM = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "timerMinutes": 30}
-ASKED = {"classCode": "NEW", "accessLevel": "FULL", "reason": "New here"}
+REQUEST = {"classCode": "NEW", "accessLevel": "FULL", "reason": "New here"}
 ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
     "see a cell": (reads(f"{CELL_OF_A} {{ id status }}"), VIEWERS),
     "see a cell by its id": (reads('node(id: "MatrixCell:A/2026/JAN") { id }'), VIEWERS),
@@ -96,7 +96,7 @@ ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
         changes("cloneCell", {"source": at("A"), "targets": [key("A", "DEC")]}),
         EDITORS,
     ),
-    # Only those who change B too: a change of B needs access to B.
+    # Sharing with B needs access to B.
     "share a cell with a class one does not have": (
         changes("shareCell", {"source": at("A"), "classCodes": ["B"]}),
         ADMINISTRATORS,
@@ -147,13 +147,13 @@ ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
         ADMINISTRATORS,
     ),
     "see the requests of others": (
-        lambda school: id_of(school.request) in seen_requests(school),
+        lambda school: id_of(school.request) in visible_requests(school),
         ADMINISTRATORS,
     ),
-    "ask for access": (changes("requestClassAccess", ASKED), TEACHERS),
+    "ask for access": (changes("requestClassAccess", REQUEST), TEACHERS),
     "see one's own requests": (
         lambda school: bool(
-            school.own_request and id_of(school.own_request) in seen_requests(school)
+            school.own_request and id_of(school.own_request) in visible_requests(school)
         ),
         TEACHERS,
     ),
@@ -171,24 +171,24 @@ ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
 }
 
 
-def seen_requests(school: School) -> set[str]:
+def visible_requests(school: School) -> set[str]:
     response = answer("{ classAccessRequests { edges { node { id } } } }", school.viewer)
     return {edge["node"]["id"] for edge in response["data"]["classAccessRequests"]["edges"]}
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_every_square_of_actions_and_roles(action: str, role: str) -> None:
+def test_action_is_allowed_for_the_roles_in_the_table(action: str, role: str) -> None:
     school = school_for(role)
     act, allowed = ACTIONS[action]
     assert act(school) == (role in allowed)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
-def test_nobody_changes_anything_without_signing_in(mutation: str) -> None:
+def test_mutations_require_sign_in(mutation: str) -> None:
     build_school()
     before = stored_rows()
-    input = next(each.input for each in MISTAKES if each.mutation == mutation)
+    input = next(each.input for each in INVALID_INPUTS if each.mutation == mutation)
     response = answer(document(mutation), None, {"input": input})
     assert response["data"] == {mutation: None}
     assert error_codes(response) == {mutation: "UNAUTHENTICATED"}

@@ -1,4 +1,4 @@
-"""Several mutations in one request: each sees what the earlier ones did, and payloads are read anew."""
+"""Several mutations in one request: each one sees the earlier changes, and every payload is read again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.factories import (
     make_teacher,
 )
 from tests.schema.mutations.database import stored_rows
-from tests.schema.mutations.documents import at, document, done, id_of, key
+from tests.schema.mutations.documents import at, document, id_of, key, result_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ fragment Cell on MatrixCell { id version status notes examCount exams { name } m
 """
 
 
-def test_each_mutation_sees_what_the_earlier_ones_did() -> None:
+def test_mutation_sees_the_changes_of_earlier_ones() -> None:
     make_class("A")
     first, second = make_exam("First"), make_exam("Second")
     found = data(
@@ -76,7 +76,7 @@ def test_each_mutation_sees_what_the_earlier_ones_did() -> None:
     }
 
 
-def test_a_payload_reaches_all_around_the_change_as_it_is_now() -> None:
+def test_payload_has_the_current_values_of_related_objects() -> None:
     exam, viewer = make_exam("Old name"), head_teacher()
     make_cell(make_class("A"), exams=[exam])
     found = data(
@@ -105,7 +105,7 @@ def test_a_payload_reaches_all_around_the_change_as_it_is_now() -> None:
     assert cell["history"]["edges"] == [{"node": {"action": "UNASSIGN_EXAMS"}}]
 
 
-def test_access_that_is_given_and_taken_counts_for_the_rest_of_the_request() -> None:
+def test_changed_access_applies_to_the_rest_of_the_request() -> None:
     teacher, viewer = make_teacher(), head_teacher()
     make_class("A")
     found = data(
@@ -127,7 +127,7 @@ def test_access_that_is_given_and_taken_counts_for_the_rest_of_the_request() -> 
     ] == ["VIEW", "FULL"]
 
 
-def test_an_error_in_the_middle_does_not_stop_the_mutations_after_it() -> None:
+def test_error_does_not_stop_later_mutations() -> None:
     make_class("A")
     exam, viewer = make_exam(), head_teacher()
     cell = '{at: {classCode: "A", academicYear: 2026, period: JAN}}'
@@ -153,7 +153,7 @@ def test_an_error_in_the_middle_does_not_stop_the_mutations_after_it() -> None:
 
 @pytest.mark.parametrize("mutation", ["assignExams", "unassignExams"])
 @pytest.mark.parametrize(("cells", "exams"), [(1_001, 1), (1, 1_001), (101, 100), (100, 101)])
-def test_lists_that_are_too_long_are_refused_unread(mutation: str, cells: int, exams: int) -> None:
+def test_too_long_lists_are_rejected_unread(mutation: str, cells: int, exams: int) -> None:
     make_class("A")
     viewer = head_teacher()
     before = stored_rows()
@@ -174,9 +174,7 @@ def test_lists_that_are_too_long_are_refused_unread(mutation: str, cells: int, e
         ),
     ],
 )
-def test_other_lists_that_are_too_long_are_refused_unread(
-    mutation: str, input: dict[str, Any]
-) -> None:
+def test_other_too_long_lists_are_rejected_unread(mutation: str, input: dict[str, Any]) -> None:
     make_class("A")
     viewer = head_teacher()
     before = stored_rows()
@@ -185,9 +183,7 @@ def test_other_lists_that_are_too_long_are_refused_unread(
     assert stored_rows() == before
 
 
-def test_a_copy_of_more_than_10_000_exams_times_cells_is_refused_and_the_limit_itself_is_not() -> (
-    None
-):
+def test_copy_is_limited_to_10_000_exams_times_cells() -> None:
     codes = [make_class(f"C{number:03}").code for number in range(64)]
     source = make_class("SOURCE")
     make_cell(source, exams=[make_exam() for _ in range(14)])
@@ -200,4 +196,4 @@ def test_a_copy_of_more_than_10_000_exams_times_cells_is_refused_and_the_limit_i
     )
     assert error_codes(response) == {"cloneCell": "LIMIT_EXCEEDED"}
     assert stored_rows() == before
-    assert len(done("cloneCell", viewer, source=at(source), targets=targets[:714])) == 714
+    assert len(result_of("cloneCell", viewer, source=at(source), targets=targets[:714])) == 714

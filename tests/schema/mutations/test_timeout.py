@@ -1,4 +1,4 @@
-"""An operation whose time is over after some of its changes: what was done is told, the rest is not done."""
+"""Timeout between two mutations: completed changes are in the response, later ones are not made."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ mutation {
 """ % (("cell { notes } userErrors { code }",) * 2)
 
 
-def answer_in(batches: int) -> dict[str, Any]:
-    """The answer of an operation that has time for so many batches."""
+def answer_within(batches: int) -> dict[str, Any]:
+    """Return the response of an operation that times out after ``batches`` batches."""
     left = batches
 
     def checkpoint() -> None:
@@ -37,21 +37,21 @@ def answer_in(batches: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("batches", range(7))
-def test_what_was_changed_is_told_whenever_the_time_is_over(batches: int) -> None:
+def test_completed_changes_are_in_the_response_at_any_timeout(batches: int) -> None:
     make_class("A")
-    response = answer_in(batches)
+    response = answer_within(batches)
     data = response["data"]
-    done = HistoryEntry.objects.count()
-    # A change that was made has its payload, even where the time did not last to read the cell once more.
+    result_of = HistoryEntry.objects.count()
+    # A completed change has its payload, even if the time was too short to read the cell again.
     assert [name for name in ("first", "second") if data[name] is not None] == ["first", "second"][
-        :done
+        :result_of
     ]
     codes = error_codes(response)
     assert set(codes.values()) <= {"TIMEOUT"}
     assert {path for path in codes if "." not in path} == {"first", "second"} - set(
-        ["first", "second"][:done]
+        ["first", "second"][:result_of]
     )
     stored = ExamScheduleMatrix.objects.filter(pk="A/2026/JAN").first()
-    assert (stored.notes if stored else None) == (None, "first", "second")[done]
+    assert (stored.notes if stored else None) == (None, "first", "second")[result_of]
     if batches >= 6:
         assert codes == {}
