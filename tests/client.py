@@ -1,4 +1,4 @@
-"""Ways to send an operation in a test."""
+"""Helpers that run an operation without HTTP."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def answer(
     *,
     may_store: bool = True,
 ) -> dict[str, Any]:
-    """What a client would read: ``data`` and ``errors``, without the way through HTTP."""
+    """Return the response: ``data`` and ``errors``."""
     result = run(document, viewer, variables, may_store=may_store)
     response: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -44,14 +44,14 @@ def answer(
 def data(
     document: str, viewer: Viewer | None, variables: dict[str, Any] | None = None, **options: Any
 ) -> Any:
-    """The data of an answer that must have no errors."""
+    """Return the data of a response that must have no errors."""
     response = answer(document, viewer, variables, **options)
     assert "errors" not in response, response["errors"]
     return response["data"]
 
 
 def error_codes(response: dict[str, Any]) -> dict[str, str]:
-    """The code of each error, by its path: ``{"nodes.1": "BAD_USER_INPUT"}``."""
+    """Return the code of each error by path: ``{"nodes.1": "BAD_USER_INPUT"}``."""
     return {
         ".".join(map(str, each.get("path", []))): each["extensions"]["code"]
         for each in response.get("errors", [])

@@ -1,4 +1,4 @@
-"""Rows for tests, with sensible values for whatever a test does not care about."""
+"""Factories for rows, with defaults for values that a test does not set."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def make_class(code: str | None = None, **values: Any) -> SchoolClass:
 
 
 def make_classes(count: int) -> list[SchoolClass]:
-    """``count`` classes in the school's order, in one statement."""
+    """Store ``count`` classes in school order, in one statement."""
     return SchoolClass.objects.bulk_create(
         SchoolClass(
             code=f"C{number:03}",
@@ -63,7 +63,7 @@ def make_teacher(username: str | None = None, *, head: bool = False, **user: Any
 
 
 def as_viewer(person: Teacher | User) -> Viewer:
-    """The viewer a teacher or a member of staff is."""
+    """Return the viewer for a teacher or a user."""
     user = person if isinstance(person, User) else person.user
     viewer = viewer_of(User.objects.select_related("teacher").get(pk=user.pk))
     assert viewer is not None
@@ -104,7 +104,7 @@ def make_cell(
     exams: list[Exam] | None = None,
     **values: Any,
 ) -> ExamScheduleMatrix:
-    """A stored cell; one with exams or a status was changed by somebody, any other only looked at."""
+    """Store a cell. With exams or a status it has version 1, otherwise 0, like a cell that was only read."""
     exams = exams or []
     if exams or values:
         now = timezone.now()
@@ -135,7 +135,7 @@ def make_level(name: str = "PHONICS", number: int = 1, program: str = "CORE") ->
 
 
 def fill_matrix(classes: list[SchoolClass], year: int = YEAR, *, exams_per_cell: int = 2) -> None:
-    """Every cell of the classes, each with exams of its type, and two levels of curriculum a class."""
+    """Store all cells of the classes, each with exams of its type, and two curriculum levels for each class."""
     now = timezone.now()
     exams = {
         period_type: [

@@ -1,4 +1,4 @@
-"""Processes of the product, started for a test and ended with it."""
+"""Child processes that run the product and end with the test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def product_process(
     folder: Path = ROOT,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
-    """A process of this Python that works in ``folder``; ended by its id when the block is left."""
+    """Run this Python in ``folder``. End the process, by its id, at the end of the block."""
     process = subprocess.Popen(
         [sys.executable, *command],
         cwd=folder,

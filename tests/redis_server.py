@@ -1,4 +1,4 @@
-"""A Redis server for one test module, on a free port of this machine."""
+"""A Redis server for one test module, on a free port."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 import pytest
 
-_PATIENCE = 10
+_TIMEOUT_SECONDS = 10
 
 
 class RedisServer:
-    """A server that keeps nothing on disk, and can be killed, held up and started again."""
+    """A server that stores nothing on disk. Tests can kill, pause and restart it."""
 
     def __init__(self, program: str) -> None:
         self._program = program
@@ -39,7 +39,7 @@ class RedisServer:
             stdout=subprocess.DEVNULL,
             cwd="/",
         )
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
@@ -52,15 +52,15 @@ class RedisServer:
                 return
 
     def kill(self) -> None:
-        """Ends the server as a crash would."""
+        """Kill the server, like a crash."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     @contextmanager
-    def held_up(self) -> Iterator[None]:
-        """Connections are accepted in the block, and nothing is answered."""
+    def paused(self) -> Iterator[None]:
+        """Stop the server from responding. It still accepts connections."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
         try:
@@ -71,7 +71,7 @@ class RedisServer:
 
 @contextmanager
 def redis_server() -> Iterator[RedisServer]:
-    """A running server; skips the test where there is none to be had."""
+    """A running server. Skips the test if Redis is not installed."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip(

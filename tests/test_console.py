@@ -1,4 +1,4 @@
-"""The commands on the pages for operators: run, and compared with the output that the pages show."""
+"""The commands on the pages for operators print the output that the pages show."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def commands_shown() -> list[tuple[str, str]]:
     return [(text.partition("\n")[0].removeprefix("$ "), text.partition("\n")[2]) for text in texts]
 
 
-def run_here(command: list[str]) -> str:
+def run_in_process(command: list[str]) -> str:
     """Run a management command on the database of the test."""
     output = io.StringIO()
     call_command(*command, stdout=output, stderr=output, no_color=True)
     return output.getvalue()
 
 
-def run_apart(command: list[str], variables: dict[str, str], folder: Path) -> str:
+def run_in_subprocess(command: list[str], variables: dict[str, str], folder: Path) -> str:
     """Run a management command with these environment variables; return the last line of its output."""
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
@@ -53,20 +53,20 @@ def run_apart(command: list[str], variables: dict[str, str], folder: Path) -> st
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("command", "shown"), commands_shown())
-def test_a_command_prints_what_its_page_shows(command: str, shown: str, tmp_path: Path) -> None:
+def test_command_prints_the_output_on_its_page(command: str, shown: str, tmp_path: Path) -> None:
     words = shlex.split(command)
     variables = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
     program, arguments = words[len(variables) :][:2], words[len(variables) + 2 :]
     assert program == _MANAGE
     if variables:
-        printed = run_apart(arguments, variables, tmp_path)
+        printed = run_in_subprocess(arguments, variables, tmp_path)
     else:
         if arguments[0] == "create_token":
             seed_demo(report=lambda line: None)
-        printed = run_here(arguments)
+        printed = run_in_process(arguments)
     pattern = ".*".join(map(re.escape, shown.split(_ANYTHING)))
     assert re.fullmatch(pattern, printed), printed
 
 
-def test_commands_are_shown() -> None:
+def test_every_command_is_shown() -> None:
     assert len(commands_shown()) >= 6

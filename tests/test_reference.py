@@ -1,4 +1,4 @@
-"""The reference pages: nothing that the product has is missing on them, and nothing else is on them."""
+"""The reference pages list exactly what the product has."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SETTING = re.compile(
 
 
 class Setting(NamedTuple):
-    """A setting as its page describes it; the default as it is printed, with its remark."""
+    """A setting as documented. The default is the printed text with its remark."""
 
     question: str
     default: str
@@ -44,7 +44,7 @@ def documented_settings() -> dict[str, Setting]:
     return {found["name"]: Setting(*found.groups()[1:]) for found in _SETTING.finditer(SETTINGS)}
 
 
-def settings_that_are_read() -> dict[str, str | None]:
+def settings_in_the_code() -> dict[str, str | None]:
     """Return the names that the settings read from the environment, with defaults that are literals, as text."""
     read: dict[str, str | None] = {}
     for file in ("settings.py", "database.py"):
@@ -67,14 +67,14 @@ def _text(reader: str, default: ast.expr | None) -> str | None:
 
 
 def test_every_setting_is_documented() -> None:
-    read = settings_that_are_read()
+    read = settings_in_the_code()
     assert {"DATABASE_URL", "SECRET_KEY", "HTTPS", "ALLOWED_HOSTS", "MAX_PAGE_SIZE"} <= set(read)
     assert sorted(documented_settings()) == sorted(read)
     assert sorted(re.findall(r"^### `(\w+)`$", SETTINGS, re.MULTILINE)) == sorted(read)
 
 
-def test_a_setting_has_a_question_its_default_and_an_example() -> None:
-    read = settings_that_are_read()
+def test_setting_has_question_default_and_example() -> None:
+    read = settings_in_the_code()
     for name, documented in documented_settings().items():
         assert "?" in documented.question, name
         assert documented.example.startswith(f"{name}="), name
@@ -82,7 +82,7 @@ def test_a_setting_has_a_question_its_default_and_an_example() -> None:
             assert documented.default == f"`{default}`", name
 
 
-def test_the_server_accepts_the_examples(tmp_path: Path) -> None:
+def test_server_accepts_the_examples(tmp_path: Path) -> None:
     examples = dict(each.example.split("=", 1) for each in documented_settings().values())
     done = subprocess.run(
         [sys.executable, "-c", "import primepath.settings"],
@@ -109,18 +109,18 @@ def test_every_root_field_is_documented(kind: str) -> None:
     assert first_column(section(OPERATIONS, heading)) == list(root.fields)
 
 
-def test_every_code_of_an_error_is_explained() -> None:
-    """Each code has a row of its own in its table."""
+def test_every_error_code_is_documented() -> None:
+    """Each code has its own row in its table."""
     for heading, codes in (("errors", ErrorCode), ("userErrors", UserErrorCode)):
         rows = re.findall(r"^\| `([A-Z_]+)` \|", section(ERRORS, f"`{heading}`"), re.MULTILINE)
         assert sorted(rows) == sorted(codes)
 
 
 def test_every_limit_is_documented_for_clients() -> None:
-    """With the default of its setting."""
+    """Each limit is documented with the default of its setting."""
     limits = {
         name: default
-        for name, default in settings_that_are_read().items()
+        for name, default in settings_in_the_code().items()
         if name.startswith("MAX_") or name.endswith("_SECONDS")
     }
     assert {"MAX_CELLS_PER_OPERATION", "OPERATION_SECONDS"} <= set(limits)

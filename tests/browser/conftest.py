@@ -1,4 +1,4 @@
-"""A real Chromium, and a real server with the data of the demo that these tests may change."""
+"""A real Chromium, and a real server with demo data that these tests can change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.browser.tab import Tab
 from tests.server import Server, running_server
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# What Chromium does of its own accord is not the page's doing; and nothing but this machine has an address.
+# Turn off Chromium's own requests, and resolve no host except this machine.
 _FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -27,12 +27,12 @@ _FLAGS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-_PATIENCE_MS = 20_000
+_TIMEOUT_MS = 20_000
 
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Open to everyone, as the demo is."""
+    """A server on which everyone can use the explorer, like the demo."""
     with running_server(
         tmp_path_factory.mktemp("browser"), INTROSPECTION="everyone", EXPLORER="everyone"
     ) as server:
@@ -41,11 +41,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Ends with this folder's tests: while it runs, the thread seems to have an event loop, in which Django refuses queries."""
+    """A browser for this folder's tests only. While it runs, Django detects an event loop in this thread and rejects queries."""
     chromium = next(filter(None, map(shutil.which, _NAMES)), None)
     if chromium is None:
         pytest.skip(f"Chromium is not installed: none of {', '.join(_NAMES)} is there.")
-    expect.set_options(timeout=_PATIENCE_MS)
+    expect.set_options(timeout=_TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium, args=_FLAGS, chromium_sandbox=os.geteuid() != 0
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def pictures() -> Path:
-    """Where the run leaves its pictures."""
+    """Folder for screenshots."""
     return Path(os.environ.get("SCREENSHOTS") or settings.BASE_DIR / "var" / "screenshots")
 
 
@@ -64,14 +64,14 @@ def pictures() -> Path:
 def open_tab(
     browser: Browser, server: Server, pictures: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Tab]]:
-    """Opens tabs with options of a window, such as ``viewport``; they leave a picture when the test ends."""
+    """Open tabs with options such as ``viewport``. A screenshot is taken at the end of the test."""
     tabs: list[Tab] = []
 
     def open_tab(**options: Any) -> Tab:
         context = browser.new_context(
             **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
         )
-        context.set_default_timeout(_PATIENCE_MS)
+        context.set_default_timeout(_TIMEOUT_MS)
         tabs.append(Tab(context, server.address))
         return tabs[-1]
 
@@ -90,7 +90,7 @@ def tab(open_tab: Callable[..., Tab]) -> Tab:
 
 @pytest.fixture
 def ask(server: Server) -> Callable[..., Any]:
-    """The data of an operation, asked for without a browser as the one whose demo account is named."""
+    """Run an operation without a browser, as a demo account, and return its data."""
 
     def ask(username: str, query: str, **variables: Any) -> Any:
         answer = httpx.post(

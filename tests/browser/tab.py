@@ -1,4 +1,4 @@
-"""A tab of a real browser, and all that may not happen in one."""
+"""A tab of a real browser, and the problems that must not occur in it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from primepath.demo.accounts import DEMO_PASSWORD
 
 
 class Tab:
-    """A tab in a window of its own, with nothing kept from another: its page, and what went wrong in it."""
+    """A tab in a separate browser context: its page, and the problems that occurred."""
 
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.address = address
         self.context = context
-        # Statuses that a test provokes. Chromium reports every answer that is no success.
+        # Statuses that the test expects. Chromium reports every unsuccessful response.
         self.expected_statuses: set[int] = set()
         self.operations: list[dict[str, Any]] = []
         self._problems: list[str] = []
-        context.route("**/*", self._keep_to_the_origin)
-        context.on("console", self._note_message)
+        context.route("**/*", self._block_other_hosts)
+        context.on("console", self._record_message)
         context.on("weberror", lambda failure: self._problems.append(str(failure.error)))
         self.page = context.new_page()
 
-    def _keep_to_the_origin(self, route: Route, request: Request) -> None:
+    def _block_other_hosts(self, route: Route, request: Request) -> None:
         if not request.url.startswith(f"{self.address}/"):
             self._problems.append(f"asked for {request.url}")
             route.abort()
@@ -36,7 +36,7 @@ class Tab:
             self.operations.append(request.post_data_json or {})
         route.continue_()
 
-    def _note_message(self, message: ConsoleMessage) -> None:
+    def _record_message(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
             return
         expected = [f"with a status of {status} " for status in self.expected_statuses]
@@ -45,7 +45,7 @@ class Tab:
 
     @property
     def problems(self) -> list[str]:
-        """Requests to elsewhere, errors of scripts, and what the console says, as where the policy forbids something."""
+        """Requests to other hosts, script errors, and console messages, including violations of the content security policy."""
         return self._problems
 
     def open(self, path: str) -> Page:
@@ -53,21 +53,21 @@ class Tab:
         return self.page
 
     def sign_in(self, username: str, *, next: str = "/") -> Page:
-        """Signs in on the page for it, which leads to ``next``."""
+        """Sign in on the sign-in page, which redirects to ``next``."""
         page = self.open(f"/sign-in/?next={next}")
         self.enter_account(username)
         expect(page).to_have_url(f"{self.address}{next}")
         return page
 
     def enter_account(self, username: str) -> None:
-        """Fills in the form to sign in, and sends it."""
+        """Fill in and submit the sign-in form."""
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Password").fill(DEMO_PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
 
     @contextmanager
     def one_operation(self) -> Iterator[None]:
-        """Holds the block to exactly one request to the API, and waits for its answer."""
+        """Check that the block sends exactly one request to the API, and wait for its response."""
         before = len(self.operations)
         with self.page.expect_response(f"{self.address}/graphql") as response:
             yield

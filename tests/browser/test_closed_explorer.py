@@ -1,4 +1,4 @@
-"""The explorer as it is by default, for those who are signed in; here on a server that shows its schema to nobody."""
+"""The explorer with default settings, for signed-in users, on a server that disables introspection."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def test_one_is_led_to_sign_in_and_back_and_told_why_there_are_no_docs(tab: Tab) -> None:
-    # GraphiQL asks for the schema, and asks again for less of it.
+def test_explorer_requires_sign_in_and_explains_missing_docs(tab: Tab) -> None:
+    # GraphiQL requests the schema, and then again with a simpler query.
     tab.expected_statuses.add(400)
     page = tab.open("/graphql")
     expect(page).to_have_url(f"{tab.address}/sign-in/?next=/graphql")

@@ -1,4 +1,4 @@
-"""The explorer: GraphiQL, and the bar in which one signs in."""
+"""The explorer: GraphiQL and the sign-in bar."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ CELL = """query ($at: CellKey!) { matrixCell(at: $at) { status examCount exams {
 
 
 def run(tab: Tab, name: str) -> dict[str, Any]:
-    """The answer to what is in the tab with this name, once GraphiQL shows it too."""
+    """Run the document in the tab with this name, wait until GraphiQL shows the response, and return it."""
     page = tab.page
     page.get_by_role("tab", name=name).click()
-    # GraphiQL finds out a moment later which operation it has before it.
+    # GraphiQL detects the operation of the tab a moment later.
     page.wait_for_function(
         "(name) => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operationName === name",
         arg=name,
@@ -39,13 +39,13 @@ def run(tab: Tab, name: str) -> dict[str, Any]:
 
 
 def ready(page: Page) -> Page:
-    """The page, when GraphiQL is there and has read the schema."""
+    """Wait until GraphiQL has loaded the schema, and return the page."""
     expect(page.get_by_role("tab", name=NAMES[0])).to_be_visible()
     expect(page.locator("#viewer")).to_contain_text("igned in")
     return page
 
 
-def test_every_preset_tab_runs_without_errors_and_shows_data(tab: Tab) -> None:
+def test_every_example_tab_shows_data_without_errors(tab: Tab) -> None:
     page = ready(tab.sign_in("teacher", next="/graphql"))
     assert [each.split()[0] for each in page.get_by_role("tab").all_text_contents()] == NAMES
     for name in NAMES:
@@ -56,12 +56,10 @@ def test_every_preset_tab_runs_without_errors_and_shows_data(tab: Tab) -> None:
         assert found.get("userErrors", []) == []
 
 
-def test_what_the_mutation_changes_is_on_the_schedule_and_in_the_history(
-    tab: Tab, ask: Callable[..., Any]
-) -> None:
+def test_mutation_changes_the_schedule_and_the_history(tab: Tab, ask: Callable[..., Any]) -> None:
     year = json.loads(examples()[3]["variables"])["academicYear"]
     at = {"classCode": "PRIMARY_1A", "academicYear": year, "period": "DEC"}
-    # Another test may have put it there.
+    # Another test can have assigned it before.
     ask(
         "head",
         """mutation ($at: CellKey!) {
@@ -87,7 +85,7 @@ def test_what_the_mutation_changes_is_on_the_schedule_and_in_the_history(
     expect(page.get_by_role("dialog").locator(".exams li")).to_have_count(before + 1)
 
 
-def test_one_signs_in_with_a_session_from_the_explorer_and_comes_back_to_it(tab: Tab) -> None:
+def test_sign_in_from_the_explorer_returns_to_it(tab: Tab) -> None:
     page = ready(tab.open("/graphql"))
     expect(page.get_by_text("Not signed in.")).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
@@ -99,7 +97,7 @@ def test_one_signs_in_with_a_session_from_the_explorer_and_comes_back_to_it(tab:
     expect(page.get_by_text("Not signed in.")).to_be_visible()
 
 
-def test_a_pasted_token_signs_in_until_it_is_forgotten(tab: Tab, server: Server) -> None:
+def test_pasted_token_authenticates_until_it_is_removed(tab: Tab, server: Server) -> None:
     page = ready(tab.open("/graphql"))
     page.get_by_label("Bearer token").fill(f"Bearer {server.tokens['head']}")
     page.get_by_role("button", name="Use token").click()
@@ -111,7 +109,7 @@ def test_a_pasted_token_signs_in_until_it_is_forgotten(tab: Tab, server: Server)
     expect(page.get_by_text("Not signed in.")).to_be_visible()
 
 
-def test_a_wrong_token_is_refused_in_words(tab: Tab) -> None:
+def test_wrong_token_shows_a_message(tab: Tab) -> None:
     tab.expected_statuses.add(401)
     page = ready(tab.open("/graphql"))
     page.get_by_label("Bearer token").fill("wrong")
@@ -120,7 +118,7 @@ def test_a_wrong_token_is_refused_in_words(tab: Tab) -> None:
     expect(page.get_by_text("Not signed in.")).to_be_visible()
 
 
-def test_a_wrong_password_is_refused_in_words(tab: Tab) -> None:
+def test_wrong_password_shows_a_message(tab: Tab) -> None:
     page = tab.open("/sign-in/?next=/graphql")
     page.get_by_label("Username").fill("seoyeon")
     page.get_by_label("Password").fill("wrong")
@@ -131,14 +129,14 @@ def test_a_wrong_password_is_refused_in_words(tab: Tab) -> None:
     expect(page.get_by_label("Username")).to_have_value("seoyeon")
 
 
-def test_signed_out_the_answer_says_what_is_missing(tab: Tab) -> None:
+def test_response_without_sign_in_explains_the_error(tab: Tab) -> None:
     ready(tab.open("/graphql"))
     answer = run(tab, "MyMatrix")
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     expect(tab.page.locator(".graphiql-response")).to_contain_text("UNAUTHENTICATED")
 
 
-def test_the_docs_open_and_describe_a_cell(tab: Tab) -> None:
+def test_docs_describe_a_cell(tab: Tab) -> None:
     page = ready(tab.sign_in("teacher", next="/graphql"))
     page.get_by_role("button", name="Show Documentation Explorer").click()
     search = page.get_by_role("combobox")
@@ -150,7 +148,7 @@ def test_the_docs_open_and_describe_a_cell(tab: Tab) -> None:
     expect(docs).to_contain_text("Background colour of the status")
 
 
-def test_the_examples_come_back_when_they_are_asked_for(tab: Tab) -> None:
+def test_examples_can_be_restored(tab: Tab) -> None:
     page = ready(tab.open("/graphql"))
     page.get_by_role("button", name="New tab").click()
     expect(page.get_by_role("tab")).to_have_count(len(NAMES) + 1)

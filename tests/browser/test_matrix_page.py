@@ -30,7 +30,7 @@ SHOWN = """() => [...document.querySelectorAll("#matrix tbody tr:not(.division)"
     label: button.getAttribute("aria-label").split(": ")[1].split(",")[0].toUpperCase().replace(" ", "_"),
   })),
 }))"""
-# Colours are painted, so that whatever way they are written in comes out as red, green and blue.
+# Colours are painted on a canvas, which converts every notation to red, green and blue.
 CONTRASTS = """() => {
   const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const luminance = (color) => {
@@ -53,17 +53,17 @@ CONTRASTS = """() => {
 
 
 def rgb(color: str) -> str:
-    """``#E3F2FD`` as a browser writes it."""
+    """Return a colour such as ``#E3F2FD`` in the notation of browsers."""
     return f"rgb({', '.join(str(int(color[at : at + 2], 16)) for at in (1, 3, 5))})"
 
 
 def cell(page: Page, row: dict[str, Any], period: str) -> Any:
-    """The button of a month."""
+    """Return the button of a month."""
     return page.get_by_role("button", name=f"{row['schoolClass']['name']}, {period}:")
 
 
 def with_exams(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The first row and cell that has exams and a day in January."""
+    """Return the first row and cell with exams and a date in January."""
     return next(
         (row, row["cells"][0])
         for row in rows
@@ -71,7 +71,7 @@ def with_exams(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, An
     )
 
 
-def test_the_teachers_classes_are_shown_in_sixteen_columns_in_the_colours_of_the_api(
+def test_matrix_has_the_teachers_classes_in_16_columns_and_api_colours(
     tab: Tab, ask: Callable[..., Any]
 ) -> None:
     page = tab.sign_in("teacher")
@@ -102,7 +102,7 @@ def test_the_teachers_classes_are_shown_in_sixteen_columns_in_the_colours_of_the
     )
 
 
-def test_the_whole_matrix_is_made_by_one_query(tab: Tab, pictures: Path) -> None:
+def test_matrix_is_loaded_by_one_query(tab: Tab, pictures: Path) -> None:
     page = tab.sign_in("head")
     expect(page.locator("#matrix td button")).to_have_count(960)
     expect(page.get_by_role("status")).to_contain_text("960 cells in one query")
@@ -117,9 +117,7 @@ def test_the_whole_matrix_is_made_by_one_query(tab: Tab, pictures: Path) -> None
     expect(page.locator("#matrix td button")).to_have_count(960)
 
 
-def test_a_click_opens_a_cell_with_its_exams_by_one_small_query(
-    tab: Tab, ask: Callable[..., Any]
-) -> None:
+def test_click_opens_a_cell_with_one_small_query(tab: Tab, ask: Callable[..., Any]) -> None:
     row, opened = with_exams(ask("head", MATRIX)["scheduleMatrix"]["rows"])
     page = tab.sign_in("head")
     button = cell(page, row, "January")
@@ -140,7 +138,7 @@ def test_a_click_opens_a_cell_with_its_exams_by_one_small_query(
     expect(button).to_be_focused()
 
 
-def test_the_keyboard_alone_finds_and_opens_a_cell(tab: Tab, ask: Callable[..., Any]) -> None:
+def test_keyboard_can_select_and_open_a_cell(tab: Tab, ask: Callable[..., Any]) -> None:
     rows = ask("teacher", MATRIX)["scheduleMatrix"]["rows"]
     page = tab.sign_in("teacher")
     first = cell(page, rows[0], "January")
@@ -148,7 +146,7 @@ def test_the_keyboard_alone_finds_and_opens_a_cell(tab: Tab, ask: Callable[..., 
     page.locator("#matrix").focus()
     page.keyboard.press("Tab")
     expect(first).to_be_focused()
-    # The second key finds nothing further up, and the rows of different divisions are neighbours.
+    # The second key press has no effect in the top row. Rows of different divisions are adjacent.
     for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown", "ArrowDown"):
         page.keyboard.press(key)
     reached = cell(page, rows[2], "February")
@@ -164,7 +162,7 @@ def test_the_keyboard_alone_finds_and_opens_a_cell(tab: Tab, ask: Callable[..., 
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_on_a_phone_the_matrix_scrolls_and_the_page_does_not(
+def test_matrix_scrolls_on_a_phone_without_the_page(
     open_tab: Callable[..., Tab], color_scheme: str
 ) -> None:
     tab = open_tab(viewport={"width": 390, "height": 844}, color_scheme=color_scheme)
@@ -189,7 +187,7 @@ def test_on_a_phone_the_matrix_scrolls_and_the_page_does_not(
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_cells_can_be_read_by_day_and_by_night(
+def test_cells_have_enough_contrast_in_light_and_dark_mode(
     open_tab: Callable[..., Tab], color_scheme: str
 ) -> None:
     page = open_tab(color_scheme=color_scheme).sign_in("head")
@@ -199,7 +197,7 @@ def test_cells_can_be_read_by_day_and_by_night(
     assert min(contrasts.values()) >= 4.5
 
 
-def test_signed_out_the_page_says_so_and_leads_through_sign_in_and_back(tab: Tab) -> None:
+def test_page_without_sign_in_leads_through_sign_in_and_back(tab: Tab) -> None:
     page = tab.open("/?year=2027")
     expect(page.get_by_role("heading", name="A year of exams at a glance")).to_be_visible()
     expect(page.get_by_text("You are not signed in")).to_be_visible()
@@ -213,9 +211,7 @@ def test_signed_out_the_page_says_so_and_leads_through_sign_in_and_back(tab: Tab
     expect(page.get_by_text("You are not signed in")).to_be_visible()
 
 
-def test_a_year_and_a_division_are_chosen_and_stay_in_the_address(
-    tab: Tab, ask: Callable[..., Any]
-) -> None:
+def test_year_and_division_are_stored_in_the_address(tab: Tab, ask: Callable[..., Any]) -> None:
     year = ask("head", MATRIX)["scheduleMatrix"]["academicYear"] + 1
     page = tab.sign_in("head")
     expect(page.locator("#matrix td button")).to_have_count(960)
@@ -237,13 +233,13 @@ def test_a_year_and_a_division_are_chosen_and_stay_in_the_address(
     expect(page.get_by_role("radio", name="Middle")).to_be_checked()
 
 
-def test_a_teacher_without_a_class_is_told_what_to_do(tab: Tab) -> None:
+def test_teacher_without_a_class_sees_instructions(tab: Tab) -> None:
     page = tab.sign_in("newcomer")
     expect(page.get_by_role("heading", name="No classes yet")).to_be_visible()
     expect(page.get_by_text("requestClassAccess")).to_be_visible()
 
 
-def test_what_went_wrong_is_told_with_the_request_id(tab: Tab) -> None:
+def test_error_is_shown_with_the_request_id(tab: Tab) -> None:
     page = tab.sign_in("head", next="/?year=1999")
     expect(
         page.get_by_text("The school plans the academic years 2020 to 2035, not 1999.")
@@ -253,7 +249,7 @@ def test_what_went_wrong_is_told_with_the_request_id(tab: Tab) -> None:
     expect(page.locator("#matrix td button")).to_have_count(960)
 
 
-def test_a_page_whose_session_was_replaced_elsewhere_asks_to_be_reloaded(tab: Tab) -> None:
+def test_page_with_a_replaced_session_asks_for_a_reload(tab: Tab) -> None:
     page = tab.sign_in("head")
     expect(page.locator("#matrix td button")).to_have_count(960)
     tab.expected_statuses.add(403)
@@ -270,7 +266,7 @@ def test_a_page_whose_session_was_replaced_elsewhere_asks_to_be_reloaded(tab: Ta
     expect(page.locator("#matrix td button")).to_have_count(64)
 
 
-def test_the_query_of_the_page_opens_in_the_explorer_and_runs(tab: Tab) -> None:
+def test_query_of_the_page_opens_and_runs_in_the_explorer(tab: Tab) -> None:
     page = tab.sign_in("teacher", next="/graphql")
     expect(page.get_by_role("tab")).to_have_count(len(examples()))
     page = tab.open("/")

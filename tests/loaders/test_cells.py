@@ -1,4 +1,4 @@
-"""Reading cells: what is asked of the database, what is stored, and what is answered."""
+"""The cell loader: its statements, the cells that it stores, and its results."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from tests.factories import YEAR, head_teacher, make_cell, make_class, make_clas
 
 pytestmark = pytest.mark.django_db
 
-Asked = tuple[str, int, *tuple[Period, ...]]
+Request = tuple[str, int, *tuple[Period, ...]]
 
 _CELL_ID = re.compile(r"[A-Z0-9_-]+/[0-9]{4}/[A-Z0-9]+")
 
 
 class Statements:
-    """The keys that SELECTs on the table of cells asked for, and those of the INSERTs of missing cells."""
+    """Records the keys in SELECTs on the table of cells and in INSERTs of missing cells."""
 
     def __init__(self) -> None:
         self.selects: list[list[str]] = []
@@ -54,7 +54,7 @@ def statements() -> Iterator[Statements]:
 
 
 class Reader:
-    """The cells of one operation of a head teacher's."""
+    """Loads cells in one operation of a head teacher."""
 
     def __init__(self, store_missing: StoreMissing | None = create_missing_cells) -> None:
         self.dispatcher = Dispatcher()
@@ -66,12 +66,12 @@ class Reader:
         assert visible is not None
         return CellRequest(visible, year, periods)
 
-    async def load(self, *asked: Asked) -> list[list[Cell]]:
-        return await self.cells.load_many([await self.request(*each) for each in asked])
+    async def load(self, *requests: Request) -> list[list[Cell]]:
+        return await self.cells.load_many([await self.request(*each) for each in requests])
 
-    def read(self, *asked: Asked) -> list[list[Cell]]:
-        """The cells of each class, year and periods, all asked for at once."""
-        return self.dispatcher.run(self.load(*asked))
+    def read(self, *requests: Request) -> list[list[Cell]]:
+        """Return the cells of each class, year and periods, all requested together."""
+        return self.dispatcher.run(self.load(*requests))
 
 
 def stored_ids() -> set[str]:
@@ -82,12 +82,12 @@ def stored_ids() -> set[str]:
 def warnings(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.LogCaptureFixture:
-    """What the product logs."""
+    """Captures the log of the product."""
     monkeypatch.setattr(logging.getLogger("primepath"), "propagate", True)
     return caplog
 
 
-def test_only_the_keys_asked_for_are_read_and_each_once(statements: Statements) -> None:
+def test_each_requested_key_is_read_once(statements: Statements) -> None:
     for code in ("A", "B"):
         school_class = make_class(code)
         for year in (YEAR, YEAR + 1):
@@ -105,7 +105,7 @@ def test_only_the_keys_asked_for_are_read_and_each_once(statements: Statements) 
     ]
 
 
-def test_what_was_read_before_is_not_read_again(statements: Statements) -> None:
+def test_loaded_cells_are_not_read_again(statements: Statements) -> None:
     make_class("A")
     reader = Reader()
 
@@ -118,7 +118,7 @@ def test_what_was_read_before_is_not_read_again(statements: Statements) -> None:
     assert statements.selects == [[f"A/{YEAR}/JAN", f"A/{YEAR}/FEB"], [f"A/{YEAR}/MAR"]]
 
 
-def test_missing_cells_are_stored_at_once_and_are_nobodys(statements: Statements) -> None:
+def test_missing_cells_are_stored_immediately_without_an_author(statements: Statements) -> None:
     classes = make_classes(5)
     make_cell(classes[0], Period.JAN, notes="Ours")
     rows = Reader().read(*((each.code, YEAR, *PERIODS) for each in classes))
@@ -139,32 +139,32 @@ def test_missing_cells_are_stored_at_once_and_are_nobodys(statements: Statements
         assert row.pk == str(CellKey(row.school_class_id, row.academic_year, Period(row.period)))
 
 
-def test_missing_cells_are_stored_in_one_order_whatever_they_were_asked_for_in(
+def test_missing_cells_are_stored_in_one_order(
     statements: Statements,
 ) -> None:
-    """Otherwise two that store the same cells at once wait for each other."""
+    """Otherwise two operations that store the same cells could deadlock."""
     for code in "ABC":
         make_class(code)
-    asked: list[Asked] = [
+    requests: list[Request] = [
         (code, YEAR, *periods) for code in "BCA" for periods in (QUARTERS, MONTHS[::-1])
     ]
-    Reader().read(*asked)
+    Reader().read(*requests)
     ExamScheduleMatrix.objects.all().delete()
-    Reader().read(*reversed(asked))
+    Reader().read(*reversed(requests))
     first, second = statements.inserts
     assert first == second
     assert statements.selects[0] != statements.selects[1]
 
 
-def test_after_a_lost_race_only_the_lost_keys_are_read_again(statements: Statements) -> None:
+def test_only_keys_stored_by_another_operation_are_read_again(statements: Statements) -> None:
     school_class = make_class("A")
 
-    def store_too_late(*, keys: Collection[CellKey]) -> set[CellKey]:
+    def store_after_another_write(*, keys: Collection[CellKey]) -> set[CellKey]:
         for period in QUARTERS:
             make_cell(school_class, period, notes="Theirs")
         return create_missing_cells(keys=keys)
 
-    (row,) = Reader(store_too_late).read(("A", YEAR, *PERIODS))
+    (row,) = Reader(store_after_another_write).read(("A", YEAR, *PERIODS))
     assert [cell.notes for cell in row] == [""] * len(MONTHS) + ["Theirs"] * len(QUARTERS)
     assert [cell.version for cell in row] == [0] * len(MONTHS) + [1] * len(QUARTERS)
     assert [len(keys) for keys in statements.selects] == [len(PERIODS), len(QUARTERS)]
@@ -172,14 +172,14 @@ def test_after_a_lost_race_only_the_lost_keys_are_read_again(statements: Stateme
     assert len(statements.inserts) == 1
 
 
-def test_what_somebody_stored_and_took_away_again_is_empty(statements: Statements) -> None:
+def test_cell_that_was_stored_and_deleted_meanwhile_is_empty(statements: Statements) -> None:
     make_class("A")
     (row,) = Reader(lambda keys: set()).read(("A", YEAR, Period.JAN))
     assert [cell.status for cell in row] == ["EMPTY"]
     assert statements.selects == [[f"A/{YEAR}/JAN"]] * 2
 
 
-def test_who_must_not_store_reads_the_same(statements: Statements) -> None:
+def test_loader_without_storing_returns_the_same_cells(statements: Statements) -> None:
     make_cell(make_class("A"), Period.JAN, notes="Ours")
     (row,) = Reader(store_missing=None).read(("A", YEAR, *PERIODS))
     assert [cell.notes for cell in row] == ["Ours"] + [""] * 15
@@ -188,7 +188,7 @@ def test_who_must_not_store_reads_the_same(statements: Statements) -> None:
     assert stored_ids() == {f"A/{YEAR}/JAN"}
 
 
-def test_a_year_the_school_does_not_plan_is_never_stored(
+def test_cells_of_years_out_of_range_are_not_stored(
     settings: Settings, statements: Statements
 ) -> None:
     make_class("A")
@@ -202,9 +202,7 @@ def test_a_year_the_school_does_not_plan_is_never_stored(
     assert stored_ids() == {f"A/{YEAR}/JAN"}
 
 
-def test_as_many_cells_as_the_limit_are_read_and_one_more_is_not_asked_for(
-    settings: Settings, statements: Statements
-) -> None:
+def test_cells_up_to_the_limit_are_read(settings: Settings, statements: Statements) -> None:
     make_class("A")
     settings.MAX_CELLS_PER_OPERATION = 4
     rows = Reader().read(("A", YEAR, *QUARTERS), ("A", YEAR, *QUARTERS[:2]))
@@ -216,7 +214,7 @@ def test_as_many_cells_as_the_limit_are_read_and_one_more_is_not_asked_for(
     assert len(stored_ids()) == 4
 
 
-def test_the_limit_counts_the_cells_of_the_whole_operation(
+def test_limit_counts_the_cells_of_the_whole_operation(
     settings: Settings, statements: Statements
 ) -> None:
     make_class("A")
@@ -234,22 +232,22 @@ def test_the_limit_counts_the_cells_of_the_whole_operation(
 
 
 @pytest.mark.parametrize("kind", [DatabaseError, OperationalError, IntegrityError])
-def test_a_database_that_refuses_to_store_answers_all_the_same(
+def test_read_only_database_still_returns_cells(
     kind: type[DatabaseError], warnings: pytest.LogCaptureFixture
 ) -> None:
     make_cell(make_class("A"), Period.JAN, notes="Ours")
 
-    def refuse(*, keys: Collection[CellKey]) -> set[CellKey]:
+    def reject(*, keys: Collection[CellKey]) -> set[CellKey]:
         raise kind(f"{len(keys)} rows are too many for a read-only database.")
 
-    (row,) = Reader(refuse).read(("A", YEAR, *PERIODS))
+    (row,) = Reader(reject).read(("A", YEAR, *PERIODS))
     assert [cell.status for cell in row] == ["DRAFT"] + ["EMPTY"] * 15
     (record,) = warnings.records
     assert (record.levelname, record.name) == ("WARNING", "primepath.cells")
     assert "15 missing cells could not be stored: 15 rows are too many" in record.getMessage()
 
 
-def test_a_fault_of_the_program_while_storing_is_no_empty_cell() -> None:
+def test_program_error_while_storing_is_raised() -> None:
     make_class("A")
 
     def fail(*, keys: Collection[CellKey]) -> set[CellKey]:
@@ -260,22 +258,22 @@ def test_a_fault_of_the_program_while_storing_is_no_empty_cell() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_cells_of_a_class_that_is_deleted_meanwhile_are_empty(
+def test_cells_of_a_class_deleted_meanwhile_are_empty(
     warnings: pytest.LogCaptureFixture,
 ) -> None:
     make_class("A")
 
-    def store_too_late(*, keys: Collection[CellKey]) -> set[CellKey]:
+    def store_after_another_write(*, keys: Collection[CellKey]) -> set[CellKey]:
         SchoolClass.objects.all().delete()
         return create_missing_cells(keys=keys)
 
-    (row,) = Reader(store_too_late).read(("A", YEAR, *PERIODS))
+    (row,) = Reader(store_after_another_write).read(("A", YEAR, *PERIODS))
     assert {cell.status for cell in row} == {"EMPTY"}
     assert stored_ids() == set()
     assert [record.levelname for record in warnings.records] == ["WARNING"]
 
 
-def test_pending_cells_tell_their_place_before_they_are_read(statements: Statements) -> None:
+def test_pending_cells_have_their_key_before_they_are_read(statements: Statements) -> None:
     make_cell(make_class("A"), Period.Q1, notes="Ours")
     reader = Reader()
 
@@ -295,7 +293,7 @@ def test_pending_cells_tell_their_place_before_they_are_read(statements: Stateme
     assert statements.selects == [[f"A/{YEAR}/JAN", f"A/{YEAR}/Q1", f"A/{YEAR}/FEB"]]
 
 
-def test_settling_reads_and_stores_what_only_its_place_was_shown_of() -> None:
+def test_flush_stores_cells_of_which_only_the_key_was_used() -> None:
     make_class("A")
     reader = Reader()
 

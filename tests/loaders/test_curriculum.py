@@ -1,4 +1,4 @@
-"""The cached curriculum: cheap to read again, and never older than the last write."""
+"""The cached curriculum: the second read takes no query, and never returns data older than the last write."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def server() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def redis(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
-    """The product as it is when `REDIS_URL` is set, and its server."""
+    """Configure the cache as `REDIS_URL` does, and return the Redis server."""
     monkeypatch.setenv("REDIS_URL", server.url)
     with override_settings(CACHES=cache_settings()):
         server.start()
@@ -54,7 +54,7 @@ every_cache = pytest.mark.usefixtures("_every_cache")
 
 
 class CacheCalls:
-    """How often the cache was asked and told, and with how many keys each time."""
+    """Records the number of keys in each cache read and write."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[int] = []
@@ -62,21 +62,21 @@ class CacheCalls:
         backend = caches["default"]
         get_many, set_many = backend.get_many, backend.set_many
 
-        def note_get(keys: Iterable[str], *args: Any) -> Any:
+        def record_get(keys: Iterable[str], *args: Any) -> Any:
             self.asked.append(len(list(keys)))
             return get_many(keys, *args)
 
-        def note_set(values: dict[str, Any], timeout: int) -> Any:
+        def record_set(values: dict[str, Any], timeout: int) -> Any:
             assert timeout == settings.CURRICULUM_CACHE_SECONDS == 300
             self.told.append(len(values))
             return set_many(values, timeout)
 
-        monkeypatch.setattr(backend, "get_many", note_get)
-        monkeypatch.setattr(backend, "set_many", note_set)
+        monkeypatch.setattr(backend, "get_many", record_get)
+        monkeypatch.setattr(backend, "set_many", record_set)
 
 
 def key_of(code: str, year: int = YEAR) -> CurriculumKey:
-    """What an operation that begins now asks for."""
+    """Return the cache key that a new operation uses."""
     return CurriculumKey(code, year, SchoolClass.objects.get(pk=code).curriculum_version)
 
 
@@ -85,7 +85,7 @@ def labels(*keys: CurriculumKey) -> list[str]:
 
 
 def read(code: str, year: int = YEAR) -> list[str]:
-    """The names of the levels, as an operation that begins now reads them."""
+    """Return the names of the levels as a new operation reads them."""
     (curriculum,) = get_class_curriculum_mapping([key_of(code, year)])
     return [str(level) for level in curriculum.levels]
 
@@ -100,7 +100,7 @@ def write(code: str, *levels: CurriculumLevel, year: int = YEAR) -> None:
 
 
 @every_cache
-def test_what_was_read_once_takes_no_query_again() -> None:
+def test_second_read_takes_no_query() -> None:
     make_class("A")
     make_class("B")
     first, second = make_level(number=1), make_level(number=2)
@@ -117,7 +117,7 @@ def test_what_was_read_once_takes_no_query_again() -> None:
 
 
 @every_cache
-def test_the_cache_is_asked_and_told_many_keys_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_is_read_and_written_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     level = make_level()
     codes = [make_class().code for _ in range(20)]
     for code in codes:
@@ -136,7 +136,7 @@ def test_the_cache_is_asked_and_told_many_keys_at_a_time(monkeypatch: pytest.Mon
 
 
 @every_cache
-def test_classes_and_years_do_not_mix() -> None:
+def test_classes_and_years_have_separate_entries() -> None:
     make_class("A")
     make_class("B")
     levels = [make_level(number=number) for number in (1, 2, 3)]
@@ -151,7 +151,7 @@ def test_classes_and_years_do_not_mix() -> None:
 
 
 @every_cache
-def test_a_write_is_seen_by_the_next_operation() -> None:
+def test_next_operation_reads_a_write() -> None:
     make_class("A")
     first, second = make_level(number=1), make_level(number=2)
     for levels in ([first], [second, first], [first, second], [], [second]):
@@ -161,7 +161,7 @@ def test_a_write_is_seen_by_the_next_operation() -> None:
 
 
 @every_cache
-def test_a_new_name_is_seen_by_the_next_operation() -> None:
+def test_next_operation_reads_a_new_name() -> None:
     make_class("A")
     level = make_level("PHONICS", 1, "CORE")
     write("A", level)
@@ -173,7 +173,7 @@ def test_a_new_name_is_seen_by_the_next_operation() -> None:
 
 
 @every_cache
-def test_a_reader_that_began_before_the_write_does_not_put_the_old_value_back(
+def test_reader_from_before_a_write_does_not_cache_the_old_value(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_class("A")
@@ -195,7 +195,7 @@ def test_a_reader_that_began_before_the_write_does_not_put_the_old_value_back(
 
 
 @every_cache
-def test_a_reader_that_looks_after_the_write_does_not_find_the_old_value() -> None:
+def test_reader_after_a_write_does_not_find_the_old_value() -> None:
     make_class("A")
     old, new = make_level(number=1), make_level(number=2)
     write("A", old)
@@ -211,7 +211,7 @@ def test_a_reader_that_looks_after_the_write_does_not_find_the_old_value() -> No
 
 
 @every_cache
-def test_what_was_cached_in_a_transaction_that_is_rolled_back_is_never_seen() -> None:
+def test_value_cached_in_a_rolled_back_transaction_is_not_used() -> None:
     make_class("A")
     old, undone, new = (make_level(number=number) for number in (1, 2, 3))
     write("A", old)
@@ -224,7 +224,7 @@ def test_what_was_cached_in_a_transaction_that_is_rolled_back_is_never_seen() ->
     assert read("A") == [str(new)]
 
 
-def test_a_redis_that_dies_in_the_middle_is_an_empty_cache(redis: RedisServer) -> None:
+def test_redis_that_dies_is_an_empty_cache(redis: RedisServer) -> None:
     make_class("A")
     level = make_level()
     write("A", level)
@@ -247,13 +247,13 @@ def test_a_redis_that_dies_in_the_middle_is_an_empty_cache(redis: RedisServer) -
         assert len(captured) == queries
 
 
-def test_a_redis_that_does_not_answer_is_an_empty_cache(redis: RedisServer) -> None:
+def test_redis_that_does_not_respond_is_an_empty_cache(redis: RedisServer) -> None:
     make_class("A")
     level = make_level()
     write("A", level)
     key = key_of("A")
     assert labels(key) == [str(level)]
-    with redis.held_up():
+    with redis.paused():
         began = time.monotonic()
         assert labels(key) == [str(level)]
         assert time.monotonic() - began < DEAD_REDIS_SECONDS

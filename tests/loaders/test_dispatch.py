@@ -1,4 +1,4 @@
-"""When a batch goes out: no earlier, no later, and in which order."""
+"""The dispatcher: when batches are sent, and in which order."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ DELAYS = [
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 7, 100])
 @pytest.mark.parametrize("delay", DELAYS)
-def test_a_key_that_arrives_turns_later_is_in_the_same_batch(
+def test_key_that_arrives_later_is_in_the_same_batch(
     delay: Callable[[int], Awaitable[None]], turns: int
 ) -> None:
     dispatcher = Recording()
@@ -120,7 +120,7 @@ def test_a_key_that_arrives_turns_later_is_in_the_same_batch(
 
 
 @pytest.mark.parametrize("delay", DELAYS)
-def test_every_depth_is_one_batch_however_late_its_keys_come(
+def test_each_depth_is_one_batch_however_late_its_keys_arrive(
     delay: Callable[[int], Awaitable[None]],
 ) -> None:
     dispatcher = Recording()
@@ -140,7 +140,7 @@ def test_every_depth_is_one_batch_however_late_its_keys_come(
     assert [name for name, _ in dispatcher.batches] == ["parent", "child"]
 
 
-def test_the_earliest_stage_goes_out_first_whatever_was_asked_for_first() -> None:
+def test_earliest_stage_is_sent_first_in_any_order_of_requests() -> None:
     dispatcher = Recording()
     loaders = [dispatcher.loader(stage.name, stage) for stage in reversed(Stage)]
 
@@ -178,7 +178,7 @@ def test_cells_wait_for_every_source_and_details_for_every_cell() -> None:
     ]
 
 
-def test_all_loaders_of_a_stage_go_out_before_their_answers_are_acted_upon() -> None:
+def test_all_loaders_of_a_stage_are_sent_before_any_waiter_continues() -> None:
     dispatcher = Recording()
     first, second = dispatcher.loader("first"), dispatcher.loader("second")
 
@@ -210,7 +210,7 @@ def test_cells_that_depend_on_cells_are_a_second_batch_after_their_sources() -> 
     assert [name for name, _ in dispatcher.batches] == ["cell", "link", "cell", "detail"]
 
 
-def test_a_call_waits_for_its_turn_and_is_made_once() -> None:
+def test_call_waits_for_its_stage_and_runs_once() -> None:
     dispatcher = Recording()
     rows = dispatcher.loader("row")
     calls: list[str] = []
@@ -227,7 +227,7 @@ def test_a_call_waits_for_its_turn_and_is_made_once() -> None:
     assert calls == ["source", "detail"]
 
 
-def test_what_nobody_waits_for_is_not_read() -> None:
+def test_keys_without_a_waiter_are_not_read() -> None:
     dispatcher = Recording()
     rows = dispatcher.loader("row")
 

@@ -1,4 +1,4 @@
-"""The loaders that serve every plain lookup."""
+"""The generic loaders: `RowLoader` and `GroupLoader`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _nothing_is_left() -> Iterator[None]:
 
 
 class Table:
-    """Rows, and the key lists by which they were asked for."""
+    """Rows, and the lists of keys that they were requested with."""
 
     def __init__(self, rows: list[Row]) -> None:
         self._rows = rows
@@ -35,7 +35,7 @@ class Table:
         return (row for row in self._rows if row[0] in keys)
 
 
-def test_by_key_answers_in_the_order_of_its_keys_with_none_for_the_missing() -> None:
+def test_row_loader_returns_rows_in_key_order_and_none_for_missing_keys() -> None:
     table = Table([("a", 1), ("b", 2), ("z", 3)])
     dispatcher = Dispatcher()
     loader = RowLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
@@ -47,7 +47,7 @@ def test_by_key_answers_in_the_order_of_its_keys_with_none_for_the_missing() -> 
     assert table.asked == [["z", "nowhere", "a"]]
 
 
-def test_a_row_that_was_not_asked_for_is_nobodys() -> None:
+def test_unrequested_row_is_ignored() -> None:
     dispatcher = Dispatcher()
     loader = RowLoader(dispatcher, Stage.SOURCE, lambda _: [("other", 1)], itemgetter(0))
 
@@ -57,7 +57,7 @@ def test_a_row_that_was_not_asked_for_is_nobodys() -> None:
     assert dispatcher.run(operation()) is None
 
 
-def test_finding_by_no_key_finds_nothing_and_asks_nobody() -> None:
+def test_find_without_keys_reads_nothing() -> None:
     table = Table([("a", 1)])
     dispatcher = Dispatcher()
     loader = RowLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
@@ -69,7 +69,7 @@ def test_finding_by_no_key_finds_nothing_and_asks_nobody() -> None:
     assert table.asked == [["a"], ["nowhere"]]
 
 
-def test_grouped_answers_each_key_with_its_rows_as_they_came() -> None:
+def test_group_loader_returns_the_rows_of_each_key_in_order() -> None:
     table = Table(TABLE)
     dispatcher = Dispatcher()
     loader = GroupLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
@@ -86,7 +86,7 @@ def test_grouped_answers_each_key_with_its_rows_as_they_came() -> None:
     assert table.asked == [["c", "nowhere", "b", "a"]]
 
 
-def test_groups_without_rows_are_not_one_list() -> None:
+def test_empty_groups_are_separate_lists() -> None:
     dispatcher = Dispatcher()
     loader = GroupLoader(dispatcher, Stage.SOURCE, Table([]), itemgetter(0))
 
@@ -98,7 +98,7 @@ def test_groups_without_rows_are_not_one_list() -> None:
     assert second == []
 
 
-def test_no_keys_ask_nobody() -> None:
+def test_empty_list_of_keys_reads_nothing() -> None:
     table = Table(TABLE)
     dispatcher = Dispatcher()
     loader = GroupLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
@@ -111,7 +111,7 @@ def test_no_keys_ask_nobody() -> None:
 
 
 @pytest.mark.parametrize("kind", [RowLoader, GroupLoader])
-def test_a_key_is_asked_for_once_an_operation(
+def test_key_is_read_once_per_operation(
     kind: type[RowLoader[str, Row] | GroupLoader[str, Row]],
 ) -> None:
     table = Table(TABLE)
@@ -129,7 +129,7 @@ def test_a_key_is_asked_for_once_an_operation(
     assert table.asked == [["a", "b"], ["c"]]
 
 
-def test_a_key_that_is_not_there_is_remembered_too() -> None:
+def test_missing_key_is_remembered() -> None:
     table = Table([])
     dispatcher = Dispatcher()
     loader = RowLoader(dispatcher, Stage.SOURCE, table, itemgetter(0))
@@ -157,7 +157,7 @@ def test_another_operation_remembers_nothing() -> None:
     assert table.asked == [["c"], ["c"]]
 
 
-def test_what_was_cleared_is_read_again() -> None:
+def test_cleared_key_is_read_again() -> None:
     values = iter(["before", "after"])
     dispatcher = Dispatcher()
     loader: BatchLoader[int, str] = BatchLoader(
@@ -172,7 +172,7 @@ def test_what_was_cleared_is_read_again() -> None:
     assert dispatcher.run(operation()) == ["before", "after"]
 
 
-def test_an_exception_in_place_of_a_value_fails_that_key_alone() -> None:
+def test_exception_as_a_value_fails_only_its_key() -> None:
     asked: list[list[str]] = []
 
     def fetch(keys: list[str]) -> list[Any]:
@@ -196,7 +196,7 @@ def test_an_exception_in_place_of_a_value_fails_that_key_alone() -> None:
 
 
 @pytest.mark.parametrize("kind", [RowLoader, GroupLoader])
-def test_keys_that_are_loaded_all_at_once_share_the_batch_of_the_others(
+def test_load_many_shares_the_batch_of_other_keys(
     kind: type[RowLoader[str, Row] | GroupLoader[str, Row]],
 ) -> None:
     table = Table(TABLE)
@@ -216,7 +216,7 @@ def test_keys_that_are_loaded_all_at_once_share_the_batch_of_the_others(
     assert table.asked == [["b", "c", "nowhere"], ["a"]]
 
 
-def test_an_exception_in_place_of_a_value_fails_all_that_are_loaded_with_it() -> None:
+def test_exception_as_a_value_fails_its_whole_load_many() -> None:
     dispatcher = Dispatcher()
     loader: BatchLoader[int, Any] = BatchLoader(
         dispatcher, Stage.SOURCE, lambda keys: [LookupError() if key < 0 else key for key in keys]

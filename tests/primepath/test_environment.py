@@ -1,4 +1,4 @@
-"""How settings are read from the environment."""
+"""Reading settings from environment variables."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from primepath.environment import choice, flag, items, number
 
 
 @pytest.mark.parametrize(("value", "read"), [("", 7), ("0", 0), ("12", 12), (" 12 ", 12)])
-def test_a_number_is_read_and_without_one_there_is_a_default(
-    monkeypatch: pytest.MonkeyPatch, value: str, read: int
-) -> None:
+def test_number_has_a_default(monkeypatch: pytest.MonkeyPatch, value: str, read: int) -> None:
     monkeypatch.setenv("LIMIT", value)
     assert number("LIMIT", 7) == read
     monkeypatch.delenv("LIMIT")
@@ -20,7 +18,7 @@ def test_a_number_is_read_and_without_one_there_is_a_default(
 
 
 @pytest.mark.parametrize("value", ["ten", "1.5", "-1", "1e3", "1 000", "²", "٣", "0x10"])
-def test_what_is_no_number_is_told_with_the_name_of_its_setting(
+def test_invalid_number_is_an_error_with_the_name_of_the_setting(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("LIMIT", value)
@@ -29,7 +27,7 @@ def test_what_is_no_number_is_told_with_the_name_of_its_setting(
     assert str(refused.value) == f"LIMIT must be a whole number such as 7, not {value!r}."
 
 
-def test_flags_and_lists_are_read_however_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flags_and_lists_have_several_spellings(monkeypatch: pytest.MonkeyPatch) -> None:
     for value, default, read in [
         ("1", False, True),
         ("Yes", False, True),
@@ -44,7 +42,7 @@ def test_flags_and_lists_are_read_however_they_are_written(monkeypatch: pytest.M
     assert items("LIST", "c") == ["c"]
 
 
-def test_a_choice_is_one_of_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_choice_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EXPLORER", raising=False)
     assert choice("EXPLORER", Visibility.SIGNED_IN) is Visibility.SIGNED_IN
     monkeypatch.setenv("EXPLORER", "Nobody")

@@ -1,4 +1,4 @@
-"""The committed schema keeps what clients rely on: it may add to it, not rename or loosen it."""
+"""The committed schema keeps the contract with clients: it can add to it, but not rename or loosen anything."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ COMMITTED = Path(schema_package.__file__ or "").with_name("schema.graphql").read
 
 
 def broken(published: str) -> list[str]:
-    """What a client of the contract could no longer rely on under this schema."""
+    """Return the guarantees of the contract that this schema breaks."""
     new, contract = build_schema(published), build_schema(CONTRACT)
     changes = [change.description for change in find_breaking_changes(contract, new)]
     return changes + _changed_inputs(contract, new)
 
 
 def _changed_inputs(contract: GraphQLSchema, new: GraphQLSchema) -> list[str]:
-    """Inputs that take something else where a field is left out, or no longer exactly one."""
+    """Return inputs with another default, or that no longer require exactly one field."""
     changed = []
     for name, promised in contract.type_map.items():
         kept = new.type_map.get(name)
@@ -50,12 +50,12 @@ def _changed_inputs(contract: GraphQLSchema, new: GraphQLSchema) -> list[str]:
 
 
 def _default(field: GraphQLInputField) -> str:
-    """As it is written."""
+    """Return the default as GraphQL text."""
     node = field.ast_node
     return print_ast(node.default_value) if node and node.default_value else ""
 
 
-def test_the_schema_keeps_the_contract() -> None:
+def test_schema_keeps_the_contract() -> None:
     assert broken(COMMITTED) == []
 
 
@@ -74,15 +74,15 @@ def test_the_schema_keeps_the_contract() -> None:
         ("type Exam implements Node {", "type Exam {"),
     ],
 )
-def test_a_schema_that_breaks_the_contract_is_noticed(kept: str, broken_to: str) -> None:
-    """All but a further value of an enum, which clients expect."""
+def test_broken_contract_is_detected(kept: str, broken_to: str) -> None:
+    """Every change is detected, except a new enum value, which clients must expect."""
     assert kept in COMMITTED
     assert bool(broken(COMMITTED.replace(kept, broken_to))) == ("LATE" not in broken_to)
 
 
 @pytest.mark.parametrize("name", ["Query", "Mutation"])
-def test_a_root_field_that_fails_empties_no_other(name: str) -> None:
-    """Each is nullable, also those that came after the contract."""
+def test_failing_root_field_does_not_null_others(name: str) -> None:
+    """Every root field is nullable, including those added after the contract."""
     root = build_schema(COMMITTED).type_map[name]
     assert isinstance(root, GraphQLObjectType)
     assert [

@@ -1,4 +1,4 @@
-"""The schema as a client reads it: committed, described, and with scalars that say what they take."""
+"""The schema as clients see it: committed, described, and with specified scalars."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _QUERY = get_introspection_query(
 
 
 @pytest.fixture(scope="module")
-def read_by_client() -> GraphQLSchema:
-    """What a client knows of the schema."""
+def introspected() -> GraphQLSchema:
+    """Return the schema as a client introspects it."""
     return build_client_schema(data(_QUERY, COMMAND_LINE))
 
 
-def test_the_committed_schema_is_the_schema_that_runs() -> None:
+def test_committed_schema_is_current() -> None:
     committed = Path(schema_package.__file__ or "").with_name("schema.graphql")
     assert committed.read_text(encoding="utf-8") == schema.as_str() + "\n"
 
 
 def _parts(read: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
-    """Everything that can be described, with its description."""
+    """Return all parts of the schema that can have a description, with their descriptions."""
     for name, type_ in read.type_map.items():
         if is_introspection_type(type_):
             continue
@@ -74,35 +74,35 @@ def _parts(read: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
             yield f"@{directive.name}({argument}:)", taker.description
 
 
-def test_everything_a_client_sees_is_described(read_by_client: GraphQLSchema) -> None:
-    parts = dict(_parts(read_by_client))
+def test_every_part_of_the_schema_is_described(introspected: GraphQLSchema) -> None:
+    parts = dict(_parts(introspected))
     assert {"Query", "Query.nodes(ids:)", "CellKey.period", "Period.Q4"} <= set(parts)
     bare = [name for name, description in parts.items() if not (description or "").strip()]
     assert bare == []
 
 
-def test_descriptions_read_like_prose(read_by_client: GraphQLSchema) -> None:
-    """One that ends without a full stop was cut, or is only a name."""
+def test_descriptions_are_sentences(introspected: GraphQLSchema) -> None:
+    """A description without a full stop was cut, or is only a name."""
     cut = [
         name
-        for name, description in _parts(read_by_client)
+        for name, description in _parts(introspected)
         if not name.startswith("@") and not (description or "").rstrip("`)").endswith((".", "?"))
     ]
     assert cut == []
 
 
-def test_own_scalars_name_their_specification(read_by_client: GraphQLSchema) -> None:
+def test_custom_scalars_name_their_specification(introspected: GraphQLSchema) -> None:
     own = {
         name: type_.specified_by_url
-        for name, type_ in read_by_client.type_map.items()
+        for name, type_ in introspected.type_map.items()
         if isinstance(type_, GraphQLScalarType) and not is_specified_scalar_type(type_)
     }
     assert set(own) == {"Date", "Time", "DateTime"}
     assert all((url or "").startswith("https://") for url in own.values())
 
 
-def test_no_default_is_null(read_by_client: GraphQLSchema) -> None:
-    assert "= null" not in print_schema(read_by_client)
+def test_no_default_is_null(introspected: GraphQLSchema) -> None:
+    assert "= null" not in print_schema(introspected)
     assert "= null" not in schema.as_str()
 
 
@@ -138,7 +138,7 @@ GOOD: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "text", "value"), GOOD)
-def test_a_scalar_reads_what_it_should(name: str, text: str, value: Any) -> None:
+def test_scalar_parses_valid_values(name: str, text: str, value: Any) -> None:
     assert _scalar(name).parse_value(text) == value
     assert _scalar(name).parse_literal(parse_value(f'"{text}"')) == value
 
@@ -222,14 +222,14 @@ BAD = {
     ("name", "value"),
     [(name, value) for name, texts in BAD.items() for value in [*BAD_FOR_ALL, *texts]],
 )
-def test_a_scalar_refuses_what_it_should(name: str, value: Any) -> None:
+def test_scalar_rejects_invalid_values(name: str, value: Any) -> None:
     with pytest.raises(GraphQLError, match=r"^Expected a (date|time)"):
         _scalar(name).parse_value(value)
 
 
 @pytest.mark.parametrize("name", ["Date", "Time", "DateTime"])
 @given(text=st.text())
-def test_no_text_makes_a_scalar_fail_in_another_way(name: str, text: str) -> None:
+def test_scalar_never_raises_another_error(name: str, text: str) -> None:
     try:
         _scalar(name).parse_value(text)
     except GraphQLError:
@@ -237,7 +237,7 @@ def test_no_text_makes_a_scalar_fail_in_another_way(name: str, text: str) -> Non
     assert text[:1].isdigit()
 
 
-def test_scalars_write_what_they_read() -> None:
+def test_scalars_serialize_what_they_parse() -> None:
     instant = datetime.datetime(2026, 3, 14, 9, 30, tzinfo=SEOUL)
     assert _scalar("Date").serialize(datetime.date(2026, 3, 4)) == "2026-03-04"
     assert _scalar("Time").serialize(datetime.time(9, 5)) == "09:05:00"
@@ -245,15 +245,15 @@ def test_scalars_write_what_they_read() -> None:
 
 
 @given(st.dates())
-def test_every_date_is_read_as_written(value: datetime.date) -> None:
+def test_dates_round_trip(value: datetime.date) -> None:
     assert _scalar("Date").parse_value(_scalar("Date").serialize(value)) == value
 
 
 @given(st.times())
-def test_every_time_is_read_as_written(value: datetime.time) -> None:
+def test_times_round_trip(value: datetime.time) -> None:
     assert _scalar("Time").parse_value(_scalar("Time").serialize(value)) == value
 
 
 @given(st.datetimes(timezones=st.just(datetime.UTC)))
-def test_every_instant_is_read_as_written(value: datetime.datetime) -> None:
+def test_date_times_round_trip(value: datetime.datetime) -> None:
     assert _scalar("DateTime").parse_value(_scalar("DateTime").serialize(value)) == value

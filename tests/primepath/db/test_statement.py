@@ -1,4 +1,4 @@
-"""Statements: SQL that is made once, and run with other values."""
+"""Prepared statements: SQL is compiled once and run with different values."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def _by_code(codes: Any) -> QuerySet[Any, Any]:
 
 
 @pytest.fixture
-def written() -> Iterator[list[None]]:
-    """One entry for each time the ORM writes a statement's SQL."""
+def compiled() -> Iterator[list[None]]:
+    """Return a list with one entry for each time that the ORM compiles a statement."""
     calls: list[None] = []
     original = SQLCompiler.as_sql
 
@@ -42,19 +42,19 @@ def written() -> Iterator[list[None]]:
         yield calls
 
 
-def test_the_sql_is_written_once_and_run_with_other_values(written: list[None]) -> None:
+def test_sql_is_compiled_once_and_run_with_other_values(compiled: list[None]) -> None:
     for code in ("A", "B", "C"):
         make_class(code)
     statement = Statement(_by_code)
-    written.clear()
+    compiled.clear()
     assert {code for code, *_ in statement(["A", "B"])} == {"A", "B"}
     assert [code for code, *_ in statement(["C", "none"])] == ["C"]
     assert list(statement([])) == []
-    assert len(written) == 1
+    assert len(compiled) == 1
 
 
 @pytest.mark.parametrize("model", [SchoolClass, ExamScheduleMatrix, Exam, Teacher])
-def test_rows_are_those_of_the_query_set_to_the_type(model: type[Model]) -> None:
+def test_rows_equal_those_of_the_queryset(model: type[Model]) -> None:
     make_class("A", is_active=False)
     exam = make_exam('김 \N{CALENDAR} "\\\x7f\u2028', created_by=make_teacher(head=True))
     make_cell(
@@ -73,15 +73,15 @@ def test_rows_are_those_of_the_query_set_to_the_type(model: type[Model]) -> None
 
 
 @pytest.mark.parametrize("key", ["%s", "a%b", "'", '"', "\\", "{x}", "é\N{CALENDAR}", "A" * 300])
-def test_keys_are_values_whatever_they_hold(key: str) -> None:
+def test_keys_are_parameters_whatever_they_contain(key: str) -> None:
     make_class("A")
     assert [code for code, *_ in Statement(_by_code)([key, "A"])] == ["A"]
 
 
-def test_values_are_given_in_the_order_of_the_arguments() -> None:
+def test_values_follow_the_order_of_the_arguments() -> None:
     make_class("A", grade=1, name="1")
     make_class("B", grade=2, name="1")
-    # The statement has them the other way round.
+    # The statement has them in the opposite order.
     statement = Statement(
         lambda name, grade: SchoolClass.objects.filter(grade=grade, name=name).values_list("code")
     )
@@ -89,7 +89,7 @@ def test_values_are_given_in_the_order_of_the_arguments() -> None:
     assert list(statement("2", 1)) == []
 
 
-def test_as_many_values_as_arguments_are_asked_for() -> None:
+def test_number_of_values_must_equal_the_number_of_arguments() -> None:
     with pytest.raises(ValueError, match="zip"):
         Statement(_by_code)()
 
@@ -99,7 +99,7 @@ def _visible(viewer: Viewer) -> list[VisibleClass]:
     return dispatcher.run(VisibleClasses(dispatcher, viewer).all())
 
 
-def test_access_that_runs_out_between_two_operations_is_gone_in_the_second() -> None:
+def test_access_that_expires_between_two_operations_ends() -> None:
     teacher, now = make_teacher(), timezone.now()
     assign(teacher, make_class("A"), expires_at=now + timedelta(hours=1))
     viewer = as_viewer(teacher)
@@ -108,7 +108,7 @@ def test_access_that_runs_out_between_two_operations_is_gone_in_the_second() -> 
         assert _visible(viewer) == []
 
 
-def test_each_teacher_sees_their_own_classes_by_the_same_statement() -> None:
+def test_teachers_share_a_statement_but_see_their_own_classes() -> None:
     teachers = {code: make_teacher() for code in ("A", "B")}
     for code, teacher in teachers.items():
         assign(teacher, make_class(code))

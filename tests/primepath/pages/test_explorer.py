@@ -1,4 +1,4 @@
-"""The explorer: vendored files with their licences, and examples that run."""
+"""The explorer: vendored files with licences, and examples that run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXAMPLES = {
 STATIC = Path(settings.BASE_DIR) / "primepath" / "pages" / "static" / "explorer"
 
 
-def test_fetched_files_come_with_licences_and_without_fonts_and_source_maps() -> None:
+def test_vendored_files_have_licences_but_no_fonts_or_source_maps() -> None:
     folder = STATIC / "vendor"
     licences = (folder / "LICENSES.txt").read_text()
 
@@ -37,7 +37,7 @@ def test_fetched_files_come_with_licences_and_without_fonts_and_source_maps() ->
             assert "@font-face" not in text
 
 
-def test_the_examples_come_in_their_order_each_with_a_line_about_it() -> None:
+def test_examples_are_ordered_and_described() -> None:
     assert list(EXAMPLES) == [
         "MyMatrix",
         "TwoClassesOneQuarter",
@@ -53,10 +53,10 @@ def test_the_examples_come_in_their_order_each_with_a_line_about_it() -> None:
 
 
 @pytest.mark.django_db
-def test_each_example_runs_as_it_stands_on_the_demo_and_shows_something() -> None:
+def test_each_example_returns_data_on_the_demo() -> None:
     seed_demo(report=lambda line: None)
     viewer = as_viewer(User.objects.get(username=TEACHER))
-    # Ids of exams are numbers that the database gives, from 1 on in a new demo.
+    # Ids of exams are numbers that the database assigns. In a new demo they start at 1.
     fourth = Exam.objects.order_by("pk")[3]
     shown = {
         "MyMatrix": "PRIMARY_2B",

@@ -1,4 +1,4 @@
-"""The page at ``/``: the documents it sends, and what it is made of before its script runs."""
+"""The page at ``/``: its documents, and its HTML before the script runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.client import answer, data
 from tests.factories import fill_matrix, head_teacher, make_class
 
 
-def test_the_page_carries_the_documents_that_it_sends(client: Client) -> None:
+def test_page_contains_the_documents_that_it_sends(client: Client) -> None:
     html = client.get("/").content.decode()
     (carried,) = re.findall(r'<script id="queries" type="application/json">(.*?)</script>', html)
 
@@ -23,13 +23,13 @@ def test_the_page_carries_the_documents_that_it_sends(client: Client) -> None:
     assert set(queries()) == {"matrix", "cell"}
 
 
-def test_the_page_is_read_and_never_posted_to(client: Client) -> None:
+def test_page_accepts_get_only(client: Client) -> None:
     assert client.head("/").status_code == 200
     assert client.post("/").status_code == 405
 
 
 @pytest.mark.django_db
-def test_one_query_gives_all_that_the_page_shows() -> None:
+def test_one_query_returns_everything_on_the_page() -> None:
     fill_matrix([make_class("PRIMARY_1A")], current_academic_year())
 
     found = data(queries()["matrix"], head_teacher(), {"academicYear": None})
@@ -40,7 +40,7 @@ def test_one_query_gives_all_that_the_page_shows() -> None:
 
 
 @pytest.mark.django_db
-def test_the_query_of_a_cell_gives_its_exams() -> None:
+def test_query_of_a_cell_returns_its_exams() -> None:
     year = current_academic_year()
     fill_matrix([make_class("PRIMARY_1A")], year)
     at = {"classCode": "PRIMARY_1A", "academicYear": year, "period": "JAN"}
@@ -52,7 +52,7 @@ def test_the_query_of_a_cell_gives_its_exams() -> None:
 
 
 @pytest.mark.django_db
-def test_signed_out_the_query_still_tells_the_school_and_that_nobody_is_signed_in() -> None:
+def test_query_without_sign_in_returns_the_school_and_no_viewer() -> None:
     response = answer(queries()["matrix"], None, {"academicYear": None})
 
     assert response["data"]["school"]["timeZone"] == settings.TIME_ZONE

@@ -1,4 +1,4 @@
-"""What every page promises a browser: nothing is run or loaded that is not a file of ours."""
+"""Security of all pages: they load and run only files of this server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.parametrize("address", ["/", "/graphql", "/sign-in/"])
 
 
 class Page(HTMLParser):
-    """The tags of a page, each with its attributes."""
+    """Collects the tags of a page with their attributes."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ def html(client: Client, address: str) -> str:
     return client.get(address, headers={"accept": BROWSER}).content.decode()
 
 
-def test_a_page_comes_under_a_strict_policy_and_is_not_kept(client: Client, address: str) -> None:
+def test_page_has_a_strict_policy_and_is_not_cached(client: Client, address: str) -> None:
     response = client.get(address, headers={"accept": BROWSER})
 
     assert response.status_code == 200
@@ -64,14 +64,14 @@ def test_a_page_comes_under_a_strict_policy_and_is_not_kept(client: Client, addr
     assert "no-store" in response["Cache-Control"]
 
 
-def test_a_page_has_no_scripts_or_styles_written_into_it(html: str) -> None:
+def test_page_has_no_inline_scripts_or_styles(html: str) -> None:
     for tag, attributes in Page(html).tags:
         assert tag != "style"
         assert tag != "script" or "src" in attributes or attributes["type"] == "application/json"
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
 
 
-def test_every_file_that_a_page_refers_to_is_there(html: str) -> None:
+def test_every_referenced_file_exists(html: str) -> None:
     prefix = f"/{settings.STATIC_URL.strip('/')}/"
     files = [
         address.removeprefix(prefix)
@@ -85,7 +85,7 @@ def test_every_file_that_a_page_refers_to_is_there(html: str) -> None:
     assert [file for file in files if not finders.find(file)] == []
 
 
-def test_a_page_and_its_own_files_name_no_other_host(html: str) -> None:
+def test_page_and_its_files_name_no_other_host(html: str) -> None:
     text = "".join([html, *(file.read_text() for file in OWN)])
 
     assert set(re.findall(r"https?://[^\"'\s]+", text)) == {SVG}

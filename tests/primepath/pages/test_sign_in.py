@@ -1,4 +1,4 @@
-"""Signing in with a browser."""
+"""The sign-in page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def browser() -> Client:
 
 
 def sign_in(browser: Client, username: str, password: str, **form: str) -> tuple[int, str]:
-    """The status, and where it leads or what the page says."""
+    """Submit the form. Return the status, and the address of the redirect or the text of the page."""
     response = browser.post("/sign-in/", {"username": username, "password": password, **form})
     return response.status_code, response.headers.get("Location") or response.content.decode()
 
@@ -32,7 +32,7 @@ def viewer(browser: Client) -> object:
     return response.json()["data"]["viewer"]
 
 
-def test_a_teacher_signs_in_and_out(browser: Client) -> None:
+def test_teacher_signs_in_and_out(browser: Client) -> None:
     assert viewer(browser) is None
     assert sign_in(browser, "mina", PASSWORD, next="/graphql") == (302, "/graphql")
     assert viewer(browser) == {"username": "mina"}
@@ -41,21 +41,21 @@ def test_a_teacher_signs_in_and_out(browser: Client) -> None:
 
 
 @pytest.mark.parametrize(("username", "password"), [("mina", "wrong"), ("guest", PASSWORD)])
-def test_nobody_else_is_let_in(browser: Client, username: str, password: str) -> None:
+def test_wrong_credentials_are_rejected(browser: Client, username: str, password: str) -> None:
     status, page = sign_in(browser, username, password)
     assert status == 200
     assert "Please enter a correct username and password" in page
     assert viewer(browser) is None
 
 
-def test_the_page_is_closed_after_too_many_failures(browser: Client) -> None:
+def test_sign_in_is_locked_after_too_many_failures(browser: Client) -> None:
     for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT):
         sign_in(browser, "mina", "wrong")
     assert "Try again in 15 minutes" in sign_in(browser, "mina", PASSWORD)[1]
     assert viewer(browser) is None
 
 
-def test_signing_in_leads_to_no_other_site(browser: Client) -> None:
+def test_sign_in_redirects_to_no_other_site(browser: Client) -> None:
     assert sign_in(browser, "mina", PASSWORD, next="https://elsewhere.example/") == (
         302,
         "/",

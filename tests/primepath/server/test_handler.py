@@ -1,4 +1,4 @@
-"""How requests are handled: each in one visit to a thread, of which there are only so many."""
+"""The request handler: each request runs in one thread of a pool of limited size."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from primepath.server.handler import OneThreadHandler
 
 THREADS = 2
 _fingerprint: ContextVar[str] = ContextVar("mark", default="nobody's")
-_happened: list[str] = []
-_at_work = threading.BoundedSemaphore(THREADS)
-_both_at_work = threading.Barrier(THREADS)
+_events: list[str] = []
+_running = threading.BoundedSemaphore(THREADS)
+_both_running = threading.Barrier(THREADS)
 
 
 def show_thread(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(threading.get_ident()))
 
 
-def meet(request: HttpRequest) -> HttpResponse:
-    """Answers when as many requests are at work as there are threads; fails where there are more."""
-    assert _at_work.acquire(blocking=False)
-    _both_at_work.wait(20)
-    _at_work.release()
+def wait_for_all_threads(request: HttpRequest) -> HttpResponse:
+    """Respond when all threads are busy. Fail if more requests than threads run."""
+    assert _running.acquire(blocking=False)
+    _both_running.wait(20)
+    _running.release()
     return HttpResponse("met")
 
 
@@ -45,7 +45,9 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(["a", "b"])
 
 
-urlpatterns = [path(view.__name__, view) for view in (show_thread, meet, mark, stream)]
+urlpatterns = [
+    path(view.__name__, view) for view in (show_thread, wait_for_all_threads, mark, stream)
+]
 
 
 @pytest.fixture(autouse=True)
@@ -53,24 +55,24 @@ def _settings(settings: Settings) -> Iterator[None]:
     settings.ROOT_URLCONF = __name__
     settings.MIDDLEWARE = []
     settings.REQUEST_THREADS = THREADS
-    _happened.clear()
-    request_started.connect(_note_start)
-    request_finished.connect(_note_end)
+    _events.clear()
+    request_started.connect(_record_start)
+    request_finished.connect(_record_end)
     yield
-    request_started.disconnect(_note_start)
-    request_finished.disconnect(_note_end)
+    request_started.disconnect(_record_start)
+    request_finished.disconnect(_record_end)
 
 
-def _note_start(**_: object) -> None:
-    _happened.append("started")
+def _record_start(**_: object) -> None:
+    _events.append("started")
 
 
-def _note_end(**_: object) -> None:
-    _happened.append("finished")
+def _record_end(**_: object) -> None:
+    _events.append("finished")
 
 
-def ask(*views: str) -> list[str]:
-    """The bodies of the answers to requests that are sent to one handler at the same time."""
+def responses_of(*views: str) -> list[str]:
+    """Send requests to one handler at the same time and return the bodies of the responses."""
     handler = OneThreadHandler()
 
     async def send_one(view: str) -> str:
@@ -84,7 +86,7 @@ def ask(*views: str) -> list[str]:
 
         async def send(message: Any) -> None:
             nonlocal body
-            _happened.append(message["type"])
+            _events.append(message["type"])
             body += message.get("body", b"")
 
         scope = {"type": "http", "method": "GET", "path": f"/{view}", "query_string": b""}
@@ -97,23 +99,23 @@ def ask(*views: str) -> list[str]:
     return asyncio.run(send_all())
 
 
-def test_a_request_is_finished_before_its_answer_is_sent() -> None:
-    ask("mark")
-    assert _happened == ["started", "finished", "http.response.start", "http.response.body"]
+def test_request_is_finished_before_its_response_is_sent() -> None:
+    responses_of("mark")
+    assert _events == ["started", "finished", "http.response.start", "http.response.body"]
 
 
-def test_so_many_requests_are_worked_on_at_once_and_the_others_wait_for_their_turn() -> None:
-    assert ask(*["meet"] * 5 * THREADS) == ["met"] * 5 * THREADS
+def test_requests_beyond_the_thread_limit_wait() -> None:
+    assert responses_of(*["wait_for_all_threads"] * 5 * THREADS) == ["met"] * 5 * THREADS
 
 
-def test_threads_stay_and_serve_one_request_after_another() -> None:
-    assert len(set(ask(*["show_thread"] * 20))) <= THREADS
+def test_threads_are_reused() -> None:
+    assert len(set(responses_of(*["show_thread"] * 20))) <= THREADS
 
 
-def test_what_a_request_sets_in_its_context_does_not_meet_the_next_one() -> None:
-    assert set(ask(*["mark"] * 3 * THREADS)) == {"nobody's"}
+def test_context_of_a_request_is_not_visible_to_the_next() -> None:
+    assert set(responses_of(*["mark"] * 3 * THREADS)) == {"nobody's"}
 
 
-def test_a_response_that_streams_is_a_fault_that_is_told() -> None:
+def test_streaming_response_raises_an_error() -> None:
     with pytest.raises(NotImplementedError, match="complete"):
-        ask("stream")
+        responses_of("stream")

@@ -1,4 +1,4 @@
-"""A statement that does not end, and one that waits for somebody's lock: stopped by the database, on both kinds of it."""
+"""Statement timeouts: both databases stop statements that run too long or wait for a lock."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENDLESS = {
 
 @pytest.fixture
 def _limited(settings: Settings) -> Iterator[None]:
-    """This process's connection, limited as a server's are."""
+    """Limit the connection of this process like those of a server."""
     settings.STATEMENT_SECONDS = 0.2
     connection.ensure_connection()
     session: Any = connection.connection
@@ -50,7 +50,7 @@ def run_endless_statement() -> None:
 
 
 @pytest.mark.usefixtures("_limited")
-def test_a_statement_that_does_not_end_is_stopped_and_the_next_one_runs() -> None:
+def test_endless_statement_is_stopped_and_the_next_one_runs() -> None:
     for _ in range(2):
         with pytest.raises(DatabaseError) as stopped:
             run_endless_statement()
@@ -59,7 +59,7 @@ def test_a_statement_that_does_not_end_is_stopped_and_the_next_one_runs() -> Non
 
 
 @pytest.mark.usefixtures("_limited")
-def test_what_a_transaction_had_written_before_is_taken_back() -> None:
+def test_transaction_is_rolled_back() -> None:
     @transaction.atomic
     def write_and_wait() -> None:
         Program.objects.create(name="CORE", grade_from=1, grade_to=2)
@@ -71,14 +71,14 @@ def test_what_a_transaction_had_written_before_is_taken_back() -> None:
 
 
 @pytest.mark.usefixtures("_limited")
-def test_a_connection_that_is_made_again_is_limited_once() -> None:
+def test_connection_is_limited_only_once() -> None:
     wrappers = list(connection.execute_wrappers)
     limit_statements(connection=connection)
     assert connection.execute_wrappers == wrappers
 
 
 @pytest.mark.usefixtures("_limited")
-def test_a_slow_batch_fails_its_own_fields_and_the_rest_is_answered(
+def test_slow_batch_fails_only_its_own_fields(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def slow(execute: Any, sql: str, *args: Any) -> Any:
@@ -96,7 +96,7 @@ def test_a_slow_batch_fails_its_own_fields_and_the_rest_is_answered(
     assert error["extensions"] == {"code": "TIMEOUT"}
 
 
-def test_a_process_that_serves_nothing_has_no_limit() -> None:
+def test_process_without_a_server_has_no_limit() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no such setting.")
     with connection.cursor() as cursor:
@@ -115,7 +115,9 @@ def test_a_process_that_serves_nothing_has_no_limit() -> None:
         (None, False),
     ],
 )
-def test_drivers_say_what_took_too_long(error: Exception | None, expected: bool) -> None:
-    told = DatabaseError()
-    told.__cause__ = error
-    assert is_timeout(told) is is_timeout(error) is expected
+def test_timeout_is_recognised_from_the_driver_error(
+    error: Exception | None, expected: bool
+) -> None:
+    raised = DatabaseError()
+    raised.__cause__ = error
+    assert is_timeout(raised) is is_timeout(error) is expected

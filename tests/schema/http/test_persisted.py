@@ -335,7 +335,7 @@ def test_without_its_redis_nothing_is_known_and_documents_are_answered(
         assert ask(server, query=document, extensions=by_hash).json()["data"]["viewer"]
     finally:
         redis.start()
-    with redis.held_up():
+    with redis.paused():
         assert is_error(ask(server, extensions=by_hash), "PersistedQueryNotFound")
     ask(server, query=document, extensions=by_hash)
     assert ask(server, extensions=by_hash).json()["data"]["viewer"]

@@ -24,7 +24,7 @@ def teacher() -> User:
     return user
 
 
-def test_standard_output_is_the_token_alone(
+def test_standard_output_is_only_the_token(
     teacher: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("create_token", "teacher")
@@ -48,7 +48,7 @@ def test_only_the_digest_is_stored(teacher: User, capsys: pytest.CaptureFixture[
     assert err == ""
 
 
-def test_it_lives_as_many_days_as_asked(teacher: User, settings: Settings) -> None:
+def test_token_expires_after_the_given_days(teacher: User, settings: Settings) -> None:
     settings.TOKEN_LIFETIME_DAYS = 90
     call_command("create_token", "teacher", verbosity=0)
     call_command("create_token", "teacher", days=3, verbosity=0)
@@ -59,7 +59,7 @@ def test_it_lives_as_many_days_as_asked(teacher: User, settings: Settings) -> No
         assert ApiToken.objects.filter(expires_at__range=last_minute).count() == 1
 
 
-def test_staff_without_a_teachers_profile_can_have_one(
+def test_staff_without_a_profile_can_have_a_token(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     User.objects.create(username="office", is_staff=True)
@@ -70,12 +70,12 @@ def test_staff_without_a_teachers_profile_can_have_one(
 
 
 @pytest.mark.parametrize("username", ["nobody", "", "nul\0", "\udcff"])
-def test_an_unknown_user_is_named(username: str) -> None:
+def test_unknown_user_is_an_error(username: str) -> None:
     with pytest.raises(CommandError, match=r"User .* does not exist"):
         call_command("create_token", username)
 
 
-def test_a_user_who_may_not_sign_in_gets_none(teacher: User) -> None:
+def test_user_who_cannot_sign_in_gets_no_token(teacher: User) -> None:
     User.objects.create(username="parent")
     User.objects.filter(pk=teacher.pk).update(is_active=False)
 
@@ -87,12 +87,12 @@ def test_a_user_who_may_not_sign_in_gets_none(teacher: User) -> None:
 
 
 @pytest.mark.parametrize("days", [0, -1, 36_501, 10**12])
-def test_days_out_of_range_are_refused(teacher: User, days: int) -> None:
+def test_days_out_of_range_are_rejected(teacher: User, days: int) -> None:
     with pytest.raises(CommandError, match="--days must be between 1 and 36500"):
         call_command("create_token", "teacher", days=days)
 
 
 @pytest.mark.parametrize("name", ["", "n" * 101, "nul\0", "\udcff"])
-def test_names_that_cannot_be_stored_are_refused(teacher: User, name: str) -> None:
+def test_names_that_cannot_be_stored_are_rejected(teacher: User, name: str) -> None:
     with pytest.raises(CommandError, match="--name must have"):
         call_command("create_token", "teacher", name=name)

@@ -27,7 +27,7 @@ def _all_rows() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def test_the_school_has_its_classes_and_curriculum() -> None:
+def test_school_has_its_classes_and_curriculum() -> None:
     call_command("seed_school", verbosity=0)
 
     assert SchoolClass.objects.filter(is_active=True).count() == 60
@@ -38,7 +38,7 @@ def test_the_school_has_its_classes_and_curriculum() -> None:
     assert {"CORE PHONICS L1", "PINNACLE PRO L3"} <= names
 
 
-def test_every_class_is_as_the_file_has_it() -> None:
+def test_every_class_equals_the_file() -> None:
     seed_school()
 
     entries = read_school_file()["classes"]
@@ -57,7 +57,7 @@ def test_seeding_twice_changes_nothing() -> None:
     assert _all_rows() == before
 
 
-def test_a_later_run_takes_names_from_the_file_and_keeps_what_the_file_does_not_say() -> None:
+def test_second_run_updates_names_and_keeps_other_values() -> None:
     seed_school()
     before = _all_rows()
     SchoolClass.objects.filter(code="HIGH_10A").update(
@@ -77,7 +77,7 @@ def test_a_later_run_takes_names_from_the_file_and_keeps_what_the_file_does_not_
     assert _all_rows()["Program"] == before["Program"]
 
 
-def test_cached_curricula_become_stale_only_where_the_file_changes_them() -> None:
+def test_only_changed_curricula_are_invalidated() -> None:
     seed_school()
     for code, program in (("PRIMARY_1A", "CORE"), ("PRIMARY_5A", "ASCENT"), ("HIGH_10A", "EDGE")):
         ClassCurriculumMapping.objects.create(
@@ -97,7 +97,7 @@ def test_cached_curricula_become_stale_only_where_the_file_changes_them() -> Non
     assert {code for code in after if after[code] != before[code]} == {"PRIMARY_1A", "PRIMARY_5A"}
 
 
-def test_without_overwriting_only_what_is_missing_is_added() -> None:
+def test_without_overwrite_only_missing_rows_are_added() -> None:
     seed_school()
     SchoolClass.objects.filter(code="HIGH_10A").update(name="Renamed")
     SchoolClass.objects.filter(code="HIGH_10B").delete()
@@ -111,7 +111,7 @@ def test_without_overwriting_only_what_is_missing_is_added() -> None:
 @pytest.mark.parametrize(
     ("verbosity", "line"), [(1, "School: 60 classes and 4 programs.\n"), (0, "")]
 )
-def test_it_says_what_the_school_has(
+def test_output_lists_the_content_of_the_school(
     verbosity: int, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("seed_school", verbosity=verbosity)

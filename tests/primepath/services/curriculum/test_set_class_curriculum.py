@@ -1,4 +1,4 @@
-"""Setting what a class learns."""
+"""Setting the curriculum of a class."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ YEAR = settings.ACADEMIC_YEARS.first
 
 @pytest.fixture
 def levels(db: None) -> list[int]:
-    """The keys of nine levels; `CODE` is a class."""
+    """Store the class `CODE` and return the keys of nine levels."""
     return _school()
 
 
@@ -55,7 +55,7 @@ def _version() -> UUID:
     return SchoolClass.objects.get(pk=CODE).curriculum_version
 
 
-def _mistakes(level_ids: list[int], **where: object) -> list[tuple[str, tuple[str | int, ...]]]:
+def _errors(level_ids: list[int], **where: object) -> list[tuple[str, tuple[str | int, ...]]]:
     with pytest.raises(ValidationFailedError) as refused:
         _set(level_ids, **where)  # type: ignore[arg-type]
     return [(error.code, error.path) for error in refused.value.errors]
@@ -88,7 +88,7 @@ def test_gaps_in_the_priorities_are_closed(levels: list[int]) -> None:
     assert _version() != version
 
 
-def test_other_years_and_classes_stay(levels: list[int]) -> None:
+def test_other_years_and_classes_do_not_change(levels: list[int]) -> None:
     make_class("OTHER")
     _set(levels[:2], year=YEAR + 1)
     _set(levels[:2], code="OTHER")
@@ -97,10 +97,10 @@ def test_other_years_and_classes_stay(levels: list[int]) -> None:
     assert ClassCurriculumMapping.objects.filter(school_class="OTHER").count() == 2
 
 
-def test_every_mistake_is_named_and_nothing_is_written(levels: list[int]) -> None:
+def test_all_errors_are_reported_and_nothing_is_written(levels: list[int]) -> None:
     _set(levels[:1])
     version = _version()
-    assert _mistakes(
+    assert _errors(
         [levels[0], -1, levels[0], 2**70, levels[1]], year=settings.ACADEMIC_YEARS.last + 1
     ) == [
         (UserErrorCode.YEAR_OUT_OF_RANGE, ("academic_year",)),
@@ -113,16 +113,16 @@ def test_every_mistake_is_named_and_nothing_is_written(levels: list[int]) -> Non
 
 
 @pytest.mark.parametrize("code", ["NOWHERE", "", "primary_1a", "NUL\0", "PRIMARY_1A\n", "ÉLAN"])
-def test_an_unknown_class_is_not_found(levels: list[int], code: str) -> None:
-    assert _mistakes([], code=code) == [(UserErrorCode.NOT_FOUND, ("class_code",))]
+def test_unknown_class_is_not_found(levels: list[int], code: str) -> None:
+    assert _errors([], code=code) == [(UserErrorCode.NOT_FOUND, ("class_code",))]
 
 
-def test_an_inactive_class_is_not_found(levels: list[int]) -> None:
+def test_inactive_class_is_not_found(levels: list[int]) -> None:
     SchoolClass.objects.update(is_active=False)
-    assert _mistakes(levels) == [(UserErrorCode.NOT_FOUND, ("class_code",))]
+    assert _errors(levels) == [(UserErrorCode.NOT_FOUND, ("class_code",))]
 
 
-def test_it_takes_as_many_statements_for_nine_levels_as_for_one(levels: list[int]) -> None:
+def test_statement_count_is_the_same_for_one_and_nine_levels(levels: list[int]) -> None:
     counts = []
     for wanted in (levels[:1], levels):
         with CaptureQueriesContext(connection) as captured:
@@ -135,20 +135,20 @@ WRITERS, TURNS = 4, 25
 
 
 @pytest.mark.django_db(transaction=True)
-def test_writers_at_once_leave_one_whole_curriculum() -> None:
+def test_concurrent_writers_leave_one_complete_curriculum() -> None:
     levels = _school()
     failures: list[BaseException] = []
 
     def write(writer: int) -> None:
         try:
             for turn in range(TURNS):
-                _persist(partial(_set, _own(levels, writer, turn)))
+                _retry(partial(_set, _levels_of_writer(levels, writer, turn)))
                 if writer == 0:
-                    _persist(_touch_all_levels)
+                    _retry(_touch_all_levels)
         except BaseException as failure:
             failures.append(failure)
         finally:
-            _leave()
+            _close_connection()
 
     threads = [threading.Thread(target=write, args=[writer]) for writer in range(WRITERS)]
     for thread in threads:
@@ -157,7 +157,10 @@ def test_writers_at_once_leave_one_whole_curriculum() -> None:
         thread.join()
 
     assert not failures
-    last = [list(enumerate(_own(levels, each, TURNS - 1), start=1)) for each in range(WRITERS)]
+    last = [
+        list(enumerate(_levels_of_writer(levels, each, TURNS - 1), start=1))
+        for each in range(WRITERS)
+    ]
     assert _stored() in last
 
 
@@ -166,39 +169,39 @@ def _touch_all_levels() -> None:
         pass
 
 
-def _own(levels: list[int], writer: int, turn: int) -> list[int]:
-    """What this writer sets in this turn: two levels that no other writer sets, in changing order."""
+def _levels_of_writer(levels: list[int], writer: int, turn: int) -> list[int]:
+    """Return the levels of a writer in a turn: two that no other writer sets, in alternating order."""
     pair = levels[2 * writer : 2 * writer + 2]
     return pair[::-1] if turn % 2 else pair
 
 
-def _leave() -> None:
-    """Closes this thread's connection, also one to SQLite's memory, which Django would leave open."""
+def _close_connection() -> None:
+    """Close this thread's connection, even to an in-memory SQLite database, which Django would leave open."""
     session = connection.connection
     connection.close()
     if connection.vendor == "sqlite":
         session.close()
 
 
-def _persist(write: Callable[[], None]) -> None:
-    """Does ``write``; often, where the database is SQLite's memory, which refuses and never waits."""
+def _retry(write: Callable[[], None]) -> None:
+    """Call ``write``. Retry on an in-memory SQLite database, which raises an error instead of waiting for a lock."""
     is_memory = connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"])
     for _ in range(1000 if is_memory else 1):
         try:
             return write()
         except OperationalError as error:
-            refusal = error
+            last_error = error
             time.sleep(0.001)
-    raise refusal
+    raise last_error
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_class_comes_to_learn_a_level_unseen_while_it_is_renamed() -> None:
+def test_setting_a_level_waits_while_the_level_is_renamed() -> None:
     levels = _school()
 
     def write() -> None:
-        _persist(partial(_set, levels[:1]))
-        _leave()
+        _retry(partial(_set, levels[:1]))
+        _close_connection()
 
     thread = threading.Thread(target=write)
     level = CurriculumLevel.objects.filter(pk=levels[0])

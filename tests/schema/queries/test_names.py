@@ -1,4 +1,4 @@
-"""Names in any language: listed and found alike on every database."""
+"""Names in any language are sorted and found in the same way on every database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.factories import as_viewer, make_exam, make_teacher
 
 pytestmark = pytest.mark.django_db
 
-# As they are listed: by code point, regardless of case and of how an accent is spelt.
+# In order: by code point, ignoring case and the encoding of accents.
 NAMES = [
     " leading space",
     "#1 'quoted' \"twice\"",
@@ -49,7 +49,7 @@ NAMES = [
     "한국어 시험",
     "\N{CALENDAR} calendar",
 ]
-# What is searched for, and which of the names hold it.
+# Search texts, and the names that contain them.
 SEARCHES = [
     ("BANANA", ["Banana"]),
     ("anan", ["Banana"]),
@@ -92,7 +92,7 @@ KINDS = ["exams", "teachers"]
 
 @pytest.fixture
 def viewer() -> Viewer:
-    """Staff who are no teachers, and so in no list."""
+    """Return a member of staff without a profile, who is in no list."""
     return as_viewer(User.objects.create(username="office", is_staff=True))
 
 
@@ -105,7 +105,7 @@ def make(kind: str, name: str) -> None:
         teacher.save()
 
 
-def ask(kind: str, text: str | None, viewer: Viewer) -> dict[str, Any]:
+def fetch_names(kind: str, text: str | None, viewer: Viewer) -> dict[str, Any]:
     taken = "filter: {nameContains: $text}" if kind == "exams" else "nameContains: $text"
     document = (
         f"query ($text: String) {{ list: {kind}({taken}) {{ edges {{ node {{ name }} }} }} }}"
@@ -114,14 +114,14 @@ def ask(kind: str, text: str | None, viewer: Viewer) -> dict[str, Any]:
 
 
 def found(kind: str, text: str | None, viewer: Viewer) -> list[str]:
-    response = ask(kind, text, viewer)
+    response = fetch_names(kind, text, viewer)
     assert "errors" not in response
     return [edge["node"]["name"] for edge in response["data"]["list"]["edges"]]
 
 
 @pytest.mark.parametrize("text", [None, ""])
 @pytest.mark.parametrize("kind", KINDS)
-def test_names_are_listed_regardless_of_case_accent_spelling_and_database(
+def test_order_of_names_ignores_case_and_accent_encoding(
     kind: str, text: str | None, viewer: Viewer
 ) -> None:
     for name in sorted(NAMES, key=len):
@@ -130,9 +130,7 @@ def test_names_are_listed_regardless_of_case_accent_spelling_and_database(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_equal_names_are_listed_in_the_order_in_which_they_were_made(
-    kind: str, viewer: Viewer
-) -> None:
+def test_equal_names_are_in_order_of_creation(kind: str, viewer: Viewer) -> None:
     spellings = ["été", "ÉTÉ", unicodedata.normalize("NFD", "été"), "Été", "été"]
     for name in spellings:
         make(kind, name)
@@ -140,24 +138,24 @@ def test_equal_names_are_listed_in_the_order_in_which_they_were_made(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_names_are_found_by_any_part_taken_literally(kind: str, viewer: Viewer) -> None:
+def test_names_are_found_by_any_literal_part(kind: str, viewer: Viewer) -> None:
     for name in NAMES:
         make(kind, name)
     assert {text: found(kind, text, viewer) for text, _ in SEARCHES} == dict(SEARCHES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_text_that_no_name_can_contain_is_bad_input(kind: str, viewer: Viewer) -> None:
+def test_invalid_search_text_is_bad_input(kind: str, viewer: Viewer) -> None:
     make(kind, "name")
     for text in "\0", "na\0me", "\ud800", "name\udfff", "x" * 201, "x" * 100_000:
-        response = ask(kind, text, viewer)
+        response = fetch_names(kind, text, viewer)
         assert response["data"] == {"list": None}
         assert error_codes(response) == {"list": "BAD_USER_INPUT"}
         assert "nameContains" in response["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_text_of_two_hundred_characters_is_searched_for(kind: str, viewer: Viewer) -> None:
+def test_search_text_can_have_200_characters(kind: str, viewer: Viewer) -> None:
     make("exams", "ß" * 200)
     for text in "ß" * 200, "x" * 200, "%" * 200, "\\" * 200, "\N{CALENDAR}" * 200:
         expected = ["ß" * 200] if (kind, text[0]) == ("exams", "ß") else []
@@ -167,7 +165,7 @@ def test_a_text_of_two_hundred_characters_is_searched_for(kind: str, viewer: Vie
 @pytest.mark.parametrize(
     "character", ["ﬃ", "ΐ", "ᾷ", "İ", "\ufb2c", "\U0001d160", "힣", "\N{CALENDAR}"]
 )
-def test_the_longest_names_are_found_however_much_they_grow_when_folded(
+def test_longest_names_are_found_even_if_case_folding_lengthens_them(
     character: str, viewer: Viewer
 ) -> None:
     make("exams", character * 200)
@@ -182,9 +180,7 @@ _LIKELY = st.text(st.sampled_from("aAbBéÉßsS%_\\'\"e\u0301가ㄱ\u1100\u1161�
 
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_TEXT | _LIKELY, min_size=1, max_size=5), st.data())
-def test_any_database_lists_and_finds_what_python_does(
-    names: list[str], data: st.DataObject
-) -> None:
+def test_database_sorts_and_finds_like_python(names: list[str], data: st.DataObject) -> None:
     viewer = as_viewer(User.objects.get_or_create(username="office", is_staff=True)[0])
     Exam.objects.all().delete()
     for name in names:

@@ -1,4 +1,4 @@
-"""Exams: which, in which order, in which cells, and which could be added to a cell."""
+"""Exams: filters, order and cells."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def found(filter: str, viewer: Viewer) -> list[str]:
     return names_of(data(document, viewer)["exams"])
 
 
-def test_an_exam_says_all_about_itself() -> None:
+def test_exam_has_all_fields() -> None:
     author, level = make_teacher("mina"), make_level()
     exam = make_exam(
         "Phonics",
@@ -99,7 +99,7 @@ def test_an_exam_says_all_about_itself() -> None:
     }
 
 
-def test_exams_are_listed_by_name_or_the_newest_first() -> None:
+def test_exams_are_ordered_by_name_or_newest_first() -> None:
     for days, name in enumerate(["beta", "Alpha", "gamma", "ALPHA"]):
         make_exam(name, created_at=DAY + datetime.timedelta(days=days))
     make_exam("delta", created_at=DAY)
@@ -116,7 +116,7 @@ def test_exams_are_listed_by_name_or_the_newest_first() -> None:
     assert listed == {"unless": by_name, "null": by_name, "name": by_name}
 
 
-def test_filters_narrow_the_choice_together() -> None:
+def test_filters_are_combined() -> None:
     level, other = make_level("PHONICS"), make_level("WRITING")
     make_exam("review", academic_year=YEAR, curriculum_level=level)
     make_exam("quarterly", type="QUARTERLY", academic_year=YEAR, curriculum_level=other)
@@ -151,14 +151,14 @@ def test_filters_narrow_the_choice_together() -> None:
 
 
 @pytest.mark.parametrize("year", [-1, 0, 1, 32_767, 32_768, 65_536, 2**31 - 1, -(2**31)])
-def test_any_year_can_be_filtered_by(year: int) -> None:
+def test_year_filter_accepts_any_year(year: int) -> None:
     make_exam(academic_year=YEAR)
     make_exam()
     assert found(f"{{academicYear: {year}}}", head_teacher()) == []
 
 
 @pytest.mark.parametrize("id", ["", "nonsense", "Exam:1", "CurriculumLevel:0", "CurriculumLevel:"])
-def test_a_level_that_is_no_level_is_bad_input(id: str) -> None:
+def test_filter_with_an_invalid_level_is_bad_input(id: str) -> None:
     response = answer(
         "query ($id: ID) { exams(filter: {curriculumLevelId: $id}) { totalCount } }",
         head_teacher(),
@@ -168,7 +168,7 @@ def test_a_level_that_is_no_level_is_bad_input(id: str) -> None:
     assert error_codes(response) == {"exams": "BAD_USER_INPUT"}
 
 
-def test_the_cells_of_an_exam_go_by_year_class_and_period() -> None:
+def test_cells_of_an_exam_are_ordered_by_year_class_and_period() -> None:
     high = make_class("A", division="HIGH")
     second, first = make_class("B", section="B"), make_class("C", section="A")
     exam = make_exam("Everywhere", type="QUARTERLY")
@@ -191,7 +191,7 @@ def test_the_cells_of_an_exam_go_by_year_class_and_period() -> None:
     assert ids(1900) == ids(-5) == []
 
 
-def test_the_exams_of_a_cell_are_listed_by_name() -> None:
+def test_exams_of_a_cell_are_ordered_by_name() -> None:
     names = ["écrit", "b", "A", "a", "Éclair", "1", "가", "E", "Z"]
     make_cell(make_class("A"), exams=[make_exam(name) for name in names])
     cell = data(

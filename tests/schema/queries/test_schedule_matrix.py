@@ -1,4 +1,4 @@
-"""Which rows and which cells the matrix has, and in which order."""
+"""Rows and cells of the matrix: selection and order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ query ($year: Int, $codes: [String!]) {
   }
 }
 """
-# In the school's order, which is not the order of their codes.
+# In school order, which differs from the order of the codes.
 SCHOOL = [
     ("Z", {"division": "PRIMARY", "grade": 1, "section": "A"}),
     ("Y", {"division": "PRIMARY", "grade": 1, "section": "B"}),
@@ -50,7 +50,7 @@ def codes_of(matrix: Any) -> list[str]:
     return [row["schoolClass"]["code"] for row in matrix["rows"]]
 
 
-def test_rows_go_by_division_grade_and_section() -> None:
+def test_rows_are_ordered_by_division_grade_and_section() -> None:
     make_school()
     matrix = data(ROWS, head_teacher(), {"year": YEAR})["scheduleMatrix"]
     assert codes_of(matrix) == CODES
@@ -58,7 +58,7 @@ def test_rows_go_by_division_grade_and_section() -> None:
     assert matrix["unavailableClassCodes"] == []
 
 
-def test_rows_of_a_teacher_are_in_the_same_order() -> None:
+def test_rows_of_a_teacher_have_the_same_order() -> None:
     make_school()
     teacher = make_teacher()
     for code in "U", "X", "W", "Z":
@@ -67,7 +67,7 @@ def test_rows_of_a_teacher_are_in_the_same_order() -> None:
     assert codes_of(matrix) == ["Z0", "X0", "W0", "U0"]
 
 
-def test_classes_are_asked_for_in_any_order_and_answered_once_in_the_schools() -> None:
+def test_requested_classes_are_returned_once_in_school_order() -> None:
     make_school()
     codes = ["V", "W", "nothing", "Z", "V", "MISSING", "nothing", "Z"]
     matrix = data(ROWS, head_teacher(), {"year": YEAR, "codes": codes})["scheduleMatrix"]
@@ -75,7 +75,7 @@ def test_classes_are_asked_for_in_any_order_and_answered_once_in_the_schools() -
     assert matrix["unavailableClassCodes"] == ["nothing", "MISSING"]
 
 
-def test_an_empty_list_of_classes_is_no_class_and_null_is_all() -> None:
+def test_empty_list_returns_no_class_and_null_returns_all() -> None:
     make_school()
     viewer = head_teacher()
     none = data(ROWS, viewer, {"year": YEAR, "codes": []})["scheduleMatrix"]
@@ -84,7 +84,7 @@ def test_an_empty_list_of_classes_is_no_class_and_null_is_all() -> None:
     assert codes_of(every) == CODES
 
 
-def test_what_no_class_can_be_called_is_unavailable_like_any_other() -> None:
+def test_impossible_class_codes_are_unavailable() -> None:
     make_class("A")
     odd = [
         "",
@@ -107,7 +107,7 @@ def test_what_no_class_can_be_called_is_unavailable_like_any_other() -> None:
     assert matrix["unavailableClassCodes"] == odd
 
 
-def test_a_thousand_classes_can_be_asked_for_and_not_one_more() -> None:
+def test_1000_classes_are_the_maximum() -> None:
     make_class("A")
     codes = ["A"] * 1_000
     viewer = head_teacher()
@@ -117,7 +117,7 @@ def test_a_thousand_classes_can_be_asked_for_and_not_one_more() -> None:
     assert error_codes(response) == {"scheduleMatrix": "LIMIT_EXCEEDED"}
 
 
-def test_one_document_asks_for_several_years() -> None:
+def test_one_document_can_request_several_years() -> None:
     make_class("A")
     document = (
         "{"
@@ -148,7 +148,7 @@ def test_one_document_asks_for_several_years() -> None:
         ("2036-07-01T00:00:00Z", "Asia/Seoul", 2035),
     ],
 )
-def test_the_year_is_the_current_one_at_the_school_unless_told(
+def test_year_defaults_to_the_current_one_at_the_school(
     now: str, time_zone: str, year: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_class("A")
@@ -178,9 +178,7 @@ def test_the_year_is_the_current_one_at_the_school_unless_told(
 
 
 @pytest.mark.parametrize("year", [2019, 2036, 0, -2026, 2**31 - 1])
-def test_a_year_that_is_not_planned_is_bad_input_with_the_years_that_are(
-    year: int, settings: Settings
-) -> None:
+def test_year_out_of_range_is_bad_input_with_the_range(year: int, settings: Settings) -> None:
     settings.ACADEMIC_YEARS = AcademicYears(2020, 2035)
     make_class("A")
     response = answer(
@@ -201,7 +199,7 @@ def test_a_year_that_is_not_planned_is_bad_input_with_the_years_that_are(
 
 
 TYPES = {"": PERIODS, "type: null": PERIODS, "type: MONTHLY": MONTHS, "type: QUARTERLY": QUARTERS}
-CHOICES = {
+FILTERS = {
     "": PERIODS,
     "periods: null": PERIODS,
     "periods: []": (),
@@ -214,10 +212,10 @@ CHOICES = {
 
 
 @pytest.mark.parametrize("where", ["MatrixRow", "SchoolClass"])
-def test_cells_match_both_filters_in_the_order_of_the_columns_each_once(where: str) -> None:
+def test_cells_match_both_filters_once_in_column_order(where: str) -> None:
     make_class("A")
     fields, expected = [], {}
-    for number, (of_type, chosen) in enumerate(itertools.product(TYPES, CHOICES)):
+    for number, (of_type, chosen) in enumerate(itertools.product(TYPES, FILTERS)):
         taken = [
             each
             for each in ("academicYear: 2026" * (where == "SchoolClass"), of_type, chosen)
@@ -228,7 +226,7 @@ def test_cells_match_both_filters_in_the_order_of_the_columns_each_once(where: s
         expected[f"f{number}"] = [
             {"period": period, "id": f"MatrixCell:A/{YEAR}/{period}"}
             for period in PERIODS
-            if period in TYPES[of_type] and period in CHOICES[chosen]
+            if period in TYPES[of_type] and period in FILTERS[chosen]
         ]
     listed = " ".join(fields)
     if where == "SchoolClass":
@@ -241,7 +239,7 @@ def test_cells_match_both_filters_in_the_order_of_the_columns_each_once(where: s
     assert row == expected
 
 
-def test_only_the_cells_that_were_asked_for_are_stored() -> None:
+def test_only_requested_cells_are_stored() -> None:
     make_school()
     document = '{ scheduleMatrix(academicYear: 2026, classCodes: ["V"]) { rows { cells(periods: [Q1, MAR]) { period } } } }'
     data(document, head_teacher())
@@ -251,7 +249,7 @@ def test_only_the_cells_that_were_asked_for_are_stored() -> None:
     }
 
 
-def test_asking_for_rows_alone_stores_no_cell() -> None:
+def test_rows_without_cells_store_no_cell() -> None:
     make_school()
     data("{ scheduleMatrix { rows { canEdit cells(periods: []) { id } } } }", head_teacher())
     assert not ExamScheduleMatrix.objects.exists()

@@ -1,4 +1,4 @@
-"""Who sees what: every way in, for every kind of viewer."""
+"""Visible objects for every field that leads to classes, and for every kind of viewer."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-# Two classes, of which teachers with an assignment have the first; one that is no longer taught, in which they all
-# have full access; and one that does not exist.
+# Two classes, of which teachers with an assignment have access to the first. One inactive class, to which all of them have
+# full access. One class that does not exist.
 CODES = ("SEEN", "OTHER", "CLOSED", "MISSING")
-# Keys chosen by the test, so that documents can name them. The last one is given to nothing.
+# Fixed keys, so that documents can name them. No object has the last one.
 KEYS = {code: 10**15 - number for number, code in enumerate(CODES)}
 OWN_REQUEST = KEYS["CLOSED"]
 
-# Columns: nobody signed in; a wrong token; a teacher with no class; teachers of each level; teachers with full access
-# that is expired or revoked; a head teacher; staff who are no teachers.
-# Answers: UNAUTHENTICATED (auth), refused as a whole (401), nothing (-), what belongs to the class SEEN (seen), to SEEN
-# and OTHER (all), to oneself (own), to the school.
+# Columns: not signed in (none), a wrong token, a teacher without a class, teachers of each level, teachers with expired or
+# revoked full access, a head teacher, staff without a profile.
+# Results: UNAUTHENTICATED (auth), status 401 (401), nothing (-), objects of the class SEEN (seen), of SEEN and OTHER
+# (all), of the viewer (own), of the school.
 TABLE = """
-way in                       nobody wrong lone VIEW SUBST CO_T FULL expired revoked head staff
+entry                        none   wrong lone VIEW SUBST CO_T FULL expired revoked head staff
 scheduleMatrix               auth   401   -    seen seen  seen seen -       -       all  all
 scheduleMatrix(classCodes)   auth   401   -    seen seen  seen seen -       -       all  all
 matrixCell                   auth   401   -    seen seen  seen seen -       -       all  all
@@ -77,7 +77,7 @@ viewer                       -      401   own  own  own   own  own  own     own 
 viewer.assignments           -      401   -    seen seen  seen seen -       -       -    -
 school                       school 401   school school school school school school school school school
 """
-ANSWERS = {
+RESULTS = {
     "-": set(),
     "seen": {"SEEN"},
     "all": {"SEEN", "OTHER"},
@@ -87,15 +87,15 @@ ANSWERS = {
 
 
 def _table() -> Iterator[tuple[str, str, str]]:
-    (_, _, *viewers), *rows = (line.split() for line in TABLE.strip().splitlines())
-    for way, *answers in rows:
-        for viewer, expected in zip(viewers, answers, strict=True):
-            yield way, viewer, expected
+    (_, *viewers), *rows = (line.split() for line in TABLE.strip().splitlines())
+    for entry, *results in rows:
+        for viewer, expected in zip(viewers, results, strict=True):
+            yield entry, viewer, expected
 
 
-# How the documents ask in each way. Whatever is answered under the name `shown` says whose it is: SEEN, OTHER, CLOSED,
-# OWN or SCHOOL. What is no whole document is a field, which is asked for each of the classes.
-WAYS = {
+# Documents by entry. The alias `shown` has the owner of an object: SEEN, OTHER, CLOSED, OWN or SCHOOL. A text without
+# braces is a field, which is selected once for each class.
+ENTRIES = {
     "scheduleMatrix": "{ scheduleMatrix(academicYear: YEAR) { rows { CLASS cells { id } } } }",
     "scheduleMatrix(classCodes)": (
         'scheduleMatrix(academicYear: YEAR, classCodes: ["CODE"]) { rows { CLASS cells { id } } }'
@@ -141,8 +141,8 @@ WAYS = {
 }
 
 
-def _document(way: str) -> str:
-    text = WAYS[way].replace("CLASS", "schoolClass { shown: code }").replace("YEAR", str(YEAR))
+def _document(entry: str) -> str:
+    text = ENTRIES[entry].replace("CLASS", "schoolClass { shown: code }").replace("YEAR", str(YEAR))
     if text.startswith("{"):
         return text
     fields = (
@@ -153,7 +153,7 @@ def _document(way: str) -> str:
 
 
 def _fill_school() -> None:
-    """Three classes, each with a stored cell in January in which both exams are; the rest is per class."""
+    """Store three classes, each with a cell in January that has both exams, and the other objects of each class."""
     classes = [make_class(code, is_active=code != "CLOSED") for code in CODES[:3]]
     exams = [make_exam(code, pk=KEYS[code]) for code in ("SEEN", "OTHER")]
     people = {}
@@ -166,7 +166,7 @@ def _fill_school() -> None:
             pk=KEYS[each.code], teacher=teacher, school_class=each, access_level="FULL"
         )
     for code, wanted in ("SEEN", "OTHER"), ("OTHER", "SEEN"):
-        _ask(people[code], wanted, pk=KEYS[code], reason=code)
+        _request_access(people[code], wanted, pk=KEYS[code], reason=code)
     for each in classes[:2]:
         ClassCurriculumMapping.objects.create(
             school_class=each,
@@ -176,15 +176,15 @@ def _fill_school() -> None:
         )
 
 
-def _ask(teacher: Teacher, code: str, **values: Any) -> ClassAccessRequest:
+def _request_access(teacher: Teacher, code: str, **values: Any) -> ClassAccessRequest:
     return ClassAccessRequest.objects.create(
         teacher=teacher, school_class_id=code, requested_access_level="VIEW", **values
     )
 
 
 def _headers(kind: str) -> dict[str, str]:
-    """Makes a viewer of this kind; what their app sends to be let in."""
-    if kind == "nobody":
+    """Create a viewer of this kind and return the headers that authenticate them."""
+    if kind == "none":
         return {}
     if kind == "wrong":
         return {"Authorization": "Bearer ppt_wrong"}
@@ -192,7 +192,7 @@ def _headers(kind: str) -> dict[str, str]:
     if kind != "staff":
         teacher = Teacher.objects.create(user=user, name="OWN", is_head_teacher=kind == "head")
         if kind != "head":
-            _ask(teacher, "OTHER", pk=OWN_REQUEST, reason="OWN")
+            _request_access(teacher, "OTHER", pk=OWN_REQUEST, reason="OWN")
         if kind not in {"lone", "head"}:
             _assign_as(kind, teacher)
     token, _ = create_token(user=user, name="Test")
@@ -212,7 +212,7 @@ def _assign_as(kind: str, teacher: Teacher) -> None:
 
 
 def _shown(value: Any) -> set[str]:
-    """What the answer shows, by whose it is."""
+    """Return the owners of the objects in the response."""
     if isinstance(value, list):
         return set().union(*map(_shown, value))
     if isinstance(value, dict):
@@ -221,15 +221,15 @@ def _shown(value: Any) -> set[str]:
     return set()
 
 
-@pytest.mark.parametrize(("way", "viewer", "expected"), list(_table()))
-def test_every_way_in_shows_every_viewer_what_the_table_says(
-    way: str, viewer: str, expected: str, settings: Settings
+@pytest.mark.parametrize(("entry", "viewer", "expected"), list(_table()))
+def test_viewer_sees_the_objects_in_the_table(
+    entry: str, viewer: str, expected: str, settings: Settings
 ) -> None:
     settings.SCHOOL_NAME = "SCHOOL"
     _fill_school()
     response = Client().post(
         "/graphql",
-        {"query": _document(way)},
+        {"query": _document(entry)},
         content_type="application/json",
         headers=_headers(viewer),
     )
@@ -242,15 +242,17 @@ def test_every_way_in_shows_every_viewer_what_the_table_says(
         assert set(body["data"].values()) == {None}
     else:
         assert (response.status_code, codes) == (200, set())
-        assert _shown(body["data"]) == ANSWERS[expected]
+        assert _shown(body["data"]) == RESULTS[expected]
     (visible,) = (
-        answer for way, kind, answer in _table() if (way, kind) == ("schoolClass", viewer)
+        result for entry, kind, result in _table() if (entry, kind) == ("schoolClass", viewer)
     )
-    unseen = ExamScheduleMatrix.objects.exclude(school_class__in=ANSWERS.get(visible, set()))
-    assert {cell.period for cell in unseen} == {"JAN"}, "A cell that may not be seen was stored."
+    unseen = ExamScheduleMatrix.objects.exclude(school_class__in=RESULTS.get(visible, set()))
+    assert {cell.period for cell in unseen} == {"JAN"}, (
+        "A cell of a class that is not visible was stored."
+    )
 
 
-def test_the_table_has_every_field_of_the_query_type() -> None:
+def test_table_has_every_field_of_the_query_type() -> None:
     document = "{ __schema { queryType { fields { name } } } }"
     fields = data(document, COMMAND_LINE)["__schema"]["queryType"]
-    assert {each["name"] for each in fields["fields"]} <= {way.split("(")[0] for way in WAYS}
+    assert {each["name"] for each in fields["fields"]} <= {entry.split("(")[0] for entry in ENTRIES}

@@ -1,4 +1,4 @@
-"""A bad value is a mistake of the input, whatever it is; it is never told as a fault of ours."""
+"""Invalid arguments are BAD_USER_INPUT, never internal errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam
 
 pytestmark = pytest.mark.django_db
 
-BAD_VALUES = {
+INVALID_ARGUMENTS = {
     "a number of thousands of digits": "{ exams(first: %s) { totalCount } }" % ("9" * 5_000),
     "null for the id of a cell": "mutation { updateCell(input: { cell: { id: null } }) { cell { id } } }",
     "a variable that is left out": (
@@ -26,8 +26,10 @@ BAD_VALUES = {
 }
 
 
-@pytest.mark.parametrize("document", BAD_VALUES.values(), ids=BAD_VALUES)
-def test_a_bad_value_is_told_as_one(document: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("document", INVALID_ARGUMENTS.values(), ids=INVALID_ARGUMENTS)
+def test_invalid_argument_is_bad_user_input(
+    document: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.ERROR):
         response = answer(document, head_teacher())
     assert set(error_codes(response).values()) == {"BAD_USER_INPUT"}
@@ -35,7 +37,7 @@ def test_a_bad_value_is_told_as_one(document: str, caplog: pytest.LogCaptureFixt
 
 
 @override_settings(ACADEMIC_YEARS=AcademicYears(first=YEAR, last=YEAR + 1))
-def test_an_exam_does_not_tell_of_cells_in_years_that_are_not_planned() -> None:
+def test_cells_of_an_exam_omit_years_out_of_range() -> None:
     school_class, exam = make_class("A"), make_exam("Exam")
     for year in (YEAR - 1, YEAR):
         make_cell(school_class, year=year, exams=[exam])

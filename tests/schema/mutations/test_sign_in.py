@@ -1,4 +1,4 @@
-"""Signing in and out with name and password: the mutations that make and revoke tokens."""
+"""The mutations `signIn` and `signOut`, which create and revoke tokens."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mina() -> User:
-    """A teacher of the class A, who has a password."""
+    """Return a teacher of class A with a password."""
     teacher = make_teacher("mina")
     assign(teacher, make_class("A"))
     return _with_password(teacher.user)
@@ -52,7 +52,7 @@ def _with_password(user: User) -> User:
 
 
 def send(query: str, variables: dict[str, Any] | None = None, **headers: str) -> Any:
-    """What is answered over HTTP."""
+    """Send a document over HTTP and return the response."""
     response = Client(enforce_csrf_checks=True).post(
         "/graphql",
         {"query": query, "variables": variables},
@@ -69,7 +69,7 @@ def sign_in(**values: Any) -> Any:
     return response["data"]["signIn"]
 
 
-def test_name_and_password_give_a_token_that_works_from_then_on(mina: User) -> None:
+def test_sign_in_returns_a_valid_token(mina: User) -> None:
     payload = sign_in()
     assert payload["userErrors"] == []
     assert payload["viewer"] == {
@@ -89,20 +89,20 @@ def test_only_the_digest_of_a_token_is_stored(mina: User) -> None:
     assert (stored["user_id"], stored["name"], stored["revoked_at"]) == (mina.pk, "Mina's 폰", None)
 
 
-def test_a_token_lives_as_long_as_the_settings_say(mina: User, settings: Settings) -> None:
+def test_token_expires_after_the_configured_days(mina: User, settings: Settings) -> None:
     settings.TOKEN_LIFETIME_DAYS = 7
     before = timezone.now()
     expires_at = datetime.fromisoformat(sign_in()["expiresAt"])
     assert before <= expires_at - timedelta(days=7) <= timezone.now()
 
 
-def test_each_sign_in_gives_a_token_of_its_own(mina: User) -> None:
+def test_each_sign_in_returns_a_different_token(mina: User) -> None:
     assert sign_in()["token"] != sign_in(deviceName=None)["token"]
     assert ApiToken.objects.count() == 2
 
 
 def _input(how: str) -> dict[str, str]:
-    """Makes an account of this kind; what is sent for it."""
+    """Create an account of this kind and return the input for it."""
     password = PASSWORD
     match how:
         case "right password":
@@ -138,7 +138,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("how", REFUSED)
-def test_whatever_is_wrong_with_name_and_password_is_told_alike(how: str) -> None:
+def test_every_wrong_credential_returns_the_same_error(how: str) -> None:
     payload = sign_in(**_input(how))
     assert payload.pop("userErrors") == [
         {
@@ -152,20 +152,20 @@ def test_whatever_is_wrong_with_name_and_password_is_told_alike(how: str) -> Non
 
 
 @pytest.mark.parametrize("how", ["right password", *REFUSED])
-def test_whatever_is_wrong_costs_one_hashing_as_a_right_password_does(
+def test_wrong_credentials_hash_once_like_a_correct_password(
     how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     input = _input(how)
     rounds: list[int] = []
     encode = PBKDF2PasswordHasher.encode
 
-    def counting(
+    def count_hashing(
         self: PBKDF2PasswordHasher, password: str, salt: str, iterations: int | None = None
     ) -> str:
         rounds.append(iterations or self.iterations)
         return encode(self, password, salt, iterations)
 
-    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", counting)
+    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", count_hashing)
     sign_in(**input)
     assert rounds == [ITERATIONS]
 
@@ -181,7 +181,7 @@ def test_whatever_is_wrong_costs_one_hashing_as_a_right_password_does(
         ("deviceName", "d" * 101, "TOO_LONG"),
     ],
 )
-def test_text_that_no_account_can_have_is_told_where_it_is(
+def test_invalid_text_returns_an_error_at_its_field(
     mina: User, field: str, value: str, code: str
 ) -> None:
     payload = sign_in(**{field: value})
@@ -192,18 +192,18 @@ def test_text_that_no_account_can_have_is_told_where_it_is(
     assert not ApiToken.objects.exists()
 
 
-def test_all_mistakes_of_an_input_are_told_at_once() -> None:
+def test_all_errors_of_an_input_are_returned_together() -> None:
     errors = sign_in(username="\0", password="p" * 4097, deviceName="\0")["userErrors"]
     assert [each["field"][-1] for each in errors] == ["username", "password", "deviceName"]
 
 
-def test_the_longest_input_that_is_allowed_is_looked_up(mina: User) -> None:
+def test_input_of_maximum_length_is_accepted(mina: User) -> None:
     assert sign_in(deviceName="d" * 100)["userErrors"] == []
     (error,) = sign_in(username="m" * 150, password="p" * 4096)["userErrors"]
     assert error["code"] == "INVALID_CREDENTIALS"
 
 
-def test_the_rest_of_the_request_goes_on_as_the_person_who_signed_in(mina: User) -> None:
+def test_rest_of_the_request_has_the_new_viewer(mina: User) -> None:
     office = _with_password(User.objects.create(username="office", is_staff=True))
     token, _ = create_token(user=office, name="Test")
     answered = send(
@@ -235,8 +235,8 @@ def test_the_rest_of_the_request_goes_on_as_the_person_who_signed_in(mina: User)
     assert list(names) == ["office"], "Signing out revoked what Mina had just been given."
 
 
-def test_a_request_signs_in_once(mina: User) -> None:
-    """Or one request could try a thousand passwords, and keep the server busy hashing them."""
+def test_request_can_sign_in_only_once(mina: User) -> None:
+    """Otherwise one request could try a thousand passwords and keep the server busy with hashing."""
     answered = send(
         """
         mutation ($wrong: SignInInput!, $mina: SignInInput!) {
@@ -254,7 +254,7 @@ def test_a_request_signs_in_once(mina: User) -> None:
     assert not ApiToken.objects.exists()
 
 
-def test_signing_out_revokes_the_token_that_carries_the_request_and_no_other(mina: User) -> None:
+def test_sign_out_revokes_only_the_token_of_the_request(mina: User) -> None:
     token, kept = sign_in()["token"], sign_in()["token"]
     answered = send(
         "mutation { signOut { signedOut userErrors { code } } }", Authorization=f"Bearer {token}"
@@ -271,7 +271,7 @@ def test_signing_out_revokes_the_token_that_carries_the_request_and_no_other(min
         assert response.status_code == status
 
 
-def test_signing_out_leaves_a_session_alone(mina: User) -> None:
+def test_sign_out_does_not_end_a_session(mina: User) -> None:
     client = Client()
     client.force_login(mina)
     for _ in range(2):
@@ -283,13 +283,13 @@ def test_signing_out_leaves_a_session_alone(mina: User) -> None:
         assert response.json() == {"data": {"signOut": {"signedOut": False}}}
 
 
-def test_nobody_cannot_sign_out() -> None:
+def test_sign_out_requires_authentication() -> None:
     answered = send("mutation { signOut { signedOut } }")
     assert answered["data"] == {"signOut": None}
     assert [error["extensions"]["code"] for error in answered["errors"]] == ["UNAUTHENTICATED"]
 
 
-def test_an_account_is_closed_for_a_while_after_too_many_failures(mina: User) -> None:
+def test_account_is_locked_for_a_time_after_too_many_failures(mina: User) -> None:
     User.objects.create(username="other", password=mina.password, is_staff=True)
     for name in ("mina", "MINA", "nobody"):
         for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT // (2 if name != "nobody" else 1)):
@@ -305,7 +305,7 @@ def test_an_account_is_closed_for_a_while_after_too_many_failures(mina: User) ->
     assert sign_in(username="other")["userErrors"] == []
 
 
-def test_signing_in_forgives_the_account_its_failures(mina: User) -> None:
+def test_sign_in_resets_the_failures_of_the_account(mina: User) -> None:
     for _ in range(2):
         for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT - 1):
             sign_in(password="wrong")
@@ -313,7 +313,7 @@ def test_signing_in_forgives_the_account_its_failures(mina: User) -> None:
 
 
 @override_settings(SIGN_IN_FAILURES_PER_ADDRESS=3)
-def test_an_address_is_refused_after_too_many_failures_whatever_the_names(mina: User) -> None:
+def test_address_is_locked_after_too_many_failures_for_any_names(mina: User) -> None:
     for number in range(3):
         sign_in(username=f"guess{number}", password="wrong")
     (error,) = sign_in()["userErrors"]

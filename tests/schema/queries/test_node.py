@@ -1,4 +1,4 @@
-"""Finding things again by their ids: `node` and `nodes`."""
+"""Reading objects by id: `node` and `nodes`."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
-# Where else each type can be found, with the id to find it by.
-EVERYTHING = """
+# Another field that returns each type, with its id.
+OTHER_FIELDS = """
 {
   matrixCell(at: {classCode: "A", academicYear: 2026, period: Q3}) { ...Id }
   schoolClass(code: "A") { ...Id teachers { ...Id } }
@@ -38,7 +38,7 @@ EVERYTHING = """
 }
 fragment Id on Node { __typename id }
 """
-# What looks like an id and is none. X stands for the key of an exam that is there.
+# Malformed ids. X is replaced by the key of an existing exam.
 MALFORMED = [
     "",
     " ",
@@ -100,8 +100,8 @@ MALFORMED = [
     "<script>alert(1)</script>",
     "'; DROP TABLE primepath_exam; --",
 ]
-# Ids that something could have, and nothing has.
-ABSENT = [
+# Well-formed ids of objects that do not exist.
+MISSING = [
     *(
         f"{name}:999999999999999999"
         for name in (
@@ -133,7 +133,7 @@ def make_one_of_each() -> Viewer:
 
 
 def nodes_in(value: Any) -> list[dict[str, str]]:
-    """Everything in the answer that has an id."""
+    """Return all objects in the response that have an id."""
     if isinstance(value, list):
         return [node for each in value for node in nodes_in(each)]
     if not isinstance(value, dict):
@@ -142,9 +142,9 @@ def nodes_in(value: Any) -> list[dict[str, str]]:
     return own + nodes_in(list(value.values()))
 
 
-def test_everything_with_an_id_is_found_by_it() -> None:
+def test_every_object_with_an_id_is_found_by_it() -> None:
     viewer = make_one_of_each()
-    found = nodes_in(data(EVERYTHING, viewer))
+    found = nodes_in(data(OTHER_FIELDS, viewer))
     implementations = data('{ __type(name: "Node") { possibleTypes { name } } }', viewer)["__type"][
         "possibleTypes"
     ]
@@ -157,7 +157,7 @@ def test_everything_with_an_id_is_found_by_it() -> None:
     assert data(NODES, viewer, {"ids": ids}) == {"nodes": backwards}
 
 
-def test_nodes_keep_the_order_asked_for_with_null_where_there_is_nothing() -> None:
+def test_nodes_keep_the_requested_order_with_null_for_missing_objects() -> None:
     viewer = make_one_of_each()
     ids = [
         f"MatrixCell:A/{YEAR}/Q1",
@@ -177,11 +177,11 @@ def test_nodes_keep_the_order_asked_for_with_null_where_there_is_nothing() -> No
     assert error_codes(response) == {"nodes.4": "BAD_USER_INPUT"}
 
 
-def test_no_ids_are_no_nodes() -> None:
+def test_empty_list_of_ids_returns_no_nodes() -> None:
     assert data(NODES, head_teacher(), {"ids": []}) == {"nodes": []}
 
 
-def test_a_thousand_ids_can_be_asked_for_and_not_one_more() -> None:
+def test_1000_ids_are_the_maximum() -> None:
     make_class("A")
     viewer = head_teacher()
     ids = ["SchoolClass:A"] * 1_000
@@ -191,8 +191,8 @@ def test_a_thousand_ids_can_be_asked_for_and_not_one_more() -> None:
     assert error_codes(response) == {"nodes": "LIMIT_EXCEEDED"}
 
 
-@pytest.mark.parametrize("id", ABSENT)
-def test_what_is_not_there_is_null_without_an_error(id: str) -> None:
+@pytest.mark.parametrize("id", MISSING)
+def test_missing_object_is_null_without_error(id: str) -> None:
     make_class("A")
     viewer = head_teacher()
     assert data(NODE, viewer, {"id": id}) == {"node": None}
@@ -200,13 +200,13 @@ def test_what_is_not_there_is_null_without_an_error(id: str) -> None:
     assert not ExamScheduleMatrix.objects.exists()
 
 
-def test_what_is_no_id_is_null_with_an_error_at_its_place() -> None:
+def test_malformed_id_is_null_with_an_error_at_its_position() -> None:
     make_class("A")
     exam = make_exam()
     viewer = head_teacher()
     malformed = [each.replace("X", str(exam.pk)) for each in MALFORMED]
     good = f"Exam:{exam.pk}"
-    # Good ids between bad ones are answered all the same.
+    # Valid ids between malformed ones still have objects.
     response = answer(NODES, viewer, {"ids": [id for bad in malformed for id in (bad, good)]})
     assert response["data"]["nodes"] == [None, {"__typename": "Exam", "id": good}] * len(malformed)
     assert [error["path"] for error in response["errors"]] == [
@@ -219,7 +219,7 @@ def test_what_is_no_id_is_null_with_an_error_at_its_place() -> None:
 
 
 @pytest.mark.parametrize("id", ["", "Exam:0", "nonsense", 5])
-def test_one_node_of_no_id_is_null_with_an_error(id: str | int) -> None:
+def test_node_with_a_malformed_id_is_null_with_an_error(id: str | int) -> None:
     response = answer(NODE, head_teacher(), {"id": id})
     assert response["data"] == {"node": None}
     assert error_codes(response) == {"node": "BAD_USER_INPUT"}
@@ -234,7 +234,7 @@ _ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_ANY_TEXT | st.builds("{}:{}".format, _TYPES, _KEYS), max_size=20))
-def test_any_text_is_an_id_or_bad_input(ids: list[str]) -> None:
+def test_random_text_is_an_id_or_bad_input(ids: list[str]) -> None:
     response = answer(NODES, head_teacher(), {"ids": ids})
     nodes = response["data"]["nodes"]
     assert [node["id"] if node else id for node, id in zip(nodes, ids, strict=True)] == ids
@@ -245,7 +245,7 @@ def test_any_text_is_an_id_or_bad_input(ids: list[str]) -> None:
         assert nodes[index] is None
 
 
-def test_the_id_of_a_cell_stays_when_the_cell_is_stored_and_changed() -> None:
+def test_id_of_a_cell_is_the_same_before_and_after_it_is_stored() -> None:
     school_class = make_class("A")
     viewer = head_teacher()
     id = f"MatrixCell:A/{YEAR}/MAY"

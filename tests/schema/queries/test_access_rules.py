@@ -1,4 +1,4 @@
-"""What access means: the same answer for the unseen and the absent, and who may change what."""
+"""Rules of access: invisible and missing objects have the same response, and the access level decides who can edit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-# Keys chosen by the test, so that documents can name them. The last one is given to nothing.
+# Fixed keys, so that documents can name them. No object has the last one.
 KEYS = {"OTHER": 10**15, "CLOSED": 10**15 + 1, "MISSING": 10**15 - 1}
 ONE_CLASS = {
     "scheduleMatrix": (
@@ -41,12 +41,12 @@ ONE_CLASS = {
 
 
 def office() -> Viewer:
-    """Staff who are no teachers."""
+    """Return a member of staff without a profile."""
     return as_viewer(User.objects.create(username="office", is_staff=True))
 
 
 def _teacher_of_a_closed_class() -> Viewer:
-    """Somebody with full access to a class, that is no longer taught, and none to another."""
+    """Return a teacher with full access to an inactive class and no access to another class."""
     teacher, colleague = make_teacher(), make_teacher()
     for code in "OTHER", "CLOSED":
         school_class = make_class(code, is_active=code != "CLOSED")
@@ -65,35 +65,35 @@ def _teacher_of_a_closed_class() -> Viewer:
 
 
 @pytest.mark.parametrize("hidden", ["OTHER", "CLOSED"])
-@pytest.mark.parametrize("way", ONE_CLASS)
-def test_what_may_not_be_seen_answers_as_what_is_not_there(way: str, hidden: str) -> None:
+@pytest.mark.parametrize("field", ONE_CLASS)
+def test_invisible_object_has_the_response_of_a_missing_one(field: str, hidden: str) -> None:
     viewer = _teacher_of_a_closed_class()
 
-    def answer_for(code: str) -> str:
-        document = ONE_CLASS[way].replace("CODE", code).replace("KEY", str(KEYS[code]))
+    def response_for(code: str) -> str:
+        document = ONE_CLASS[field].replace("CODE", code).replace("KEY", str(KEYS[code]))
         return str(answer(document, viewer)).replace(code, "CODE")
 
-    assert answer_for(hidden) == answer_for("MISSING")
+    assert response_for(hidden) == response_for("MISSING")
     assert ExamScheduleMatrix.objects.count() == 2
 
 
 @pytest.mark.parametrize("kind", ["head teacher", "staff"])
-@pytest.mark.parametrize("way", [way for way in ONE_CLASS if "request" not in way])
-def test_not_even_administrators_see_an_inactive_class(way: str, kind: str) -> None:
+@pytest.mark.parametrize("field", [field for field in ONE_CLASS if "request" not in field])
+def test_administrators_cannot_see_an_inactive_class(field: str, kind: str) -> None:
     _teacher_of_a_closed_class()
     viewer = office() if kind == "staff" else head_teacher()
-    document = ONE_CLASS[way]
+    document = ONE_CLASS[field]
 
-    def answer_for(code: str) -> str:
+    def response_for(code: str) -> str:
         return str(
             answer(document.replace("CODE", code).replace("KEY", str(KEYS[code])), viewer)
         ).replace(code, "CODE")
 
-    assert answer_for("CLOSED") == answer_for("MISSING") != answer_for("OTHER")
+    assert response_for("CLOSED") == response_for("MISSING") != response_for("OTHER")
 
 
 @pytest.mark.parametrize("year", [2019, 2036, 0, -1, 10_000, 2**31 - 1, -(2**31)])
-def test_cells_of_years_that_are_not_planned_are_neither_given_nor_stored(year: int) -> None:
+def test_cells_of_years_out_of_range_are_neither_returned_nor_stored(year: int) -> None:
     make_class("A")
     response = answer(
         """
@@ -115,7 +115,7 @@ def test_cells_of_years_that_are_not_planned_are_neither_given_nor_stored(year: 
     }
     codes = error_codes(response)
     assert set(codes.values()) == {"BAD_USER_INPUT"}
-    # A year of other than four digits makes no well-formed id.
+    # The id is malformed if the year does not have four digits.
     malformed = {"nodes.0"} if not 1000 <= year <= 9999 else set()
     assert set(codes) == {"scheduleMatrix", "schoolClass.cells"} | malformed
     assert not ExamScheduleMatrix.objects.exists()
@@ -125,7 +125,7 @@ def test_cells_of_years_that_are_not_planned_are_neither_given_nor_stored(year: 
     ("level", "can_edit"),
     [("FULL", True), ("CO_TEACHER", True), ("SUBSTITUTE", False), ("VIEW", False)],
 )
-def test_the_access_level_says_who_can_edit(level: str, can_edit: bool) -> None:
+def test_access_level_decides_who_can_edit(level: str, can_edit: bool) -> None:
     school_class = make_class("A")
     teacher = make_teacher()
     assign(make_teacher(), school_class, AccessLevel.FULL)
@@ -170,13 +170,13 @@ def test_administrators_have_full_access_everywhere(kind: str) -> None:
     assert set(answered["viewer"].values()) == {True}
 
 
-def test_staff_without_a_profile_are_no_teacher() -> None:
+def test_staff_without_a_profile_have_no_teacher() -> None:
     assert data("{ viewer { username teacher { name } assignments { id } } }", office()) == {
         "viewer": {"username": "office", "teacher": None, "assignments": []}
     }
 
 
-def test_an_exam_can_be_changed_by_its_creator_and_by_administrators() -> None:
+def test_exam_is_editable_by_its_creator_and_administrators() -> None:
     creator, colleague = make_teacher(), make_teacher()
     make_exam("Mine", created_by=creator)
     make_exam("Nobody's")

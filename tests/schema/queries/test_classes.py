@@ -1,4 +1,4 @@
-"""What is read of classes: their curriculum, their teachers, and who asks for access to them."""
+"""Reading classes: curriculum, teachers and access requests."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ pytestmark = pytest.mark.django_db
 SEOUL = datetime.timezone(datetime.timedelta(hours=9))
 
 
-def _teach(code: str, *priorities: int, year: int = YEAR) -> None:
-    """Gives a class a level for each priority: the level of that number."""
+def _set_levels(code: str, *priorities: int, year: int = YEAR) -> None:
+    """Give a class a level for each priority."""
     for priority in priorities:
         level = CurriculumLevel.objects.filter(level_number=priority).first()
         ClassCurriculumMapping.objects.create(
@@ -44,13 +44,13 @@ def _teach(code: str, *priorities: int, year: int = YEAR) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_the_curriculum_of_a_class_is_by_priority_and_year(times: int) -> None:
+def test_curriculum_is_ordered_by_priority_and_filtered_by_year(times: int) -> None:
     for code in "ABCD":
         make_class(code)
-    _teach("A", 2, 1, 3)
-    _teach("A", 1, year=YEAR + 1)
-    _teach("B", 1)
-    _teach("C", 2)
+    _set_levels("A", 2, 1, 3)
+    _set_levels("A", 1, year=YEAR + 1)
+    _set_levels("B", 1)
+    _set_levels("C", 2)
     document = """
     query ($year: Int) {
       scheduleMatrix(academicYear: $year) { rows { curriculum { ...Levels } } }
@@ -70,7 +70,7 @@ def test_the_curriculum_of_a_class_is_by_priority_and_year(times: int) -> None:
 
     viewer = head_teacher()
     for _ in range(times):
-        # The second time it comes from the cache.
+        # The second read uses the cache.
         answered = data(document, viewer, {"year": YEAR})
     rows = [row["curriculum"] for row in answered["scheduleMatrix"]["rows"]]
     assert rows == [curriculum(1, 2, 3), curriculum(1), curriculum(2), curriculum()]
@@ -79,7 +79,7 @@ def test_the_curriculum_of_a_class_is_by_priority_and_year(times: int) -> None:
     assert next_year["schoolClass"]["curriculum"] == curriculum(1)
 
 
-def test_programs_their_parts_and_levels_are_in_the_schools_order() -> None:
+def test_programs_and_their_parts_are_in_school_order() -> None:
     for position, name in (2, "LATER"), (1, "FIRST"), (1, "SECOND"):
         program = Program.objects.create(name=name, grade_from=1, grade_to=4, position=position)
         for place, part in (2, "b"), (1, "a"):
@@ -102,7 +102,7 @@ def test_programs_their_parts_and_levels_are_in_the_schools_order() -> None:
         assert str(program["subprograms"]).replace(program["name"], "PROGRAM") == str(parts)
 
 
-def test_the_teachers_of_a_class_are_those_with_access_now_by_name() -> None:
+def test_teachers_with_current_access_are_listed_by_name() -> None:
     school_class, other = make_class("A"), make_class("B")
     now = timezone.now()
     hour = datetime.timedelta(hours=1)
@@ -117,7 +117,7 @@ def test_the_teachers_of_a_class_are_those_with_access_now_by_name() -> None:
     assert {(each["isActive"], each["accessLevel"]) for each in teachers} == {(True, "FULL")}
 
 
-def test_an_access_request_tells_what_was_asked_and_decided() -> None:
+def test_access_request_has_request_and_decision() -> None:
     teacher, head = make_teacher("mina"), make_teacher("head", head=True)
     school_class = make_class("A", name="Primary Grade 1A", grade=1, section="A")
     at = datetime.datetime(2026, 3, 14, 9, 0, tzinfo=SEOUL)

@@ -1,4 +1,4 @@
-"""The exams that could be put into a cell."""
+"""Exams that can be assigned to a cell."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def names_of(page: Any) -> list[str]:
 
 
 def _fill_exams() -> list[Exam]:
-    """Exams of both types, some of a year; those in January of 2026 are returned."""
+    """Store exams of both types, some for one year. Return the exams that fit January 2026."""
     make_exam("review of any year")
     make_exam("Review of 2026", academic_year=2026)
     make_exam("review of 2027", academic_year=2027)
@@ -44,7 +44,7 @@ def _fill_exams() -> list[Exam]:
     return [make_exam("already in it"), make_exam("in it and retired", is_active=False)]
 
 
-def test_available_exams_fit_the_cell_are_active_and_not_in_it_yet() -> None:
+def test_available_exams_are_active_fitting_and_not_assigned() -> None:
     make_cell(make_class("A"), exams=_fill_exams())
     viewer = head_teacher()
     everywhere = ["already in it", "review of any year"]
@@ -64,7 +64,7 @@ def test_available_exams_fit_the_cell_are_active_and_not_in_it_yet() -> None:
     assert names_of(available(viewer, "Q4", 2027)) == ["quarterly of any year"]
 
 
-def test_available_exams_come_in_pages() -> None:
+def test_available_exams_have_pages() -> None:
     make_cell(make_class("A"), exams=_fill_exams())
     for number in range(5):
         make_exam(f"same {number % 2}")
@@ -92,7 +92,7 @@ def test_available_exams_come_in_pages() -> None:
         ({"after": ""}, "BAD_USER_INPUT"),
     ],
 )
-def test_a_bad_page_of_available_exams_fails_alone(page: dict[str, Any], code: str) -> None:
+def test_invalid_page_of_available_exams_fails_alone(page: dict[str, Any], code: str) -> None:
     make_class("A")
     response = answer(AVAILABLE, head_teacher(), {"period": "JAN", "year": YEAR, **page})
     assert response["data"] == {"matrixCell": {"availableExams": None}}
