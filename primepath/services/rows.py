@@ -1,8 +1,9 @@
-"""Storing one row of a table together with its entry in the history."""
+"""Storing rows of a table together with their entries in the history."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,28 @@ class RecordedRow:
         self._record(row, before, viewer=viewer, action=self.update)
         return True
 
+    @contextmanager
+    def track(self, model: type[Model], *, viewer: Viewer) -> Iterator[None]:
+        """Record which rows of the table the block creates and changes in bulk. Call it in a transaction."""
+        before = self._snapshots(model)
+        yield
+        changed = {
+            key: changes
+            for key, after in self._snapshots(model).items()
+            if (changes := differences(before.get(key, {}), after))
+        }
+        for action, is_new in ((self.create, True), (self.update, False)):
+            entries = [
+                Recorded(str(key), changes)
+                for key, changes in changed.items()
+                if (key not in before) is is_new
+            ]
+            self._add(viewer, action, entries)
+
+    def _snapshots(self, model: type[Model]) -> dict[Any, dict[str, Any]]:
+        rows = model._default_manager.order_by("pk").values("pk", *self.fields)
+        return {row.pop("pk"): row for row in rows}
+
     def _snapshot(self, row: Model) -> dict[str, Any]:
         return {name: getattr(row, name) for name in self.fields}
 
@@ -51,12 +74,15 @@ class RecordedRow:
         self, row: Model, before: Mapping[str, Any], *, viewer: Viewer, action: HistoryAction
     ) -> None:
         changes = differences(before, self._snapshot(row))
+        self._add(viewer, action, [Recorded(str(row.pk), changes)])
+
+    def _add(self, viewer: Viewer, action: HistoryAction, entries: Sequence[Recorded]) -> None:
         record(
             viewer=viewer,
             action=action,
             subject=self.subject,
             at=timezone.now(),
-            entries=[Recorded(str(row.pk), changes)],
+            entries=entries,
         )
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import CurriculumLevel
 from primepath.services.curriculum.level_values import LevelValues, check_level
-from primepath.services.curriculum.track_level_changes import described
-from primepath.services.history import Recorded, record
+from primepath.services.curriculum.track_level_changes import record_new_levels
 from primepath.services.permissions import check_administrator
 from primepath.services.validation import ValidationErrors
 
@@ -31,11 +28,5 @@ def create_level(*, viewer: Viewer, values: LevelValues) -> CurriculumLevel:
     check_level({**_REQUIRED, **values}, errors)
     errors.raise_if_any()
     level = CurriculumLevel.objects.create(**values)
-    record(
-        viewer=viewer,
-        action=HistoryAction.CREATE_LEVEL,
-        subject=HistorySubject.LEVEL,
-        at=timezone.now(),
-        entries=[Recorded(str(level.pk), differences({}, described([level.pk])[level.pk]))],
-    )
+    record_new_levels([level.pk], viewer=viewer)
     return level

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import transaction
@@ -27,7 +27,7 @@ def track_level_changes(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) ->
     """
     with transaction.atomic():
         level_ids = _lock(levels)
-        before = described(level_ids)
+        before = _described(level_ids)
         yield
         record(
             viewer=viewer,
@@ -36,11 +36,35 @@ def track_level_changes(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) ->
             at=timezone.now(),
             entries=[
                 Recorded(str(level_id), changes)
-                for level_id, described in described(level_ids).items()
+                for level_id, described in _described(level_ids).items()
                 if (changes := differences(before[level_id], described))
             ],
         )
         _touch_classes_that_learn(level_ids)
+
+
+@contextmanager
+def track_new_levels(*, viewer: Viewer) -> Iterator[None]:
+    """Record the levels that the block creates. Call it in a transaction."""
+    before = set(CurriculumLevel.objects.values_list("pk", flat=True))
+    yield
+    record_new_levels(
+        set(CurriculumLevel.objects.values_list("pk", flat=True)) - before, viewer=viewer
+    )
+
+
+def record_new_levels(level_ids: Collection[int], *, viewer: Viewer) -> None:
+    """Record that these levels were created. Call it in the transaction that created them."""
+    record(
+        viewer=viewer,
+        action=HistoryAction.CREATE_LEVEL,
+        subject=HistorySubject.LEVEL,
+        at=timezone.now(),
+        entries=[
+            Recorded(str(level_id), differences({}, values))
+            for level_id, values in _described(sorted(level_ids)).items()
+        ],
+    )
 
 
 def _lock(levels: QuerySet[CurriculumLevel]) -> list[int]:
@@ -52,7 +76,7 @@ def _lock(levels: QuerySet[CurriculumLevel]) -> list[int]:
     )
 
 
-def described(level_ids: Sequence[int]) -> dict[int, dict[str, object]]:
+def _described(level_ids: Sequence[int]) -> dict[int, dict[str, object]]:
     """What history keeps of each level."""
     levels = CurriculumLevel.objects.with_names().filter(pk__key_in=level_ids).order_by("pk")
     return {

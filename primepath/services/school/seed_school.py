@@ -12,7 +12,12 @@ from django.db.models import Q, QuerySet
 
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram
-from primepath.services.curriculum.track_level_changes import track_level_changes
+from primepath.services.curriculum.program_values import PROGRAMS, SUB_PROGRAMS
+from primepath.services.curriculum.track_level_changes import (
+    track_level_changes,
+    track_new_levels,
+)
+from primepath.services.school.class_values import CLASSES
 
 
 class ClassEntry(TypedDict):
@@ -67,7 +72,13 @@ def seed_school(*, overwrite: bool = True) -> SchoolFile:
     """
     school = read_school_file()
     changed = _levels_to_change(school["programs"] if overwrite else ())
-    with track_level_changes(viewer=COMMAND_LINE, levels=changed):
+    with (
+        track_level_changes(viewer=COMMAND_LINE, levels=changed),
+        CLASSES.track(SchoolClass, viewer=COMMAND_LINE),
+        PROGRAMS.track(Program, viewer=COMMAND_LINE),
+        SUB_PROGRAMS.track(SubProgram, viewer=COMMAND_LINE),
+        track_new_levels(viewer=COMMAND_LINE),
+    ):
         _store(
             SchoolClass,
             [SchoolClass(**entry) for entry in school["classes"]],

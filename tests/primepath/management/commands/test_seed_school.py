@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from primepath.models import (
     ClassCurriculumMapping,
     CurriculumLevel,
+    HistoryEntry,
     Program,
     SchoolClass,
     SubProgram,
@@ -117,3 +119,31 @@ def test_output_lists_the_content_of_the_school(
     call_command("seed_school", verbosity=verbosity)
 
     assert capsys.readouterr().out == line
+
+
+def test_what_is_seeded_is_recorded() -> None:
+    seed_school()
+
+    actions = Counter(HistoryEntry.objects.values_list("action", flat=True))
+    assert actions == {
+        "CREATE_CLASS": 60,
+        "CREATE_PROGRAM": 4,
+        "CREATE_SUB_PROGRAM": 15,
+        "CREATE_LEVEL": 45,
+    }
+    assert set(HistoryEntry.objects.values_list("actor_name", "actor")) == {("Command line", None)}
+
+
+def test_what_is_taken_from_the_file_again_is_recorded() -> None:
+    seed_school()
+    seeded = HistoryEntry.objects.latest("pk").pk
+    SchoolClass.objects.filter(code="HIGH_10A").update(name="Renamed")
+    Program.objects.filter(name="CORE").update(position=9)
+
+    seed_school()
+
+    entries = HistoryEntry.objects.filter(pk__gt=seeded)
+    assert {(entry.action, tuple(map(tuple, entry.changes))) for entry in entries} == {
+        ("UPDATE_CLASS", (("name", "Renamed", "High School Grade 10A"),)),
+        ("UPDATE_PROGRAM", (("position", 9, 1),)),
+    }
