@@ -1,4 +1,4 @@
-"""The form in which a request for access is decided."""
+"""The form that decides a request for access."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextareaWidget
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.service_forms import ServiceForm
 from primepath.db.constraints import choices
@@ -19,23 +20,25 @@ DECISION_FIELDS = ("decision", "access_level", "expires_at", "note")
 
 
 class DecisionForm(ServiceForm[ClassAccessRequest]):
-    """Approve or deny."""
+    """Approves or denies a request."""
 
     decision = forms.ChoiceField(
-        choices=[("", "---------"), (_APPROVE, "Approve"), (_DENY, "Deny")]
+        choices=[("", "---------"), (_APPROVE, _("Approve")), (_DENY, _("Deny"))]
     )
     access_level = forms.ChoiceField(
-        choices=choices(AccessLevel), help_text="What the teacher gets if you approve."
+        choices=choices(AccessLevel), help_text=_("Access that the teacher gets if you approve.")
     )
     expires_at = forms.SplitDateTimeField(
         required=False,
         widget=AdminSplitDateTime,
-        help_text="When access ends if you approve; empty for not at all.",
+        help_text=_(
+            "Date and time when the access ends if you approve. Leave empty for no expiry."
+        ),
     )
     note = forms.CharField(
         required=False,
         widget=AdminTextareaWidget,
-        help_text="The teacher reads it. Who is denied is told why.",
+        help_text=_("Shown to the teacher. Required when denying."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""Teachers' requests for access to a class, and how they were decided."""
+"""Requests of teachers for access to a class, and the decisions about them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.access_request_form import DECISION_FIELDS, DecisionForm
 from primepath.admin.common.history_pages import WithHistory
@@ -20,7 +21,7 @@ from primepath.models import ClassAccessRequest
 class AccessRequestAdmin(
     ChangeOnly, WithHistory[ClassAccessRequest], ServicePage[ClassAccessRequest]
 ):
-    """A pending request is decided on its page; nothing else about a request changes here."""
+    """A pending request is decided on its page. Nothing else about a request can be changed here."""
 
     form = DecisionForm
     history_subject = HistorySubject.ACCESS_REQUEST
@@ -41,7 +42,7 @@ class AccessRequestAdmin(
     date_hierarchy = "requested_at"
     search_fields = ("teacher__name_key__contains", "school_class__code", "school_class__name")
     search_is_folded = True
-    search_help_text = "Teacher's name, or code or name of the class."
+    search_help_text = _("Name of the teacher, or code or name of the class.")
     ordering = ("-requested_at", "-id")
     fields = (
         "teacher",
@@ -60,7 +61,7 @@ class AccessRequestAdmin(
     def has_change_permission(
         self, request: HttpRequest, obj: ClassAccessRequest | None = None
     ) -> bool:
-        """What was decided is only shown; who decides a moment too late is told by the service."""
+        """Show a decided request read-only. A decision that comes too late is refused by the service."""
         is_decided = obj is not None and obj.status != AccessRequestStatus.PENDING
         return super().has_change_permission(request, obj) and (
             request.method == "POST" or not is_decided
@@ -70,8 +71,8 @@ class AccessRequestAdmin(
         shown = [(None, {"fields": self.fields})]
         if not self.has_change_permission(request, obj):
             return shown
-        return [*shown, ("Decision", {"fields": DECISION_FIELDS})]
+        return [*shown, (_("Decision"), {"fields": DECISION_FIELDS})]
 
-    @admin.display(description="code", ordering="school_class_id")
+    @admin.display(description=_("code"), ordering="school_class_id")
     def class_code(self, access_request: ClassAccessRequest) -> str:
         return str(access_request.school_class_id)

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.account_forms import AccountForm, AccountPasswordForm, NewAccountForm
 from primepath.admin.common.history_pages import WithHistory
@@ -38,9 +39,9 @@ class AccountAdmin(SuperuserPermissions, WithHistory[User], ServicePage[User], U
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
-        ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),
-        ("Record", {"fields": ("date_joined", "last_login", "latest_changes")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Record"), {"fields": ("date_joined", "last_login", "latest_changes")}),
     )
     readonly_fields = ("date_joined", "last_login", "latest_changes")
 

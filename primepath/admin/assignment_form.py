@@ -1,8 +1,10 @@
-"""The form of an assignment, on its own page and in the tables of teachers and classes."""
+"""The form of an assignment. It is on its own page and in the tables of teachers and classes."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from primepath.admin.common.service_forms import ServiceForm
 from primepath.domain.school_class import AccessLevel
@@ -14,7 +16,7 @@ _CHANGEABLE = ("access_level", "expires_at", "is_active")
 
 
 class AssignmentForm(ServiceForm[TeacherClassAssignment]):
-    """Assigns, changes what was assigned, or revokes where the assignment is made inactive."""
+    """Assigns a teacher, changes an assignment, or revokes it by making it inactive."""
 
     error_fields = {"teacher_id": "teacher", "class_code": "school_class"}
 
@@ -24,14 +26,16 @@ class AssignmentForm(ServiceForm[TeacherClassAssignment]):
             return
         for name in _CHANGEABLE:
             if name in self.fields:
-                # Compared with what the page showed: an assignment that somebody else revokes
-                # meanwhile is not given back by saving the page for another reason.
+                # Compared with what the page showed. Otherwise saving the page for another reason would
+                # restore an assignment that another user has revoked meanwhile.
                 self.fields[name].show_hidden_initial = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("is_active") is False and {*_CHANGEABLE[:2]} & {*self.changed_data}:
-            self.add_error("is_active", "Without access there is no level and no expiry to change.")
+            self.add_error(
+                "is_active", _("You cannot deactivate an assignment and edit it in the same step.")
+            )
         return cleaned
 
     def write(self) -> TeacherClassAssignment:

@@ -1,4 +1,4 @@
-"""Assignments: who teaches which class. They are revoked by making them inactive."""
+"""Assignments of teachers to classes. An assignment is revoked by making it inactive."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.assignment_form import AssignmentForm
 from primepath.admin.common.generics import Parent
@@ -21,7 +22,7 @@ _RECORD = ("assigned_at", "latest_changes")
 
 @admin.register(TeacherClassAssignment)
 class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherClassAssignment]):
-    """Who has access to what. Teacher and class stay: another pair is another assignment."""
+    """Access of teachers to classes. The teacher and the class of an assignment cannot be changed."""
 
     form = AssignmentForm
     history_subject = HistorySubject.ASSIGNMENT
@@ -49,7 +50,7 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
     ordering = ("teacher__name_key", "teacher", "school_class_id")
     search_fields = ("teacher__name_key__contains", "school_class__code", "school_class__name")
     search_is_folded = True
-    search_help_text = "Teacher's name, or code or name of the class."
+    search_help_text = _("Name of the teacher, or code or name of the class.")
     autocomplete_fields = ("teacher", "school_class")
     fields = ("teacher", "school_class", "access_level", "expires_at")
 
@@ -63,11 +64,11 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
     ) -> tuple[str, ...]:
         return (*self.fields, "is_active", *_RECORD) if obj else self.fields
 
-    @admin.display(description="code", ordering="school_class_id")
+    @admin.display(description=_("code"), ordering="school_class_id")
     def class_code(self, assignment: TeacherClassAssignment) -> str:
         return str(assignment.school_class_id)
 
-    @admin.display(description="access now", boolean=True)
+    @admin.display(description=_("access now"), boolean=True)
     def gives_access(self, assignment: TeacherClassAssignment) -> bool:
         expires_at = assignment.expires_at
         return (
@@ -78,7 +79,7 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
 
 
 class AssignmentsInline(ServiceInline[TeacherClassAssignment, Parent]):
-    """The assignments there are: the level, the expiry and whether it is active can be changed."""
+    """Existing assignments. Their level, expiry and active status can be changed."""
 
     model = TeacherClassAssignment
     form = AssignmentForm
@@ -93,10 +94,10 @@ class AssignmentsInline(ServiceInline[TeacherClassAssignment, Parent]):
 
 
 class NewAssignmentsInline(ServiceInline[TeacherClassAssignment, Parent]):
-    """Room for new ones.
+    """New assignments.
 
-    On its own, because a teacher or class is chosen in a search box, and each box reads its label
-    with a query: no trouble for the rows being added, but the rows there are would be many.
+    They have a table of their own, because a teacher or class is chosen in a search box. Each box reads its label with
+    a query. That is acceptable for new rows, but not for all existing ones.
     """
 
     model = TeacherClassAssignment

@@ -1,4 +1,4 @@
-"""The form of a cell: what it says, and which exams are in it."""
+"""The form of a cell: its details and its exams."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.autocomplete import KeysChoiceField
 from primepath.admin.common.service_forms import VersionedForm
@@ -23,16 +24,18 @@ DETAILS = ("status", "scheduled_date", "start_time", "end_time", "notes")
 
 
 class CellForm(VersionedForm[ExamScheduleMatrix]):
-    """Changes what the cell says and which exams are in it: up to three services, in the request's one transaction."""
+    """Changes a cell's details and exams, with up to three services in the transaction of the request."""
 
     error_fields = {"cells": "chosen_exams", "exam_ids": "chosen_exams"}
 
     chosen_exams = KeysChoiceField(
         Exam.objects.none(),
         required=False,
-        label="Exams",
-        widget=FilteredSelectMultiple("exams", is_stacked=False),
-        help_text="An empty cell that gets exams is scheduled; a scheduled one that loses all is empty.",
+        label=_("Exams"),
+        widget=FilteredSelectMultiple(_("exams"), is_stacked=False),
+        help_text=_(
+            "Adding exams to an empty cell makes it scheduled. Removing all exams of a scheduled cell makes it empty."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -45,8 +48,8 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
     def write(self) -> ExamScheduleMatrix:
         cell = CellKey.parse(self.instance.pk)
         changes = self._changes()
-        # A locked cell is set back before its exams change; any other gets its exams before the status they allow.
-        # The first update locks the cell and checks its version, also where it has nothing to change yet.
+        # A locked cell gets its new status before its exams change. Any other cell gets its exams first, because they
+        # decide which status is allowed. The first update locks the cell and checks its version in both cases.
         is_locked = self.initial["status"] in LOCKED_STATUSES
         update_cell(
             viewer=self.viewer,
@@ -67,7 +70,7 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
     def _write_exams(self, cell: CellKey | None) -> None:
         shown: set[int] = set(self.initial["chosen_exams"])
         chosen = {exam.pk for exam in self.cleaned_data["chosen_exams"]}
-        # Added first, so that a scheduled cell whose exams are replaced is not empty in between.
+        # Exams are added first, so that replacing all exams of a scheduled cell does not make it empty in between.
         if added := sorted(chosen - shown):
             assign_exams(viewer=self.viewer, cells=[cell], exam_ids=added)
         if removed := sorted(shown - chosen):
@@ -75,7 +78,7 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
 
 
 def _exams_for(cell: ExamScheduleMatrix, exam_ids: list[int]) -> QuerySet[Exam]:
-    """The exams that fit the cell, and those that are in it, whether they are still used or not."""
+    """Return the active exams that fit the cell, and all exams that it contains already."""
     fitting = Q(
         Q(academic_year=None) | Q(academic_year=cell.academic_year),
         type=EXAM_TYPE_OF_PERIOD[Period(cell.period).type],

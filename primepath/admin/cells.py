@@ -1,4 +1,4 @@
-"""Cells of the matrix: what is in them, what they say, and how far the pupils are."""
+"""Cells of the matrix: their exams, their details and the progress of the pupils."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.cell_form import DETAILS, CellForm
 from primepath.admin.common.base import ViewOnlyInline
@@ -35,10 +36,10 @@ def _completed(sessions: QuerySet[ExamSession]) -> QuerySet[ExamSession]:
 
 
 class ExamsOfCell(ViewOnlyInline[MatrixCellExam, ExamScheduleMatrix]):
-    """The exams of a cell, each with its pupils."""
+    """The exams of a cell, each with the progress of its pupils."""
 
     model = MatrixCellExam
-    verbose_name_plural = "exams"
+    verbose_name_plural = _("exams")
     fields = ("exam", "questions", "minutes", "completion")
     readonly_fields = ("questions", "minutes", "completion")
 
@@ -60,14 +61,14 @@ class ExamsOfCell(ViewOnlyInline[MatrixCellExam, ExamScheduleMatrix]):
     def minutes(self, link: MatrixCellExam) -> int:
         return link.exam.timer_minutes
 
-    @admin.display(description="pupils who completed it")
+    @admin.display(description=_("completed by"))
     def completion(self, link: Any) -> str:
         return _completion(link.completed, link.total)
 
 
 @admin.register(ExamScheduleMatrix)
 class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamScheduleMatrix]):
-    """Cells are stored when somebody looks at them in the matrix; here they are changed."""
+    """Cells are created when a user first views them in the matrix. Here they are changed."""
 
     form = CellForm
     history_subject = HistorySubject.CELL
@@ -94,7 +95,7 @@ class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamSch
     )
     date_hierarchy = "scheduled_date"
     search_fields = ("school_class__code", "school_class__name")
-    search_help_text = "Code or name of the class."
+    search_help_text = _("Code or name of the class.")
     ordering = (F("academic_year").desc(), F("school_class_id").asc(), period_order())
     inlines = (ExamsOfCell,)
     readonly_fields = (*_PLACE, *_RECORD)
@@ -112,7 +113,7 @@ class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamSch
         entered = ("chosen_exams", "expected_version") if may_change else ()
         return [
             (None, {"fields": (*_PLACE, *DETAILS, *entered)}),
-            ("Record", {"fields": _RECORD}),
+            (_("Record"), {"fields": _RECORD}),
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExamScheduleMatrix]:
@@ -128,15 +129,15 @@ class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamSch
             )
         )
 
-    @admin.display(description="code", ordering="school_class_id")
+    @admin.display(description=_("code"), ordering="school_class_id")
     def class_code(self, cell: ExamScheduleMatrix) -> str:
         return str(cell.school_class_id)
 
-    @admin.display(description="period", ordering=period_order())
+    @admin.display(description=_("period"), ordering=period_order())
     def in_period(self, cell: ExamScheduleMatrix) -> str:
         return cell.get_period_display()
 
-    @admin.display(description="status", ordering="status")
+    @admin.display(description=_("status"), ordering="status")
     def coloured_status(self, cell: ExamScheduleMatrix) -> str:
         return format_html(
             '<span style="background: {}; color: #222; padding: 2px 6px">{}</span>',
@@ -144,11 +145,11 @@ class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamSch
             cell.get_status_display(),
         )
 
-    @admin.display(description="exams", ordering="link_count")
+    @admin.display(description=_("exams"), ordering="link_count")
     def exam_count(self, cell: Any) -> int:
         return int(cell.link_count)
 
-    @admin.display(description="sessions completed")
+    @admin.display(description=_("completed sessions"))
     def completion(self, cell: Any) -> str:
         text = _completion(cell.completed_count, cell.session_count)
         if not cell.session_count:

@@ -1,9 +1,10 @@
-"""Which class learns what, across the school. It is changed from the page of the class."""
+"""Curricula of all classes. The curriculum of a class is changed from the page of the class."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.class_curriculum import curriculum_url
 from primepath.admin.common.history_pages import WithHistory
@@ -14,7 +15,7 @@ from primepath.models import ClassCurriculumMapping, CurriculumLevel
 
 @admin.register(ClassCurriculumMapping)
 class ClassCurriculumMappingAdmin(ViewOnly, WithHistory[ClassCurriculumMapping]):
-    """What classes learn. All levels of a class in a year are recorded together, under ``CODE/YEAR``."""
+    """Levels of classes. All levels of a class in a year are recorded together, under ``CODE/YEAR``."""
 
     history_subject = HistorySubject.CURRICULUM
     history_lists = {"level_ids": CurriculumLevel}
@@ -32,17 +33,17 @@ class ClassCurriculumMappingAdmin(ViewOnly, WithHistory[ClassCurriculumMapping])
         "school_class__name",
         "curriculum_level__subprogram__name",
     )
-    search_help_text = "Code or name of the class, or the sub-program."
+    search_help_text = _("Code or name of the class, or name of the sub-program.")
     ordering = ("-academic_year", "school_class_id", "priority")
     fields = ("school_class", "academic_year", "priority", "curriculum_level", "set_levels")
     readonly_fields = ("set_levels",)
 
-    @admin.display(description="curriculum")
+    @admin.display(description=_("curriculum"))
     def set_levels(self, mapping: ClassCurriculumMapping) -> str:
         url = curriculum_url(
             mapping.school_class_id, mapping.academic_year, site_name=self.admin_site.name
         )
-        return format_html('<a href="{}">Change</a>', url)
+        return format_html('<a href="{}">{}</a>', url, _("Change"))
 
     def history_key(self, obj: ClassCurriculumMapping) -> str:
         return f"{obj.school_class_id}/{obj.academic_year}"

@@ -1,4 +1,4 @@
-"""The curriculum of a class: a table on its page, and a page to set a year of it."""
+"""The curriculum of a class: a table on the page of the class, and a page that sets one year."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
 from primepath.admin.class_curriculum_form import ClassCurriculumForm
 from primepath.admin.common.base import SchoolAdmin
@@ -25,7 +26,7 @@ from primepath.services.curriculum.set_class_curriculum import set_class_curricu
 
 
 def curriculum_url(class_code: str, academic_year: int, *, site_name: str) -> str:
-    """Where the curriculum of a class in a year is set."""
+    """Return the address of the page that sets the curriculum of a class in a year."""
     page = reverse(
         "admin:primepath_schoolclass_curriculum", args=(quote(class_code),), current_app=site_name
     )
@@ -33,7 +34,7 @@ def curriculum_url(class_code: str, academic_year: int, *, site_name: str) -> st
 
 
 def curriculum_table(school_class: SchoolClass, *, site_name: str) -> str:
-    """The levels of the class, a line a year, with links to change those that can be changed."""
+    """Return HTML: the levels of the class, a line a year, with links to the years that can be changed."""
     mappings = (
         ClassCurriculumMapping.objects.filter(school_class=school_class)
         .select_related("curriculum_level__subprogram__program")
@@ -43,19 +44,19 @@ def curriculum_table(school_class: SchoolClass, *, site_name: str) -> str:
         year: ", ".join(str(mapping.curriculum_level) for mapping in of_year)
         for year, of_year in groupby(mappings, key=lambda mapping: mapping.academic_year)
     }
-    by_year.setdefault(current_academic_year(), "no levels yet")
+    by_year.setdefault(current_academic_year(), _("no levels yet"))
     lines = []
     for year, levels in sorted(by_year.items(), reverse=True):
         link = ""
         if school_class.is_active and year in settings.ACADEMIC_YEARS:
             url = curriculum_url(school_class.code, year, site_name=site_name)
-            link = format_html(' <a class="changelink" href="{}">Change</a>', url)
+            link = format_html(' <a class="changelink" href="{}">{}</a>', url, _("Change"))
         lines.append((year, levels, link))
     return format_html_join("", "<p><strong>{}</strong>: {}{}</p>", lines)
 
 
 class CurriculumPage(SchoolAdmin[SchoolClass]):
-    """The page on which the curriculum of a class is set, one academic year at a time."""
+    """The page that sets the curriculum of a class, one academic year at a time."""
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -90,9 +91,9 @@ class CurriculumPage(SchoolAdmin[SchoolClass]):
     def _saved(
         self, request: HttpRequest, school_class: SchoolClass, form: ClassCurriculumForm
     ) -> bool:
-        """Saves through the service; False, with the form's errors, where the service refuses."""
+        """Save through the service. If it refuses, show its errors in the form and return False."""
         year, levels = form.cleaned_data["academic_year"], form.chosen
-        names = ", ".join(map(str, levels)) or "no levels"
+        names = ", ".join(map(str, levels)) or _("no levels")
         try:
             with transaction.atomic():
                 set_class_curriculum(
@@ -105,18 +106,20 @@ class CurriculumPage(SchoolAdmin[SchoolClass]):
         except ValidationFailedError as error:
             form.add_errors(error.errors)
             return False
-        messages.success(request, f"{school_class} learns in {year}: {names}.")
+        template = _("Curriculum of {school_class} in {year}: {levels}.")
+        text = template.format(school_class=school_class, year=year, levels=names)
+        messages.success(request, text)
         return True
 
     def _page(
         self, request: HttpRequest, school_class: SchoolClass, form: ClassCurriculumForm
     ) -> HttpResponse:
-        # Django shows any form this way; only its stubs insist on a form of a model.
+        # Django can show any form this way, but its type stubs require the form of a model.
         shown: Any = form
         fieldsets = [(None, {"fields": list(form.fields)})]
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Curriculum of {school_class}",
+            "title": _("Curriculum of {school_class}").format(school_class=school_class),
             "adminform": helpers.AdminForm(shown, fieldsets, {}, model_admin=self),
             "object_id": school_class.pk,
             "original": school_class,
@@ -132,7 +135,7 @@ class CurriculumPage(SchoolAdmin[SchoolClass]):
 
 
 def _year_of(request: HttpRequest) -> int:
-    """The year whose levels the page shows: the one asked for if it is planned, else this year."""
+    """Return the year that the page shows: the requested one if the school plans it, or the current one."""
     asked = request.GET.get("academic_year", "")
     year = int(asked) if asked.isdecimal() and len(asked) == 4 else 0
     return year if year in settings.ACADEMIC_YEARS else current_academic_year()

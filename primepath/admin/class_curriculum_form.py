@@ -1,4 +1,4 @@
-"""The form for what a class learns in an academic year."""
+"""The form of a class's curriculum in an academic year."""
 
 from __future__ import annotations
 
@@ -8,16 +8,25 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.admin.sites import AdminSite
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.autocomplete import KeyChoiceField, SearchBox
 from primepath.domain.errors import InputError
 from primepath.models import ClassCurriculumMapping, CurriculumLevel
 
-_RANKS = ("Primary", "Secondary", "Third", "Fourth", "Fifth")
+_LABELS = (
+    _("Primary level"),
+    _("Secondary level"),
+    _("Third level"),
+    _("Fourth level"),
+    _("Fifth level"),
+)
 
 
 def _label(priority: int) -> str:
-    return f"{_RANKS[priority - 1]} level" if priority <= len(_RANKS) else f"Level {priority}"
+    if priority <= len(_LABELS):
+        return str(_LABELS[priority - 1])
+    return _("Level {priority}").format(priority=priority)
 
 
 def _year_choices() -> list[tuple[int, str]]:
@@ -26,13 +35,15 @@ def _year_choices() -> list[tuple[int, str]]:
 
 
 class ClassCurriculumForm(forms.Form):
-    """A year and its levels: a primary and a secondary one, and as many more as the year has."""
+    """A year and its levels: a primary level, a secondary level, and as many more as the year has."""
 
     academic_year = forms.TypedChoiceField(
         choices=_year_choices,
         coerce=int,
-        help_text="What is saved takes the place of all that the class has in this year. "
-        "Choose another year to copy the levels there.",
+        help_text=_(
+            "Saving replaces all of the class's levels for this year. "
+            "Choose another year to copy the levels there."
+        ),
     )
 
     def __init__(
@@ -60,16 +71,16 @@ class ClassCurriculumForm(forms.Form):
         filled = [slot for slot in self.slots if cleaned.get(slot)]
         for slot in self.slots[: len(filled)]:
             if slot not in filled and slot not in self.errors:
-                self.add_error(slot, "Fill this before the levels below it.")
+                self.add_error(slot, _("Choose this level before the levels below it."))
         return cleaned
 
     @property
     def chosen(self) -> list[CurriculumLevel]:
-        """The levels in order of priority."""
+        """Chosen levels in order of priority."""
         return [level for slot in self.slots if (level := self.cleaned_data[slot])]
 
     def add_errors(self, errors: Sequence[InputError]) -> None:
-        """Shows each error beside what it is about."""
+        """Show each error next to the field that it concerns."""
         field: str | None
         for error in errors:
             match error.path:

@@ -1,4 +1,4 @@
-"""Classes, what they learn and who teaches them."""
+"""Classes, their curriculum and their teachers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.class_curriculum import CurriculumPage, curriculum_table
@@ -26,14 +27,14 @@ _FIELDS = ("name", "division", "grade", "section", "stream", "is_active")
 
 
 class TeachersOfClass(AssignmentsInline[SchoolClass]):
-    verbose_name_plural = "teachers"
+    verbose_name_plural = _("teachers")
     fields = ("teacher", "access_level", "expires_at", "is_active")
     readonly_fields = ("teacher",)
 
 
 class NewTeachersOfClass(NewAssignmentsInline[SchoolClass]):
-    verbose_name_plural = "assign teachers"
-    verbose_name = "teacher"
+    verbose_name_plural = _("assign teachers")
+    verbose_name = _("teacher")
     fields = ("teacher", "access_level", "expires_at")
     autocomplete_fields = ("teacher",)
 
@@ -68,7 +69,7 @@ class SchoolClassAdmin(CurriculumPage, WithHistory[SchoolClass], ServicePage[Sch
     list_display_links = ("code", "name")
     list_filter = ("is_active", "division", "grade", "stream")
     search_fields = ("code", "name", "stream")
-    search_help_text = "Code, name or stream."
+    search_help_text = _("Code, name or stream.")
     ordering = school_order()
     fields = ("code", *_FIELDS)
 
@@ -90,16 +91,16 @@ class SchoolClassAdmin(CurriculumPage, WithHistory[SchoolClass], ServicePage[Sch
             )
         )
 
-    @admin.display(description="learns this year")
+    @admin.display(description=_("levels this year"))
     def levels_this_year(self, school_class: Any) -> str:
         mappings: list[ClassCurriculumMapping] = school_class.mappings_this_year
         return ", ".join(str(mapping.curriculum_level) for mapping in mappings)
 
-    @admin.display(ordering="teacher_count", description="teachers now")
+    @admin.display(ordering="teacher_count", description=_("teachers now"))
     def teachers(self, school_class: Any) -> int:
         return int(school_class.teacher_count)
 
-    @admin.display(description="curriculum")
+    @admin.display(description=_("curriculum"))
     def curriculum(self, school_class: SchoolClass) -> str:
         return curriculum_table(school_class, site_name=self.admin_site.name)
 

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.columns import count_of
 from primepath.admin.common.history_pages import WithHistory
@@ -47,7 +48,7 @@ class ProgramAdmin(WithHistory[Program], ServicePage[Program]):
         count = count_of(SubProgram.objects.filter(program=OuterRef("pk")))
         return super().get_queryset(request).annotate(subprogram_total=count)
 
-    @admin.display(ordering="subprogram_total", description="sub-programs")
+    @admin.display(ordering="subprogram_total", description=_("sub-programs"))
     def subprogram_count(self, program: Any) -> int:
         return int(program.subprogram_total)
 
@@ -71,7 +72,7 @@ class SubProgramAdmin(WithHistory[SubProgram], ServicePage[SubProgram]):
         rows = super().get_queryset(request).select_related("program")
         return rows.annotate(level_total=count)
 
-    @admin.display(ordering="level_total", description="levels")
+    @admin.display(ordering="level_total", description=_("levels"))
     def level_count(self, subprogram: Any) -> int:
         return int(subprogram.level_total)
 
@@ -84,7 +85,7 @@ class CurriculumLevelAdmin(WithHistory[CurriculumLevel], ServicePage[CurriculumL
     list_display = ("__str__", "program", "subprogram", "level_number", "classes_this_year")
     list_filter = ("subprogram__program",)
     search_fields = ("full_name",)
-    search_help_text = "Words of the full name, such as: core phonics L1."
+    search_help_text = _("Words from the full name, for example: core phonics L1.")
     ordering = (
         "subprogram__program__position",
         "subprogram__program",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from primepath.admin.common.fields import NumberField
 from primepath.admin.common.service_forms import VersionedForm
 from primepath.domain.exam import ExamType
@@ -14,17 +16,17 @@ from primepath.services.exams.values import ExamValues
 
 
 class ExamForm(VersionedForm[Exam]):
-    """Refuses to save over a later version than it was shown with."""
+    """Creates or changes an exam. A change is refused if the exam has changed since the page was opened."""
 
     error_fields = {"curriculum_level_id": "curriculum_level"}
 
     academic_year = NumberField(
-        required=False, help_text="Empty for an exam that is used in every year."
+        required=False, help_text=_("Leave empty for an exam that can be used in every year.")
     )
     total_questions = NumberField(min_value=1)
-    timer_minutes = NumberField(min_value=1, help_text="Minutes a pupil has.")
+    timer_minutes = NumberField(min_value=1, help_text=_("Minutes that a pupil has."))
     passing_score = NumberField(
-        required=False, min_value=0, max_value=100, help_text="Per cent, 0 to 100."
+        required=False, min_value=0, max_value=100, help_text=_("Percentage, 0 to 100.")
     )
 
     def write(self) -> Exam:

@@ -1,4 +1,4 @@
-"""Exams. An exam that is no longer given is made inactive; cells keep it."""
+"""Exams. An exam that is no longer used is made inactive, and stays in its cells."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.base import ViewOnlyInline
 from primepath.admin.common.columns import count_of, period_order
@@ -20,10 +21,10 @@ _RECORD = ("version", "created_by", "created_at", "updated_at", "latest_changes"
 
 
 class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
-    """Where the exam is given."""
+    """The cells that contain the exam."""
 
     model = MatrixCellExam
-    verbose_name_plural = "cells"
+    verbose_name_plural = _("cells")
     fields = ("cell", "status", "scheduled_date")
     readonly_fields = ("status", "scheduled_date")
 
@@ -67,7 +68,7 @@ class ExamAdmin(WithHistory[Exam], ServicePage[Exam]):
     date_hierarchy = "created_at"
     search_fields = ("name_key__contains",)
     search_is_folded = True
-    search_help_text = "Words of the name."
+    search_help_text = _("Words from the name.")
     autocomplete_fields = ("curriculum_level",)
     inlines = (CellsOfExam,)
 
@@ -83,11 +84,11 @@ class ExamAdmin(WithHistory[Exam], ServicePage[Exam]):
         what = ("name", "type", "academic_year", "curriculum_level", "is_active")
         how = ("total_questions", "timer_minutes", "passing_score", "instructions")
         record = (*_RECORD, "expected_version")
-        fieldsets = [(None, {"fields": what}), ("How it is sat", {"fields": how})]
-        return [*fieldsets, ("Record", {"fields": record})] if obj else fieldsets
+        fieldsets = [(None, {"fields": what}), (_("Exam settings"), {"fields": how})]
+        return [*fieldsets, (_("Record"), {"fields": record})] if obj else fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Exam | None = None) -> tuple[str, ...]:
-        """The type is chosen once: cells of the other type may not hold the exam."""
+        """The type cannot be changed, because cells of the other type cannot contain the exam."""
         return ("type", *_RECORD) if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: Exam | None) -> list[Any]:

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.base import ViewOnlyAdmin
 from primepath.admin.common.history_display import HistoryFormatter
@@ -35,7 +36,7 @@ class HistoryAdmin(ViewOnlyAdmin[HistoryEntry]):
     show_full_result_count = False
     search_fields = ("subject_key__icontains", "teacher__name_key__contains", "actor_name")
     search_is_folded = True
-    search_help_text = (
+    search_help_text = _(
         "Key of the changed row (CLASS/YEAR/PERIOD for a cell), or name of the person."
     )
     ordering = ("-id",)
@@ -51,18 +52,18 @@ class HistoryAdmin(ViewOnlyAdmin[HistoryEntry]):
             entry.formatter, entry.request = HistoryFormatter([entry], self.admin_site), request
         return entry
 
-    @admin.display(description="about", ordering="subject_key")
+    @admin.display(description=_("about"), ordering="subject_key")
     def about(self, entry: Any) -> str:
-        """Return the name of the changed row, with a link for those who can open its page."""
+        """Return the name of the changed row, with a link if the viewer can open its page."""
         name, page = entry.formatter.subject(entry), entry.formatter.page(entry)
         if not page.has_view_permission(entry.request):
             return str(name)
         return format_html('<a href="{}">{}</a>', page.history_url(entry.subject_key), name)
 
-    @admin.display(description="changes")
+    @admin.display(description=_("changes"))
     def shortened_changes(self, entry: Any) -> str:
         return str(entry.formatter.changes(entry, limit=SHOWN_CHARACTERS))
 
-    @admin.display(description="changes")
+    @admin.display(description=_("changes"))
     def all_changes(self, entry: Any) -> str:
         return str(entry.formatter.changes(entry))

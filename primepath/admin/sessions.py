@@ -1,8 +1,9 @@
-"""Exam sessions, to look at: pupils write them by sitting exams."""
+"""Exam sessions, read-only: they are created when pupils take exams."""
 
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.base import ViewOnlyAdmin
 from primepath.models import ExamSession
@@ -21,9 +22,9 @@ class ExamSessionAdmin(ViewOnlyAdmin[ExamSession]):
         "cell__school_class__grade",
     )
     date_hierarchy = "cell__scheduled_date"
-    # A table that grows with every exam of every pupil: its full count is not worth a scan a page.
+    # The table grows with every exam of every pupil, and counting all of it would scan it for every page.
     show_full_result_count = False
     search_fields = ("pupil", "exam__name", "cell__school_class__code")
-    search_help_text = "Pupil, name of the exam, or code of the class."
+    search_help_text = _("Pupil, name of the exam or code of the class.")
     ordering = ("-cell__academic_year", "cell_id", "exam_id", "pupil")
     fields = ("pupil", "exam", "cell", "status")

@@ -44,7 +44,7 @@ class SchoolAdminSite(admin.AdminSite):
 
     site_header = f"{settings.SCHOOL_NAME}: exam schedule"
     site_title = settings.SCHOOL_NAME
-    index_title = "Administration"
+    index_title = _("Administration")
     site_url = None
     login_form = AdministratorSignInForm
 

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.common.columns import count_of
@@ -19,14 +20,14 @@ from primepath.models import Teacher, TeacherClassAssignment
 
 
 class ClassesOfTeacher(AssignmentsInline[Teacher]):
-    verbose_name_plural = "classes"
+    verbose_name_plural = _("classes")
     fields = ("school_class", "access_level", "expires_at", "is_active")
     readonly_fields = ("school_class",)
 
 
 class NewClassesOfTeacher(NewAssignmentsInline[Teacher]):
-    verbose_name_plural = "assign to classes"
-    verbose_name = "class"
+    verbose_name_plural = _("assign to classes")
+    verbose_name = _("class")
     fields = ("school_class", "access_level", "expires_at")
     autocomplete_fields = ("school_class",)
 
@@ -42,7 +43,7 @@ class TeacherAdmin(WithHistory[Teacher], ServicePage[Teacher]):
     list_filter = ("is_head_teacher", "user__is_active")
     search_fields = ("name_key__contains", "user__username")
     search_is_folded = True
-    search_help_text = "Name of the teacher, or username."
+    search_help_text = _("Name of the teacher, or username.")
     fields = ("user", "name", "is_head_teacher")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Teacher]:
@@ -53,7 +54,7 @@ class TeacherAdmin(WithHistory[Teacher], ServicePage[Teacher]):
             .annotate(class_count=count_of(assignments.filter(teacher=OuterRef("pk"))))
         )
 
-    @admin.display(ordering="class_count", description="classes now")
+    @admin.display(ordering="class_count", description=_("classes now"))
     def classes(self, teacher: Any) -> int:
         return int(teacher.class_count)
 
@@ -67,7 +68,7 @@ class TeacherAdmin(WithHistory[Teacher], ServicePage[Teacher]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Teacher | None = None
     ) -> tuple[str, ...]:
-        """Nobody locks themselves out, and only superusers deactivate the accounts of staff."""
+        """Administrators cannot lock themselves out. Only superusers deactivate the accounts of staff."""
         if obj is None:
             return ()
         if obj.user_id == request.user.pk:

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from primepath.admin.common.history_pages import WithHistory
@@ -26,7 +27,7 @@ class ApiTokenAdmin(ViewOnly, WithHistory[ApiToken]):
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), "expires_at")
     date_hierarchy = "created_at"
     search_fields = ("name", "user__username")
-    search_help_text = "Where the token is used, or username."
+    search_help_text = _("Where the token is used, or username.")
     fields = (
         *("name", "user", "is_valid", "created_at", "expires_at", "revoked_at"),
         "latest_changes",
@@ -38,7 +39,7 @@ class ApiTokenAdmin(ViewOnly, WithHistory[ApiToken]):
         """Refuse filters by digest, which would reveal it one character at a time."""
         return not lookup.startswith("digest") and super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description="valid", boolean=True)
+    @admin.display(description=_("valid"), boolean=True)
     def is_valid(self, token: ApiToken) -> bool:
         is_expired = token.expires_at is not None and token.expires_at <= timezone.now()
         return token.user.is_active and token.revoked_at is None and not is_expired

@@ -1,4 +1,4 @@
-"""Search boxes for related rows, which take any text that is posted to them."""
+"""Search boxes for related rows. They accept any text that is posted to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from primepath.admin.common.generics import GenericPage, M
 
 
 def may_be_key(key: Field[Any, Any], value: object) -> bool:
-    """Whether a row could have this key: a number that the column can hold, a code that is one."""
+    """Return whether a row could have this key: its type is right and the column can store it."""
     try:
         key.run_validators(key.to_python(value))
     except ValidationError:
@@ -24,7 +24,7 @@ def may_be_key(key: Field[Any, Any], value: object) -> bool:
 
 
 class SearchBox(AutocompleteSelect):
-    """Django's search box, which fails when a page is shown again with a posted text that is no key."""
+    """Django's search box, without its failure on a page that is shown again with an invalid key."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         key = self.field.target_field
@@ -32,7 +32,7 @@ class SearchBox(AutocompleteSelect):
 
 
 class KeyChoiceField(ModelChoiceField):  # type: ignore[type-arg]
-    """Asks the database only for what could be a key: PostgreSQL refuses others with an error."""
+    """Queries the database only for possible keys, because PostgreSQL raises an error for others."""
 
     def to_python(self, value: Any) -> Any:
         if value not in self.empty_values:
@@ -41,7 +41,7 @@ class KeyChoiceField(ModelChoiceField):  # type: ignore[type-arg]
 
 
 class KeysChoiceField(ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """The same for any number of keys."""
+    """Queries the database only for possible keys, of which there can be any number."""
 
     def clean(self, value: Any) -> Any:
         _check_keys(self, value or [])
@@ -61,7 +61,7 @@ def _check_keys(field: ModelChoiceField[Any], values: Iterable[Any]) -> None:
 
 
 class SearchBoxes(GenericPage[M]):
-    """For pages and tables on pages: their ``autocomplete_fields`` get these search boxes."""
+    """Gives the ``autocomplete_fields`` of pages and tables these search boxes."""
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

@@ -17,10 +17,10 @@ class SchoolAdmin(AdministratorPermissions, SearchBoxes[M], GenericModelAdmin[M]
     """The page of a model. It stores nothing itself: `ServicePage` saves through services."""
 
     search_is_folded = False
-    """Whether search fields hold folded text, so that the term is folded too.
+    """True if search fields contain folded text. The search term is then folded too.
 
-    Such a field is searched by ``__contains``: what ``__icontains`` does besides differs between
-    databases, and on PostgreSQL finds nothing in a column of another collation than the term's.
+    Search such a field with ``__contains``. ``__icontains`` also folds, differently on each database, and on PostgreSQL
+    it finds nothing in a column with another collation than the term's.
     """
 
     def get_search_results(

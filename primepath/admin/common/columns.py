@@ -1,4 +1,4 @@
-"""Columns and orders that lists of the site share."""
+"""Columns and sort orders that several lists of the site use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from primepath.domain.school_class import Division
 
 
 def rank(field: str, values: Iterable[str]) -> Case:
-    """An order: ``field`` by the position of its value in ``values``."""
+    """Return a sort key: the position of the value of ``field`` in ``values``."""
     return Case(
         *(When(**{field: value, "then": Value(at)}) for at, value in enumerate(values)),
         output_field=IntegerField(),
@@ -21,7 +21,7 @@ def rank(field: str, values: Iterable[str]) -> Case:
 
 
 def school_order(prefix: str = "") -> tuple[Any, ...]:
-    """Classes as the school lists them: `SchoolClass.school_order` in the database's terms."""
+    """Return the school's order of classes as sort keys, like `primepath.domain.school_class.school_order`."""
     return (
         rank(f"{prefix}division", Division),
         f"{prefix}grade",
@@ -31,14 +31,14 @@ def school_order(prefix: str = "") -> tuple[Any, ...]:
 
 
 def period_order(field: str = "period") -> Case:
-    """Periods as the matrix shows them."""
+    """Return a sort key: periods in the order of the matrix."""
     return rank(field, Period)
 
 
 def count_of(rows: QuerySet[Any]) -> Coalesce:
-    """A column: how many ``rows`` there are, which are filtered by an ``OuterRef``.
+    """Return a column with the number of ``rows``, which an ``OuterRef`` filters.
 
-    A subquery, since two counts through joins of one query would multiply each other.
+    It is a subquery, because two counts through joins in one query would multiply each other.
     """
     counted = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk"))
     return Coalesce(Subquery(counted.values("n")), 0)

@@ -1,4 +1,4 @@
-"""Fields of forms that refuse what the database would refuse, in words."""
+"""Form fields that reject, with a message, what the database would reject with an error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SMALL_NUMBER_LIMIT = 32_767
 
 
 class NumberField(forms.IntegerField):
-    """A whole number up to ``max_value``, by default the most that a column holds."""
+    """A whole number up to ``max_value``, by default the largest that a column stores."""
 
     widget = AdminIntegerFieldWidget
 
@@ -20,9 +20,9 @@ class NumberField(forms.IntegerField):
 
 
 class LinesField(forms.CharField):
-    """Text of several lines, as it was entered but for the line breaks: browsers send each as two characters.
+    """Text of several lines. Browsers send each line break as two characters; this field stores one.
 
-    What was stored with one character would else count as changed whenever its page is saved.
+    Otherwise text that was stored with one character would count as changed whenever its page is saved.
     """
 
     def __init__(self, *, strip: bool = False, **kwargs: Any) -> None:

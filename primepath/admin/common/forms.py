@@ -1,4 +1,4 @@
-"""What the forms of the site share."""
+"""Base class of the forms of the site."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from primepath.admin.common.generics import GenericModelForm, M
 
 
 class SchoolForm(GenericModelForm[M]):
-    """A form that finds, on the page of a parent too, what the table's constraints would refuse."""
+    """A form that checks the table's constraints, also in a table on the page of a parent."""
 
     def validate_unique(self) -> None:
-        """Also checks constraints that name the parent.
+        """Check also the constraints that contain the parent.
 
-        Django leaves these out before version 6.0 (ticket 35676), and the database's refusal would
-        then be a page that says "server error".
+        Django skips them before version 6.0 (ticket 35676). The database would reject the row, and the user would see
+        "server error".
         """
         super().validate_unique()
         if self.errors:

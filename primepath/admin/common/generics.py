@@ -1,4 +1,4 @@
-"""Django's classes that are generic to a type checker only, made so at run time too."""
+"""Classes of Django that are generic for type checkers only. Here they are generic at run time too."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 else:
 
     class GenericPage(Generic[M]):
-        """What a page and a table on a page have in common."""
+        """Common base of a page and a table on a page."""
 
     class GenericModelAdmin(admin.ModelAdmin, Generic[M]):
         """The page of a model."""

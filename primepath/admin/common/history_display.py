@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html_join
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from primepath.models import HistoryEntry
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class _Shown(NamedTuple):
-    """How a recorded field is shown: its label, the model that its keys belong to, and whether it is a time."""
+    """Display of a recorded field: its label, the model that its keys belong to, and whether it is a time."""
 
     label: str
     model: type[Model] | None = None
@@ -39,7 +40,7 @@ class HistoryFormatter:
     """Formats some entries. It reads names with one query for each model, however many entries there are."""
 
     def __init__(self, entries: Iterable[HistoryEntry], site: AdminSite) -> None:
-        # Pages without a history are those of models that are not recorded.
+        # Models without recorded changes have pages without a subject.
         pages: list[Any] = [
             site.get_model_admin(model) for model in apps.get_models() if site.is_registered(model)
         ]
@@ -88,7 +89,7 @@ class HistoryFormatter:
         return {row.pk: str(row) for row in rows}
 
     def _numbered_model(self, entry: HistoryEntry) -> type[Model] | None:
-        """Return the model of the changed row if the entry has its number, which says nothing to people."""
+        """Return the model of the changed row if the entry has a number as its key, which people cannot read."""
         model: type[Model] = self._pages[entry.subject].model
         is_number = isinstance(model._meta.pk, AutoField) and entry.subject_key.isdecimal()
         return model if is_number else None
@@ -126,9 +127,9 @@ def _field(model: type[Model], name: str) -> Field[Any, Any] | None:
 
 def _text(shown: _Shown, value: Any, limit: int | None, name_of: Any) -> str:
     if value in (None, "", []):
-        return "nothing"
+        return _("nothing")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if shown.model:
         return ", ".join(name_of(shown.model, key) for key in _keys(value))
     if shown.is_time and (at := parse_datetime(value)):

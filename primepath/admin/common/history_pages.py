@@ -1,4 +1,4 @@
-"""Pages of models whose changes are recorded."""
+"""Pages of models with recorded changes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.base import SchoolAdmin
 from primepath.admin.common.generics import M
@@ -27,12 +28,12 @@ _LATEST = 10
 class WithHistory(SchoolAdmin[M]):
     """The page of a recorded model. Its History button opens the recorded changes.
 
-    It also says how the history shows the model: its name, its address, and the lists that are no field of it.
+    It also declares how the history shows rows of the model: their names, their addresses and their lists.
     """
 
     history_subject: ClassVar[HistorySubject]
     history_lists: ClassVar[Mapping[str, type[Model]]] = {}
-    """Recorded lists of keys that are no field of the model: the name of each, and the model of its keys."""
+    """Recorded lists of keys that are not fields of the model: the name of each list and the model of its keys."""
     name_relations: ClassVar[tuple[str, ...]] = ()
     """Relations that the name of a row reads."""
 
@@ -56,7 +57,7 @@ class WithHistory(SchoolAdmin[M]):
         only = {"subject__exact": self.history_subject, "subject_key": self.history_key(obj)}
         return HttpResponseRedirect(f"{page}?{urlencode(only)}")
 
-    @admin.display(description="latest changes")
+    @admin.display(description=_("latest changes"))
     def latest_changes(self, obj: M) -> str:
         """Return the newest entries as HTML."""
         key = self.history_key(obj)

@@ -25,7 +25,7 @@ def viewer_in(request: HttpRequest) -> Viewer:
 
 
 class AdministratorPermissions:
-    """Administrators view, add and change. Nobody deletes, because other rows refer to these."""
+    """Administrators view, add and change rows. Rows are never deleted, because others refer to them."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request.user)

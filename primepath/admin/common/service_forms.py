@@ -1,4 +1,4 @@
-"""Forms that are saved by services, which know the rules and keep the history."""
+"""Forms that services save. The services check the rules and record the changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from primepath.domain.viewer import Viewer
 
 
 class FormRejectedError(Exception):
-    """A service refused what a form of the page holds; ``prefix`` says which form, ``errors`` why."""
+    """A service rejected the input of the form with this ``prefix``, for the reasons in ``errors``."""
 
     def __init__(self, prefix: str | None, errors: Sequence[InputError]) -> None:
         super().__init__(prefix, errors)
@@ -26,10 +26,10 @@ class FormRejectedError(Exception):
 
 
 class ServiceForm(SchoolForm[M]):
-    """A form that a service saves, and that shows what the service finds wrong with it.
+    """A form that a service saves, and that shows the errors that the service finds.
 
-    A page makes a class of it for each request, with the ``viewer`` and, where the page is shown again because a
-    service refused one of its forms, with what was ``refused``.
+    A page makes a subclass for each request, which has the ``viewer``. If a service refused a form of the page, the page
+    is shown again, and the subclass also has the ``refused`` error.
     """
 
     viewer: ClassVar[Viewer]
@@ -39,7 +39,7 @@ class ServiceForm(SchoolForm[M]):
 
     @property
     def is_new(self) -> bool:
-        """Whether the row is still to be made."""
+        """True if the row is not stored yet."""
         return self.instance._state.adding
 
     def clean(self) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class ServiceForm(SchoolForm[M]):
         )
 
     def save(self, commit: bool = True) -> M:
-        """Django's first call, which is not to commit, only prepares; the service writes at the second."""
+        """Save through the service when Django commits. Its first call, without commit, only prepares the row."""
         if not commit:
             return super().save(commit=False)
         if self.has_changed():
@@ -78,7 +78,7 @@ class ServiceForm(SchoolForm[M]):
         return self.instance
 
     def entered(self, *names: str) -> dict[str, Any]:
-        """Return what was entered in these fields, by column: all for a new row, what was changed for a stored one."""
+        """Return the values of these fields by column: all for a new row, the changed ones for a stored row."""
         fields = self.instance._meta.concrete_fields
         columns = {field.name: field.attname for field in fields if field.name in names}
         return {
@@ -93,7 +93,7 @@ class ServiceForm(SchoolForm[M]):
 
 
 class VersionedForm(ServiceForm[M]):
-    """A form for a row with versions: it knows the one it was shown with, and leaves all rules to the service."""
+    """A form for a row with versions. It sends the version that was shown, and leaves all rules to the service."""
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -106,4 +106,4 @@ class VersionedForm(ServiceForm[M]):
             self.initial["expected_version"] = row.version
 
     def _post_clean(self) -> None:
-        """Does not let Django check the row against the table's constraints: it would name them to people."""
+        """Skip Django's check of the table's constraints, because its messages contain the names of constraints."""

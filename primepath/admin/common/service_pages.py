@@ -1,4 +1,4 @@
-"""Pages and tables on pages whose forms are saved by services."""
+"""Pages, and tables on pages, with forms that services save."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from primepath.admin.common.service_forms import FormRejectedError, ServiceForm
 
 
 class ServicePage(SchoolAdmin[M]):
-    """A page with such a form, or with such tables."""
+    """A page with a `ServiceForm`, and with tables of such forms."""
 
     formfield_overrides = {TextField: {"form_class": LinesField}}
 
@@ -26,7 +26,7 @@ class ServicePage(SchoolAdmin[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Shows the page again where a service refuses: what the page wrote before is undone by then."""
+        """Show the page again if a service refuses a form. Everything that the page wrote before is rolled back."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except FormRejectedError as refused:
@@ -43,7 +43,7 @@ class ServicePage(SchoolAdmin[M]):
 
 
 class ServiceInline(SchoolInline[M, Parent]):
-    """A table with such forms; it is on a `ServicePage`."""
+    """A table of `ServiceForm` rows on a `ServicePage`."""
 
     def get_formset(self, request: HttpRequest, obj: Parent | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
@@ -52,7 +52,7 @@ class ServiceInline(SchoolInline[M, Parent]):
 
 
 def _bind_request(form: Any, request: HttpRequest) -> Any:
-    """The class of a form, which Django has just made for this request, with what is the request's."""
+    """Add the viewer and the refused error to a form class that Django has made for this request."""
     if issubclass(form, ServiceForm):
         form.viewer = viewer_in(request)
         form.refused = vars(request).get("refused")

@@ -56,7 +56,7 @@ def test_saving_sets_the_levels_and_the_version(head: Client, row: Row, url: str
     data = {"academic_year": YEAR, "level_1": second.pk, "level_2": row.level.pk}
     response = head.post(url, data, follow=True)
     assert response.redirect_chain == [(change_url(row.school_class), 302)]
-    assert f"learns in {YEAR}: EDGE PHONICS L1, {row.level}." in response.content.decode()
+    assert f" in {YEAR}: EDGE PHONICS L1, {row.level}." in response.content.decode()
     assert _levels() == [second.pk, row.level.pk]
     assert _is_touched(row)
     assert "EDGE PHONICS L1" in LogEntry.objects.get().change_message

@@ -131,7 +131,8 @@ def test_what_is_seeded_is_recorded() -> None:
         "CREATE_SUB_PROGRAM": 15,
         "CREATE_LEVEL": 45,
     }
-    assert set(HistoryEntry.objects.values_list("actor_name", "actor")) == {("Command line", None)}
+    assert set(HistoryEntry.objects.values_list("actor_name", flat=True)) == {"Command line"}
+    assert not HistoryEntry.objects.exclude(actor=None).exists()
 
 
 def test_what_is_taken_from_the_file_again_is_recorded() -> None:
