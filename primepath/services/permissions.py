@@ -1,4 +1,4 @@
-"""Who can use a service: the check that services for the school's own data share."""
+"""The permission check of the services for the school's own data."""
 
 from __future__ import annotations
 

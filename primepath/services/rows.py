@@ -18,7 +18,7 @@ from primepath.services.history import Recorded, record
 
 @dataclass(frozen=True, slots=True)
 class RecordedRow:
-    """One table's entries in the history: the subject, the two actions, and the attributes that are recorded."""
+    """A table with recorded changes: their subject and actions, and the attributes that are recorded."""
 
     subject: HistorySubject
     create: HistoryAction
@@ -47,12 +47,13 @@ class RecordedRow:
 
     @contextmanager
     def track(self, model: type[Model], *, viewer: Viewer) -> Iterator[None]:
-        """Record which rows of the table the block creates and changes in bulk. Call it in a transaction."""
-        before = self._snapshots(model)
+        """Lock the table's rows and record what the block creates and changes. Call it in a transaction."""
+        rows = model._default_manager.order_by("pk").values("pk", *self.fields)
+        before = {row.pop("pk"): row for row in rows.select_for_update(no_key=True)}
         yield
         changed = {
             key: changes
-            for key, after in self._snapshots(model).items()
+            for key, after in ((row.pop("pk"), row) for row in rows.all())
             if (changes := differences(before.get(key, {}), after))
         }
         for action, is_new in ((self.create, True), (self.update, False)):
@@ -62,10 +63,6 @@ class RecordedRow:
                 if (key not in before) is is_new
             ]
             self._add(viewer, action, entries)
-
-    def _snapshots(self, model: type[Model]) -> dict[Any, dict[str, Any]]:
-        rows = model._default_manager.order_by("pk").values("pk", *self.fields)
-        return {row.pop("pk"): row for row in rows}
 
     def _snapshot(self, row: Model) -> dict[str, Any]:
         return {name: getattr(row, name) for name in self.fields}

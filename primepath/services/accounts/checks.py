@@ -36,7 +36,7 @@ def check_superuser(viewer: Viewer, errors: ValidationErrors) -> None:
 def check_not_own(
     viewer: Viewer, account: User, values: dict[str, Any], errors: ValidationErrors
 ) -> None:
-    """Add an error for each power that viewers would take from themselves: nobody locks themselves out."""
+    """Add an error for each power that viewers would take from themselves, so that they stay able to sign in."""
     if account.pk != viewer.user_id:
         return
     for name in ("is_active", "is_staff", "is_superuser"):

@@ -13,7 +13,7 @@ from primepath.services.validation import ValidationErrors
 
 @transaction.atomic
 def create_account(*, viewer: Viewer, values: AccountValues, password: str | None) -> User:
-    """Create an account; without a ``password`` nobody can sign in with one.
+    """Create an account. Without a ``password``, its owner cannot sign in until one is set.
 
     Error codes: ``FORBIDDEN`` unless the viewer is a superuser, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``,
     ``DUPLICATE`` for a username that is taken.

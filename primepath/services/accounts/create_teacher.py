@@ -18,8 +18,8 @@ from primepath.services.validation import ValidationErrors
 def create_teacher(*, viewer: Viewer, user_id: int, values: TeacherValues) -> Teacher:
     """Create the teacher's profile of an account that has none.
 
-    Error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff, ``NOT_FOUND`` for the account, ``DUPLICATE``
-    for an account with a profile, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
+    Error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff; ``NOT_FOUND`` for the account. ``DUPLICATE``
+    for an account with a profile; ``BLANK``, ``TOO_LONG`` or ``INVALID_CHARACTERS`` for the name.
     """
     errors = ValidationErrors()
     check_administrator(viewer, errors)

@@ -18,8 +18,8 @@ from primepath.services.validation import ValidationErrors
 def set_account_active(*, viewer: Viewer, account_id: int, is_active: bool) -> User:
     """Set whether the owner of an account can sign in. Sessions and tokens of an inactive account stop working.
 
-    Error codes: ``NOT_FOUND``, ``FORBIDDEN`` unless the viewer is a head teacher or staff, for their own account, and
-    for the account of staff unless the viewer is a superuser.
+    Error codes: ``NOT_FOUND``; ``FORBIDDEN`` unless the viewer is a head teacher or staff. Also ``FORBIDDEN`` for the
+    viewer's own account, and for the account of staff unless the viewer is a superuser.
     """
     errors = ValidationErrors()
     check_administrator(viewer, errors)

@@ -17,7 +17,7 @@ from primepath.services.validation import ValidationErrors
 def set_password(*, viewer: Viewer, account_id: int, password: str | None) -> User:
     """Set the password of an account, or remove it if ``password`` is None.
 
-    The caller checks the strength of the password. The history says who set it and when, and nothing about it.
+    The caller checks the strength of the password. The history records who set it and when, but not the password.
 
     Error codes: ``NOT_FOUND``, ``FORBIDDEN`` unless the account is the viewer's own or the viewer is a superuser.
     """

@@ -15,8 +15,8 @@ from primepath.services.validation import ValidationErrors
 def update_account(*, viewer: Viewer, account_id: int, values: AccountValues) -> User:
     """Change an account. `set_password` changes its password.
 
-    Error codes: ``NOT_FOUND``, ``FORBIDDEN`` unless the viewer is a superuser or if they would lock themselves out,
-    ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``, ``DUPLICATE`` for a username that is taken.
+    Error codes: ``NOT_FOUND``; ``FORBIDDEN`` unless the viewer is a superuser, or if they would lock themselves out.
+    ``BLANK``, ``TOO_LONG`` or ``INVALID_CHARACTERS`` for a text; ``DUPLICATE`` for a username that is taken.
     """
     errors = ValidationErrors()
     check_superuser(viewer, errors)

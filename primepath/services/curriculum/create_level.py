@@ -20,7 +20,7 @@ _REQUIRED: Any = {"subprogram_id": 0, "level_number": 0}
 def create_level(*, viewer: Viewer, values: LevelValues) -> CurriculumLevel:
     """Create a level.
 
-    Error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff, ``NOT_FOUND`` for the sub-program,
+    Error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff. ``NOT_FOUND`` for the sub-program,
     ``OUT_OF_RANGE``, ``DUPLICATE`` for a number that the sub-program has already.
     """
     errors = ValidationErrors()

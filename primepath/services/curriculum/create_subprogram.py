@@ -23,7 +23,7 @@ _REQUIRED: Any = {"program_id": 0, "name": ""}
 def create_subprogram(*, viewer: Viewer, values: SubProgramValues) -> SubProgram:
     """Create a sub-program without levels.
 
-    Error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff, ``NOT_FOUND`` for the program, ``BLANK``,
+    Error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff. ``NOT_FOUND`` for the program, ``BLANK``,
     ``TOO_LONG``, ``INVALID_CHARACTERS``, ``OUT_OF_RANGE``, ``DUPLICATE`` for a name that the program has already.
     """
     errors = ValidationErrors()

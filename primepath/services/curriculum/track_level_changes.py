@@ -1,4 +1,4 @@
-"""Changes of what curriculum levels are called: kept in the history, and seen by whoever cached the names."""
+"""Recording new names of curriculum levels, and invalidating the caches that contain the old names."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from primepath.services.history import Recorded, record
 
 @contextmanager
 def track_level_changes(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) -> Iterator[None]:
-    """The block in which ``levels``, their sub-programs or their programs are changed.
+    """Record how the block changes ``levels`` through their own rows, their sub-programs or their programs.
 
-    A level's full name is made of its program, sub-program and number. The levels are locked before the block, so that
-    no class comes to learn one of them unseen between this and the commit. After it, each level that is called
-    otherwise, or is for other grades, has its entry in the history, and every class that learns one of ``levels``, in any
-    year, a new `curriculum_version`.
+    A level's full name consists of its program, its sub-program and its number. The levels are locked before the block,
+    so that no class gets one of them between this and the commit. After the block, each level with a new name or new
+    grades gets an entry in the history. Every class with one of ``levels``, in any year, gets a new `curriculum_version`.
     """
     with transaction.atomic():
         level_ids = _lock(levels)
@@ -77,7 +76,7 @@ def _lock(levels: QuerySet[CurriculumLevel]) -> list[int]:
 
 
 def _described(level_ids: Sequence[int]) -> dict[int, dict[str, object]]:
-    """What history keeps of each level."""
+    """Return the recorded values of each level."""
     levels = CurriculumLevel.objects.with_names().filter(pk__key_in=level_ids).order_by("pk")
     return {
         level.pk: {

@@ -28,7 +28,7 @@ def update_level(*, viewer: Viewer, level_id: int, values: LevelValues) -> Curri
 
 
 def _checked(viewer: Viewer, level_id: int, values: LevelValues) -> CurriculumLevel:
-    """Return the level, which is locked, if the viewer can give it these values."""
+    """Return the level, which is locked, if the viewer can set these values."""
     errors = ValidationErrors()
     check_administrator(viewer, errors)
     level = CurriculumLevel.objects.filter(pk=level_id).first()

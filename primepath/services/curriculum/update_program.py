@@ -28,7 +28,7 @@ def update_program(*, viewer: Viewer, program_id: int, values: ProgramValues) ->
 
 
 def _checked(viewer: Viewer, program_id: int, values: ProgramValues) -> Program:
-    """Return the program, locked, if the viewer can give it these values."""
+    """Return the program, locked, if the viewer can set these values."""
     errors = ValidationErrors()
     check_administrator(viewer, errors)
     program = Program.objects.select_for_update(no_key=True).filter(pk=program_id).first()

@@ -22,7 +22,7 @@ def update_subprogram(
 ) -> SubProgram:
     """Change a sub-program. Levels that get another name or other grades are recorded too.
 
-    Error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff, ``NOT_FOUND``, ``BLANK``, ``TOO_LONG``,
+    Error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff. ``NOT_FOUND``, ``BLANK``, ``TOO_LONG``,
     ``INVALID_CHARACTERS``, ``OUT_OF_RANGE``, ``DUPLICATE`` for a name that the program has already.
     """
     levels = CurriculumLevel.objects.filter(subprogram=subprogram_id)
@@ -34,7 +34,7 @@ def update_subprogram(
 
 
 def _checked(viewer: Viewer, subprogram_id: int, values: SubProgramValues) -> SubProgram:
-    """Return the sub-program, locked, if the viewer can give it these values."""
+    """Return the sub-program, locked, if the viewer can set these values."""
     errors = ValidationErrors()
     check_administrator(viewer, errors)
     rows = SubProgram.objects.select_for_update(no_key=True)

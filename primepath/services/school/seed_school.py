@@ -21,7 +21,7 @@ from primepath.services.school.class_values import CLASSES
 
 
 class ClassEntry(TypedDict):
-    """A class as the school's file names it."""
+    """A class in the school's file."""
 
     code: str
     name: str
@@ -32,7 +32,7 @@ class ClassEntry(TypedDict):
 
 
 class SubProgramEntry(TypedDict):
-    """A sub-program as the school's file names it, with the numbers of its levels."""
+    """A sub-program in the school's file, with the numbers of its levels."""
 
     name: str
     order: int
@@ -40,7 +40,7 @@ class SubProgramEntry(TypedDict):
 
 
 class ProgramEntry(TypedDict):
-    """A program as the school's file names it, for the grades from ``gradeFrom`` to ``gradeTo``."""
+    """A program in the school's file, for the grades from ``gradeFrom`` to ``gradeTo``."""
 
     name: str
     gradeFrom: int
@@ -50,14 +50,14 @@ class ProgramEntry(TypedDict):
 
 
 class SchoolFile(TypedDict):
-    """What of ``data/school.json`` is stored in tables."""
+    """The part of ``data/school.json`` that is stored in tables."""
 
     classes: list[ClassEntry]
     programs: list[ProgramEntry]
 
 
 def read_school_file() -> SchoolFile:
-    """The classes and programs of ``primepath/data/school.json``, in the order of the file."""
+    """Return the classes and programs of ``primepath/data/school.json``, in the order of the file."""
     text = files("primepath").joinpath("data/school.json").read_text(encoding="utf-8")
     school: SchoolFile = json.loads(text)
     return school
@@ -65,18 +65,18 @@ def read_school_file() -> SchoolFile:
 
 @transaction.atomic
 def seed_school(*, overwrite: bool = True) -> SchoolFile:
-    """Stores the school's classes, programs, sub-programs and levels; returns what was in the file.
+    """Store the school's classes, programs, sub-programs and levels, record the changes, and return the file.
 
-    What is stored already takes the file's names, streams, grades and order, or keeps its own
-    without ``overwrite``. Whether a class is active, and what the file does not name, never change.
+    Stored rows get the names, streams, grades and order of the file, unless ``overwrite`` is False. Rows that are not in
+    the file never change, and neither does whether a class is active.
     """
     school = read_school_file()
     changed = _levels_to_change(school["programs"] if overwrite else ())
     with (
         track_level_changes(viewer=COMMAND_LINE, levels=changed),
-        CLASSES.track(SchoolClass, viewer=COMMAND_LINE),
         PROGRAMS.track(Program, viewer=COMMAND_LINE),
         SUB_PROGRAMS.track(SubProgram, viewer=COMMAND_LINE),
+        CLASSES.track(SchoolClass, viewer=COMMAND_LINE),
         track_new_levels(viewer=COMMAND_LINE),
     ):
         _store(
@@ -90,7 +90,7 @@ def seed_school(*, overwrite: bool = True) -> SchoolFile:
 
 
 def _levels_to_change(programs: Sequence[ProgramEntry]) -> QuerySet[CurriculumLevel]:
-    """The levels whose program or sub-program is stored otherwise than the file has it."""
+    """Return the levels with a program or sub-program that differs from the file."""
     changed = Q(pk__in=[])
     for program in programs:
         inside = Q(subprogram__program__name=program["name"])
@@ -106,7 +106,7 @@ def _levels_to_change(programs: Sequence[ProgramEntry]) -> QuerySet[CurriculumLe
 
 
 def _seed_programs(programs: Sequence[ProgramEntry], *, overwrite: bool) -> None:
-    """Stores the programs with their sub-programs and levels."""
+    """Store the programs with their sub-programs and levels."""
     _store(
         Program,
         [
@@ -161,7 +161,7 @@ def _store(
     key: list[str],
     values: list[str],
 ) -> None:
-    """Inserts the rows whose ``key`` is not stored yet; those that are take the ``values``."""
+    """Insert the rows with a ``key`` that is not stored yet, and set the ``values`` of stored ones."""
     if values:
         model._default_manager.bulk_create(
             rows, update_conflicts=True, unique_fields=key, update_fields=values

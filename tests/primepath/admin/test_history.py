@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
+from primepath.admin.common.history_pages import WithHistory
 from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import COMMAND_LINE
-from primepath.models import CurriculumLevel, HistoryEntry
+from primepath.models import ClassCurriculumMapping, CurriculumLevel, HistoryEntry
 from primepath.services.access.assign_teacher import assign_teacher
+from primepath.services.accounts.administer_tokens import withdraw_token
 from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.update_exam import update_exam
@@ -157,3 +161,66 @@ def test_entries_are_neither_added_nor_changed_nor_deleted(head: Client, row: Ro
     ):
         assert head.post(url, {"actor_name": "Somebody", "post": "yes"}).status_code == 403
     assert HistoryEntry.objects.values().get() == before
+
+
+def test_every_subject_has_a_page() -> None:
+    pages = [page for page in admin.site._registry.values() if isinstance(page, WithHistory)]
+    assert sorted(page.history_subject for page in pages) == sorted(HistorySubject)
+
+
+def test_how_a_field_is_shown_follows_from_its_model(head: Client, row: Row) -> None:
+    """These fields of a cell are recorded nowhere else: no table of the site knows them."""
+    at = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
+    changes = [
+        FieldChange("created_by_id", None, row.teacher.pk),
+        FieldChange("created_at", None, at),
+        FieldChange("academic_year", 2026, 2027),
+        FieldChange("some_new_field", "", "x"),
+    ]
+    record(
+        viewer=COMMAND_LINE,
+        action=HistoryAction.UPDATE_CELL,
+        subject=HistorySubject.CELL,
+        at=timezone.now(),
+        entries=[Recorded(row.cell.pk, changes)],
+    )
+    page = head.get(HISTORY).content.decode()
+    for line in (
+        f"<strong>created by</strong>: nothing → {row.teacher.name}",
+        "<strong>created at</strong>: nothing → 2100-01-01 09:00",
+        "<strong>academic year</strong>: 2026 → 2027",
+        "<strong>some new field</strong>: nothing → x",
+    ):
+        assert line in page
+
+
+def test_new_subjects_are_named_and_linked(head: Client, row: Row) -> None:
+    parts: list[tuple[Model, str]] = [
+        (row.program, "program"),
+        (row.subprogram, "sub-program"),
+    ]
+    for part, name in parts:
+        url = change_url(part)
+        assert head.post(url, filled(head, url) | {"name": f"NEW {name}"}).status_code == 302
+    renamed: list[Model] = [row.school_class, row.teacher]
+    for obj in renamed:
+        url = change_url(obj)
+        assert head.post(url, filled(head, url) | {"name": "Renamed"}).status_code == 302
+        assert "Renamed" in head.get(url).content.decode()
+    withdraw_token(viewer=COMMAND_LINE, token_id=row.token.pk)
+    page = head.get(HISTORY).content.decode()
+    for obj in (row.program, row.subprogram, row.token, *renamed):
+        assert change_url(obj) in page
+    # The key of a class is readable, those of other rows are not.
+    for name in ("NEW program", "NEW program NEW sub-program", "PRIMARY_1A", "Renamed", "Phone"):
+        assert f">{name}</a>" in page
+
+
+def test_the_history_of_a_curriculum_is_found_from_each_of_its_levels(
+    head: Client, row: Row
+) -> None:
+    _change_everything(row)
+    mapping = ClassCurriculumMapping.objects.latest("priority")
+    button = change_url(mapping).replace("/change/", "/history/")
+    (entry,) = head.get(button, follow=True).context["cl"].result_list
+    assert entry.subject_key == f"{row.school_class.pk}/{row.mapping.academic_year}"
