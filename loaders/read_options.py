@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from primepath.domain.cell import CellKey
 
@@ -15,8 +14,7 @@ class StoreMissing(Protocol):
     def __call__(self, *, keys: Collection[CellKey]) -> set[CellKey]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(NamedTuple):
     """The columns that an operation reads, and whether reading stores missing cells.
 
     ``columns``: the optional columns that the operation needs. See `loaders.cells.CELL_COLUMNS` and
@@ -29,4 +27,4 @@ class ReadOptions:
 
     def without_storing(self) -> ReadOptions:
         """Return the same options for an operation that must not store missing cells."""
-        return replace(self, store_missing=None)
+        return self._replace(store_missing=None)

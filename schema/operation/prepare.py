@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
@@ -27,8 +26,7 @@ class OperationRejectedError(Exception):
         self.errors = errors
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedOperation:
+class PreparedOperation(NamedTuple):
     """An operation that ``viewer`` is allowed to run, within all limits that can be checked before it runs.
 
     ``text``, ``name``, ``variables`` and ``viewer`` identify it. The other attributes follow from these and from the
