@@ -29,13 +29,13 @@ def _no_loop_runs() -> bool:
 
 
 def test_a_loop_runs_in_coroutines_and_none_while_a_batch_runs() -> None:
-    quiet: list[bool] = []
+    idle: list[bool] = []
 
     def fetch(keys: list[Any]) -> list[Any]:
-        quiet.append(_no_loop_runs())
+        idle.append(_no_loop_runs())
         return keys
 
-    dispatcher = Recording(checkpoint=lambda: quiet.append(_no_loop_runs()))
+    dispatcher = Recording(checkpoint=lambda: idle.append(_no_loop_runs()))
     rows = dispatcher.loader("row", fetch=fetch)
 
     async def operation() -> None:
@@ -44,10 +44,10 @@ def test_a_loop_runs_in_coroutines_and_none_while_a_batch_runs() -> None:
             assert dispatcher.loop.is_running()
             assert asyncio.current_task() in asyncio.all_tasks()
             await rows.load(number)
-        await dispatcher.call(lambda: quiet.append(_no_loop_runs()))
+        await dispatcher.call(lambda: idle.append(_no_loop_runs()))
 
     dispatcher.run(operation())
-    assert quiet == [True] * 6
+    assert idle == [True] * 6
     assert _no_loop_runs()
 
 
