@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import strawberry
+from django.utils.translation import gettext as _
 
 from loaders.dispatch import Dispatcher
 from loaders.read_options import ReadOptions
@@ -46,7 +47,7 @@ class Context:
     def require_viewer(self) -> Viewer:
         """Return the viewer. Raises `UnauthenticatedError` if the request is anonymous."""
         if self.viewer is None:
-            raise UnauthenticatedError
+            raise _unauthenticated()
         return self.viewer
 
     def reset_loaders(self, *, may_store: bool = True) -> None:
@@ -68,8 +69,12 @@ class Context:
     def loaders(self) -> Loaders:
         """All access to the school's data. Raises `UnauthenticatedError` if the request is anonymous."""
         if self._loaders is None:
-            raise UnauthenticatedError
+            raise _unauthenticated()
         return self._loaders
+
+
+def _unauthenticated() -> UnauthenticatedError:
+    return UnauthenticatedError(_("Sign in to access this."))
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

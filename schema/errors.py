@@ -1,4 +1,4 @@
-"""Errors as a client sees them: a code to act on, and nothing that is not meant for them."""
+"""Errors as a client sees them: a code, a message, and no internal details."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLFormattedError
 from strawberry.exceptions import StrawberryInputCoercionError
 
@@ -14,16 +15,12 @@ from primepath.server.timeouts import is_timeout
 
 logger = logging.getLogger("primepath.errors")
 
-# What graphql-core says of a value can quote the value, with an indented line for each of its parts.
+# graphql-core's messages can quote a whole value, with a line for each of its parts.
 _MAX_MESSAGE_LENGTH = 1_000
-
-DATABASE_TOOK_TOO_LONG = (
-    "The database took too long to answer this. Try again, or ask for less at once."
-)
 
 
 class HttpError(Exception):
-    """A request is answered with this error before its document is looked at."""
+    """Rejects an HTTP request before its document is read."""
 
     def __init__(
         self, status: int, code: ErrorCode, message: str, headers: Mapping[str, str] | None = None
@@ -35,23 +32,28 @@ class HttpError(Exception):
 
 
 def error(code: ErrorCode, message: str, **extensions: Any) -> GraphQLFormattedError:
-    """An error of the response."""
+    """Return an error for the response."""
     return {"message": message, "extensions": {"code": code, **extensions}}
 
 
 def internal_error(request_id: str) -> GraphQLFormattedError:
-    """What a client is told of a fault of ours. The log has the rest, under the same request id."""
-    return error(
-        ErrorCode.INTERNAL,
-        f"Something went wrong on our side. If it happens again, tell your administrators the request id {request_id}.",
-        requestId=request_id,
+    """Return the error for an unexpected exception. The log has its details, under the same request id."""
+    template = _(
+        "Internal server error. If it happens again, give your administrator this request ID: {request_id}"
     )
+    return error(ErrorCode.INTERNAL, template.format(request_id=request_id), requestId=request_id)
+
+
+def database_timeout() -> GraphQLFormattedError:
+    """Return the error for a statement that the database stopped."""
+    message = _("The database did not respond in time. Try again, or request less data.")
+    return error(ErrorCode.TIMEOUT, message)
 
 
 def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
-    """The errors of an operation, ready to be sent.
+    """Return the errors of an operation in the format of the response.
 
-    What was not foreseen is logged whole, once, and masked. That something took too long is logged once an operation.
+    An unexpected exception is masked, and logged once with its traceback. Timeouts are logged once an operation.
     """
     logged: set[object] = set()
     return [_format(each, request_id, logged) for each in errors]
@@ -60,7 +62,7 @@ def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[Graph
 def _format(each: GraphQLError, request_id: str, logged: set[object]) -> GraphQLFormattedError:
     cause = _cause(each)
     if is_timeout(cause):
-        formatted = error(ErrorCode.TIMEOUT, DATABASE_TOOK_TOO_LONG)
+        formatted = database_timeout()
     elif isinstance(cause, PrimePathError):
         formatted = error(cause.code, str(cause))
     elif cause is None:
@@ -88,7 +90,7 @@ def _shorten(message: str) -> str:
 
 
 def _cause(each: GraphQLError) -> Exception | None:
-    """What made the error; None where GraphQL itself found fault with the request."""
+    """Return the exception behind an error, or None if GraphQL itself rejected the request."""
     cause: Exception | None = each.original_error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
@@ -96,8 +98,8 @@ def _cause(each: GraphQLError) -> Exception | None:
         return None
     if cause is not None and not isinstance(cause, GraphQLError):
         return cause
-    # Without a path it was not run at all. Later, what GraphQL says of an argument points into the document, and what
-    # it says of a value that we gave it does not.
+    # Without a path, the operation did not run. With a path, an error about an argument points into the document. An
+    # error about a value that a resolver returned does not.
     if each.path is None or (cause is not None and cause.nodes):
         return None
     return cause or each

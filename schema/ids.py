@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from primepath.domain.cell import CellKey, is_class_code
 from primepath.domain.errors import BadUserInputError
 
@@ -40,12 +42,12 @@ def make_id(type_name: str, key: object) -> str:
 
 def parse_id(id: str) -> NodeId:
     """Return the parts of an id. Raises `BadUserInputError` if no node can have this id."""
-    type_name, _, text = id.partition(":")
+    type_name, _separator, text = id.partition(":")
     parse_key = KEY_PARSERS.get(type_name)
     key = parse_key(text) if parse_key else None
     if key is None:
         shown = id if len(id) <= _SHOWN_LENGTH else id[:_SHOWN_LENGTH] + "..."
-        raise BadUserInputError(f"{shown!r} is not an id of this API.")
+        raise BadUserInputError(_("{id} is not a valid ID.").format(id=repr(shown)))
     return NodeId(type_name, key)
 
 
@@ -53,9 +55,8 @@ def parse_key(id: str, type_name: str) -> Any:
     """Return the key in an id of this type. Raises `BadUserInputError` for any other id."""
     parsed = parse_id(id)
     if parsed.type_name != type_name:
-        raise BadUserInputError(
-            f"This is an id of {parsed.type_name}; expected one of {type_name}."
-        )
+        template = _("Expected an ID of type {expected}, not {actual}.")
+        raise BadUserInputError(template.format(expected=type_name, actual=parsed.type_name))
     return parsed.key
 
 

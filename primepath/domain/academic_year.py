@@ -1,4 +1,4 @@
-"""Academic years: calendar years, of which the school plans a configured range."""
+"""Academic years. They are calendar years, and the school plans a configured range of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from typing import NamedTuple
 
 
 class AcademicYears(NamedTuple):
-    """The years the school plans, both ends included."""
+    """The academic years that the school plans, including both ends."""
 
     first: int
     last: int
 
     def __contains__(self, year: object) -> bool:
         return isinstance(year, int) and self.first <= year <= self.last
-
-    def __str__(self) -> str:
-        return f"{self.first} to {self.last}"

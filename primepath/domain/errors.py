@@ -1,8 +1,9 @@
-"""What can go wrong in a way that a caller can act on.
+"""Errors that a caller can act on.
 
-Two kinds. A `PrimePathError` says that a question may not or cannot be answered. A `ValidationFailedError` says
-that a change was not made, and names every error in its input. Anything else that is raised is a fault
-of the program, and its text is not for callers.
+A `PrimePathError` rejects a request or a field. A `ValidationFailedError` rejects the input of a service and lists
+everything that is wrong with it. Any other exception is a bug, and its message is not shown to callers.
+
+The domain knows no language: whoever raises an error passes the translated message.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import StrEnum
 
 
 class ErrorCode(StrEnum):
-    """Why a field was not answered."""
+    """Reason why a request or a field was rejected."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
@@ -24,52 +25,43 @@ class ErrorCode(StrEnum):
 
 
 class PrimePathError(Exception):
-    """The base of all errors whose message is written for the caller."""
+    """Base of all errors whose message is written for the caller."""
 
     code: ErrorCode
 
 
 class UnauthenticatedError(PrimePathError):
-    """Nobody is signed in, or what was shown to sign in is not valid."""
+    """The request is anonymous, or its credentials are invalid."""
 
     code = ErrorCode.UNAUTHENTICATED
 
-    def __init__(self, message: str = "Sign in to see this.") -> None:
-        super().__init__(message)
-
 
 class ForbiddenError(PrimePathError):
-    """The viewer is known and may not do this."""
+    """The viewer is signed in but not allowed to do this."""
 
     code = ErrorCode.FORBIDDEN
 
 
 class BadUserInputError(PrimePathError):
-    """A value of the request is not one that this argument takes."""
+    """A value in the request is invalid."""
 
     code = ErrorCode.BAD_USER_INPUT
 
 
 class LimitExceededError(PrimePathError):
-    """The request asks for more than one request may."""
+    """The request exceeds a limit."""
 
     code = ErrorCode.LIMIT_EXCEEDED
 
 
 class TimeLimitExceededError(PrimePathError):
-    """The operation has had its time; ``seconds`` is the limit. What it did before is done."""
+    """The operation exceeded its time limit. Mutations that completed before that are saved."""
 
     code = ErrorCode.TIMEOUT
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(
-            f"The operation took longer than {seconds:g} seconds, which is the limit. What it did before is done. "
-            "Ask for less at once."
-        )
-
 
 class UserErrorCode(StrEnum):
-    """What is wrong with a part of a mutation's input."""
+    """Reason why a part of a mutation's input was rejected."""
 
     NOT_FOUND = "NOT_FOUND"
     FORBIDDEN = "FORBIDDEN"
@@ -120,7 +112,7 @@ class InputError:
 
 
 class ValidationFailedError(Exception):
-    """A change was refused and nothing was written; ``errors`` names all that is wrong with the input."""
+    """A service rejected its input and saved nothing. ``errors`` lists everything that is wrong with the input."""
 
     def __init__(self, errors: Sequence[InputError]) -> None:
         super().__init__("; ".join(each.message_for(each.field_name or "input") for each in errors))

@@ -11,7 +11,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from primepath.domain.errors import ForbiddenError, UnauthenticatedError
 from primepath.domain.visibility import Visibility
 from primepath.pages.page import PAGE_HEADERS, page
 from primepath.school import current_academic_year
@@ -27,16 +26,14 @@ def render_explorer(request: HttpRequest) -> HttpResponse:
     signed in.
     """
     visibility: Visibility = settings.EXPLORER
-    if visibility is not Visibility.EVERYONE:
-        try:
-            visibility.require(identify(request).viewer, "open the explorer")
-        except UnauthenticatedError:
-            response = redirect_to_login(request.get_full_path())
-            response["Cache-Control"] = PAGE_HEADERS["Cache-Control"]
-            return response
-        except ForbiddenError as refused:
-            context = {"title": _("Explorer not available"), "message": str(refused)}
-            return page(request, "pages/refused.html", context, status=403)
+    if visibility is Visibility.NOBODY:
+        message = _("The explorer is disabled on this server.")
+        context = {"title": _("Explorer not available"), "message": message}
+        return page(request, "pages/refused.html", context, status=403)
+    if visibility is Visibility.SIGNED_IN and identify(request).viewer is None:
+        response = redirect_to_login(request.get_full_path())
+        response["Cache-Control"] = PAGE_HEADERS["Cache-Control"]
+        return response
     return page(request, "pages/explorer.html", {"examples": examples()})
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.text import has_forbidden_characters
+from primepath.school import year_out_of_range
 
 
 class ValidationErrors:
@@ -47,13 +48,9 @@ class ValidationErrors:
 
     def check_academic_year(self, year: int, *path: str | int) -> bool:
         """Add an error if the school does not plan this academic year; return whether it does."""
-        years = settings.ACADEMIC_YEARS
-        if year in years:
+        if year in settings.ACADEMIC_YEARS:
             return True
-        template = _("Academic year must be between {first} and {last}.")
-        self.add(
-            UserErrorCode.YEAR_OUT_OF_RANGE, template, *path, first=years.first, last=years.last
-        )
+        self.add(UserErrorCode.YEAR_OUT_OF_RANGE, year_out_of_range(year), *path)
         return False
 
     def raise_if_any(self) -> None:

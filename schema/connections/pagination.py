@@ -15,6 +15,7 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from django.conf import settings
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from loaders.registry import Loaders
 from primepath.domain.errors import BadUserInputError, LimitExceededError
@@ -67,9 +68,11 @@ class Order:
                 for column, value in zip(self.columns, values, strict=True)
             )
         except (ValueError, TypeError, OverflowError, RecursionError):
-            raise BadUserInputError(
-                f"{argument} is not a cursor of this list. Send one that this list gave you, unchanged."
-            ) from None
+            template = _(
+                "`{argument}` is not a valid cursor of this list. "
+                "Use a cursor that this list returned, unchanged."
+            )
+            raise BadUserInputError(template.format(argument=argument)) from None
 
 
 def _read_value(type_: type, value: Any) -> Any:
@@ -113,12 +116,18 @@ class PageRequest:
         both ``first`` and ``last`` are set, or if a cursor is invalid.
         """
         if first is not None and last is not None:
-            raise BadUserInputError("Use either first or last, not both.")
+            raise BadUserInputError(_("Use either `first` or `last`, not both."))
         for name, value in ("first", first), ("last", last):
             if value is not None and value < 0:
-                raise BadUserInputError(f"{name} is {value}; it must be from 0 to {MAX_PAGE_SIZE}.")
+                template = _("`{argument}` must be between 0 and {limit}, not {value}.")
+                raise BadUserInputError(
+                    template.format(argument=name, limit=MAX_PAGE_SIZE, value=value)
+                )
             if value is not None and value > MAX_PAGE_SIZE:
-                raise LimitExceededError(f"{name} is {value}; at most {MAX_PAGE_SIZE} are allowed.")
+                template = _("`{argument}` is {value}, which exceeds the limit of {limit}.")
+                raise LimitExceededError(
+                    template.format(argument=name, value=value, limit=MAX_PAGE_SIZE)
+                )
         size = first if last is None else last
         return cls(
             order=order,

@@ -7,6 +7,8 @@ compiled plans, which costs next to nothing.
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from primepath.domain.errors import LimitExceededError
 
 
@@ -25,7 +27,8 @@ class ResponseSize:
         """Count ``values``. Raises `LimitExceededError` if the response now exceeds the limit, and ``refuse`` is true."""
         self.values += values
         if refuse and self.values > self._limit:
-            raise LimitExceededError(
-                f"The answer has more than {self._limit} values, which is the limit. "
-                "Ask for fewer items, classes or periods, or for fewer fields of each."
+            template = _(
+                "The response exceeds the limit of {limit} values. "
+                "Request fewer items, periods or fields."
             )
+            raise LimitExceededError(template.format(limit=self._limit))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
@@ -41,13 +42,13 @@ def identify(request: HttpRequest) -> Caller:
 
 
 def _owner_of_token(header: str) -> Caller:
-    scheme, _, token = header.partition(" ")
+    scheme, _space, token = header.partition(" ")
     found = find_token(token.strip()) if scheme.lower() == "bearer" else None
     if found is None:
         raise HttpError(
             401,
             ErrorCode.UNAUTHENTICATED,
-            "The Authorization header holds no valid bearer token: it may be wrong, expired or revoked.",
+            _("Invalid, expired or revoked bearer token."),
             {"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
     return Caller(found.viewer, found.token_id)
@@ -65,8 +66,8 @@ def _check_csrf(request: HttpRequest) -> None:
     check.process_request(request)
     reason = check.process_view(request, lambda _: HttpResponse(), (), {})
     if reason is not None:
-        raise HttpError(
-            403,
-            ErrorCode.FORBIDDEN,
-            f"{reason} Send the CSRF token as X-CSRFToken, or a bearer token in place of the cookie.",
+        template = _(
+            "{reason} Send the CSRF token in the X-CSRFToken header, "
+            "or use a bearer token instead of the cookie."
         )
+        raise HttpError(403, ErrorCode.FORBIDDEN, template.format(reason=reason))

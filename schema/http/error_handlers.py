@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views import defaults
 
 from primepath.domain.errors import ErrorCode
@@ -22,9 +23,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if asks_for_html(request):
         return _varying(defaults.bad_request(request, exception))
     message = (
-        "The Host of the request is no name of this server; ALLOWED_HOSTS lists them."
+        _("Unknown host name; add it to ALLOWED_HOSTS.")
         if isinstance(exception, DisallowedHost)
-        else "The request cannot be read."
+        else _("Malformed request.")
     )
     return _refusal(HTTPStatus.BAD_REQUEST, ErrorCode.BAD_USER_INPUT, message)
 
@@ -33,14 +34,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's handler403."""
     if asks_for_html(request):
         return _varying(defaults.permission_denied(request, exception))
-    return _refusal(HTTPStatus.FORBIDDEN, ErrorCode.FORBIDDEN, "This may not be done.")
+    return _refusal(HTTPStatus.FORBIDDEN, ErrorCode.FORBIDDEN, _("Permission denied."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's handler404."""
     if asks_for_html(request):
         return _varying(defaults.page_not_found(request, exception))
-    message = f"Nothing is found at this address. The API is at {reverse('graphql')}."
+    message = _("Not found. The API is at {path}.").format(path=reverse("graphql"))
     return _refusal(HTTPStatus.NOT_FOUND, ErrorCode.BAD_USER_INPUT, message)
 
 

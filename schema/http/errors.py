@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from graphql import GraphQLFormattedError
 from strawberry.http.base import BaseRequestProtocol
 
-from primepath.domain.errors import ErrorCode
 from primepath.server.request_id import request_id_of
 from primepath.server.timeouts import is_timeout
-from schema.errors import DATABASE_TOOK_TOO_LONG, HttpError, error, internal_error, logger
+from schema.errors import HttpError, database_timeout, error, internal_error, logger
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -36,7 +35,7 @@ def internal_error_response(request: HttpRequest, cause: BaseException | None) -
     request_id = request_id_of(request)
     if is_timeout(cause):
         logger.warning("Request %s took too long: %s", request_id, cause)
-        return _errors(503, error(ErrorCode.TIMEOUT, DATABASE_TOOK_TOO_LONG), {"Retry-After": "1"})
+        return _errors(503, database_timeout(), {"Retry-After": "1"})
     logger.error("Request %s failed", request_id, exc_info=cause)
     return _errors(500, internal_error(request_id))
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.cache import caches
+from django.utils.translation import gettext as _
 from strawberry.http import GraphQLRequestData
 
 from primepath.domain.errors import ErrorCode
@@ -66,7 +67,7 @@ def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
     hash = _read_hash(named)
     if data.query:
         if hashlib.sha256(data.query.encode()).hexdigest() != hash:
-            raise _refused("sha256Hash is not the hash of the query that was sent with it.")
+            raise _refused(_("`sha256Hash` is not the hash of `query`."))
         return PersistedQuery(data.query, hash)
     document = caches[CACHE].get(hash)
     if document is None:
@@ -76,13 +77,13 @@ def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
 
 def _read_hash(named: object) -> str:
     if not isinstance(named, dict):
-        raise _refused(f"extensions.{_MEMBER} must be an object.")
+        raise _refused(_("`extensions.persistedQuery` must be an object."))
     version, hash = named.get("version"), named.get("sha256Hash")
     # True equals 1, and is no version.
     if type(version) is not int or version != 1:
-        raise _refused(f"extensions.{_MEMBER} must be of version 1.")
+        raise _refused(_("`extensions.persistedQuery.version` must be 1."))
     if not isinstance(hash, str) or not _HASH.fullmatch(hash):
-        raise _refused("sha256Hash must be 64 hexadecimal digits, in small letters.")
+        raise _refused(_("`sha256Hash` must be 64 lowercase hexadecimal digits."))
     return hash
 
 

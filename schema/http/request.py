@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from strawberry.http import GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 
@@ -14,7 +15,6 @@ from schema.errors import HttpError
 from schema.http.errors import JSON
 
 _MEMBERS = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
-_KINDS = {str: "a string", dict: "an object"}
 
 
 def reads(request: HttpRequest | BaseRequestProtocol) -> bool:
@@ -29,13 +29,16 @@ def read_request(request: HttpRequest) -> GraphQLRequestData:
         raise HttpError(
             400,
             ErrorCode.BAD_USER_INPUT,
-            "The body must be one JSON object with a query; requests are not batched.",
+            _("The body must be a JSON object with a `query`; batched requests are not supported."),
         )
     for name, kind in _MEMBERS.items():
         if not isinstance(data.get(name), (kind, type(None))):
-            raise HttpError(
-                400, ErrorCode.BAD_USER_INPUT, f"{name} must be {_KINDS[kind]}, or left out."
+            template = (
+                _("`{name}` must be a string or omitted.")
+                if kind is str
+                else _("`{name}` must be an object or omitted.")
             )
+            raise HttpError(400, ErrorCode.BAD_USER_INPUT, template.format(name=name))
     return GraphQLRequestData(
         query=data.get("query"),
         variables=data.get("variables"),
@@ -54,14 +57,19 @@ def _parameters(request: HttpRequest) -> dict[str, Any]:
 
 def _body(request: HttpRequest) -> Any:
     if (request.content_type or "").lower() != JSON:
-        raise HttpError(415, ErrorCode.BAD_USER_INPUT, f"Send the request as {JSON}, in UTF-8.")
-    return _json(request.body, "The body")
+        message = _("Send the request as {content_type} in UTF-8.").format(content_type=JSON)
+        raise HttpError(415, ErrorCode.BAD_USER_INPUT, message)
+    return _json(request.body)
 
 
-def _json(text: str | bytes, what: str) -> Any:
+def _json(text: str | bytes, name: str | None = None) -> Any:
+    """Parse the body, or the parameter ``name``. Raise `HttpError` if it is not JSON."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise HttpError(
-            400, ErrorCode.BAD_USER_INPUT, f"{what} must be JSON, in UTF-8, and is not."
-        ) from None
+        message = (
+            _("`{name}` is not valid UTF-8 JSON.").format(name=name)
+            if name
+            else _("The body is not valid UTF-8 JSON.")
+        )
+        raise HttpError(400, ErrorCode.BAD_USER_INPUT, message) from None

@@ -7,6 +7,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ErrorCode
 from schema.errors import HttpError
@@ -49,6 +50,6 @@ def _unless_cached(request: HttpRequest, response: HttpResponse) -> HttpResponse
     assert isinstance(found, HttpResponse)
     if found.status_code == 412:
         return error_response(
-            HttpError(412, ErrorCode.BAD_USER_INPUT, "The answer is not one that If-Match allows.")
+            HttpError(412, ErrorCode.BAD_USER_INPUT, _("The response does not match If-Match."))
         )
     return found

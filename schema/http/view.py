@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from strawberry.django.views import GraphQLView as StrawberryView
 from strawberry.django.views import TemporalHttpResponse
 from strawberry.exceptions import MissingQueryError
@@ -143,7 +144,11 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
         if has_disconnected(request):
             raise ClientDisconnectedError
         if time.monotonic() - received > seconds:
-            raise TimeLimitExceededError(seconds)
+            template = _(
+                "The operation exceeded its {seconds}-second limit. Mutations completed before that are saved. "
+                "Request less data at a time."
+            )
+            raise TimeLimitExceededError(template.format(seconds=f"{seconds:g}"))
 
     caller = identify(request)
     persisted = read_persisted_query(data)
@@ -176,7 +181,7 @@ def _prepare(
             allowed=_READING if reads(request) else tuple(OperationType),
         )
     except MissingQueryError:
-        message = "The request has no query."
+        message = _("The request has no `query`.")
     except CannotGetOperationTypeError as cause:
         message = cause.as_http_error_reason()
     except InvalidOperationTypeError as cause:

@@ -1,10 +1,11 @@
-"""How much one request may ask for.
+"""Limits on what one request can ask for.
 
-A request is held to its limits in the order in which they cost least to check: the bytes of its body, the characters
-of its document, its tokens (`schema.limits.text`), and, once it is parsed, what it selects (`schema.limits.selections`).
-Only then is it validated, its variables counted, and what it may answer with estimated (`schema.limits.cost`). Its
-arguments (`schema.limits.arguments`) are looked at where they are read; what it does answer with is counted while it is made
-(`schema.execution.response_size`).
+The limits are checked in order of cost, cheapest first:
+1. The size of the body, the length of the document and the number of its tokens (`schema.limits.text`).
+2. After parsing: what the document selects (`schema.limits.selections`).
+3. After validation: the number of variable values, and the estimated size of the response (`schema.limits.cost`).
+4. While running: each argument when it is read (`schema.limits.arguments`), and the actual size of the response
+   (`schema.execution.response_size`).
 """
 
 from schema.limits.arguments import check_list, check_search, check_variables

@@ -1,4 +1,4 @@
-"""Arguments as they stand in a document, read as far as they tell how much is asked for."""
+"""Read arguments in a document, as far as they determine the length of lists."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from graphql import (
 
 _DIGITS = 20
 ANYTHING: Final = object()
-"""What a variable stands for whose value is not known."""
+"""Value of a variable that is not known yet."""
 
 
 def variables_of(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values of an operation's variables, defaults included."""
+    """Return the values of an operation's variables, including defaults."""
     defaults = {
         each.variable.name.value: each.default_value
         for each in operation.variable_definitions or ()
@@ -32,7 +32,7 @@ def variables_of(operation: OperationDefinitionNode, given: Mapping[str, Any]) -
 
 
 class ArgumentNodes:
-    """The arguments of one field. Without ``variables`` these may be anything."""
+    """The arguments of one field. Without ``variables``, these can have any value (`ANYTHING`)."""
 
     def __init__(
         self, nodes: Iterable[ArgumentNode] | None, variables: Mapping[str, Any] | None
@@ -41,9 +41,9 @@ class ArgumentNodes:
         self._variables = variables
 
     def get(self, *path: str) -> Any:
-        """The number, enumeration value or list at ``path``; None where there is none of these.
+        """Return the number, enum value or list at ``path``, otherwise None.
 
-        Of a list only the length is to be looked at.
+        Only the length of a list is meaningful: its items can be nodes.
         """
         value = self._plain(self._nodes.get(path[0]))
         for name in path[1:]:
@@ -61,7 +61,7 @@ class ArgumentNodes:
             case ListValueNode():
                 return list(value.values)
             case IntValueNode():
-                # Python refuses to read thousands of digits. An ID may have them, and a number beyond any list is a number.
+                # Python refuses to read thousands of digits, which an ID can have. 20 digits exceed any length of a list.
                 return int(value.value[:_DIGITS])
             case EnumValueNode():
                 return value.value

@@ -1,4 +1,4 @@
-"""What arguments and variables may hold."""
+"""Limits on the values of arguments and variables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sized
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import BadUserInputError, LimitExceededError
 from primepath.domain.text import has_forbidden_characters
@@ -14,9 +15,9 @@ MAX_SEARCH_LENGTH = 200
 
 
 def check_variables(variables: Mapping[str, Any]) -> None:
-    """Raises `LimitExceededError` for variables of more values than a request may send, lists and objects included.
+    """Raise `LimitExceededError` if the variables have more values than allowed, including those in lists and objects.
 
-    Each of them is coerced before anything runs, at the price of a few lines of a document.
+    Every value is coerced before anything runs, which costs as much as a few lines of a document.
     """
     count = 0
     waiting: list[Any] = [variables]
@@ -24,29 +25,30 @@ def check_variables(variables: Mapping[str, Any]) -> None:
         inner = waiting.pop()
         count += len(inner)
         if count > settings.MAX_VARIABLE_VALUES:
-            raise LimitExceededError(
-                f"The variables have {count} values or more; at most {settings.MAX_VARIABLE_VALUES} are allowed."
+            template = _(
+                "The variables have at least {count} values, which exceeds the limit of {limit}."
             )
+            limit = settings.MAX_VARIABLE_VALUES
+            raise LimitExceededError(template.format(count=count, limit=limit))
         values = inner.values() if isinstance(inner, Mapping) else inner
         waiting.extend(value for value in values if isinstance(value, dict | list))
 
 
 def check_list(argument: str, values: Sized) -> None:
-    """Raises `LimitExceededError` for a list that is longer than lists in an input may be."""
+    """Raise `LimitExceededError` if a list in an input is too long."""
     limit = settings.MAX_LIST_LENGTH
     if len(values) > limit:
-        raise LimitExceededError(
-            f"{argument} has {len(values)} items; at most {limit} are allowed."
-        )
+        template = _("`{argument}` has {count} items, which exceeds the limit of {limit}.")
+        raise LimitExceededError(template.format(argument=argument, count=len(values), limit=limit))
 
 
 def check_search(argument: str, text: str) -> None:
-    """Raises `BadUserInputError` for a text that no name can contain."""
+    """Raise `BadUserInputError` if no name can contain this text."""
     if has_forbidden_characters(text):
-        raise BadUserInputError(
-            f"{argument} contains a character that text cannot have (NUL or half of a pair)."
-        )
+        template = _("`{argument}` contains an invalid character (NUL or an unpaired surrogate).")
+        raise BadUserInputError(template.format(argument=argument))
     if len(text) > MAX_SEARCH_LENGTH:
+        template = _("`{argument}` has {count} characters, which exceeds the limit of {limit}.")
         raise BadUserInputError(
-            f"{argument} has {len(text)} characters; at most {MAX_SEARCH_LENGTH} are allowed."
+            template.format(argument=argument, count=len(text), limit=MAX_SEARCH_LENGTH)
         )

@@ -1,7 +1,7 @@
-"""How much an operation may answer with, told from its document before anything is read.
+"""Limit on the estimated size of a response, computed from the document before any data is read.
 
-A short document can ask for a great deal: the exams of the cells of the exams of the cells of a class. What is counted are
-values, each field of each object that an answer would have, with lists at the sizes that `schema.limits.list_sizes` states.
+A short document can request a lot: the exams of the cells of the exams of the cells of a class. The size is the number of
+values: every field of every object in the response. `schema.limits.list_sizes` says how long each list is assumed to be.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -35,7 +36,7 @@ from schema.metadata import SIZE_FROM_PARENT
 
 
 class Cost(NamedTuple):
-    """The values of one object: ``fixed``, and ``each`` for every item of the list whose size the field above tells."""
+    """Number of values of one object: ``fixed``, plus ``each`` per item of the list whose length the parent field determines."""
 
     fixed: int = 0
     each: int = 0
@@ -45,7 +46,7 @@ class Cost(NamedTuple):
 
 
 class QueryCost:
-    """How many values the operations of a valid document may answer with."""
+    """Estimated response sizes of the operations of a valid document."""
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
         self._schema = schema
@@ -58,9 +59,9 @@ class QueryCost:
         }
 
     def check(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
-        """Raises `LimitExceededError` for an operation that may answer with more values than one may.
+        """Raise `LimitExceededError` if the estimated response of ``operation`` exceeds the limit.
 
-        Most operations cannot, whatever their variables are, and that is known since the document was read.
+        For most operations the estimate is below the limit whatever the variables are. That is computed once a document.
         """
         limit = settings.MAX_ANSWER_VALUES
         if self._upper_bounds[_name(operation)] <= limit:
@@ -68,10 +69,11 @@ class QueryCost:
         walk = _Walk(self._schema, self._fragments, variables_of(operation, variables))
         values = walk.operation(operation)
         if values > limit:
-            raise LimitExceededError(
-                f"The operation may answer with {shown(values)} values, lists taken as long as they may be expected to be; "
-                f"at most {limit} are allowed. Ask for fewer items, classes or periods, or for fewer fields of each."
+            template = _(
+                "The estimated response size is {count} values; the limit is {limit}. "
+                "Request fewer items, periods or fields."
             )
+            raise LimitExceededError(template.format(count=shown(values), limit=limit))
 
 
 def _name(operation: OperationDefinitionNode) -> str:
@@ -79,7 +81,7 @@ def _name(operation: OperationDefinitionNode) -> str:
 
 
 class _Walk:
-    """Adds up what selections ask for; each fragment once, wherever it is spread."""
+    """Adds up the values of selections. Each fragment is computed once, wherever it is spread."""
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class _Walk:
         fragments: Iterable[FragmentDefinitionNode],
         variables: Mapping[str, Any] | None,
     ) -> None:
-        """``fragments`` come each after those that it spreads. Without ``variables`` these may be anything."""
+        """Each of ``fragments`` comes after those that it spreads. Without ``variables`` they can have any value."""
         self._schema = schema
         self._variables = variables
         self._spread: dict[str, tuple[Any, Cost]] = {}
@@ -102,7 +104,7 @@ class _Walk:
 
     def _selection(self, type_: Any, selection_set: SelectionSetNode) -> Cost:
         common = Cost()
-        # An object is of one type, and answers what is asked of that.
+        # An object has one type, so only the selections on that type count: take the largest.
         of_types: defaultdict[Any, Cost] = defaultdict(Cost)
         for selection in selection_set.selections:
             narrowed = type_
@@ -128,7 +130,7 @@ class _Walk:
 
     def _field(self, type_: Any, node: FieldNode) -> Cost:
         name = node.name.value
-        # Introspection has no data; graphql-core bounds its lists.
+        # Introspection reads no data, and graphql-core limits its lists.
         if node.selection_set is None or name.startswith("__"):
             return Cost(1)
         definition = type_.fields[name]

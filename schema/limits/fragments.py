@@ -1,7 +1,7 @@
-"""Fragments in an order in which each can be counted once.
+"""Sort fragments so that each can be counted once.
 
-Fragments that spread each other twice select 2^n fields in n lines, and whoever follows each spread takes as long as that
-says. Counted once each, and added up wherever they are spread, they take work that grows with the document's length.
+Fragments that spread each other twice select 2^n fields in n lines, so following every spread takes exponential time.
+Counting each fragment once and adding its count at every spread takes time proportional to the document's length.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from graphql import (
 
 
 def fragments_in_order(document: DocumentNode) -> list[FragmentDefinitionNode]:
-    """The fragments of a document, each after those that it spreads. Raises `CycleError` where one spreads itself."""
+    """Return the fragments of a document, each after those it spreads. Raise `CycleError` if one spreads itself."""
     fragments = {
         definition.name.value: definition
         for definition in document.definitions
@@ -31,7 +31,7 @@ def fragments_in_order(document: DocumentNode) -> list[FragmentDefinitionNode]:
 
 
 def _spreads(selection_set: SelectionSetNode) -> set[str]:
-    """The names of the fragments that are spread in it."""
+    """Return the names of the fragments that are spread in a selection set."""
     names: set[str] = set()
     waiting = [selection_set]
     while waiting:

@@ -1,4 +1,4 @@
-"""How much a document may select, counted with its fragments where they are spread."""
+"""Limits on what a document selects. A fragment counts wherever it is spread."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from graphlib import CycleError
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -19,14 +20,14 @@ from graphql import (
 from primepath.domain.errors import LimitExceededError
 from schema.limits.fragments import fragments_in_order
 
-_SHOWN_FIGURE = 1_000_000_000
-# What the schema says of itself is deep by nature: a type of a type of a type. graphql-core bounds the lists in it.
+_LARGEST_SHOWN = 1_000_000_000
+# Introspection is deep by nature: a type of a type of a type. graphql-core limits the lists in it.
 INTROSPECTION = frozenset({"__schema", "__type"})
 
 
 @dataclass(slots=True)
 class SelectionCost:
-    """What a selection set asks for. ``depth`` counts levels of fields, without those of introspection."""
+    """Number of fields, aliases and root fields of a selection set, and its depth without introspection."""
 
     depth: int = 0
     fields: int = 0
@@ -34,7 +35,7 @@ class SelectionCost:
     root_fields: int = 0
 
     def add(self, spread: SelectionCost, depth: int | None) -> None:
-        """Adds what a fragment selects that is spread at ``depth``, which is None within introspection."""
+        """Add the counts of a fragment that is spread at ``depth``, which is None within introspection."""
         self.fields += spread.fields
         self.aliases += spread.aliases
         if depth is not None:
@@ -44,9 +45,9 @@ class SelectionCost:
 
 
 def check_selections(document: DocumentNode) -> None:
-    """Raises `LimitExceededError` for a document with an operation that selects too much.
+    """Raise `LimitExceededError` if an operation of the document selects too much.
 
-    A document whose fragments spread themselves passes: validation refuses it.
+    A document with fragments that spread themselves passes, because validation rejects it.
     """
     try:
         fragments = fragments_in_order(document)
@@ -61,8 +62,8 @@ def check_selections(document: DocumentNode) -> None:
 
 
 def _count(selection_set: SelectionSetNode, spread: Mapping[str, SelectionCost]) -> SelectionCost:
-    """The figures of a selection set that spreads the fragments of ``spread``, and perhaps some that there are not."""
-    figures = SelectionCost()
+    """Return the counts of a selection set. Fragments that are not in ``spread`` do not exist and are ignored."""
+    cost = SelectionCost()
     waiting: list[tuple[SelectionSetNode, int | None]] = [(selection_set, 0)]
     while waiting:
         outer, depth = waiting.pop()
@@ -70,34 +71,50 @@ def _count(selection_set: SelectionSetNode, spread: Mapping[str, SelectionCost])
             below = depth
             if isinstance(selection, FragmentSpreadNode):
                 if selection.name.value in spread:
-                    figures.add(spread[selection.name.value], depth)
+                    cost.add(spread[selection.name.value], depth)
                 continue
             if isinstance(selection, FieldNode):
-                figures.fields += 1
-                figures.aliases += selection.alias is not None
-                figures.root_fields += depth == 0
+                cost.fields += 1
+                cost.aliases += selection.alias is not None
+                cost.root_fields += depth == 0
                 if depth is not None:
-                    figures.depth = max(figures.depth, depth + 1)
+                    cost.depth = max(cost.depth, depth + 1)
                     below = None if selection.name.value in INTROSPECTION else depth + 1
             inner: Any = selection
             if inner.selection_set is not None:
                 waiting.append((inner.selection_set, below))
-    return figures
+    return cost
 
 
-def shown(figure: int) -> str:
-    """A figure for a message: some documents would need lines of digits."""
-    return str(figure) if figure <= _SHOWN_FIGURE else f"more than {_SHOWN_FIGURE}"
+def shown(count: int) -> str:
+    """Return a count as a message shows it. Some documents would need lines of digits."""
+    if count <= _LARGEST_SHOWN:
+        return str(count)
+    return _("more than {count}").format(count=_LARGEST_SHOWN)
 
 
 def _check(operation: SelectionCost) -> None:
-    for figure, limit, what in (
-        (operation.root_fields, settings.MAX_ROOT_FIELDS, "root fields"),
-        (operation.fields, settings.MAX_DOCUMENT_FIELDS, "fields"),
-        (operation.aliases, settings.MAX_DOCUMENT_ALIASES, "aliases"),
-        (operation.depth, settings.MAX_DOCUMENT_DEPTH, "levels of fields"),
+    for count, limit, template in (
+        (
+            operation.root_fields,
+            settings.MAX_ROOT_FIELDS,
+            _("The operation has {count} root fields, including fragments; the limit is {limit}."),
+        ),
+        (
+            operation.fields,
+            settings.MAX_DOCUMENT_FIELDS,
+            _("The operation has {count} fields, including fragments; the limit is {limit}."),
+        ),
+        (
+            operation.aliases,
+            settings.MAX_DOCUMENT_ALIASES,
+            _("The operation has {count} aliases, including fragments; the limit is {limit}."),
+        ),
+        (
+            operation.depth,
+            settings.MAX_DOCUMENT_DEPTH,
+            _("The operation is {count} levels deep, including fragments; the limit is {limit}."),
+        ),
     ):
-        if figure > limit:
-            raise LimitExceededError(
-                f"The operation has {shown(figure)} {what}, fragments included; at most {limit} are allowed."
-            )
+        if count > limit:
+            raise LimitExceededError(template.format(count=shown(count), limit=limit))

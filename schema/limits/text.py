@@ -1,19 +1,24 @@
-"""How long a document may be: what can be told without parsing it, which takes a hundred times as long."""
+"""Limits on the length of a document that can be checked without parsing it.
+
+Parsing takes a hundred times as long.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NoReturn
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import LimitExceededError
 
-# The parser refuses more than 200; so does Python, a little later.
+# The parser rejects more than 200. Python's own limit is a little higher.
 _MAX_NESTING = 100
 
 _OPENING, _CLOSING = frozenset("{[("), frozenset("}])")
-# The lexical grammar of GraphQL, as far as one token has to be told from the next.
+# The lexical grammar of GraphQL, as far as needed to separate tokens.
 _TOKEN = re.compile(
     r"""
       "{3} (?: \\"{3} | [^"] | "(?!"") )*+ "{3}     # a block string
@@ -29,26 +34,28 @@ _TOKEN = re.compile(
 
 
 def check_text(document: str) -> None:
-    """Raises `LimitExceededError` for a document that is too long to be parsed."""
+    """Raise `LimitExceededError` if a document is too long to be parsed."""
     if len(document) > settings.MAX_DOCUMENT_LENGTH:
-        raise LimitExceededError(
-            f"The document has {len(document)} characters; at most {settings.MAX_DOCUMENT_LENGTH} are allowed."
-        )
+        template = _("The document has {count} characters, which exceeds the limit of {limit}.")
+        _reject(template, len(document), settings.MAX_DOCUMENT_LENGTH)
     tokens = [token for token in _TOKEN.findall(document) if token[0] != "#"]
     if len(tokens) > settings.MAX_DOCUMENT_TOKENS:
-        raise LimitExceededError(
-            f"The document has {len(tokens)} tokens; at most {settings.MAX_DOCUMENT_TOKENS} are allowed."
-        )
+        template = _("The document has {count} tokens, which exceeds the limit of {limit}.")
+        _reject(template, len(tokens), settings.MAX_DOCUMENT_TOKENS)
     directives = tokens.count("@")
     if directives > settings.MAX_DOCUMENT_DIRECTIVES:
-        raise LimitExceededError(
-            f"The document has {directives} directives; at most {settings.MAX_DOCUMENT_DIRECTIVES} are allowed."
-        )
+        template = _("The document has {count} directives, which exceeds the limit of {limit}.")
+        _reject(template, directives, settings.MAX_DOCUMENT_DIRECTIVES)
     nesting = _nesting(tokens)
     if nesting > _MAX_NESTING:
-        raise LimitExceededError(
-            f"The document nests its brackets {nesting} deep; at most {_MAX_NESTING} are allowed."
+        template = _(
+            "The document nests brackets {count} levels deep, which exceeds the limit of {limit}."
         )
+        _reject(template, nesting, _MAX_NESTING)
+
+
+def _reject(template: str, count: int, limit: int) -> NoReturn:
+    raise LimitExceededError(template.format(count=count, limit=limit))
 
 
 def _nesting(tokens: Iterable[str]) -> int:

@@ -6,6 +6,7 @@ import datetime
 from typing import Annotated
 
 import strawberry
+from django.utils.translation import gettext as _
 
 from primepath.domain.errors import LimitExceededError, ValidationFailedError
 from primepath.domain.viewer import Viewer as SignedInViewer
@@ -82,7 +83,7 @@ class SignInMutation:
     ) -> SignInPayload:
         context = info.context
         if context.has_tried_to_sign_in:
-            raise LimitExceededError("A request signs in once.")
+            raise LimitExceededError(_("A request can contain only one `signIn`."))
         context.has_tried_to_sign_in = True
         try:
             token, stored, viewer = await context.dispatcher.call(

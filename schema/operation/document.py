@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -123,12 +124,13 @@ def _validate(node: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLErro
     )
     if any(isinstance(error.original_error, ValueError) for error in errors):
         # Python refuses to read a number of several thousand digits.
-        return [GraphQLError("The document has a number that is too long.")]
+        return [GraphQLError(_("The document contains a number that is too long."))]
     if is_aborted(errors) and len(errors) <= _MAX_ERRORS:
-        raise LimitExceededError(
-            "The document selects the same fields so often that merging them takes more than "
-            f"{settings.MAX_DOCUMENT_COMPARISONS} comparisons, which is the limit. Select each field once."
+        template = _(
+            "Merging the repeated fields of the document exceeds the limit of {limit} comparisons. "
+            "Select each field once."
         )
+        raise LimitExceededError(template.format(limit=settings.MAX_DOCUMENT_COMPARISONS))
     return errors
 
 

@@ -6,13 +6,15 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from primepath.domain.errors import PrimePathError
+from primepath.domain.errors import ForbiddenError, PrimePathError, UnauthenticatedError
 from primepath.domain.viewer import Viewer
+from primepath.domain.visibility import Visibility
 from schema.execution.plan_cache import PlansByVariables
 from schema.limits import check_variables
 from schema.operation.document import InvalidDocumentError, load_document
@@ -77,7 +79,7 @@ def prepare(
         if operation_type not in allowed:
             raise InvalidOperationTypeError(operation_type)
         if document.introspects:
-            settings.INTROSPECTION.require(viewer, "read the schema")
+            _check_introspection(viewer)
         check_variables(variables or {})
         document.cost.check(definition, variables or {})
     except InvalidDocumentError as invalid:
@@ -94,3 +96,12 @@ def prepare(
         plans=document.plans.plans_for,
         hide_suggestions=hide_suggestions,
     )
+
+
+def _check_introspection(viewer: Viewer | None) -> None:
+    """Raise `UnauthenticatedError` or `ForbiddenError` if the viewer cannot use introspection."""
+    if settings.INTROSPECTION.includes(viewer):
+        return
+    if settings.INTROSPECTION is Visibility.SIGNED_IN:
+        raise UnauthenticatedError(_("Sign in to read the schema."))
+    raise ForbiddenError(_("Introspection is disabled on this server."))

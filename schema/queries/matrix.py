@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from loaders.visible_classes import VisibleClass
 from primepath import models
@@ -84,7 +85,9 @@ class MatrixQuery:
             return matrix
         changed = await loaders.changes.cells_changed_since(known.position)
         if changed is None:
-            raise unusable("This syncToken was given out for data that the school has replaced.")
+            raise unusable(
+                _("The school's data has been replaced since this sync token was issued.")
+            )
         return delta_matrix(matrix, known, changed, viewer, class_codes)
 
     @strawberry.field(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from loaders.cells import CellRequest
 from primepath import models
@@ -152,7 +153,9 @@ class Exam(Node, source=AnyExam):
         after: After = None,
     ) -> Page[models.HistoryEntry]:
         if not may_change_exam(info.context.require_viewer(), exam):
-            raise ForbiddenError("Only those who may change an exam see its history.")
+            raise ForbiddenError(
+                _("Only its creator, head teachers and staff can see the history of this exam.")
+            )
         return await page_of_history(
             info.context.loaders, HistorySubject.EXAM, str(exam.pk), first, after
         )

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import strawberry
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
@@ -19,7 +21,7 @@ _DATE_TIME = re.compile(
 
 
 def _parser(
-    pattern: re.Pattern[str], read: Callable[[str], Any], expected: str
+    pattern: re.Pattern[str], read: Callable[[str], Any], message: Promise
 ) -> Callable[[Any], Any]:
     def parse(value: Any) -> Any:
         if isinstance(value, str) and pattern.fullmatch(value):
@@ -27,7 +29,7 @@ def _parser(
                 return read(value.upper())
             except (ValueError, OverflowError):
                 pass
-        raise GraphQLError(f"Expected {expected}.")
+        raise GraphQLError(str(message))
 
     return parse
 
@@ -47,7 +49,9 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A calendar date, `YYYY-MM-DD`, for example `2026-03-14`.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
         serialize=datetime.date.isoformat,
-        parse_value=_parser(_DATE, datetime.date.fromisoformat, "a date such as 2026-03-14"),
+        parse_value=_parser(
+            _DATE, datetime.date.fromisoformat, _("Expected a date such as 2026-03-14.")
+        ),
     ),
     datetime.time: strawberry.scalar(
         name="Time",
@@ -60,7 +64,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=_parser(
             _TIME,
             datetime.time.fromisoformat,
-            "a time without an offset, such as 09:30 or 09:30:00",
+            _("Expected a time without an offset, such as 09:30 or 09:30:00."),
         ),
     ),
     datetime.datetime: strawberry.scalar(
@@ -71,7 +75,9 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=_parser(
             _DATE_TIME,
             _read_date_time,
-            "a date-time with an offset, such as 2026-03-14T09:30:00+09:00 or 2026-03-14T00:30:00Z",
+            _(
+                "Expected a date-time with an offset, such as 2026-03-14T09:30:00+09:00 or 2026-03-14T00:30:00Z."
+            ),
         ),
     ),
 }

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from loaders.visible_classes import VisibleClass
 from primepath.domain.errors import BadUserInputError
@@ -23,11 +24,12 @@ MAX_LENGTH = 100_000
 _FINGERPRINT_BYTES = 6
 
 
-def unusable(why: str) -> BadUserInputError:
+def unusable(reason: str) -> BadUserInputError:
     """Return the error for an invalid token. Its message explains what to do."""
-    return BadUserInputError(
-        f"{why} Start again: send the query without changesAfter, and keep the syncToken of its answer."
+    template = _(
+        "{reason} Repeat the query without `changesAfter` to get the full matrix and a new `syncToken`."
     )
+    return BadUserInputError(template.format(reason=reason))
 
 
 class ClassFingerprint(NamedTuple):
@@ -90,17 +92,19 @@ class SyncToken(NamedTuple):
         """Return the token for this year. Raise `BadUserInputError` if it is invalid, expired or of another year."""
         days = settings.SYNC_TOKEN_DAYS
         if len(text) > MAX_LENGTH or not text.isascii():
-            raise unusable("changesAfter is not a syncToken of this API.")
+            raise unusable(_("`changesAfter` is not a valid sync token."))
         try:
             year, (entry_id, entry_at, *transactions), classes = signing.loads(
                 text, salt=_SALT, max_age=datetime.timedelta(days=days)
             )
         except signing.SignatureExpired:
-            raise unusable(f"This syncToken is older than {days} days.") from None
+            template = _("This sync token is older than {days} days.")
+            raise unusable(template.format(days=days)) from None
         except signing.BadSignature:
-            raise unusable("changesAfter is not a syncToken of this API.") from None
+            raise unusable(_("`changesAfter` is not a valid sync token.")) from None
         if year != academic_year:
-            raise unusable(f"This syncToken is one of {year}, not of {academic_year}.")
+            template = _("This sync token is for {year}, not for {requested_year}.")
+            raise unusable(template.format(year=year, requested_year=academic_year))
         at = entry_at and datetime.datetime.fromisoformat(entry_at)
         marks = {code: ClassFingerprint(*mark) for code, mark in classes.items()}
         return cls(year, HistoryPosition(entry_id, at, *transactions), marks)

@@ -26,7 +26,7 @@ def test_explorer_requires_sign_in_and_explains_missing_docs(tab: Tab) -> None:
     expect(page).to_have_url(f"{tab.address}/graphql")
     expect(page.get_by_text("Signed in as teacher (session).")).to_be_visible()
     why = page.get_by_text("Docs and autocompletion are not available")
-    expect(why).to_contain_text("Nobody can read the schema on this server.")
+    expect(why).to_contain_text("Introspection is disabled on this server.")
     expect(why).not_to_contain_text("Sign in")
 
     page.get_by_role("button", name="Sign out").click()

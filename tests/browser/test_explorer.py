@@ -114,7 +114,7 @@ def test_wrong_token_shows_a_message(tab: Tab) -> None:
     page = ready(tab.open("/graphql"))
     page.get_by_label("Bearer token").fill("wrong")
     page.get_by_role("button", name="Use token").click()
-    expect(page.get_by_role("alert")).to_contain_text("no valid bearer token")
+    expect(page.get_by_role("alert")).to_contain_text("Invalid, expired or revoked bearer token.")
     expect(page.get_by_text("Not signed in.")).to_be_visible()
 
 

@@ -242,7 +242,7 @@ def test_teacher_without_a_class_sees_instructions(tab: Tab) -> None:
 def test_error_is_shown_with_the_request_id(tab: Tab) -> None:
     page = tab.sign_in("head", next="/?year=1999")
     expect(
-        page.get_by_text("The school plans the academic years 2020 to 2035, not 1999.")
+        page.get_by_text("Academic year must be between 2020 and 2035, not 1999.")
     ).to_be_visible()
     assert len(page.locator("#request-id code").inner_text()) == 32
     page.get_by_role("link", name="Show the current year").click()

@@ -105,7 +105,7 @@ def test_an_operation_begins_nothing_after_its_time(server: Server) -> None:
     assert set(errors(response).values()) == {"TIMEOUT"}
     messages = [each["message"] for each in response.json()["errors"]]
     assert {each.split(" ")[1] for each in messages} == {"database", "operation"}
-    assert any("took longer than 2 seconds" in each for each in messages)
+    assert any("exceeded its 2-second limit" in each for each in messages)
 
 
 def test_a_request_that_finds_no_free_connection_is_told_to_try_again(server: Server) -> None:

@@ -24,7 +24,7 @@ class Time:
     def __call__(self) -> None:
         self._left -= 1
         if self._left < 0:
-            raise TimeLimitExceededError(10)
+            raise TimeLimitExceededError("Too late.")
 
 
 def kinds(answers: list[Any]) -> list[Any]:

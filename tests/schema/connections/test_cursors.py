@@ -109,7 +109,7 @@ def test_garbage_is_bad_input(listing: Listing, argument: str) -> None:
         assert response["data"] == {"page": None}, cursor[:80]
         assert error_codes(response) == {"page": "BAD_USER_INPUT"}
         (error,) = response["errors"]
-        assert error["message"].startswith(f"{argument} is not a cursor of this list.")
+        assert error["message"].startswith(f"`{argument}` is not a valid cursor of this list.")
 
 
 def test_cursor_of_another_list_or_order_is_bad_input() -> None:

@@ -210,7 +210,7 @@ def test_size_above_100_exceeds_the_limit(listing: Listing, end: str, size: int)
     response = answer(f"{{ {listing.field}({end}: {size}) {{ totalCount }} }}", head_teacher())
     assert response["data"] == {listing.field: None}
     assert error_codes(response) == {listing.field: "LIMIT_EXCEEDED"}
-    assert response["errors"][0]["message"] == f"{end} is {size}; at most 100 are allowed."
+    assert response["errors"][0]["message"] == f"`{end}` is {size}, which exceeds the limit of 100."
 
 
 @pytest.mark.parametrize("sizes", ["first: 1, last: 1", "first: 0, last: 0"])

@@ -15,7 +15,7 @@ from primepath.server.handler import OneThreadHandler
 from tests.schema.http.test_view import JSON, SCHOOL, errors_of, send
 
 LIMIT = 1_048_576
-MESSAGE = "The body has {} bytes; at most 1048576 are allowed."
+MESSAGE = "The body has {} bytes, which exceeds the limit of 1048576."
 
 
 def body_of(length: int) -> bytes:
@@ -104,7 +104,7 @@ def test_no_more_of_a_body_is_kept_than_tells_that_it_is_too_long(
     status, answer = upload([b" " * 65_536] * 1_000)
     assert status == 413
     (error,) = answer["errors"]
-    assert error["message"] == MESSAGE.format("more than 1048576")
+    assert error["message"] == "The body exceeds the limit of 1048576 bytes."
     assert LIMIT < CountingFile.written <= LIMIT + 65_536
 
 
@@ -126,7 +126,7 @@ def test_variables_at_the_limit_are_read_and_past_it_they_are_refused() -> None:
     assert ask_with(999) == {
         "errors": [
             {
-                "message": "The variables have 20001 values or more; at most 20000 are allowed.",
+                "message": "The variables have at least 20001 values, which exceeds the limit of 20000.",
                 "extensions": {"code": "LIMIT_EXCEEDED"},
             }
         ]

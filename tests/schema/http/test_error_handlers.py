@@ -41,7 +41,7 @@ def test_a_wrong_host_is_an_error_of_graphql(demo_server: Server, method: str, a
     )
     assert response.status_code == 400
     assert the_error(response) == {
-        "message": "The Host of the request is no name of this server; ALLOWED_HOSTS lists them.",
+        "message": "Unknown host name; add it to ALLOWED_HOSTS.",
         "extensions": {"code": "BAD_USER_INPUT"},
     }
 
@@ -55,7 +55,7 @@ def test_an_address_where_nothing_is_names_that_of_the_api(
         response = httpx.request(method, f"{demo_server.address}{path}", headers={"Accept": accept})
         assert response.status_code == 404
         assert the_error(response) == {
-            "message": "Nothing is found at this address. The API is at /graphql.",
+            "message": "Not found. The API is at /graphql.",
             "extensions": {"code": "BAD_USER_INPUT"},
         }
 

@@ -173,7 +173,7 @@ def test_the_explorer_opens_for_those_whom_it_is_for(
         assert response.status_code == 403
         assert response["Content-Type"] == "text/html; charset=utf-8"
         assert response["Content-Security-Policy"].startswith("default-src 'none'; ")
-        assert "Nobody can open the explorer on this server." in response.content.decode()
+        assert "The explorer is disabled on this server." in response.content.decode()
 
 
 @pytest.mark.django_db

@@ -36,8 +36,8 @@ def test_list_of_maximum_length_is_read(mutation: str, input: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("cells", "exams", "message"),
     [
-        (1_001, 1, "cells has 1001 items; at most 1000 are allowed."),
-        (1, 1_001, "examIds has 1001 items; at most 1000 are allowed."),
+        (1_001, 1, "`cells` has 1001 items, which exceeds the limit of 1000."),
+        (1, 1_001, "`examIds` has 1001 items, which exceeds the limit of 1000."),
         (
             101,
             100,
@@ -65,5 +65,5 @@ def test_list_of_a_query_is_read_up_to_the_limit(document: str, argument: str) -
     viewer = head_teacher()
     assert "errors" not in answer(document, viewer, {"list": ["Exam:1"] * 1_000})
     (error,) = answer(document, viewer, {"list": ["Exam:1"] * 1_001})["errors"]
-    assert error["message"] == f"{argument} has 1001 items; at most 1000 are allowed."
+    assert error["message"] == f"`{argument}` has 1001 items, which exceeds the limit of 1000."
     assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}

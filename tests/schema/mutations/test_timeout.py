@@ -30,7 +30,7 @@ def answer_within(batches: int) -> dict[str, Any]:
         nonlocal left
         left -= 1
         if left < 0:
-            raise TimeLimitExceededError(10)
+            raise TimeLimitExceededError("Too late.")
 
     result = run(DOCUMENT, head_teacher(), checkpoint=checkpoint)
     return {"data": result.data, "errors": format_errors(result.errors or [], "test")}

@@ -214,7 +214,7 @@ def test_malformed_id_is_null_with_an_error_at_its_position() -> None:
     ]
     for bad, error in zip(malformed, response["errors"], strict=True):
         assert error["extensions"] == {"code": "BAD_USER_INPUT"}
-        assert "is not an id of this API" in error["message"]
+        assert "is not a valid ID" in error["message"]
         assert len(error["message"]) < 200, bad[:20]
 
 

@@ -195,7 +195,7 @@ def test_year_out_of_range_is_bad_input_with_the_range(year: int, settings: Sett
     assert error_codes(response) == dict.fromkeys(
         ["scheduleMatrix", "schoolClass.cells", "schoolClass.curriculum"], "BAD_USER_INPUT"
     )
-    assert all("2020 to 2035" in error["message"] for error in response["errors"])
+    assert all("between 2020 and 2035" in error["message"] for error in response["errors"])
 
 
 TYPES = {"": PERIODS, "type: null": PERIODS, "type: MONTHLY": MONTHS, "type: QUARTERLY": QUARTERS}

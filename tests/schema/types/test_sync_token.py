@@ -30,7 +30,7 @@ from tests.schema.mobile_client import MATRIX, MobileClient, periods_by_class
 pytestmark = pytest.mark.django_db
 
 START_AGAIN = (
-    "Start again: send the query without changesAfter, and keep the syncToken of its answer."
+    "Repeat the query without `changesAfter` to get the full matrix and a new `syncToken`."
 )
 DAY = 24 * 60 * 60
 
@@ -93,7 +93,7 @@ def test_invalid_token_is_rejected_before_anything_is_read(client: MobileClient,
     assert client.token is not None
     with CaptureQueriesContext(connection) as captured:
         assert rejection(client.viewer, INVALID_TOKENS[what](client.token)) == (
-            "changesAfter is not a syncToken of this API."
+            "`changesAfter` is not a valid sync token."
         )
     assert statements(captured) == []
 
@@ -102,13 +102,13 @@ def test_token_of_another_secret_is_rejected(client: MobileClient) -> None:
     with override_settings(SECRET_KEY="another" * 10):
         token = MobileClient(client.viewer).token
     assert token is not None
-    assert "is not a syncToken" in rejection(client.viewer, token)
+    assert "is not a valid sync token" in rejection(client.viewer, token)
 
 
 def test_token_of_another_year_is_rejected(client: MobileClient) -> None:
     assert client.token is not None
     assert rejection(client.viewer, client.token, YEAR + 1) == (
-        "This syncToken is one of 2026, not of 2027."
+        "This sync token is for 2026, not for 2027."
     )
 
 
@@ -122,7 +122,7 @@ def test_token_expires_after_the_configured_days(
         monkeypatch.setattr(time, "time", lambda: now + days * DAY - 5)
         assert periods_by_class(client.fetch(token)) == {}
         monkeypatch.setattr(time, "time", lambda: now + days * DAY + 5)
-        assert rejection(client.viewer, token) == f"This syncToken is older than {days} days."
+        assert rejection(client.viewer, token) == f"This sync token is older than {days} days."
 
 
 def test_each_response_renews_the_token(
@@ -135,7 +135,7 @@ def test_each_response_renews_the_token(
 
 
 FIELDS = HistoryEntry._meta.concrete_fields
-REPLACED = "This syncToken was given out for data that the school has replaced."
+REPLACED = "The school's data has been replaced since this sync token was issued."
 
 
 def _delete_entries(since: int = 0) -> None:
