@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from primepath.domain.cell import is_class_code
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.text import has_forbidden_characters
 from primepath.school import year_out_of_range
@@ -18,7 +19,9 @@ class ValidationErrors:
     def __init__(self, parse_errors: Iterable[InputError] = ()) -> None:
         self._errors = list(parse_errors)
 
-    def add(self, code: UserErrorCode, template: str, *path: str | int, **values: object) -> None:
+    def add(
+        self, code: UserErrorCode, template: str, /, *path: str | int, **values: object
+    ) -> None:
         """Add an error at ``path``; see `InputError` for ``template`` and ``values``."""
         self._errors.append(InputError(code, template, path, values))
 
@@ -57,3 +60,8 @@ class ValidationErrors:
         """Raise `ValidationFailedError` with all of the errors if there are any."""
         if self._errors:
             raise ValidationFailedError(self._errors)
+
+
+def shown_code(class_code: str) -> str:
+    """Return a class code as a message shows it: quoted and escaped if no class can have this code."""
+    return class_code if is_class_code(class_code) else repr(class_code)

@@ -17,7 +17,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import SchoolClass, Teacher, TeacherClassAssignment
 from primepath.services.access.assignments import lock_assignment, write_assignment
 from primepath.services.access.checks import check_administers, check_expiry, check_not_oneself
-from primepath.services.validation import ValidationErrors
+from primepath.services.validation import ValidationErrors, shown_code
 
 
 @transaction.atomic
@@ -41,8 +41,8 @@ def assign_teacher(
     check_expiry(expires_at, errors)
     active = SchoolClass.objects.filter(pk=class_code, is_active=True)
     if not is_class_code(class_code) or not active.exists():
-        template = _("Class {class_code} does not exist or is inactive.")
-        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", class_code=class_code)
+        template = _("Class {code} does not exist or is inactive.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", code=shown_code(class_code))
     if teacher_id is not None:
         check_not_oneself(viewer, teacher_id, errors, "teacher_id")
         # Locked, so that two who give the same teacher their first access to a class follow each other.

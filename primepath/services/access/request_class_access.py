@@ -14,7 +14,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest, SchoolClass, Teacher
 from primepath.services.access.checks import MAX_TEXT_LENGTH
 from primepath.services.access.requests import record_request
-from primepath.services.validation import ValidationErrors
+from primepath.services.validation import ValidationErrors, shown_code
 
 
 @transaction.atomic
@@ -33,8 +33,8 @@ def request_class_access(
         errors.add(UserErrorCode.FORBIDDEN, template)
     active = SchoolClass.objects.filter(pk=class_code, is_active=True)
     if not is_class_code(class_code) or not active.exists():
-        template = _("Class {class_code} does not exist or is inactive.")
-        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", class_code=class_code)
+        template = _("Class {code} does not exist or is inactive.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", code=shown_code(class_code))
     errors.raise_if_any()
     assert viewer.teacher_id is not None
     # Locked, so that the second of two requests at once sees the first.

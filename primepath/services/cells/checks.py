@@ -15,7 +15,7 @@ from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, SchoolClass
 from primepath.services.cells.writing import LOCKED_STATUSES, CellState, LockedCell
-from primepath.services.validation import ValidationErrors
+from primepath.services.validation import ValidationErrors, shown_code
 
 _SHOWN_EXAMS = 3
 
@@ -39,14 +39,14 @@ def check_access(
     """Whether the viewer may change the cell, or see it where not ``to_edit``; notes why not."""
     level = levels.get(key.class_code)
     if level is None:
-        template = _("Class {class_code} does not exist or you do not have access to it.")
-        errors.add(UserErrorCode.NOT_FOUND, template, *path, class_code=key.class_code)
+        template = _("Class {code} does not exist or you do not have access to it.")
+        errors.add(UserErrorCode.NOT_FOUND, template, *path, code=shown_code(key.class_code))
         return False
     if not errors.check_academic_year(key.academic_year, *path):
         return False
     if to_edit and not level.may_edit:
-        template = _("Your access to {class_code} is {level}, which does not allow changes.")
-        errors.add(UserErrorCode.FORBIDDEN, template, *path, class_code=key.class_code, level=level)
+        template = _("Your access to {code} is {level}, which does not allow changes.")
+        errors.add(UserErrorCode.FORBIDDEN, template, *path, code=key.class_code, level=level)
         return False
     return True
 

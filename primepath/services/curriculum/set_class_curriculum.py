@@ -15,7 +15,7 @@ from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClass
 from primepath.services.history import Recorded, record
-from primepath.services.validation import ValidationErrors
+from primepath.services.validation import ValidationErrors, shown_code
 
 # What a 64-bit key can be: PostgreSQL refuses to compare a column with anything beyond it.
 _KEYS = range(1, 2**63)
@@ -48,8 +48,8 @@ def set_class_curriculum(
     known = _lock_levels(level_ids)
     class_is_known = _lock_class(class_code)
     if not class_is_known:
-        template = _("Class {class_code} does not exist or is inactive.")
-        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", class_code=class_code)
+        template = _("Class {code} does not exist or is inactive.")
+        errors.add(UserErrorCode.NOT_FOUND, template, "class_code", code=shown_code(class_code))
     errors.check_academic_year(academic_year, "academic_year")
     _check_levels(level_ids, known, errors)
     errors.raise_if_any()

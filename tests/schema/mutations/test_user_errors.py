@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import Any
+
 import pytest
 
 from primepath.domain.errors import UserErrorCode
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import MUTATIONS, at, errors_of, key, mutate, result_of
 from tests.schema.mutations.invalid_inputs import INVALID_INPUTS, JAN, NEW_EXAM, InvalidInput
+from tests.schema.mutations.messages import MESSAGES
 from tests.schema.mutations.school import (
     HANA,
     INACTIVE,
@@ -26,6 +30,13 @@ SIGN_IN_ERRORS = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
 SHOWN_WITH_THE_ERROR = {"cell", "exam"}
 
 
+def _input(case: InvalidInput) -> dict[str, Any]:
+    input = dict(case.input)
+    if "LEVEL" in input.get("levelIds", ()):
+        input["levelIds"] = [level_id()] * len(input["levelIds"])
+    return input
+
+
 def test_every_code_is_in_the_table() -> None:
     assert {case.code for case in INVALID_INPUTS} == set(UserErrorCode) - SIGN_IN_ERRORS
 
@@ -34,12 +45,20 @@ def test_every_mutation_is_in_the_table() -> None:
     assert {case.mutation for case in INVALID_INPUTS} == set(MUTATIONS)
 
 
+def test_every_code_has_the_messages_of_the_list() -> None:
+    people = build_school()
+    found = defaultdict(set)
+    for case in INVALID_INPUTS:
+        payload = mutate(case.mutation, people[case.person], **_input(case))
+        for error in payload["userErrors"]:
+            found[error["code"]].add(error["message"])
+    assert found == MESSAGES
+
+
 @pytest.mark.parametrize("case", INVALID_INPUTS, ids=str)
 def test_invalid_input_returns_its_error_and_writes_nothing(case: InvalidInput) -> None:
     viewer = build_school()[case.person]
-    input = dict(case.input)
-    if "LEVEL" in input.get("levelIds", ()):
-        input["levelIds"] = [level_id()] * len(input["levelIds"])
+    input = _input(case)
     before = stored_rows()
     payload = mutate(case.mutation, viewer, **input)
     assert stored_rows() == before
