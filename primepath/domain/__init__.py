@@ -1,1 +1,1 @@
-"""The words and rules of an exam schedule, in plain Python."""
+"""The terms and rules of an exam schedule, in plain Python."""

@@ -1,4 +1,4 @@
-"""Academic years. They are calendar years, and the school plans a configured range of them."""
+"""Academic years, which are calendar years. The school plans a configured range."""
 
 from __future__ import annotations
 

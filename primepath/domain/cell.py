@@ -1,4 +1,4 @@
-"""What a cell is: its key, its status and how a status looks."""
+"""Cells: their keys, and the appearance of each status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CELL_KEY = re.compile(rf"({CLASS_CODE_PATTERN})/([1-9][0-9]{{3}})/({'|'.join(Pe
 
 
 class CellStatus(StrEnum):
-    """How far the planning of a cell has come."""
+    """Progress of a cell, from planning to completion."""
 
     EMPTY = "EMPTY"
     DRAFT = "DRAFT"
@@ -24,7 +24,7 @@ class CellStatus(StrEnum):
 
 
 class CellAppearance(NamedTuple):
-    """How a status is shown: background ``color`` (``#RRGGBB``) and ``icon`` (one emoji)."""
+    """Appearance of a status: background ``color`` (``#RRGGBB``) and ``icon`` (one emoji)."""
 
     color: str
     icon: str
@@ -40,7 +40,7 @@ CELL_APPEARANCE = {
 
 
 class CellKey(NamedTuple):
-    """Names a cell, stored or not. Its text form is the primary key of the stored row."""
+    """The key of a cell, stored or not. Its text form is the primary key of the row."""
 
     class_code: str
     academic_year: int
@@ -51,7 +51,7 @@ class CellKey(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> CellKey | None:
-        """The key written as ``CODE/YEAR/PERIOD``, or None where ``text`` is not one."""
+        """Return the key that ``text`` spells as ``CODE/YEAR/PERIOD``, or None."""
         match = _CELL_KEY.fullmatch(text)
         if match is None:
             return None
@@ -60,5 +60,5 @@ class CellKey(NamedTuple):
 
 
 def is_class_code(text: str) -> bool:
-    """Whether a class could have this code: capital ASCII letters, digits, ``_`` and ``-``."""
+    """Return whether a class could have this code: 1–32 capital ASCII letters, digits, ``_`` and ``-``."""
     return _CLASS_CODE.fullmatch(text) is not None

@@ -25,7 +25,7 @@ class ErrorCode(StrEnum):
 
 
 class PrimePathError(Exception):
-    """Base of all errors whose message is written for the caller."""
+    """Base of all errors with a message for the caller."""
 
     code: ErrorCode
 
@@ -88,7 +88,7 @@ class UserErrorCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputError:
-    """One error in the input of a service.
+    """An error in the input of a service.
 
     ``path``: the service's parameter (or the key of a TypedDict that it takes), then a position in a list.
     Empty if the error concerns the whole input. Names are Python names.

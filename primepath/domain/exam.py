@@ -1,4 +1,4 @@
-"""Exams and the sessions in which pupils sit them."""
+"""Exams, and the sessions in which pupils take them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from primepath.domain.period import PeriodType
 
 
 class ExamType(StrEnum):
-    """``REVIEW`` exams go into months, ``QUARTERLY`` exams into quarters."""
+    """Type of an exam. ``REVIEW`` exams belong in months, ``QUARTERLY`` exams in quarters."""
 
     REVIEW = "REVIEW"
     QUARTERLY = "QUARTERLY"
@@ -21,7 +21,7 @@ EXAM_TYPE_OF_PERIOD = {
 
 
 class SessionStatus(StrEnum):
-    """How far a pupil is with an exam."""
+    """A pupil's progress on an exam."""
 
     NOT_STARTED = "NOT_STARTED"
     IN_PROGRESS = "IN_PROGRESS"

@@ -1,4 +1,4 @@
-"""What is kept of a change: which action, on what, and each field from what to what."""
+"""The content of a history entry: the action, the kind of object, and each changed field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class HistoryAction(StrEnum):
-    """What somebody did."""
+    """The recorded actions."""
 
     ASSIGN_EXAMS = "ASSIGN_EXAMS"
     UNASSIGN_EXAMS = "UNASSIGN_EXAMS"
@@ -43,7 +43,7 @@ class HistoryAction(StrEnum):
 
 
 class HistorySubject(StrEnum):
-    """What kind of thing was changed. Its key is that of its row; that of a curriculum is ``CODE/YEAR``."""
+    """Kind of the changed object. Its key is the primary key of the row, or ``CODE/YEAR`` for a curriculum."""
 
     CELL = "CELL"
     EXAM = "EXAM"
@@ -72,7 +72,7 @@ class FieldChange:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[FieldChange]:
-    """Return a change for each field of ``after`` whose value differs from ``before``."""
+    """Return a change for each field of ``after`` with another value than in ``before``."""
     return [
         FieldChange(field, before.get(field), value)
         for field, value in after.items()

@@ -9,14 +9,14 @@ from enum import StrEnum
 
 
 class PeriodType(StrEnum):
-    """Whether a period is a month or a quarter."""
+    """Kind of a period: a month or a quarter."""
 
     MONTHLY = "MONTHLY"
     QUARTERLY = "QUARTERLY"
 
 
 class Period(StrEnum):
-    """One column of the matrix. The order of definition is the order of the columns."""
+    """A column of the matrix. The order of definition is the order of the columns."""
 
     JAN = "JAN"
     FEB = "FEB"
@@ -40,7 +40,7 @@ class Period(StrEnum):
         return PeriodType.QUARTERLY if self in QUARTERS else PeriodType.MONTHLY
 
     def dates(self, academic_year: int) -> tuple[datetime.date, datetime.date]:
-        """The first and the last day of the period; an academic year is a calendar year."""
+        """Return the first and the last day of the period. An academic year is a calendar year."""
         if self in QUARTERS:
             last_month = 3 * (QUARTERS.index(self) + 1)
             first_month = last_month - 2
@@ -61,9 +61,9 @@ QUARTERS = PERIODS[12:]
 def select_periods(
     period_type: PeriodType | None = None, periods: Iterable[Period] | None = None
 ) -> tuple[Period, ...]:
-    """The periods that match both filters, each once, in the order of the columns.
+    """Return the periods that match both filters, without duplicates, in the order of the columns.
 
-    ``None`` stands for no filter; an empty ``periods`` selects nothing.
+    None means no filter. An empty ``periods`` matches nothing.
     """
     wanted = set(PERIODS if periods is None else periods)
     return tuple(

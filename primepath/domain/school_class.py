@@ -1,4 +1,4 @@
-"""Classes: their divisions, and who may do what in them."""
+"""Classes: their divisions, their order, and teachers' access to them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Division(StrEnum):
-    """A division of the school. The order of definition is the order in which they are shown."""
+    """A division of the school. They are displayed in the order of definition."""
 
     PRIMARY = "PRIMARY"
     MIDDLE = "MIDDLE"
@@ -20,7 +20,7 @@ _DIVISION_RANK = {division.value: rank for rank, division in enumerate(Division)
 
 
 class HasSchoolOrder(Protocol):
-    """What has a place among the classes of the school."""
+    """An object with the values that classes are sorted by."""
 
     @property
     def division(self) -> str: ...
@@ -33,12 +33,12 @@ class HasSchoolOrder(Protocol):
 
 
 def school_order(placed: HasSchoolOrder) -> tuple[int, int, str, str]:
-    """What classes are sorted by: division, grade, section, and the code where those are equal."""
+    """Return the sort key of a class: division, grade, section, then code."""
     return _DIVISION_RANK[placed.division], placed.grade, placed.section, placed.code
 
 
 class AccessLevel(StrEnum):
-    """What a teacher may do in a class."""
+    """A teacher's access to a class."""
 
     FULL = "FULL"
     CO_TEACHER = "CO_TEACHER"
@@ -54,7 +54,7 @@ EDITING_LEVELS = frozenset({AccessLevel.FULL, AccessLevel.CO_TEACHER})
 
 
 class AccessRequestStatus(StrEnum):
-    """How far a teacher's request for a class has come."""
+    """State of a teacher's request for access to a class."""
 
     PENDING = "PENDING"
     APPROVED = "APPROVED"

@@ -6,10 +6,10 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """The form of ``text`` in which names are compared, sorted and searched.
+    """Return the form of ``text`` in which names are compared, sorted and searched, on every database.
 
-    Case is folded and composed and decomposed spellings meet (Unicode, caseless matching, D145), so that
-    "Élan", "ÉLAN" and "E" + combining accent + "lan" are one name. Folded texts compare by code point.
+    Case is folded, and composed and decomposed characters become equal (Unicode, caseless matching, D145): "Élan", "ÉLAN"
+    and "E" + combining accent + "lan" are one name. Folded texts compare by code point.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
@@ -21,5 +21,5 @@ def camel_case(name: str) -> str:
 
 
 def has_forbidden_characters(text: str) -> bool:
-    """Whether ``text`` holds what no database stores and no JSON carries: NUL or a lone surrogate."""
+    """Return whether ``text`` contains NUL, which no database stores, or a lone surrogate, which no JSON can contain."""
     return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,4 +1,4 @@
-"""The person who asks."""
+"""The person who makes a request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Viewer:
     """A signed-in person: a Django user who has a teacher's profile, is staff, or both.
 
-    ``user_id`` is None only for `COMMAND_LINE`. ``name`` is what others know them by; ``teacher_id`` is the key of the profile, None for staff without one.
+    ``user_id`` is None only for `COMMAND_LINE`. ``name`` is the displayed name. ``teacher_id`` is the key of the profile, or
+    None for staff without one.
     """
 
     user_id: int | None
@@ -21,7 +22,7 @@ class Viewer:
 
     @property
     def is_administrator(self) -> bool:
-        """Whether this person sees every active class with full access and decides about access."""
+        """True if this person has full access to every active class and decides about access."""
         return self.is_staff or self.is_head_teacher
 
 
@@ -33,4 +34,4 @@ COMMAND_LINE = Viewer(
     is_head_teacher=False,
     is_staff=True,
 )
-"""Whoever runs commands on the server's own machine."""
+"""The person who runs commands on the server."""

@@ -8,7 +8,7 @@ from primepath.domain.viewer import Viewer
 
 
 class Visibility(StrEnum):
-    """Who can use a part of the API. The values are those of the settings."""
+    """Group of people who can use a part of the API. The settings use the same values."""
 
     EVERYONE = "everyone"
     SIGNED_IN = "signed-in"

@@ -1,4 +1,4 @@
-"""Keeping the history."""
+"""Record changes in the history."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _COLUMNS = (
     "teacher_id",
     "changes",
 )
-# An account's first and last name together may be longer than what is kept of them.
+# An account's first and last name together can be longer than this column.
 _NAME_LENGTH = HistoryEntry._meta.get_field("actor_name").max_length
 
 
 class Recorded(NamedTuple):
-    """What was changed, and how."""
+    """The key of a changed object, and its changed fields."""
 
     subject_key: str
     changes: Sequence[FieldChange]
@@ -66,7 +66,7 @@ def record(
 
 
 def _plain(value: object) -> object:
-    """A value as JSON has it."""
+    """Return a value that JSON can represent."""
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     return sorted(value) if isinstance(value, set | frozenset) else value

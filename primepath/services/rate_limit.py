@@ -15,6 +15,6 @@ def increment(cache: BaseCache, key: str, amount: int = 1, *, seconds: int) -> i
     try:
         return cache.incr(key, amount) or 0
     except ValueError:
-        # It expired in between.
+        # The counter expired between the two calls.
         cache.add(key, amount, seconds)
         return amount

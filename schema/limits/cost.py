@@ -1,7 +1,7 @@
 """Limit on the estimated size of a response, computed from the document before any data is read.
 
 A short document can request a lot: the exams of the cells of the exams of the cells of a class. The size is the number of
-values: every field of every object in the response. `schema.limits.list_sizes` says how long each list is assumed to be.
+values: every field of every object in the response. `schema.limits.list_sizes` states the assumed length of each list.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from schema.metadata import SIZE_FROM_PARENT
 
 
 class Cost(NamedTuple):
-    """Number of values of one object: ``fixed``, plus ``each`` per item of the list whose length the parent field determines."""
+    """Number of values of one object: ``fixed``, plus ``each`` per item of a list with a length that the parent field states."""
 
     fixed: int = 0
     each: int = 0
@@ -89,7 +89,7 @@ class _Walk:
         fragments: Iterable[FragmentDefinitionNode],
         variables: Mapping[str, Any] | None,
     ) -> None:
-        """Each of ``fragments`` comes after those that it spreads. Without ``variables`` they can have any value."""
+        """Each of ``fragments`` comes after the fragments it spreads. Without ``variables`` they can have any value."""
         self._schema = schema
         self._variables = variables
         self._spread: dict[str, tuple[Any, Cost]] = {}

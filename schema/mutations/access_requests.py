@@ -97,12 +97,13 @@ class AccessRequests:
     ) -> Result[models.ClassAccessRequest]:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        request_id = ids.number(input.id, "ClassAccessRequest", "id")
+        request_id = ids.number(input.id, "ClassAccessRequest", "request_id")
         return await run_service(
             info,
             lambda: withdraw_class_access_request(
                 viewer=viewer, request_id=request_id, parse_errors=ids.errors
             ),
+            {"request_id": "id"},
         )
 
     @strawberry.mutation(
@@ -123,7 +124,7 @@ class AccessRequests:
     ) -> Result[models.ClassAccessRequest]:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        request_id = ids.number(input.id, "ClassAccessRequest", "id")
+        request_id = ids.number(input.id, "ClassAccessRequest", "request_id")
         return await run_service(
             info,
             lambda: approve_class_access_request(
@@ -134,6 +135,7 @@ class AccessRequests:
                 note=input.note,
                 parse_errors=ids.errors,
             ),
+            {"request_id": "id"},
         )
 
     @strawberry.mutation(
@@ -154,10 +156,11 @@ class AccessRequests:
     ) -> Result[models.ClassAccessRequest]:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        request_id = ids.number(input.id, "ClassAccessRequest", "id")
+        request_id = ids.number(input.id, "ClassAccessRequest", "request_id")
         return await run_service(
             info,
             lambda: deny_class_access_request(
                 viewer=viewer, request_id=request_id, note=input.note, parse_errors=ids.errors
             ),
+            {"request_id": "id"},
         )

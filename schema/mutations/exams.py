@@ -155,7 +155,7 @@ class Exams:
     ) -> Result[AnyExam]:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        exam_id = ids.number(input.id, "Exam", "id")
+        exam_id = ids.number(input.id, "Exam", "exam_id")
         values = _values(input, ids, _FIELDS)
         result = await run_service(
             info,
@@ -166,6 +166,7 @@ class Exams:
                 expected_version=input.expected_version,
                 parse_errors=ids.errors,
             ),
+            {"exam_id": "id"},
         )
         if result.is_rejected:
             return result.with_value(await info.context.loaders.exam_by_id.find(exam_id))

@@ -1,4 +1,4 @@
-"""Reading ids in an input, so that a malformed one is told with all other errors."""
+"""Parse the ids in an input. Malformed ids are reported together with all other errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from schema.types.inputs import CellRef
 
 
 class IdParser:
-    """Turns IDs into keys. An invalid ID becomes None, and ``errors`` says why, for the service to report.
+    """Turns ids into keys. An invalid id becomes None, and the reason is added to ``errors``, for the service to report.
 
     Paths have Python names, as the service's own errors do.
     """
@@ -53,6 +53,6 @@ class IdParser:
 
 
 def given_fields(input: Any, *fields: str) -> dict[str, Any]:
-    """Those of the fields that the input has, null included; a field that was left out is UNSET and not among them."""
+    """Return the fields that the input contains, including null ones. An omitted field is UNSET and is skipped."""
     values = {field: getattr(input, field) for field in fields}
     return {field: value for field, value in values.items() if value is not UNSET}

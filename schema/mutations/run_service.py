@@ -1,8 +1,8 @@
-"""Running a service from a mutation."""
+"""Run a service from a mutation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from primepath.domain.errors import ValidationFailedError
@@ -13,15 +13,18 @@ from schema.types.user_error import UserError
 T = TypeVar("T")
 
 
-async def run_service(info: Info, service: Callable[[], T]) -> Result[T]:
+async def run_service(
+    info: Info, service: Callable[[], T], field_names: Mapping[str, str] | None = None
+) -> Result[T]:
     """Run ``service`` when the operation is idle, then reset the loaders.
 
-    After invalid input nothing was saved, so reading the payload does not store missing cells either.
+    After invalid input nothing was saved, so reading the payload does not store missing cells either. ``field_names`` maps
+    parameters of the service to fields of the input if their names differ.
     """
     try:
         value = await info.context.dispatcher.call(service)
     except ValidationFailedError as rejected:
         info.context.reset_loaders(may_store=False)
-        return Result(None, UserError.from_input_errors(rejected.errors))
+        return Result(None, UserError.from_input_errors(rejected.errors, field_names))
     info.context.reset_loaders()
     return Result(value, [])

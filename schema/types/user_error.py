@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Self
 
 import strawberry
@@ -25,13 +25,23 @@ class UserError:
     )
 
     @classmethod
-    def from_input_errors(cls, errors: Iterable[InputError]) -> list[Self]:
-        """Convert errors of a service: Python names become GraphQL names, and paths begin with ``input``."""
+    def from_input_errors(
+        cls, errors: Iterable[InputError], field_names: Mapping[str, str] | None = None
+    ) -> list[Self]:
+        """Convert errors of a service: Python names become GraphQL names, and paths start with ``input``.
+
+        ``field_names`` maps parameters of the service to fields of the input if their names differ.
+        """
+        names = field_names or {}
+
+        def graphql_name(part: str | int) -> str:
+            return camel_case(names.get(str(part), str(part)))
+
         return [
             cls(
                 code=error.code,
-                message=error.message_for(f"`{camel_case(error.field_name or 'input')}`"),
-                field=["input", *(camel_case(str(part)) for part in error.path)],
+                message=error.message_for(f"`{graphql_name(error.field_name or 'input')}`"),
+                field=["input", *map(graphql_name, error.path)],
             )
             for error in errors
         ]

@@ -1,1 +1,1 @@
-"""Who has access to which class: asking, deciding, assigning, revoking."""
+"""Teachers' access to classes: requests, decisions and assignments."""

@@ -1,4 +1,4 @@
-"""Giving the access that was asked for."""
+"""Approve a request for access to a class."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from primepath.models import ClassAccessRequest, Teacher, TeacherClassAssignment
 from primepath.services.access.assignments import lock_assignment, write_assignment
 from primepath.services.access.checks import (
     MAX_TEXT_LENGTH,
-    check_administers,
+    check_can_decide,
     check_expiry,
     check_not_oneself,
 )
@@ -37,22 +37,24 @@ def approve_class_access_request(
     note: str | None = None,
     parse_errors: Iterable[InputError] = (),
 ) -> ClassAccessRequest:
-    """Approves a pending request, at ``access_level`` where one is given, and creates or raises the assignment.
+    """Approve a pending request, and create or raise the teacher's assignment.
 
-    Access that the teacher has now is never made less by it, neither in level nor in time. None as the key stands for
-    one that could not be read from the input and is among the errors ``parse_errors`` there.
+    ``access_level`` defaults to the requested level. Without ``expires_at``, the access does not expire. Access that the
+    teacher already has is never reduced, neither its level nor its expiry.
 
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``,
-    ``OUT_OF_RANGE``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
+    Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``, ``OUT_OF_RANGE``,
+    ``TOO_LONG``, ``INVALID_CHARACTERS``.
     """
     errors = ValidationErrors(parse_errors)
-    check_administers(viewer, errors)
+    check_can_decide(viewer, errors)
     check_expiry(expires_at, errors)
     errors.check_text(note or "", "note", limit=MAX_TEXT_LENGTH)
     request = lock_pending_request(request_id, viewer=viewer, errors=errors)
-    check_not_oneself(viewer, request.teacher_id, errors, "id")
+    check_not_oneself(viewer, request.teacher_id, errors, "request_id")
     if not request.school_class.is_active:
-        errors.add(UserErrorCode.NOT_FOUND, _("The class of this request is inactive."), "id")
+        errors.add(
+            UserErrorCode.NOT_FOUND, _("The class of this request is inactive."), "request_id"
+        )
     errors.raise_if_any()
     at = timezone.now()
     decide_request(
@@ -81,7 +83,7 @@ def _give_access(
     expires_at: datetime.datetime | None,
     at: datetime.datetime,
 ) -> None:
-    # Locked, so that two who give the same teacher their first access to a class follow each other.
+    # The lock makes two writers that create the same teacher's first assignment to a class wait for each other.
     list(Teacher.objects.select_for_update(no_key=True).filter(pk=request.teacher_id))
     assignment = lock_assignment(teacher_id=request.teacher_id, class_code=request.school_class_id)
     if assignment is None:

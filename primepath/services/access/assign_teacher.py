@@ -1,4 +1,4 @@
-"""Giving a teacher access to a class."""
+"""Assign a teacher to a class."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import SchoolClass, Teacher, TeacherClassAssignment
 from primepath.services.access.assignments import lock_assignment, write_assignment
-from primepath.services.access.checks import check_administers, check_expiry, check_not_oneself
+from primepath.services.access.checks import check_can_decide, check_expiry, check_not_oneself
 from primepath.services.validation import ValidationErrors, shown_code
 
 
@@ -30,14 +30,14 @@ def assign_teacher(
     expires_at: datetime.datetime | None = None,
     parse_errors: Iterable[InputError] = (),
 ) -> TeacherClassAssignment:
-    """Gives the teacher this access, in the place of what they had; without ``expires_at`` until it is revoked.
+    """Set the teacher's access to the class. It replaces any existing access.
 
-    None as the teacher stands for one who could not be read from the input and is among the errors ``parse_errors`` there.
+    Without ``expires_at``, the access does not expire.
 
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``OUT_OF_RANGE``.
+    Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``NOT_FOUND``, ``OUT_OF_RANGE``.
     """
     errors = ValidationErrors(parse_errors)
-    check_administers(viewer, errors)
+    check_can_decide(viewer, errors)
     check_expiry(expires_at, errors)
     active = SchoolClass.objects.filter(pk=class_code, is_active=True)
     if not is_class_code(class_code) or not active.exists():
@@ -45,7 +45,7 @@ def assign_teacher(
         errors.add(UserErrorCode.NOT_FOUND, template, "class_code", code=shown_code(class_code))
     if teacher_id is not None:
         check_not_oneself(viewer, teacher_id, errors, "teacher_id")
-        # Locked, so that two who give the same teacher their first access to a class follow each other.
+        # The lock makes two writers that create the same teacher's first assignment to a class wait for each other.
         teachers = Teacher.objects.select_for_update(no_key=True).filter(pk=teacher_id)
         if not teachers.values_list("pk"):
             errors.add(UserErrorCode.NOT_FOUND, _("This teacher does not exist."), "teacher_id")

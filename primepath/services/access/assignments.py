@@ -1,4 +1,4 @@
-"""Writing assignments, for all that gives or takes access."""
+"""Lock and save assignments, with their history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from primepath.services.history import Recorded, record
 
 
 def lock_assignment(*, teacher_id: int, class_code: str) -> TeacherClassAssignment | None:
-    """The teacher's assignment to the class, locked; None where there never was one."""
+    """Lock and return the teacher's assignment to the class, or None if it does not exist."""
     return (
         TeacherClassAssignment.objects.select_for_update(no_key=True)
         .filter(teacher=teacher_id, school_class=class_code)
@@ -31,7 +31,7 @@ def write_assignment(
     expires_at: datetime.datetime | None,
     is_active: bool,
 ) -> None:
-    """Makes an assignment, stored or new, what is wanted, with its history. What is so already is not touched."""
+    """Save a stored or new assignment with these values, and record the change. Does nothing if nothing changes."""
     before = {} if assignment.pk is None else _recorded(assignment)
     assignment.access_level = access_level
     assignment.expires_at = expires_at

@@ -1,4 +1,4 @@
-"""What decisions about access have in common."""
+"""Checks that all decisions about access share."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from primepath.services.validation import ValidationErrors
 MAX_TEXT_LENGTH = 1_000
 
 
-def check_administers(viewer: Viewer, errors: ValidationErrors, *path: str) -> None:
-    """Notes a viewer who does not decide about access."""
+def check_can_decide(viewer: Viewer, errors: ValidationErrors, *path: str) -> None:
+    """Add an error if the viewer cannot decide about access."""
     if not viewer.is_administrator:
         template = _("Only head teachers and staff can decide about access.")
         errors.add(UserErrorCode.FORBIDDEN, template, *path)
@@ -24,7 +24,7 @@ def check_administers(viewer: Viewer, errors: ValidationErrors, *path: str) -> N
 def check_not_oneself(
     viewer: Viewer, teacher_id: int, errors: ValidationErrors, *path: str
 ) -> None:
-    """Notes a teacher who would decide for themselves."""
+    """Add an error if the viewer would change their own access."""
     if viewer.teacher_id == teacher_id:
         template = _(
             "You cannot change your own access. Ask another head teacher or a staff member."
@@ -33,6 +33,6 @@ def check_not_oneself(
 
 
 def check_expiry(expires_at: datetime.datetime | None, errors: ValidationErrors) -> None:
-    """Notes access that would have ended before it began."""
+    """Add an error if the expiry is in the past."""
     if expires_at is not None and expires_at <= timezone.now():
         errors.add(UserErrorCode.OUT_OF_RANGE, _("{field} must be in the future."), "expires_at")

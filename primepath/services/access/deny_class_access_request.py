@@ -1,4 +1,4 @@
-"""Refusing the access that was asked for."""
+"""Deny a request for access to a class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from primepath.domain.history import HistoryAction
 from primepath.domain.school_class import AccessRequestStatus
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest
-from primepath.services.access.checks import MAX_TEXT_LENGTH, check_administers, check_not_oneself
+from primepath.services.access.checks import MAX_TEXT_LENGTH, check_can_decide, check_not_oneself
 from primepath.services.access.requests import decide_request, lock_pending_request
 from primepath.services.validation import ValidationErrors
 
@@ -25,18 +25,16 @@ def deny_class_access_request(
     note: str,
     parse_errors: Iterable[InputError] = (),
 ) -> ClassAccessRequest:
-    """Denies a pending request; ``note`` tells the teacher why.
+    """Deny a pending request. ``note`` is the reason, which the teacher can read.
 
-    None as the key stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
-
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``,
-    ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
+    Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``NOT_FOUND``, ``ALREADY_DECIDED``, ``BLANK``,
+    ``TOO_LONG``, ``INVALID_CHARACTERS``.
     """
     errors = ValidationErrors(parse_errors)
-    check_administers(viewer, errors)
+    check_can_decide(viewer, errors)
     errors.check_text(note, "note", limit=MAX_TEXT_LENGTH, required=True)
     request = lock_pending_request(request_id, viewer=viewer, errors=errors)
-    check_not_oneself(viewer, request.teacher_id, errors, "id")
+    check_not_oneself(viewer, request.teacher_id, errors, "request_id")
     errors.raise_if_any()
     decide_request(
         request,

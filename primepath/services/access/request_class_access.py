@@ -1,4 +1,4 @@
-"""Asking for access to a class."""
+"""Request access to a class."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from primepath.services.validation import ValidationErrors, shown_code
 def request_class_access(
     *, viewer: Viewer, class_code: str, access_level: AccessLevel, reason: str
 ) -> ClassAccessRequest:
-    """A new request of the viewer, who must be a teacher.
+    """Create a request of the viewer, who must be a teacher.
 
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``, ``DUPLICATE`` where
-    a request of the same teacher for the same class is pending, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
+    Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``NOT_FOUND``, ``BLANK``, ``TOO_LONG``,
+    ``INVALID_CHARACTERS``, and ``DUPLICATE`` if the teacher already has a pending request for the class.
     """
     errors = ValidationErrors()
     errors.check_text(reason, "reason", limit=MAX_TEXT_LENGTH, required=True)
@@ -37,7 +37,7 @@ def request_class_access(
         errors.add(UserErrorCode.NOT_FOUND, template, "class_code", code=shown_code(class_code))
     errors.raise_if_any()
     assert viewer.teacher_id is not None
-    # Locked, so that the second of two requests at once sees the first.
+    # The lock makes the second of two simultaneous requests see the first.
     list(Teacher.objects.select_for_update(no_key=True).filter(pk=viewer.teacher_id))
     pending = ClassAccessRequest.objects.filter(
         teacher=viewer.teacher_id, school_class=class_code, status=AccessRequestStatus.PENDING

@@ -1,4 +1,4 @@
-"""Access requests under lock, and their history."""
+"""Lock, decide and withdraw access requests, with their history."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from primepath.services.validation import ValidationErrors
 def lock_pending_request(
     request_id: int | None, *, viewer: Viewer, errors: ValidationErrors
 ) -> ClassAccessRequest:
-    """The request, locked, if the viewer may see it and nobody has decided yet.
+    """Lock and return a pending request that the viewer can see.
 
-    None as the key stands for one that could not be read from the input and is among the ``errors`` already. Raises
-    `ValidationFailedError` with all ``errors``: those there are, ``NOT_FOUND``, ``ALREADY_DECIDED``.
+    Raises `ValidationFailedError` listing the ``errors`` found so far and its own: ``NOT_FOUND``, ``ALREADY_DECIDED``.
     """
     request = None
     if request_id is not None:
@@ -31,10 +30,10 @@ def lock_pending_request(
         request = visible.select_for_update(no_key=True).filter(pk=request_id).first()
         if request is None:
             template = _("This request does not exist or you do not have access to it.")
-            errors.add(UserErrorCode.NOT_FOUND, template, "id")
+            errors.add(UserErrorCode.NOT_FOUND, template, "request_id")
         elif request.status != AccessRequestStatus.PENDING:
             template = _("This request is already {status}.")
-            errors.add(UserErrorCode.ALREADY_DECIDED, template, "id", status=request.status)
+            errors.add(UserErrorCode.ALREADY_DECIDED, template, "request_id", status=request.status)
     errors.raise_if_any()
     if request is None:
         raise ValueError("parse_errors must explain a missing id")
@@ -50,7 +49,7 @@ def decide_request(
     at: datetime.datetime,
     note: str,
 ) -> None:
-    """Approves or denies the request, with its history."""
+    """Approve or deny the request, and record it."""
     before = _recorded(request)
     request.status = status
     request.reviewed_at = at
@@ -61,7 +60,7 @@ def decide_request(
 
 
 def withdraw_request(request: ClassAccessRequest, *, viewer: Viewer, at: datetime.datetime) -> None:
-    """Takes the request back, with its history."""
+    """Withdraw the request, and record it."""
     before = _recorded(request)
     request.status = AccessRequestStatus.WITHDRAWN
     request.save()

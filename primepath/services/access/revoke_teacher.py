@@ -1,4 +1,4 @@
-"""Taking a teacher's access to a class away."""
+"""Revoke a teacher's access to a class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import TeacherClassAssignment
 from primepath.services.access.assignments import write_assignment
-from primepath.services.access.checks import check_administers, check_not_oneself
+from primepath.services.access.checks import check_can_decide, check_not_oneself
 from primepath.services.validation import ValidationErrors
 
 
@@ -22,17 +22,15 @@ from primepath.services.validation import ValidationErrors
 def revoke_teacher(
     *, viewer: Viewer, assignment_id: int | None, parse_errors: Iterable[InputError] = ()
 ) -> TeacherClassAssignment:
-    """Ends the access of an assignment at once; one that is revoked already stays as it is.
+    """Deactivate an assignment immediately. An inactive assignment stays unchanged.
 
-    None as the key stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
-
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``NOT_FOUND``.
+    Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``NOT_FOUND``.
     """
     errors = ValidationErrors(parse_errors)
-    check_administers(viewer, errors)
+    check_can_decide(viewer, errors)
     errors.raise_if_any()
     assert assignment_id is not None
-    # As everywhere, the assignments of a class that is no longer taught are not there.
+    # Assignments to an inactive class are hidden everywhere.
     assignment = (
         TeacherClassAssignment.objects.select_for_update(no_key=True, of=("self",))
         .filter(pk=assignment_id, school_class__is_active=True)

@@ -1,4 +1,4 @@
-"""Taking a request for access back."""
+"""Withdraw a request for access to a class."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ from primepath.services.validation import ValidationErrors
 def withdraw_class_access_request(
     *, viewer: Viewer, request_id: int | None, parse_errors: Iterable[InputError] = ()
 ) -> ClassAccessRequest:
-    """Takes back a pending request of the viewer's own.
+    """Withdraw a pending request that the viewer made.
 
-    None as the key stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
-
-    Raises `ValidationFailedError`, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``, ``ALREADY_DECIDED``.
+    Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``ALREADY_DECIDED``.
     """
     errors = ValidationErrors(parse_errors)
     request = lock_pending_request(request_id, viewer=viewer, errors=errors)
@@ -31,7 +29,7 @@ def withdraw_class_access_request(
         template = _(
             "Only the teacher who made this request can withdraw it. You can deny it instead."
         )
-        errors.add(UserErrorCode.FORBIDDEN, template, "id")
+        errors.add(UserErrorCode.FORBIDDEN, template, "request_id")
         errors.raise_if_any()
     withdraw_request(request, viewer=viewer, at=timezone.now())
     return request

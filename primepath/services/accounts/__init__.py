@@ -1,1 +1,1 @@
-"""Accounts: signing in, bearer tokens, and the viewer that an account stands for."""
+"""Accounts: sign-in, bearer tokens, and the viewer of a Django user."""

@@ -1,4 +1,4 @@
-"""Signing in: who a name and a password belong to."""
+"""Sign in with a username and a password."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_DEVICE_NAME_LENGTH = 100
 
 
 class TeacherBackend(ModelBackend):
-    """Django's own backend, which reads the teacher's profile in the same query as the user."""
+    """Django's backend. It reads the teacher's profile in the same query as the user."""
 
     def get_user(self, user_id: Any) -> Any:
         user = User.objects.select_related("teacher").filter(pk=user_id).first()
@@ -33,11 +33,13 @@ class TeacherBackend(ModelBackend):
 def sign_in(
     *, username: str, password: str, address: str, device_name: str | None = None
 ) -> tuple[str, ApiToken, Viewer]:
-    """A new token for the person whose name and password these are: the token, its row, and the viewer.
+    """Check the credentials and create a token. Return the token, its stored row and the viewer.
 
-    ``address`` is where the request came from. Raises `ValidationFailedError`: ``INVALID_CHARACTERS``, ``TOO_LONG``,
-    ``RATE_LIMITED`` (see `SignInAttempts`), and ``INVALID_CREDENTIALS``, which is the same, and takes the same time, for an
-    unknown name and for a wrong password (Django hashes a password in both cases).
+    ``address`` is the client's IP address.
+
+    Raises `ValidationFailedError`: ``INVALID_CHARACTERS``, ``TOO_LONG``, ``RATE_LIMITED`` (see `SignInAttempts`) or
+    ``INVALID_CREDENTIALS``. An unknown name and a wrong password get the same error after the same time, because Django
+    hashes a password in both cases.
     """
     errors = ValidationErrors()
     errors.check_text(username, "username", limit=_MAX_USERNAME_LENGTH)

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in and fail."""
+"""Limit on failed sign-ins."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ _WINDOW_SECONDS = 900
 
 
 class SignInAttempts:
-    """Counts the failures of an account, whether it exists or not, and of an address, in the shared cache.
+    """Counts failed sign-ins in the shared cache, per account (existing or not) and per IP address.
 
-    After too many, attempts are refused without a look at the password, until the window that the first failure
-    opened is over. An account that signs in is forgiven; an address is not, or an attacker's own account would do.
+    At the limit, attempts are rejected without checking the password. The limit ends 15 minutes after the first failure.
+    A successful sign-in resets the count of the account. It does not reset that of the address, because an attacker could
+    otherwise reset it with an account of their own.
     """
 
     def __init__(self, *, username: str, address: str) -> None:
@@ -51,10 +52,10 @@ class SignInAttempts:
             increment(cache, key, seconds=_WINDOW_SECONDS)
 
     def reset(self) -> None:
-        """Forget the failures of the account, which has signed in. Those of the address stay."""
+        """Delete the count of the account after a successful sign-in."""
         cache.delete(self._account)
 
 
 def _key(kind: str, name: str) -> str:
-    # A digest, as a key of the cache has no spaces and no more than 250 characters.
+    # A digest, because a cache key has no spaces and at most 250 characters.
     return f"sign-in/{kind}/{hashlib.sha256(name.encode()).hexdigest()}"

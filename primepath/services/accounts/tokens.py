@@ -1,4 +1,4 @@
-"""Bearer tokens: made, recognised, revoked. Only their digests are stored."""
+"""Create, find and revoke bearer tokens. Only their digests are stored."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _valid_tokens = Statement(
 
 
 class ValidToken(NamedTuple):
-    """A token that lets its owner in."""
+    """Primary key of a valid token, and its owner."""
 
     token_id: int
     viewer: Viewer
 
 
 def digest(token: str) -> str:
-    """What is stored of a token. It has 256 random bits, so a plain SHA-256 cannot be searched."""
+    """Return the digest that is stored. A token has 256 random bits, so an unsalted SHA-256 cannot be searched."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def create_token(
     *, user: User, name: str, expires_at: datetime | None = None
 ) -> tuple[str, ApiToken]:
-    """Makes a token for ``user``; returns it, to be shown once, with its stored row.
+    """Create a token for ``user``. Return the token, which is shown only once, and its stored row.
 
-    Without ``expires_at`` it lives as long as ``TOKEN_LIFETIME_DAYS`` says.
+    ``expires_at`` defaults to ``TOKEN_LIFETIME_DAYS`` days from now.
     """
     token = _PREFIX + secrets.token_urlsafe(32)
     if expires_at is None:
@@ -55,7 +55,7 @@ def create_token(
 
 
 def find_token(token: str) -> ValidToken | None:
-    """The token with its owner (one query); None for one that is not valid, or whose owner may not sign in."""
+    """Return a token with its owner, in one query. None if it is invalid or its owner cannot sign in."""
     for token_id, *account in _valid_tokens(digest(token), timezone.now()):
         viewer = viewer_of_account(*account)
         return ValidToken(token_id, viewer) if viewer else None
@@ -63,7 +63,7 @@ def find_token(token: str) -> ValidToken | None:
 
 
 def revoke_token(*, token_id: int) -> bool:
-    """Revokes a token at once; False where it was revoked before."""
+    """Revoke a token immediately. Return False if it was already revoked."""
     return bool(
         ApiToken.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=timezone.now())
     )

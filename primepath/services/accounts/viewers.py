@@ -1,4 +1,4 @@
-"""Whom a Django user stands for."""
+"""The viewer of a Django user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ACCOUNT_COLUMNS = (
 
 
 def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
-    """The viewer a Django user stands for; None for one who is neither a teacher nor staff, or not active."""
+    """Return the viewer of a Django user. None if the user is inactive, or neither a teacher nor staff."""
     if not isinstance(user, User):
         return None
     teacher = getattr(user, "teacher", None)
@@ -48,7 +48,7 @@ def viewer_of_account(
     teacher_name: str | None,
     is_head_teacher: bool | None,
 ) -> Viewer | None:
-    """As `viewer_of`, from the values of `ACCOUNT_COLUMNS` of a user."""
+    """Return the viewer of the user with these values, which are `ACCOUNT_COLUMNS`; see `viewer_of`."""
     if not is_active or (teacher_id is None and not is_staff):
         return None
     return Viewer(

@@ -1,1 +1,1 @@
-"""Changing cells. What the actions share is in `writing`."""
+"""Change cells. `writing` locks and saves them for all services."""

@@ -1,4 +1,4 @@
-"""Putting exams into cells."""
+"""Assign exams to cells."""
 
 from __future__ import annotations
 
@@ -31,13 +31,11 @@ def assign_exams(
     exam_ids: Sequence[int | None],
     parse_errors: Iterable[InputError] = (),
 ) -> None:
-    """Puts every exam into every cell; those that are in already stay.
+    """Assign every exam to every cell. Exams that are already assigned stay.
 
-    None in a list stands for what could not be read from the input and is among the errors ``parse_errors`` there.
-
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
-    ``YEAR_OUT_OF_RANGE``, ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``. Raises
-    `LimitExceededError` for too many exams x cells.
+    Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``,
+    ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``. Raises `LimitExceededError` if exams
+    × cells exceeds the limit.
     """
     check_size(len(cells), len(exam_ids))
     errors = ValidationErrors(parse_errors)

@@ -1,4 +1,4 @@
-"""What may be done with which cells and exams."""
+"""Checks that the services for cells share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWN_EXAMS = 3
 
 
 def visible_levels(viewer: Viewer, cells: Iterable[CellKey | None]) -> dict[str, AccessLevel]:
-    """The viewer's access to those of the cells' classes that they see, by code; one SELECT."""
+    """Return the viewer's access level by class code, for the classes of the cells that they can see. One SELECT."""
     codes = sorted({cell.class_code for cell in cells if cell and is_class_code(cell.class_code)})
     classes = SchoolClass.objects.filter(code__key_in=codes).visible_to(viewer)
     # The plugin does not see what a method of the QuerySet annotates.
@@ -36,7 +36,7 @@ def check_access(
     *path: str | int,
     to_edit: bool = True,
 ) -> bool:
-    """Whether the viewer may change the cell, or see it where not ``to_edit``; notes why not."""
+    """Return whether the viewer can change the cell, or only see it without ``to_edit``. Add an error if not."""
     level = levels.get(key.class_code)
     if level is None:
         template = _("Class {code} does not exist or you do not have access to it.")
@@ -57,10 +57,7 @@ def editable_cells(
     errors: ValidationErrors,
     path: str,
 ) -> dict[CellKey, int]:
-    """Those of the cells that the viewer may change, each with its first position; notes why not the others.
-
-    None stands for a cell that could not be read from the input, which was noted before.
-    """
+    """Return the cells that the viewer can change, each with its first position. Add an error for every other cell."""
     editable: dict[CellKey, int] = {}
     for position, key in enumerate(keys):
         if key is not None and check_access(key, levels, errors, path, position):
@@ -71,7 +68,7 @@ def editable_cells(
 def find_exams(
     exam_ids: Sequence[int | None], errors: ValidationErrors, path: str
 ) -> dict[int, tuple[Exam, int]]:
-    """The exams by key, each with its first position, locked; notes which are not there. One SELECT."""
+    """Lock the exams and return them by key, each with its first position. Add an error if one does not exist. One SELECT."""
     found = lock_exams({exam_id for exam_id in exam_ids if exam_id is not None})
     exams: dict[int, tuple[Exam, int]] = {}
     for position, exam_id in enumerate(exam_ids):
@@ -85,9 +82,9 @@ def find_exams(
 
 
 def lock_exams(exam_ids: Collection[int]) -> dict[int, Exam]:
-    """Those of the exams that exist, which neither change their year nor are put out of use until the transaction ends.
+    """Lock and return the existing exams, so their year and ``is_active`` stay the same until the transaction ends.
 
-    Always locked after the cells and in the order of their keys, so that nobody deadlocks.
+    Exams are locked after the cells and in the order of their keys, so that writers never deadlock.
     """
     exams = Exam.objects.filter(pk__key_in=sorted(exam_ids)).order_by("pk")
     return {exam.pk: exam for exam in exams.select_for_update(no_key=True)}
@@ -96,7 +93,7 @@ def lock_exams(exam_ids: Collection[int]) -> dict[int, Exam]:
 def check_fit(
     key: CellKey, exams: Collection[Exam], errors: ValidationErrors, *path: str | int
 ) -> None:
-    """Notes exams that do not go into the cell, by their type or their academic year."""
+    """Add an error for exams with another type or academic year than the cell."""
     wanted = EXAM_TYPE_OF_PERIOD[key.period.type]
     if others := [exam for exam in exams if exam.type != wanted]:
         template = ngettext(
@@ -131,7 +128,7 @@ def check_fit(
 def check_unlocked(
     cell: LockedCell, wanted: CellState, errors: ValidationErrors, *path: str | int
 ) -> None:
-    """Notes a cell whose exams would change though its status does not let them."""
+    """Add an error if the exams would change although the cell's status locks them."""
     if cell.state.status in LOCKED_STATUSES and wanted.exam_ids != cell.state.exam_ids:
         template = _(
             "{cell} is {status}, so its exams are locked. "
@@ -143,7 +140,7 @@ def check_unlocked(
 
 
 def check_size(cells: int, exams: int) -> None:
-    """Raises `LimitExceededError` for more exams x cells than one request may change."""
+    """Raise `LimitExceededError` if exams × cells exceeds the limit."""
     limit = settings.MAX_EXAMS_TIMES_CELLS
     if cells * exams > limit:
         template = _(

@@ -1,4 +1,4 @@
-"""Planning cells as another cell is planned."""
+"""Copy a cell's exams, times and date to other cells."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from primepath.services.validation import ValidationErrors
 
 
 class OnExisting(StrEnum):
-    """What happens to exams, times and date that a target has already."""
+    """Handling of the exams, times and date that a target already has."""
 
     MERGE = "MERGE"
     REPLACE = "REPLACE"
@@ -45,15 +45,14 @@ def clone_cell(
     action: HistoryAction = HistoryAction.CLONE_CELL,
     path: str = "targets",
 ) -> None:
-    """Gives the targets the exams, the times and, where it lies in their period, the date of the source.
+    """Copy the exams and times of the source to the targets, and its date if it is within their period.
 
-    ``MERGE`` adds the exams to those a target has, and times and date where it has none. ``REPLACE`` puts all of them in
-    the place of what it has. ``REJECT`` refuses a target that has exams, and is as ``REPLACE`` for one that has none.
-    None stands for a cell that could not be read from the input and is among the errors ``parse_errors`` there; ``path`` is
-    where the targets stand in it.
+    ``MERGE`` adds the exams to the target's own, and sets times and date only if the target has none. ``REPLACE`` replaces
+    all of them. ``REJECT`` rejects a target with exams, and replaces times and date of any other. ``path`` is the parameter
+    that the paths of errors in the targets start with.
 
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
-    ``YEAR_OUT_OF_RANGE``, ``NOT_EMPTY``, ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``.
+    Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``, ``NOT_EMPTY``,
+    ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``.
     """
     errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, [source, *targets])
@@ -86,7 +85,7 @@ def clone_cell(
 
 
 def _clone(given: CellState, key: CellKey, state: CellState, on_existing: OnExisting) -> CellState:
-    """What ``state`` becomes."""
+    """Return the new state of a target."""
     first, last = key.period.dates(key.academic_year)
     date = given.scheduled_date
     if date is not None and not first <= date <= last:

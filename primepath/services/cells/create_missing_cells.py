@@ -1,4 +1,4 @@
-"""Storing the cells that were asked for and do not exist yet."""
+"""Store requested cells that do not exist yet."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CELL_COLUMNS = ("id", "class_code", "academic_year", "period", "status", "notes"
 
 
 def create_missing_cells(*, keys: Collection[CellKey]) -> set[CellKey]:
-    """Stores an empty, untouched cell for each key that has none, in one statement; returns the keys it stored.
+    """Store an empty cell for each key without one, in one statement. Return the keys of the stored cells.
 
-    A key that is not returned was stored by somebody else meanwhile. Two callers that store the same cells at once
-    both succeed: rows go in by order of key, so that neither waits for what the other waits for.
+    If another request stored a cell in the meantime, its key is not returned. Two requests that store the same cells both
+    succeed: they insert rows in the order of their keys, so they never deadlock.
     """
     by_id = {str(key): key for key in keys}
     with transaction.atomic():
@@ -28,6 +28,6 @@ def create_missing_cells(*, keys: Collection[CellKey]) -> set[CellKey]:
 
 
 def untouched_rows(keys: Collection[CellKey]) -> list[tuple[object, ...]]:
-    """Rows of `CELL_COLUMNS` for cells that nobody has touched, in the order in which cells are locked."""
+    """Return the rows of unused cells, with `CELL_COLUMNS`, in the order in which cells are locked."""
     by_id = {str(key): key for key in keys}
     return [(id, *by_id[id], CellStatus.EMPTY, "", 0) for id in sorted(by_id)]

@@ -1,4 +1,4 @@
-"""Planning the same period of other classes as a cell is planned."""
+"""Copy a cell to the same period of other classes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def share_cell(
     on_existing: OnExisting = OnExisting.MERGE,
     parse_errors: Iterable[InputError] = (),
 ) -> None:
-    """Clones the source into the same period and year of the classes; see `clone_cell`."""
+    """Copy the source to the same period and year of the classes; see `clone_cell`."""
     clone_cell(
         viewer=viewer,
         source=source,

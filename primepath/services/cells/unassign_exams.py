@@ -1,4 +1,4 @@
-"""Taking exams out of cells."""
+"""Remove exams from cells."""
 
 from __future__ import annotations
 
@@ -29,12 +29,10 @@ def unassign_exams(
     exam_ids: Sequence[int | None],
     parse_errors: Iterable[InputError] = (),
 ) -> None:
-    """Takes every exam out of every cell; those that are not in one are not missed.
+    """Remove every exam from every cell. Exams that are not assigned are ignored.
 
-    None in a list stands for what could not be read from the input and is among the errors ``parse_errors`` there.
-
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
-    ``YEAR_OUT_OF_RANGE``, ``CELL_LOCKED``. Raises `LimitExceededError` for too many exams x cells.
+    Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``,
+    ``CELL_LOCKED``. Raises `LimitExceededError` if exams × cells exceeds the limit.
     """
     check_size(len(cells), len(exam_ids))
     errors = ValidationErrors(parse_errors)

@@ -1,4 +1,4 @@
-"""Changing what a cell says beside its exams."""
+"""Change a cell's status, date, times and notes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MAX_NOTES_LENGTH = 10_000
 
 
 class CellChanges(TypedDict, total=False):
-    """The fields to change; one that is left out stays, None clears it."""
+    """The fields to change. An omitted field stays unchanged; None clears it."""
 
     status: CellStatus | None
     scheduled_date: datetime.date | None
@@ -45,13 +45,11 @@ def update_cell(
     expected_version: int | None = None,
     parse_errors: Iterable[InputError] = (),
 ) -> None:
-    """Changes the cell, if it still has ``expected_version`` where one is given.
+    """Change the cell. With ``expected_version``, change it only if it still has this version.
 
-    None as the cell stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
-
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``,
-    ``YEAR_OUT_OF_RANGE``, ``STALE_VERSION``, ``INVALID_STATUS``, ``INVALID_TIME_RANGE``, ``DATE_OUTSIDE_PERIOD``,
-    ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``.
+    Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``,
+    ``STALE_VERSION``, ``INVALID_STATUS``, ``INVALID_TIME_RANGE``, ``DATE_OUTSIDE_PERIOD``, ``BLANK``, ``TOO_LONG``,
+    ``INVALID_CHARACTERS``.
     """
     errors = ValidationErrors(parse_errors)
     _check_values(changes, errors)
@@ -96,7 +94,7 @@ def _check_values(changes: CellChanges, errors: ValidationErrors) -> None:
 def _check_state(
     key: CellKey, state: CellState, changes: CellChanges, errors: ValidationErrors
 ) -> None:
-    """Checks what was changed against what was not."""
+    """Check the changed fields against the unchanged ones."""
     if "status" in changes:
         if state.status is CellStatus.EMPTY and state.exam_ids:
             template = _("A cell with exams cannot be EMPTY. Remove its exams first.")

@@ -1,8 +1,8 @@
-"""What all changes of cells have in common: the locks, and what is written.
+"""Lock and save cells, for all services that change them.
 
-A change locks its cells, stored first where they were missing; works out in Python what each should become; and writes
-them all at once. The number of statements does not depend on the number of cells. Rows are locked in the order of
-their keys, so that writers queue and never deadlock.
+A service locks its cells, which stores missing ones first. It computes the new state of each cell in Python, and saves all
+of them together. The number of statements does not depend on the number of cells. Rows are locked in the order of their
+keys, so that writers queue and never deadlock.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ STATUSES_WITH_EXAMS = LOCKED_STATUSES | {CellStatus.SCHEDULED}
 
 @dataclass(frozen=True, slots=True)
 class CellState:
-    """All of a cell that can be changed."""
+    """The fields of a cell that can change."""
 
     status: CellStatus
     scheduled_date: datetime.date | None
@@ -39,7 +39,7 @@ class CellState:
     exam_ids: frozenset[int] = frozenset()
 
     def with_exams(self, exam_ids: frozenset[int]) -> CellState:
-        """With these exams: an EMPTY cell that gets some is SCHEDULED, a SCHEDULED one that loses all is EMPTY."""
+        """Return the state with these exams. EMPTY becomes SCHEDULED with the first exam, and SCHEDULED becomes EMPTY without one."""
         status = self.status
         if exam_ids and status is CellStatus.EMPTY:
             status = CellStatus.SCHEDULED
@@ -50,7 +50,7 @@ class CellState:
 
 @dataclass(frozen=True, slots=True)
 class LockedCell:
-    """A cell that nobody else can change until the transaction ends. ``links`` gives the key of the link of each exam."""
+    """A cell that no other transaction can change until this one ends. ``links`` maps exam ids to `MatrixCellExam` keys."""
 
     key: CellKey
     version: int
@@ -60,7 +60,7 @@ class LockedCell:
 
 _STATE_COLUMNS = tuple(field.name for field in fields(CellState) if field.name != "exam_ids")
 _TABLE = ExamScheduleMatrix._meta.db_table
-# Setting a column to itself locks the row, and gives it back as the last writer left it.
+# Setting a column to itself locks the row, and returns it as the last writer left it.
 _LOCK = f'(id) DO UPDATE SET version = "{_TABLE}".version'
 _WRITTEN_COLUMNS = (
     *("id", "class_code", "academic_year", "period", "version"),
@@ -80,7 +80,7 @@ _REPLACE = (
 
 
 def lock_cells(keys: Collection[CellKey]) -> dict[CellKey, LockedCell]:
-    """Locks the cells until the transaction ends, stored where they were missing: one write, and one SELECT of links."""
+    """Lock the cells until the transaction ends, and store missing ones first: one write, and one SELECT of links."""
     if not keys:
         return {}
     rows = insert_rows(
@@ -104,7 +104,7 @@ def lock_cells(keys: Collection[CellKey]) -> dict[CellKey, LockedCell]:
 
 
 def _read(values: list[Any]) -> list[Any]:
-    """What a driver gave, as Python has it: SQLite gives dates as text, where it does not know their column."""
+    """Convert a driver's values. SQLite returns dates as text if it does not know their column."""
     columns = {field.column: field for field in ExamScheduleMatrix._meta.local_concrete_fields}
     status, *rest = (
         columns[name].to_python(value) for name, value in zip(_STATE_COLUMNS, values, strict=True)
@@ -119,7 +119,7 @@ def write_cells(
     locked: Mapping[CellKey, LockedCell],
     wanted: Mapping[CellKey, CellState],
 ) -> None:
-    """Makes the locked cells what is wanted. Cells that are so already are not touched: no version, no history."""
+    """Save the new states of the locked cells. An unchanged cell gets no new version and no history."""
     changed = [(locked[key], wanted[key]) for key in wanted if locked[key].state != wanted[key]]
     if not changed:
         return
@@ -168,6 +168,6 @@ def _write_exams(changed: list[tuple[LockedCell, CellState]]) -> None:
 
 
 def _recorded(state: CellState) -> dict[str, object]:
-    """A state as history keeps it: exams by their keys, as ``exams``."""
+    """Return a state as the history stores it, with the keys of the exams as ``exams``."""
     values = {column: getattr(state, column) for column in _STATE_COLUMNS}
     return {**values, "exams": state.exam_ids}

@@ -1,1 +1,1 @@
-"""The curriculum: what classes learn, and changes of programs, sub-programs and levels."""
+"""The curriculum: the levels of classes, and changes of programs, sub-programs and levels."""

@@ -1,4 +1,4 @@
-"""Sets what a class learns in an academic year."""
+"""Set the levels of a class in an academic year."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClas
 from primepath.services.history import Recorded, record
 from primepath.services.validation import ValidationErrors, shown_code
 
-# What a 64-bit key can be: PostgreSQL refuses to compare a column with anything beyond it.
+# The range of a 64-bit key. PostgreSQL refuses to compare a column with a larger number.
 _KEYS = range(1, 2**63)
 
 
@@ -30,21 +30,19 @@ def set_class_curriculum(
     level_ids: Sequence[int | None],
     parse_errors: Iterable[InputError] = (),
 ) -> None:
-    """Makes ``level_ids`` the levels of the class in that year, by priority; no levels clear it.
+    """Set the levels of the class in that year, by priority. No levels clear them.
 
-    Its levels in other years stay. Setting what is set already changes nothing; every other call
-    gives the class a new `curriculum_version`, under which readers cache its curriculum.
+    Levels in other years stay. If the levels change, the class gets a new `curriculum_version`, which is part of the key of
+    its cached curriculum.
 
-    None as a level stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
-
-    Raises `ValidationFailedError` with every error: ``FORBIDDEN`` for who does not administer the school, ``NOT_FOUND`` for
-    a class that is not there or not active and for a level, ``DUPLICATE`` for a level named before, ``YEAR_OUT_OF_RANGE``.
+    Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``, ``NOT_FOUND`` for an unknown or
+    inactive class and for an unknown level, ``DUPLICATE`` for a repeated level.
     """
     errors = ValidationErrors(parse_errors)
     if not viewer.is_administrator:
         template = _("Only head teachers and staff can set a class's curriculum.")
         errors.add(UserErrorCode.FORBIDDEN, template, "class_code")
-    # The levels before the class, as `track_level_changes` locks them, so that the two never deadlock.
+    # Levels before the class, in the same order as `track_level_changes`, so that the two never deadlock.
     known = _lock_levels(level_ids)
     class_is_known = _lock_class(class_code)
     if not class_is_known:
@@ -91,8 +89,8 @@ def _levels(priorities: Iterable[tuple[int, int]]) -> list[int]:
 
 
 def _lock_levels(level_ids: Sequence[int | None]) -> set[int]:
-    """Those of the levels that exist, locked: a level cannot get another name until we are done."""
-    # None first: a range looks for what is no integer one by one.
+    """Lock and return the existing levels, so that none is renamed until the transaction ends."""
+    # Check for None first, because a range searches for other objects item by item.
     keys = [id_ for id_ in level_ids if id_ is not None and id_ in _KEYS]
     return set(
         CurriculumLevel.objects.filter(pk__key_in=keys)
@@ -103,7 +101,7 @@ def _lock_levels(level_ids: Sequence[int | None]) -> set[int]:
 
 
 def _lock_class(class_code: str) -> bool:
-    """Locks the class, though not against new cells; False where no active class has this code."""
+    """Lock the class, but not against new cells. Return False if no active class has this code."""
     if not is_class_code(class_code):
         return False
     classes = SchoolClass.objects.filter(pk=class_code, is_active=True)

@@ -1,4 +1,4 @@
-"""Creating an exam."""
+"""Create an exam."""
 
 from __future__ import annotations
 
@@ -29,13 +29,11 @@ def create_exam(
     idempotency_key: str | None = None,
     parse_errors: Iterable[InputError] = (),
 ) -> Exam:
-    """A new exam, or the one that the same person created before with the same ``idempotency_key``.
+    """Create an exam, or return the one that the viewer created before with the same ``idempotency_key``.
 
-    ``parse_errors`` are errors that were noticed while the input was read.
-
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``FORBIDDEN``, ``BLANK``, ``TOO_LONG``,
-    ``INVALID_CHARACTERS``, ``OUT_OF_RANGE``, ``YEAR_OUT_OF_RANGE``, ``NOT_FOUND`` for the level, and ``DUPLICATE`` for a key that came
-    with another exam.
+    Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``,
+    ``OUT_OF_RANGE``, ``YEAR_OUT_OF_RANGE``, ``NOT_FOUND`` for the level, and ``DUPLICATE`` if the key was used for another
+    exam.
     """
     errors = ValidationErrors(parse_errors)
     if not may_create_exams(viewer):
@@ -56,14 +54,14 @@ def create_exam(
     try:
         return _store(exam, viewer)
     except IntegrityError:
-        # The same request came twice at once, and the other one was first.
+        # The same request was sent twice at the same time, and the other one was first.
         if (existing := _existing(exam, errors)) is None:
             raise
         return existing
 
 
 def may_create_exams(viewer: Viewer) -> bool:
-    """Whether the viewer administers the school or may change a class; at most one SELECT."""
+    """Return whether the viewer is an administrator or can change a class. At most one SELECT."""
     if viewer.is_administrator:
         return True
     visible = SchoolClass.objects.visible_to(viewer)

@@ -1,4 +1,4 @@
-"""Changing an exam."""
+"""Update an exam."""
 
 from __future__ import annotations
 
@@ -27,12 +27,10 @@ def update_exam(
     expected_version: int | None = None,
     parse_errors: Iterable[InputError] = (),
 ) -> Exam:
-    """Changes the exam, if it still has ``expected_version`` where one is given; what is so already changes nothing.
+    """Update the exam. With ``expected_version``, update it only if it still has this version.
 
-    None as the key stands for one that could not be read from the input and is among the errors ``parse_errors`` there.
-
-    Raises `ValidationFailedError` with all errors, and then nothing is written: ``NOT_FOUND``, ``FORBIDDEN``, ``STALE_VERSION``,
-    ``EXAM_YEAR_MISMATCH`` for a year in which other cells than its own have the exam, and those of `check_values`.
+    Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``STALE_VERSION``,
+    ``EXAM_YEAR_MISMATCH`` if the exam is assigned to cells of another year, and the codes of `check_values`.
     """
     errors = ValidationErrors(parse_errors)
     check_values(values, errors)
@@ -40,14 +38,14 @@ def update_exam(
     if exam_id is not None:
         exam = Exam.objects.select_for_update(no_key=True).filter(pk=exam_id).first()
         if exam is None:
-            errors.add(UserErrorCode.NOT_FOUND, _("This exam does not exist."), "id")
+            errors.add(UserErrorCode.NOT_FOUND, _("This exam does not exist."), "exam_id")
     if exam is None:
         errors.raise_if_any()
         raise ValueError("parse_errors must explain a missing id")
     if not may_change_exam(viewer, exam):
         template = _("Only its creator, head teachers and staff can change this exam.")
-        errors.add(UserErrorCode.FORBIDDEN, template, "id")
-        # In which cells the exam is, is not for everybody.
+        errors.add(UserErrorCode.FORBIDDEN, template, "exam_id")
+        # The other checks would reveal which cells have the exam.
         errors.raise_if_any()
     if expected_version is not None and expected_version != exam.version:
         template = _(
@@ -81,21 +79,21 @@ def update_exam(
 
 
 class Created(Protocol):
-    """What has a creator."""
+    """An object with a creator."""
 
     @property
     def created_by_id(self) -> int | None: ...
 
 
 def may_change_exam(viewer: Viewer, exam: Created) -> bool:
-    """Whether the viewer created the exam or administers the school."""
+    """Return whether the viewer created the exam or is an administrator."""
     return viewer.is_administrator or (
         viewer.teacher_id is not None and exam.created_by_id == viewer.teacher_id
     )
 
 
 def _check_year(exam: Exam, values: ExamValues, errors: ValidationErrors) -> None:
-    """Notes a year that would leave the exam in cells of another."""
+    """Add an error if the exam is assigned to cells of another year than the new one."""
     year = values.get("academic_year")
     if year is not None and exam.exam_cells.exclude(cell__academic_year=year).exists():
         template = _(

@@ -1,4 +1,4 @@
-"""What can be said of an exam."""
+"""Check and set the values of an exam."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _RECORDED = (
 
 
 class ExamValues(TypedDict, total=False):
-    """Fields of an exam. One that is left out stays as it is; None clears it, where it can be cleared.
+    """Fields of an exam. An omitted field stays unchanged; None clears a field that can be empty.
 
-    ``curriculum_level_id`` is the key of the level, ``timer_minutes`` minutes, ``passing_score`` per cent.
+    ``curriculum_level_id`` is the primary key of the level. ``passing_score`` is in %.
     """
 
     name: str | None
@@ -37,7 +37,7 @@ class ExamValues(TypedDict, total=False):
 
 
 def check_values(values: ExamValues, errors: ValidationErrors) -> None:
-    """Notes what cannot be the values of an exam; one SELECT where there is a level."""
+    """Add an error for each invalid value. One SELECT if there is a level."""
     given: dict[str, Any] = {**values}
     for field in _ALWAYS_SET:
         if given.get(field, True) is None:
@@ -60,11 +60,11 @@ def check_values(values: ExamValues, errors: ValidationErrors) -> None:
 
 
 def set_values(exam: Exam, values: ExamValues) -> None:
-    """Gives the exam, which is not saved by this, the values that were checked."""
+    """Set the values on the exam, without saving it. Check them first."""
     for field, value in values.items():
         setattr(exam, field, "" if field == "instructions" and value is None else value)
 
 
 def recorded(exam: Exam) -> dict[str, Any]:
-    """The values that history keeps."""
+    """Return the values that the history records."""
     return {field: getattr(exam, field) for field in _RECORDED}

@@ -1,1 +1,1 @@
-"""The school's own data."""
+"""The school's classes and curriculum, from its data file."""
