@@ -19,7 +19,7 @@ MESSAGE_POSITION = {
     **dict.fromkeys(("BadUserInputError", "LimitExceededError", "ForbiddenError"), 0),
     **dict.fromkeys(("UnauthenticatedError", "TimeLimitExceededError"), 0),
     **dict.fromkeys(("ValidationError", "GraphQLError"), 0),
-    **dict.fromkeys(("InputError", "add_error", "error"), 1),
+    **dict.fromkeys(("InputError", "add_error", "error", "success"), 1),
     "HttpError": 2,
 }
 Function = ast.FunctionDef | ast.AsyncFunctionDef
