@@ -88,10 +88,24 @@ class Cell(CellBase):
         raise AttributeError(name)
 
 
+class _Layout(NamedTuple):
+    """How cells with some of the `CELL_COLUMNS` are read and made."""
+
+    columns: tuple[str, ...]
+    unstored: tuple[Any, ...]
+    """The values of a cell that is not stored."""
+    make_cell: Callable[..., Cell]
+    """Called with the fields of `CellBase`, and then the values of the columns."""
+
+
 @cache
-def _cell_type(columns: tuple[str, ...]) -> Callable[..., Cell]:
-    """Return the kind of `Cell` that has ``columns``, which follow the fields of `CellBase`."""
-    return make_dataclass("Cell", columns, bases=(Cell,), slots=True, eq=False)
+def _layout(columns: frozenset[str]) -> _Layout:
+    names = tuple(name for name in _DEFAULTS if name in columns)
+    return _Layout(
+        columns=names,
+        unstored=tuple(_DEFAULTS[name] for name in names),
+        make_cell=make_dataclass("Cell", names, bases=(Cell,), slots=True, eq=False),
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -151,9 +165,7 @@ class Cells:
     """Reads the cells of one operation, with the `CELL_COLUMNS` that its options name."""
 
     def __init__(self, dispatcher: Dispatcher, options: ReadOptions) -> None:
-        self._columns = tuple(name for name in _DEFAULTS if name in options.columns)
-        self._unstored = tuple(_DEFAULTS[name] for name in self._columns)
-        self._cell = _cell_type(self._columns)
+        self._layout = _layout(CELL_COLUMNS.intersection(options.columns))
         self._loader = BatchLoader(dispatcher, Stage.CELLS, self._fetch)
         self._store_missing = options.store_missing
         self._stored: dict[str, Sequence[Any]] = {}
@@ -201,10 +213,11 @@ class Cells:
             missing = [id for id in wanted if id not in found]
             if missing and (lost := self._store(missing)):
                 found |= self._read(lost)
-            self._stored |= {id: found.get(id, self._unstored) for id in wanted}
+            self._stored |= {id: found.get(id, self._layout.unstored) for id in wanted}
+        make_cell = self._layout.make_cell
         return [
             [
-                self._cell(
+                make_cell(
                     request.visible_class, request.academic_year, period, id, *self._stored[id]
                 )
                 for period, id in zip(request.periods, request.ids, strict=True)
@@ -214,7 +227,7 @@ class Cells:
 
     def _read(self, ids: Iterable[str]) -> dict[str, Sequence[Any]]:
         """Return the requested columns of the cells that are stored, by id."""
-        rows = _cells_with(self._columns)(list(ids))
+        rows = _cells_with(self._layout.columns)(list(ids))
         return {values[0]: values[1:] for values in rows}
 
     def _store(self, missing: Iterable[str]) -> Collection[str]:
