@@ -18,7 +18,7 @@ def run(
     variables: dict[str, Any] | None = None,
     **options: Any,
 ) -> ExecutionResult:
-    """Prepare and execute an operation. ``options`` are those of `execute`."""
+    """Prepare and execute an operation. ``options`` are passed to `execute`."""
     try:
         operation = prepare(document, variables=variables, viewer=viewer)
     except OperationRejectedError as rejected:

@@ -59,7 +59,7 @@ def test_asgi_handler_has_the_steps_that_are_used() -> None:
     assert "chunk_size" in inspect.getsource(ASGIHandler.chunk_bytes)
 
 
-def test_compiler_tells_sql_parameters_columns_and_converters() -> None:
+def test_compiler_returns_sql_parameters_columns_and_converters() -> None:
     query = Exam.objects.filter(name="x").values_list("id", "created_at").query
     compiler = query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql(with_col_aliases=True)
@@ -80,7 +80,7 @@ def test_lookup_mixin_prepares_each_value() -> None:
     assert list(lookup.get_db_prep_lookup(lookup.rhs, connection)[1]) == [1, 2]
 
 
-def test_model_forms_call_post_clean_and_tell_their_exclusions() -> None:
+def test_model_forms_call_post_clean_and_return_their_exclusions() -> None:
     called: list[set[str]] = []
 
     class Form(ModelForm):  # type: ignore[type-arg]

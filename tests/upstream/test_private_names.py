@@ -64,7 +64,7 @@ def rows() -> list[Row]:
 LISTED = {Use(name, row.file) for row in rows() for name in row.names}
 
 
-def test_the_page_lists_exactly_the_private_names() -> None:
+def test_page_lists_exactly_the_private_names() -> None:
     assert private_names() == {use for use in LISTED if is_private(use.name)}
 
 
@@ -84,7 +84,7 @@ def test_every_import_of_the_core_module_is_on_the_page() -> None:
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.names[0])
-def test_names_are_used_where_the_page_says(row: Row) -> None:
+def test_names_are_used_in_the_documented_files(row: Row) -> None:
     assert row.file.startswith(ALLOWED[row.library])
     text = (ROOT / row.file).read_text()
     assert [name for name in row.names if name not in text] == []

@@ -27,7 +27,7 @@ ENDLESS = {
 
 @pytest.fixture
 def _limited(settings: Settings) -> Iterator[None]:
-    """Limit the connection of this process like those of a server."""
+    """Limit the connection of this process like a server does."""
     settings.STATEMENT_SECONDS = 0.2
     connection.ensure_connection()
     session: Any = connection.connection

@@ -38,7 +38,7 @@ PROGRAM: Any = {"name": "ASCENT", "grade_from": 1, "grade_to": 4}
 
 
 def _errors(service: Callable[..., object], **input: Any) -> set[tuple[str, str | None]]:
-    """Return the code and field of each error; nothing may be recorded."""
+    """Return the code and field of each error. Check that nothing is recorded."""
     before = HistoryEntry.objects.count()
     with pytest.raises(ValidationFailedError) as raised:
         service(**input)
@@ -59,7 +59,7 @@ def _recorded() -> list[tuple[str, str, str, dict[str, tuple[object, object]]]]:
     ]
 
 
-def test_a_class_is_created_and_changed() -> None:
+def test_class_is_created_and_changed() -> None:
     create_class(viewer=COMMAND_LINE, code="M7A", values=CLASS)
     update_class(viewer=COMMAND_LINE, code="M7A", values={"is_active": False, "name": "Middle 7A"})
     update_class(viewer=COMMAND_LINE, code="M7A", values={"is_active": False})
@@ -94,7 +94,7 @@ def test_every_error_of_a_class_is_found() -> None:
     }
 
 
-def test_a_curriculum_is_created_and_changed() -> None:
+def test_curriculum_is_created_and_changed() -> None:
     program = create_program(viewer=COMMAND_LINE, values=PROGRAM)
     part = create_subprogram(viewer=COMMAND_LINE, values={"program_id": program.pk, "name": "RISE"})
     level = create_level(viewer=COMMAND_LINE, values={"subprogram_id": part.pk, "level_number": 1})
@@ -167,7 +167,7 @@ def test_every_error_of_the_curriculum_is_found() -> None:
         }
 
 
-def test_a_teacher_is_created_and_made_head_teacher() -> None:
+def test_teacher_is_created_and_made_head_teacher() -> None:
     user = User.objects.create(username="mina")
     teacher = create_teacher(viewer=COMMAND_LINE, user_id=user.pk, values={"name": "Mina"})
     update_teacher(viewer=COMMAND_LINE, teacher_id=teacher.pk, values={"is_head_teacher": True})
@@ -251,7 +251,7 @@ def test_teachers_cannot_use_these_services(service: Callable[..., object]) -> N
     assert "FORBIDDEN" in codes
 
 
-def test_a_change_without_its_entry_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_change_without_history_entry_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: object) -> None:
         raise DatabaseError
 

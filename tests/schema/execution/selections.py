@@ -1,4 +1,4 @@
-"""Random documents over the hostile schema."""
+"""Random documents over `any_value_schema`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from graphql import GraphQLObjectType, get_named_type, is_abstract_type, is_leaf_type
 from hypothesis import strategies as st
 
-from tests.schema.execution.hostile_schema import CORE_SCHEMA
+from tests.schema.execution.any_value_schema import CORE_SCHEMA
 
 _BATCHED = {"label", "tags", "best", "bestLeaves"}
 _LABEL_ARGUMENTS = ("", '(prefix: "ü")', "(times: $times)", "(times: 2, prefix: $prefix)")
@@ -17,7 +17,7 @@ _DIRECTIVES = ("@include(if: $yes)", "@skip(if: $no)", "@include(if: $no)", "@sk
 
 
 @dataclass
-class Selected:
+class RandomDocument:
     """A document, its variables, and the fields of each type that it can read."""
 
     text: str = ""
@@ -31,9 +31,9 @@ class _Writer:
         self._draw = draw
         self._fragments: list[str] = []
         self._variants: dict[tuple[str, str], int] = {}
-        self.selected = Selected()
+        self.selected = RandomDocument()
 
-    def document(self) -> Selected:
+    def document(self) -> RandomDocument:
         operation = self._draw(st.sampled_from(("query", "query", "query", "mutation")))
         root = CORE_SCHEMA.type_map[operation.capitalize()]
         body = self._selection(root, self._draw(st.sampled_from((3, 3, 2, 1))))
@@ -120,7 +120,7 @@ class _Writer:
 
 
 @st.composite
-def selected_documents(draw: Any) -> Selected:
+def selected_documents(draw: Any) -> RandomDocument:
     return _Writer(draw).document()
 
 

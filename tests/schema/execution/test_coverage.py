@@ -17,7 +17,7 @@ from schema.operation.document import document_cache
 from tests.client import answer, data
 from tests.factories import YEAR, fill_matrix, head_teacher, make_classes
 from tests.query_counts import statements
-from tests.schema.execution.counting import counted
+from tests.schema.execution.completion_counts import count_completions
 from tests.schema.execution.real_documents import QUERIES
 from tests.schema.test_query_counts import FULL_MATRIX
 
@@ -36,48 +36,48 @@ query ($year: Int, $exams: Boolean!, $few: Boolean = false) {
 
 
 @pytest.fixture(autouse=True)
-def _no_documents_are_kept() -> None:
+def _empty_document_cache() -> None:
     document_cache.clear()
 
 
 def test_plans_complete_the_full_matrix() -> None:
     fill_matrix(make_classes(20))
     viewer = head_teacher()
-    with counted() as counts:
+    with count_completions() as counts:
         rows = data(FULL_MATRIX, viewer, {"year": YEAR})["scheduleMatrix"]["rows"]
     assert sum(len(row["cells"]) for row in rows) == 20 * len(Period)
-    # The cells, the rows and their classes; the exams, each once though it is in many cells.
+    # The cells, the rows, their classes, and each exam once, even if it is in many cells.
     assert counts["compiled"] > 20 * (len(Period) + 2)
     assert counts.share >= 0.95
 
 
 @pytest.mark.parametrize("name", ["directives with variables", "merged fields"])
-def test_plans_complete_what_has_directives_and_fields_that_merge(name: str) -> None:
+def test_plans_complete_directives_and_merged_fields(name: str) -> None:
     fill_matrix(make_classes(5), 2026)
     text, *variables = QUERIES[name]
-    with counted() as counts:
+    with count_completions() as counts:
         data(text, head_teacher(), variables[0] if variables else None)
     assert counts.share >= 0.95
 
 
-def test_without_the_setting_graphql_core_completes_everything() -> None:
+def test_setting_turns_plans_off() -> None:
     fill_matrix(make_classes(2))
     viewer = head_teacher()
-    with counted() as counts:
+    with count_completions() as counts:
         compiled = answer(FULL_MATRIX, viewer, {"year": YEAR})
     assert counts["core"] <= 1
-    with override_settings(COMPILED_EXECUTION=False), counted() as counts:
+    with override_settings(COMPILED_EXECUTION=False), count_completions() as counts:
         assert answer(FULL_MATRIX, viewer, {"year": YEAR}) == compiled
     assert (counts["compiled"], counts["compilations"]) == (0, 0)
     assert counts["core"] > 2 * len(Period)
 
 
-def test_a_document_is_compiled_once_for_each_selection() -> None:
+def test_document_is_compiled_once_for_each_selection() -> None:
     fill_matrix(make_classes(1))
     viewer = head_teacher()
 
     def compilations(**variables: Any) -> int:
-        with counted() as counts:
+        with count_completions() as counts:
             data(CONDITIONAL, viewer, variables)
         return counts["compilations"]
 
@@ -93,23 +93,23 @@ def test_a_document_is_compiled_once_for_each_selection() -> None:
     assert compilations(year=YEAR, exams=False) == 0
 
 
-def test_what_cannot_be_compiled_is_tried_once() -> None:
+def test_unsupported_selection_is_compiled_once() -> None:
     fill_matrix(make_classes(2))
     text = "{ scheduleMatrix { rows { cells { schoolClass { cells(periods: [JAN]) { id } } } } } }"
-    with counted() as counts:
+    with count_completions() as counts:
         data(text, head_teacher())
     tried = counts["compilations"]
-    with counted() as counts:
+    with count_completions() as counts:
         data(text, head_teacher())
     assert tried > 0
     assert counts["compilations"] == 0
 
 
-def test_no_batch_is_asked_for_what_a_directive_takes_out() -> None:
+def test_excluded_fields_load_no_batch() -> None:
     fill_matrix(make_classes(2))
     viewer = head_teacher()
     bare = "{ scheduleMatrix { rows { schoolClass { code } cells { id status } } } }"
-    taken_out = """
+    excluded = """
     query ($no: Boolean = false) { scheduleMatrix { rows {
       schoolClass { code } curriculum @include(if: $no) { label }
       cells {
@@ -121,9 +121,9 @@ def test_no_batch_is_asked_for_what_a_directive_takes_out() -> None:
     fragment Nothing on MatrixCell { modifiedBy { name } history { totalCount } }
     """
     read = []
-    for text in (bare, taken_out):
+    for text in (bare, excluded):
         cache.clear()
-        with CaptureQueriesContext(connection) as captured, counted() as counts:
+        with CaptureQueriesContext(connection) as captured, count_completions() as counts:
             found = data(text, viewer)
         tables = [sql.split(" FROM ", 1)[1].split(None, 1)[0] for sql in statements(captured)]
         read.append((tables, found))
@@ -137,12 +137,12 @@ def tasks_of(size: int, text: str, variables: dict[str, Any]) -> int:
     started = 0
     create_task = OperationLoop.create_task
 
-    def counting(loop: OperationLoop, *arguments: Any, **options: Any) -> Any:
+    def count_task(loop: OperationLoop, *arguments: Any, **options: Any) -> Any:
         nonlocal started
         started += 1
         return create_task(loop, *arguments, **options)
 
-    with patch.object(OperationLoop, "create_task", counting):
+    with patch.object(OperationLoop, "create_task", count_task):
         rows = data(text, head_teacher(), variables)["scheduleMatrix"]["rows"]
     assert len(rows) == size
     return started
@@ -156,9 +156,7 @@ def tasks_of(size: int, text: str, variables: dict[str, Any]) -> int:
         (CONDITIONAL, {"year": YEAR, "exams": False}),
     ],
 )
-def test_the_number_of_tasks_does_not_grow_with_the_cells(
-    text: str, variables: dict[str, Any]
-) -> None:
+def test_number_of_tasks_does_not_grow_with_the_cells(text: str, variables: dict[str, Any]) -> None:
     found = []
     for size in (5, 60):
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""The real schema over a real school: the same answers with compiled plans as without."""
+"""The real schema returns the same responses with and without compiled plans."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.client import run
 from tests.factories import make_cell, make_exam
 from tests.properties.documents import Document, documents
 from tests.properties.school import PLANNED_YEARS, VIEWERS, make_school
-from tests.schema.execution.both_ways import Answer, assert_same, formatted
+from tests.schema.execution.both_executors import Response, assert_same, formatted
 from tests.schema.execution.real_documents import MUTATIONS, QUERIES
 
 pytestmark = pytest.mark.django_db
@@ -45,11 +45,11 @@ def rolled_back() -> Iterator[None]:
 def viewers() -> Iterator[Viewers]:
     with override_settings(ACADEMIC_YEARS=PLANNED_YEARS):
         found = make_school()
-        _make_it_odd()
+        _add_unusual_rows()
         yield found
 
 
-def _make_it_odd() -> None:
+def _add_unusual_rows() -> None:
     """Add data that a school should not have but can have."""
     odd = "\u2028 \U0001f4a9 \"quoted\" \\ <b>'é\u0301' \x7f"
     SchoolClass.objects.filter(pk="PRIMARY_1B").update(name=odd)
@@ -71,22 +71,22 @@ def _make_it_odd() -> None:
         )
 
 
-def answers_of(
+def responses_of(
     text: str, viewer: Viewer | None, variables: dict[str, Any] | None, may_store: bool
-) -> tuple[Answer, Answer]:
+) -> tuple[Response, Response]:
     """Return the answers with compiled plans and without, each from the same school."""
     answers = []
     for compiled in (True, False):
         with rolled_back(), override_settings(COMPILED_EXECUTION=compiled):
             result = run(text, viewer, variables, may_store=may_store)
         errors = result.errors or []
-        told = format_errors(errors, "test")
+        formatted_errors = format_errors(errors, "test")
         answers.append(
-            Answer(
+            Response(
                 result.data,
                 [
-                    {**formatted(each), "told": as_told}
-                    for each, as_told in zip(errors, told, strict=True)
+                    {**formatted(each), "client": client_error}
+                    for each, client_error in zip(errors, formatted_errors, strict=True)
                 ],
             )
         )
@@ -110,28 +110,30 @@ def answers_of(
     name=st.sampled_from((*VIEWERS[:3] * 2, *VIEWERS)),
     may_store=st.booleans(),
 )
-def test_any_document_has_the_same_answer_compiled_or_not(
+def test_random_document_has_the_same_response_with_and_without_plans(
     viewers: Viewers, document: Document, name: str, may_store: bool
 ) -> None:
-    answers = answers_of(document.text, viewers[name], document.variables, may_store)
+    answers = responses_of(document.text, viewers[name], document.variables, may_store)
     assert_same(*answers, concurrent=True)
 
 
 @pytest.mark.parametrize("name", QUERIES)
 @pytest.mark.parametrize("viewer", ["head", "mixed", "nobody"])
-def test_a_document_of_a_client_has_the_same_answer_compiled_or_not(
+def test_client_document_has_the_same_response_with_and_without_plans(
     viewers: Viewers, name: str, viewer: str
 ) -> None:
     text, *all_variables = QUERIES[name]
     for variables in all_variables or [{}]:
-        answers = answers_of(text, viewers[viewer], variables, may_store=True)
+        answers = responses_of(text, viewers[viewer], variables, may_store=True)
         assert_same(*answers, concurrent=True)
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
 @pytest.mark.parametrize("viewer", ["head", "mixed", "nobody"])
-def test_mutations_tell_the_same_of_what_they_did(viewers: Viewers, name: str, viewer: str) -> None:
-    answers = answers_of(MUTATIONS[name], viewers[viewer], {}, may_store=True)
+def test_mutations_have_the_same_payloads_with_and_without_plans(
+    viewers: Viewers, name: str, viewer: str
+) -> None:
+    answers = responses_of(MUTATIONS[name], viewers[viewer], {}, may_store=True)
     assert_same(*answers, concurrent=True)
     if viewer == "head":
         assert not answers[0].errors

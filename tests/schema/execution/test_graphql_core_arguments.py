@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.schema.execution.cases_schema import TOLD, UNTOLD, check, thing
+from tests.schema.execution.specification_schema import (
+    DEFAULT_ARGUMENTS,
+    SHOWN_ARGUMENTS,
+    check,
+    make_object,
+)
 
-LEAF = thing(value="v")
-LEAVES = thing(others=[LEAF, LEAF])
+LEAF = make_object(value="v")
+LEAVES = make_object(others=[LEAF, LEAF])
 
 
-@pytest.mark.parametrize("type_", ["others", "tellHere"])
+@pytest.mark.parametrize("type_", ["others", "echoHere"])
 @pytest.mark.parametrize(
-    ("declared", "arguments", "variables", "told"),
+    ("declared", "arguments", "variables", "echoed"),
     [
         ("", "", {}, {}),
         ("", "(number: -3, shade: LIGHT)", {}, {"number": -3, "shade": "LIGHT"}),
@@ -51,18 +56,18 @@ LEAVES = thing(others=[LEAF, LEAF])
         ),
     ],
 )
-def test_arguments_are_coerced_alike_for_one_object_and_for_many(
-    type_: str, declared: str, arguments: str, variables: dict[str, Any], told: dict[str, Any]
+def test_arguments_are_coerced_equally_for_one_object_and_a_batch(
+    type_: str, declared: str, arguments: str, variables: dict[str, Any], echoed: dict[str, Any]
 ) -> None:
-    expected = {"tell": TOLD.format(**UNTOLD | told)}
+    expected = {"echo": SHOWN_ARGUMENTS.format(**DEFAULT_ARGUMENTS | echoed)}
     if type_ == "others":
         text, data = (
-            f"query {declared} {{ others {{ tell{arguments} }} }}",
+            f"query {declared} {{ others {{ echo{arguments} }} }}",
             {"others": [expected] * 2},
         )
         check(text, LEAVES, data, variables=variables)
     else:
-        check(f"query {declared} {{ tell{arguments} }}", None, expected, variables=variables)
+        check(f"query {declared} {{ echo{arguments} }}", None, expected, variables=variables)
 
 
 @pytest.mark.parametrize(
@@ -85,20 +90,18 @@ def test_arguments_are_coerced_alike_for_one_object_and_for_many(
         ),
     ],
 )
-def test_variables_that_do_not_fit_end_the_operation_before_it_begins(
-    type_: str, value: Any, message: str
-) -> None:
+def test_invalid_variables_prevent_execution(type_: str, value: Any, message: str) -> None:
     text = f"query ($v: {type_}) {{ others {{ need(sure: $v) }} }}"
     check(text, LEAVES, None, (message, None), variables={"v": value})
 
 
-def test_an_argument_that_turns_out_to_be_null_is_an_error_of_each_field() -> None:
+def test_null_for_a_non_null_argument_is_an_error_of_each_field() -> None:
     text = "query ($v: Int = 1) { others { value need(sure: $v) } }"
     message = "Argument 'sure' has invalid value: Expected variable '$v' provided to non-null type 'Int!' not to be None."
-    leaf = thing(value="v")
+    leaf = make_object(value="v")
     check(
         text,
-        thing(others=[leaf]),
+        make_object(others=[leaf]),
         {"others": [{"value": "v", "need": None}]},
         (message, ["others", 0, "need"]),
         variables={"v": None},

@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.schema.execution.cases_schema import TOLD, UNTOLD, Lazy, Soon, check, thing
+from tests.schema.execution.specification_schema import (
+    DEFAULT_ARGUMENTS,
+    SHOWN_ARGUMENTS,
+    LateValue,
+    LazyObject,
+    check,
+    make_object,
+)
 
-LEAF = thing(value="v", needed="n", number=1)
-LEAVES = thing(others=[LEAF, LEAF], other=LEAF, value="root")
+LEAF = make_object(value="v", needed="n", number=1)
+LEAVES = make_object(others=[LEAF, LEAF], other=LEAF, value="root")
 
 
 def _raise(error: Exception) -> Any:
@@ -23,7 +30,7 @@ OPERATIONS = (
 )
 
 
-def test_the_operation_that_is_named_is_run() -> None:
+def test_named_operation_is_executed() -> None:
     text = OPERATIONS.replace("{ value } }", "{ ...F } }", 1)
     check(text, LEAVES, {"others": [{"value": "v"}] * 2}, operation_name="A")
     check(text, LEAVES, {"others": [{"needed": "n"}] * 2}, operation_name="B")
@@ -36,16 +43,16 @@ def test_the_operation_that_is_named_is_run() -> None:
         ("C", "Unknown operation named 'C'."),
     ],
 )
-def test_without_one_operation_nothing_is_run(name: str | None, message: str) -> None:
+def test_ambiguous_operation_is_not_executed(name: str | None, message: str) -> None:
     text = OPERATIONS.replace("{ value } }", "{ ...F } }", 1)
     check(text, LEAVES, None, (message, None), operation_name=name)
 
 
-def test_mutations_run_one_after_another_and_each_payload_is_of_its_time() -> None:
+def test_mutations_run_serially_with_separate_payloads() -> None:
     text = """
     mutation {
       first: change(to: 1) { number } second: changeLater(to: 2) { number } seen: read { number }
-      third: refuse { number } fourth: refuseLater { number } fifth: changeLater(to: 5) { number tell }
+      third: refuse { number } fourth: refuseLater { number } fifth: changeLater(to: 5) { number echo }
       last: read { number }
     }
     """
@@ -55,7 +62,7 @@ def test_mutations_run_one_after_another_and_each_payload_is_of_its_time() -> No
         "seen": {"number": 2},
         "third": None,
         "fourth": None,
-        "fifth": {"number": 5, "tell": TOLD.format(**UNTOLD)},
+        "fifth": {"number": 5, "echo": SHOWN_ARGUMENTS.format(**DEFAULT_ARGUMENTS)},
         "last": {"number": 5},
     }
     check(text, None, data, ("Refused at 2.", ["third"]), ("Refused at 2.", ["fourth"]))
@@ -64,21 +71,23 @@ def test_mutations_run_one_after_another_and_each_payload_is_of_its_time() -> No
 # Selections: 6.3.
 
 
-def test_fields_come_in_the_order_of_the_document_even_where_some_come_later() -> None:
-    root = thing(other=Lazy(value=lambda: Soon("late"), needed=lambda: "now", number=lambda: 1))
-    text = "{ other { number tell(number: 0) value ... { needed a: value } ...F } } fragment F on Other { b: number needed }"
-    told = TOLD.format(**UNTOLD | {"number": 0})
-    data = {"number": 1, "tell": told, "value": "late", "needed": "now", "a": "late", "b": 1}
+def test_fields_keep_document_order_even_if_some_are_awaited() -> None:
+    root = make_object(
+        other=LazyObject(value=lambda: LateValue("late"), needed=lambda: "now", number=lambda: 1)
+    )
+    text = "{ other { number echo(number: 0) value ... { needed a: value } ...F } } fragment F on Other { b: number needed }"
+    echoed = SHOWN_ARGUMENTS.format(**DEFAULT_ARGUMENTS | {"number": 0})
+    data = {"number": 1, "echo": echoed, "value": "late", "needed": "now", "a": "late", "b": 1}
     check(text, root, {"other": data})
 
 
-def test_a_response_name_takes_its_place_where_it_is_met_first() -> None:
+def test_response_key_has_its_first_position() -> None:
     text = "{ value others { number } value others { value number needed } }"
     row = {"number": 1, "value": "v", "needed": "n"}
     check(text, LEAVES, {"value": "root", "others": [row, row]})
 
 
-def test_an_alias_can_have_the_name_of_another_field() -> None:
+def test_alias_can_be_the_name_of_another_field() -> None:
     check(
         "{ others { value: needed needed: value } }",
         LEAVES,
@@ -86,12 +95,14 @@ def test_an_alias_can_have_the_name_of_another_field() -> None:
     )
 
 
-def test_a_fragment_is_applied_once_and_only_where_its_type_fits() -> None:
+def test_fragment_is_applied_once_to_matching_types() -> None:
     text = """
     { pets { ...D ...D ... on Cat { name } ... on Pet { __typename } } }
     fragment D on Dog { barks ... on Pet { name } }
     """
-    root = thing(pets=[thing(name="Rex", barks=True), thing(name="Tom", meows=False)])
+    root = make_object(
+        pets=[make_object(name="Rex", barks=True), make_object(name="Tom", meows=False)]
+    )
     dog = {"barks": True, "name": "Rex", "__typename": "Dog"}
     check(text, root, {"pets": [dog, {"name": "Tom", "__typename": "Cat"}]})
 
@@ -114,13 +125,13 @@ def test_a_fragment_is_applied_once_and_only_where_its_type_fits() -> None:
         ("value @include(if: $on)", {"value": "v"}, {}),
         ("value value @include(if: $on)", {"value": "v"}, {"value": "v"}),
         (
-            "tell @include(if: $on) value",
-            {"tell": TOLD.format(**UNTOLD), "value": "v"},
+            "echo @include(if: $on) value",
+            {"echo": SHOWN_ARGUMENTS.format(**DEFAULT_ARGUMENTS), "value": "v"},
             {"value": "v"},
         ),
     ],
 )
-def test_directives_take_out_fields_and_fragments(
+def test_directives_exclude_fields_and_fragments(
     on: bool, selection: str, with_: Any, without: Any
 ) -> None:
     row = with_ if on else without
@@ -129,38 +140,41 @@ def test_directives_take_out_fields_and_fragments(
     check(text, LEAVES, {"others": [row, row]}, variables={"on": on})
 
 
-def test_what_a_directive_takes_out_is_not_read() -> None:
-    leaf = Lazy(value=lambda: "v", needed=lambda: _raise(AssertionError("read")))
+def test_excluded_field_is_not_read() -> None:
+    leaf = LazyObject(value=lambda: "v", needed=lambda: _raise(AssertionError("read")))
     text = "{ others { value needed @skip(if: true) } }"
-    check(text, thing(others=[leaf]), {"others": [{"value": "v"}]})
+    check(text, make_object(others=[leaf]), {"others": [{"value": "v"}]})
 
 
 # Resolving: 6.4.2, 6.4.3.
 
 
-def test_a_missing_attribute_and_an_error_of_a_property_are_errors_of_their_field() -> None:
-    leaf = Lazy(value=lambda: _raise(LookupError("not found")), number=lambda: 3)
+def test_missing_attribute_and_failing_property_are_field_errors() -> None:
+    leaf = LazyObject(value=lambda: _raise(LookupError("not found")), number=lambda: 3)
     errors: list[tuple[str, list[str | int] | None]] = [
         ("not found", ["others", 1, "value"]),
         ("not found", ["others", 2, "value"]),
     ]
     rows = [{"value": "v", "number": 1}, *[{"value": None, "number": 3}] * 2]
     check(
-        "{ others { value number } }", thing(others=[LEAF, leaf, leaf]), {"others": rows}, *errors
+        "{ others { value number } }",
+        make_object(others=[LEAF, leaf, leaf]),
+        {"others": rows},
+        *errors,
     )
     check(
         "{ value }",
-        thing(),
+        make_object(),
         {"value": None},
         ("'types.SimpleNamespace' object has no attribute 'value'", ["value"]),
     )
 
 
-def test_an_error_knows_every_place_that_asked_for_its_field() -> None:
-    leaf = Lazy(value=lambda: ValueError("as a value"))
+def test_error_has_all_locations_of_its_field() -> None:
+    leaf = LazyObject(value=lambda: ValueError("as a value"))
     answer = check(
         "{ others { value } others { value } }",
-        thing(others=[leaf]),
+        make_object(others=[leaf]),
         {"others": [{"value": None}]},
         ("as a value", ["others", 0, "value"]),
     )

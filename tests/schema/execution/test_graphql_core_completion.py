@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.schema.execution.cases_schema import Lazy, Soon, check, thing
+from tests.schema.execution.specification_schema import LateValue, LazyObject, check, make_object
 
 BAD = LookupError("bad")
 NOTHING = object()
@@ -23,8 +23,8 @@ WAYS: dict[str, tuple[Callable[[], Any], bool]] = {
     "null": (lambda: None, False),
     "raises": (_raise, True),
     "an error as a value": (lambda: BAD, True),
-    "null later": (lambda: Soon(None), False),
-    "raises later": (lambda: Soon(BAD), True),
+    "null later": (lambda: LateValue(None), False),
+    "raises later": (lambda: LateValue(BAD), True),
 }
 
 
@@ -52,42 +52,42 @@ WAYS: dict[str, tuple[Callable[[], Any], bool]] = {
         ),
     ],
 )
-def test_what_must_not_be_null_makes_the_next_null_that_may(
+def test_null_in_a_non_null_field_propagates_to_the_nearest_nullable_parent(
     way: str, text: str, path: list[str | int], data: Any
 ) -> None:
     make, is_error = WAYS[way]
     # The last objects have no `needed`.
-    leaf = Lazy(needed=make)
-    deep = {"{ child { child": thing(child=leaf, needed="fine"), "{ child { needed": None}
-    child = deep.get(text[:15]) or thing(
-        other=leaf, value="root", needed_child=thing(needed_child=leaf)
+    leaf = LazyObject(needed=make)
+    deep = {"{ child { child": make_object(child=leaf, needed="fine"), "{ child { needed": None}
+    child = deep.get(text[:15]) or make_object(
+        other=leaf, value="root", needed_child=make_object(needed_child=leaf)
     )
-    root = thing(other=leaf, others=[leaf], value="root", child=child, needed_child=leaf)
+    root = make_object(other=leaf, others=[leaf], value="root", child=child, needed_child=leaf)
     parent = "Other" if path[-2] in ("other", 0) else "Node"
     message = "bad" if is_error else f"Cannot return null for non-nullable field {parent}.needed."
     check(text, root, None if data is NOTHING else data, (message, path))
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_may_be_null_is_null_by_itself(way: str) -> None:
+def test_nullable_field_is_null_without_affecting_others(way: str) -> None:
     make, is_error = WAYS[way]
-    leaf = Lazy(value=make, number=make, needed=lambda: "n")
+    leaf = LazyObject(value=make, number=make, needed=lambda: "n")
     errors: list[tuple[str, list[str | int] | None]] = [
         ("bad", ["others", row, name]) for row in (0, 1) for name in ("value", "number")
     ]
     rows = [{"value": None, "needed": "n", "number": None}] * 2
     # The second is another object: both are read.
-    twin = Lazy(value=make, number=make, needed=lambda: "n")
+    twin = LazyObject(value=make, number=make, needed=lambda: "n")
     text = "{ others { value needed number } }"
-    check(text, thing(others=[leaf, twin]), {"others": rows}, *(errors if is_error else []))
+    check(text, make_object(others=[leaf, twin]), {"others": rows}, *(errors if is_error else []))
 
 
-def test_of_several_that_must_not_be_null_the_first_is_told() -> None:
+def test_first_of_several_non_null_errors_is_reported() -> None:
     text = "{ others { a: needed b: needed value } value }"
-    leaf = Lazy(needed=lambda: None, value=_raise)
+    leaf = LazyObject(needed=lambda: None, value=_raise)
     check(
         text,
-        thing(others=[leaf, leaf], value="v"),
+        make_object(others=[leaf, leaf], value="v"),
         {"others": None, "value": "v"},
         ("Cannot return null for non-nullable field Other.needed.", ["others", 0, "a"]),
     )
@@ -98,13 +98,13 @@ LISTS: dict[str, Callable[[], Any]] = {
     "empty": list,
     "a null item": lambda: [1, None, 2],
     "an error as an item": lambda: [1, BAD, 2],
-    "an item later": lambda: [1, Soon(2)],
-    "a null item later": lambda: [1, Soon(None), 2],
-    "an item that fails later": lambda: [1, Soon(BAD), 2],
+    "an item later": lambda: [1, LateValue(2)],
+    "a null item later": lambda: [1, LateValue(None), 2],
+    "an item that fails later": lambda: [1, LateValue(BAD), 2],
     "null": lambda: None,
     "raises": _raise,
-    "later": lambda: Soon([1, 2]),
-    "null later": lambda: Soon(None),
+    "later": lambda: LateValue([1, 2]),
+    "null later": lambda: LateValue(None),
     "a tuple": lambda: (1, 2),
     "a generator": lambda: (each for each in (1, 2)),
     "a set": lambda: {1, 2},
@@ -141,7 +141,7 @@ OUTCOMES: dict[str, tuple[Any, str | None, list[int]]] = {
 
 @pytest.mark.parametrize("kind", LISTS)
 @pytest.mark.parametrize("name", ["maybe", "sure", "items", "both"])
-def test_a_list_is_completed_item_by_item(kind: str, name: str) -> None:
+def test_list_is_completed_item_by_item(kind: str, name: str) -> None:
     value, message, index = OUTCOMES[kind]
     items_needed, list_needed = name in ("items", "both"), name in ("sure", "both")
     path: list[str | int] = ["lists", name, *index]
@@ -152,25 +152,30 @@ def test_a_list_is_completed_item_by_item(kind: str, name: str) -> None:
     lists = {name: value}
     data = {"lists": None if failed and list_needed and value is None else lists}
     errors = [((message or "").format(name=name), path)] if failed else []
-    check(f"{{ lists {{ {name} }} }}", thing(lists=Lazy(**{name: LISTS[kind]})), data, *errors)
+    check(
+        f"{{ lists {{ {name} }} }}",
+        make_object(lists=LazyObject(**{name: LISTS[kind]})),
+        data,
+        *errors,
+    )
     needed = {"neededLists": lists} if data["lists"] else None
     errors = [(text, ["neededLists", *path[1:]]) for text, _ in errors]
     check(
         f"{{ neededLists {{ {name} }} }}",
-        thing(needed_lists=Lazy(**{name: LISTS[kind]})),
+        make_object(needed_lists=LazyObject(**{name: LISTS[kind]})),
         needed,
         *errors,
     )
 
 
-REX, TOM = thing(name="Rex", barks=True), thing(name="Tom", meows=False)
+REX, TOM = make_object(name="Rex", barks=True), make_object(name="Tom", meows=False)
 _NO_TYPE = (
     "Abstract type 'Pet' must resolve to an Object type at runtime for field 'Query.pets'. Either the 'Pet' type should"
     " provide a 'resolve_type' function or each possible type should provide an 'is_type_of' function."
 )
 
 
-def test_interfaces_and_unions_are_completed_as_the_type_of_each_value() -> None:
+def test_interfaces_and_unions_are_completed_by_the_type_of_each_value() -> None:
     text = """
     {
       pets { __typename name ... on Dog { barks } ... on Cat { meows } }
@@ -184,37 +189,37 @@ def test_interfaces_and_unions_are_completed_as_the_type_of_each_value() -> None
         "pets": [dog, cat, dog],
         "animals": [{"__typename": "Cat", "name": "Tom", "meows": False}, {"name": "Rex"}],
     }
-    check(text, thing(pets=[REX, TOM, REX], animals=[TOM, REX]), data)
+    check(text, make_object(pets=[REX, TOM, REX], animals=[TOM, REX]), data)
 
 
 @pytest.mark.parametrize(
     ("pet", "message"),
     [
-        (thing(name="?"), _NO_TYPE),
-        (thing(name="Schrödinger"), "Nobody has looked."),
+        (make_object(name="?"), _NO_TYPE),
+        (make_object(name="Schrödinger"), "The box is closed."),
         (None, "Cannot return null for non-nullable field Query.pets."),
         (BAD, "bad"),
-        (Soon(BAD), "bad"),
+        (LateValue(BAD), "bad"),
     ],
 )
-def test_a_value_without_a_type_is_an_error_of_its_item(pet: Any, message: str) -> None:
-    check("{ pets { name } }", thing(pets=[REX, pet]), {"pets": None}, (message, ["pets", 1]))
+def test_value_without_a_type_is_an_error_of_its_item(pet: Any, message: str) -> None:
+    check("{ pets { name } }", make_object(pets=[REX, pet]), {"pets": None}, (message, ["pets", 1]))
 
 
 @pytest.mark.parametrize(
     ("cat", "message"),
     [
         (REX, "Expected value of type 'Cat' but got: <SimpleNamespace instance>."),
-        (thing(name="Schrödinger"), "Nobody has looked."),
+        (make_object(name="Schrödinger"), "The box is closed."),
         (BAD, "bad"),
-        (Soon(REX), "Expected value of type 'Cat' but got: <SimpleNamespace instance>."),
+        (LateValue(REX), "Expected value of type 'Cat' but got: <SimpleNamespace instance>."),
     ],
 )
-def test_an_object_of_another_type_is_an_error_of_its_item(cat: Any, message: str) -> None:
+def test_object_of_another_type_is_an_error_of_its_item(cat: Any, message: str) -> None:
     tom = {"name": "Tom"}
     check(
         "{ cats { name } }",
-        thing(cats=[TOM, cat, None, Soon(TOM), TOM]),
+        make_object(cats=[TOM, cat, None, LateValue(TOM), TOM]),
         {"cats": [tom, None, None, tom, tom]},
         (message, ["cats", 1]),
     )
@@ -227,8 +232,8 @@ def test_an_object_of_another_type_is_an_error_of_its_item(cat: Any, message: st
         *((2**31, None), (1.5, None), (float("nan"), None), ("", None), ([1], None), (b"1", None)),
     ],
 )
-def test_a_number_is_what_graphql_can_write(number: Any, completed: int | None) -> None:
-    root = thing(others=[thing(number=1), thing(number=number)])
+def test_number_must_be_valid_in_graphql(number: Any, completed: int | None) -> None:
+    root = make_object(others=[make_object(number=1), make_object(number=number)])
     rows = {"others": [{"number": 1}, {"number": completed}]}
     errors: list[tuple[str, list[str | int] | None]] = []
     if completed is None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from graphql import DocumentNode, parse
 
-from tests.schema.execution.both_ways import Prepared, assert_same, both_ways, prepared, run
-from tests.schema.execution.counting import counted
-from tests.schema.execution.hostile_schema import HostileContext, LeafSource, Source
+from tests.schema.execution.any_value_schema import LeafSource, SchemaContext, Source
+from tests.schema.execution.both_executors import Prepared, assert_same, prepared, run, run_on_both
+from tests.schema.execution.completion_counts import count_completions
 
 
 def _values(value: Any) -> Any:
@@ -32,7 +32,7 @@ def _root(*leaves: LeafSource) -> Source:
     return Source("Query", {"leaves": _values(list(leaves)), "trunk": _values(trunk)})
 
 
-def _ask(
+def _execute(
     document: Prepared,
     variables: dict[str, Any] | None = None,
     *,
@@ -45,11 +45,11 @@ def _ask(
         run(document.node, root, variables, plans=plans, operation_name=operation)
         for plans in (document.plans.plans_for, document.plans.plans_for, None)
     ]
-    assert ways[0].written == ways[1].written == ways[2].written
+    assert ways[0].serialized == ways[1].serialized == ways[2].serialized
     return ways[0].data
 
 
-def test_each_value_of_a_condition_has_plans_of_its_own() -> None:
+def test_each_value_of_a_condition_has_separate_plans() -> None:
     document = prepared(
         """
         query ($with: Boolean!, $without: Boolean = false) {
@@ -65,7 +65,7 @@ def test_each_value_of_a_condition_has_plans_of_its_own() -> None:
         (False, True): {},
     }
     for (with_, without), row in [*rows.items(), *reversed(rows.items())]:
-        assert _ask(document, {"with": with_, "without": without}) == {"leaves": [row]}
+        assert _execute(document, {"with": with_, "without": without}) == {"leaves": [row]}
 
 
 def test_operations_of_one_document_share_a_fragment_but_not_its_conditions() -> None:
@@ -79,13 +79,13 @@ def test_operations_of_one_document_share_a_fragment_but_not_its_conditions() ->
     )
     short, long = {"label": "l"}, {"text": "t", "label": "l"}
     for _ in range(2):
-        assert _ask(document, {"on": True}, operation="A")["leaves"] == [long]
-        assert _ask(document, {"on": False}, operation="A")["leaves"] == [short]
-        assert _ask(document, {}, operation="B")["leaves"] == [short]
-        assert _ask(document, {}, operation="C")["trunk"]["branches"] == [{"leaves": [long]}]
+        assert _execute(document, {"on": True}, operation="A")["leaves"] == [long]
+        assert _execute(document, {"on": False}, operation="A")["leaves"] == [short]
+        assert _execute(document, {}, operation="B")["leaves"] == [short]
+        assert _execute(document, {}, operation="C")["trunk"]["branches"] == [{"leaves": [long]}]
 
 
-def test_a_condition_that_is_null_fails_where_graphql_core_finds_it() -> None:
+def test_null_condition_fails_like_in_graphql_core() -> None:
     for text in (
         "query ($on: Boolean = true) { leaves { name @include(if: $on) } }",
         "query ($on: Boolean = true) { trunk { branch { leaves { name @include(if: $on) } } } }",
@@ -98,23 +98,23 @@ def test_a_condition_that_is_null_fails_where_graphql_core_finds_it() -> None:
         )
         root = {"leaves": [leaf], "trunk": trunk, "maybe_trunk": trunk}
         source = Source("Query", {name: _values(value) for name, value in root.items()})
-        answers = both_ways(text, source, {"on": None})
+        answers = run_on_both(text, source, {"on": None})
         assert_same(*answers, concurrent=False)
         assert answers[0].errors
 
 
-def test_fragments_of_one_name_in_different_documents_stay_apart() -> None:
+def test_equally_named_fragments_of_two_documents_are_separate() -> None:
     texts = [
         f"{{ leaves {{ ...Same }} }} fragment Same on Leaf {{ {field} }}"
         for field in ("name", "text", "name: text", 'label(prefix: "")')
     ]
     kept = [prepared(text) for text in texts]
     for _ in range(2):
-        rows = [_ask(document)["leaves"] for document in kept]
+        rows = [_execute(document)["leaves"] for document in kept]
         assert rows == [[{"name": "a"}], [{"text": "t"}], [{"name": "t"}], [{"label": "l"}]]
 
 
-def test_a_response_name_is_merged_from_all_nodes_that_have_it() -> None:
+def test_all_nodes_of_a_response_key_are_merged() -> None:
     document = prepared(
         """
         {
@@ -127,7 +127,7 @@ def test_a_response_name_is_merged_from_all_nodes_that_have_it() -> None:
         """
     )
     branch = {"leaves": [{"name": "a", "text": "t", "label": "l"}], "length": 1}
-    found = _ask(document)
+    found = _execute(document)
     assert found == {
         "trunk": {"branch": branch},
         "alone": {"branch": {"leaves": [{"nick": None}]}},
@@ -135,7 +135,7 @@ def test_a_response_name_is_merged_from_all_nodes_that_have_it() -> None:
     assert list(found["trunk"]["branch"]) == ["leaves", "length"]
 
 
-def test_a_field_of_a_fragment_merges_with_other_fields_in_each_place_it_is_spread() -> None:
+def test_field_of_a_fragment_merges_with_fields_at_each_spread() -> None:
     document = prepared(
         """
         {
@@ -147,7 +147,7 @@ def test_a_field_of_a_fragment_merges_with_other_fields_in_each_place_it_is_spre
         """
     )
     # An interface cannot be compiled, so the leaves have their own plans.
-    leaves = {name: value["branch"]["leaves"] for name, value in _ask(document).items()}
+    leaves = {name: value["branch"]["leaves"] for name, value in _execute(document).items()}
     assert leaves == {
         "bare": [{"name": "a"}],
         "more": [{"name": "a", "text": "t"}],
@@ -155,18 +155,18 @@ def test_a_field_of_a_fragment_merges_with_other_fields_in_each_place_it_is_spre
     }
 
 
-def test_arguments_are_read_anew_in_each_operation() -> None:
+def test_arguments_are_read_in_each_operation() -> None:
     document = prepared("query ($p: String!, $n: Int) { leaves { label(prefix: $p, times: $n) } }")
-    with counted() as counts:
+    with count_completions() as counts:
         for number in range(5):
-            rows = _ask(document, {"p": f"{number}:", "n": number + 1})["leaves"]
+            rows = _execute(document, {"p": f"{number}:", "n": number + 1})["leaves"]
             assert rows == [{"label": f"{number}:" + "l" * (number + 1)}]
     assert counts["compilations"] == 1
 
 
-def test_plans_keep_nothing_of_an_operation() -> None:
+def test_plans_store_nothing_from_an_operation() -> None:
     document = prepared("query ($p: String!) { leaves { name label(prefix: $p) } }")
-    context, root = HostileContext(), _root(_leaf(name="a", label="l"))
+    context, root = SchemaContext(), _root(_leaf(name="a", label="l"))
     run(document.node, root, {"p": ""}, context=context, plans=document.plans.plans_for)
     kept: list[Any] = [weakref.ref(context), weakref.ref(root)]
     del context, root
@@ -174,7 +174,7 @@ def test_plans_keep_nothing_of_an_operation() -> None:
     assert [each() for each in kept] == [None, None]
 
 
-def test_a_document_with_many_conditions_keeps_few_plans() -> None:
+def test_document_with_many_conditions_caches_few_plans() -> None:
     names = [f"v{number}" for number in range(12)]
     declared = ", ".join(f"${name}: Boolean!" for name in names)
     fields = " ".join(f"{name}: name @include(if: ${name})" for name in names)
@@ -194,12 +194,12 @@ def _nested(depth: int, inner: str) -> str:
 @pytest.mark.parametrize("depth", [10, 60])
 def test_deep_fragments_are_compiled(depth: int) -> None:
     document = prepared(f"{{ leaves {{ {_nested(depth, 'name')} }} }}")
-    with counted() as counts:
-        assert _ask(document) == {"leaves": [{"name": "a"}]}
+    with count_completions() as counts:
+        assert _execute(document) == {"leaves": [{"name": "a"}]}
     assert counts["compiled"] > 0
 
 
-def test_fragments_too_deep_to_compile_end_as_graphql_core_ends_them() -> None:
+def test_fragments_too_deep_to_compile_fail_like_in_graphql_core() -> None:
     # Each fragment is shallow and spreads the next, so the parser accepts all.
     count = sys.getrecursionlimit()
     chain = "".join(
@@ -215,19 +215,19 @@ def test_fragments_too_deep_to_compile_end_as_graphql_core_ends_them() -> None:
         assert [each["path"] for each in answer.errors] == [["leaves", 0]]
 
 
-def test_types_that_come_back_to_themselves_are_left_to_graphql_core() -> None:
+def test_recursive_types_are_completed_by_graphql_core() -> None:
     leaf: Any = None
     for number in range(40):
         branch = Source("Branch", {"leaf": _values(leaf), "length": _values(number)})
         leaf = _leaf(name=str(number), back=branch)
     depth = 30
     text = "{ leaves { " + "back { length leaf { name " * depth + "}}" * depth + " name } }"
-    with counted() as counts:
-        assert_same(*both_ways(text, _root(leaf)), concurrent=False)
+    with count_completions() as counts:
+        assert_same(*run_on_both(text, _root(leaf)), concurrent=False)
     assert counts["core"] > depth
 
 
-def test_two_threads_can_compile_one_document_at_once() -> None:
+def test_two_threads_can_compile_one_document_concurrently() -> None:
     text = "query ($on: Boolean!) { trunk { branches { leaves { name text @include(if: $on) } } } }"
     found: list[Any] = []
     for _ in range(20):
@@ -235,15 +235,15 @@ def test_two_threads_can_compile_one_document_at_once() -> None:
         node = document.node
         start = threading.Barrier(4)
 
-        def ask(on: bool, document: Any, node: DocumentNode, start: threading.Barrier) -> None:
+        def execute(on: bool, document: Any, node: DocumentNode, start: threading.Barrier) -> None:
             root = _root(_leaf(name="a", text="t"))
             start.wait()
             for _ in range(3):
                 answer = run(node, root, {"on": on}, plans=document.plans.plans_for)
-                found.append((on, answer.written))
+                found.append((on, answer.serialized))
 
         threads = [
-            threading.Thread(target=ask, args=(number % 2 == 0, document, node, start))
+            threading.Thread(target=execute, args=(number % 2 == 0, document, node, start))
             for number in range(4)
         ]
         for thread in threads:

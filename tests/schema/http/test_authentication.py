@@ -29,7 +29,7 @@ VIEWER = "{ viewer { username } }"
 
 @pytest.fixture
 def mina() -> User:
-    """A teacher of the class A."""
+    """Return a teacher of class A."""
     teacher = make_teacher("mina")
     assign(teacher, make_class("A"))
     return teacher.user
@@ -54,7 +54,7 @@ def username(response: Response) -> str | None:
     return viewer and str(viewer["username"])
 
 
-def assert_refused(response: Response, status: int, code: str) -> None:
+def assert_rejected(response: Response, status: int, code: str) -> None:
     """Assert that the response is a GraphQL error without data."""
     assert response.status_code == status
     assert response["Content-Type"] == "application/json; charset=utf-8"
@@ -66,14 +66,14 @@ def assert_refused(response: Response, status: int, code: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer "])
-def test_a_token_lets_its_owner_in(mina: User, scheme: str) -> None:
+def test_token_authenticates_its_owner(mina: User, scheme: str) -> None:
     header = f"{scheme} {new_token(mina)}"
     assert username(post(Client(), Authorization=header)) == "mina"
     response = Client().get("/graphql", {"query": VIEWER}, headers={"Authorization": header})
     assert username(response) == "mina"
 
 
-def test_without_any_sign_one_is_nobody() -> None:
+def test_request_without_credentials_has_no_viewer() -> None:
     assert username(post(Client())) is None
 
 
@@ -110,7 +110,7 @@ def _spoil(token: str, user: User, how: str) -> str:
         "of a user without a profile",
     ],
 )
-def test_a_token_that_is_not_valid_is_refused_and_never_taken_for_nobody(
+def test_invalid_token_is_rejected_even_for_public_fields(
     mina: User, how: str, signed_in_too: bool
 ) -> None:
     token = _spoil(new_token(mina), mina, how)
@@ -119,11 +119,11 @@ def test_a_token_that_is_not_valid_is_refused_and_never_taken_for_nobody(
         client.force_login(make_teacher("colleague").user)
     for query in VIEWER, "{ school { name } }", "{ __typename }", "{ nonsense", "":
         response = post(client, query, Authorization=f"Bearer {token}")
-        assert_refused(response, 401, "UNAUTHENTICATED")
+        assert_rejected(response, 401, "UNAUTHENTICATED")
     response = client.get(
         "/graphql", {"query": VIEWER}, headers={"Authorization": f"Bearer {token}"}
     )
-    assert_refused(response, 401, "UNAUTHENTICATED")
+    assert_rejected(response, 401, "UNAUTHENTICATED")
 
 
 @pytest.mark.parametrize(
@@ -149,19 +149,19 @@ def test_a_token_that_is_not_valid_is_refused_and_never_taken_for_nobody(
         "Bearer " + "x" * 10_000,
     ],
 )
-def test_a_header_that_holds_no_token_is_refused(mina: User, header: str) -> None:
+def test_header_without_token_is_rejected(mina: User, header: str) -> None:
     response = post(Client(), Authorization=header.replace("TOKEN", new_token(mina)))
-    assert_refused(response, 401, "UNAUTHENTICATED")
+    assert_rejected(response, 401, "UNAUTHENTICATED")
 
 
-def test_a_session_lets_its_owner_in(mina: User) -> None:
+def test_session_authenticates_its_owner(mina: User) -> None:
     client = Client()
     client.force_login(mina)
     assert username(post(client)) == "mina"
 
 
 @pytest.mark.parametrize("how", ["is inactive", "has no profile", "has another password"])
-def test_a_session_whose_owner_may_not_sign_in_is_nobodys(mina: User, how: str) -> None:
+def test_session_of_a_user_who_cannot_sign_in_has_no_viewer(mina: User, how: str) -> None:
     client = Client()
     if how == "has no profile":
         client.force_login(User.objects.create(username="stranger"))
@@ -187,34 +187,34 @@ class Browser(Client):
 
 
 @pytest.mark.parametrize("query", [VIEWER, "mutation { signOut { signedOut } }"])
-def test_a_cookie_alone_is_refused(mina: User, query: str) -> None:
-    assert_refused(post(Browser(mina), query), 403, "FORBIDDEN")
+def test_cookie_without_csrf_token_is_rejected(mina: User, query: str) -> None:
+    assert_rejected(post(Browser(mina), query), 403, "FORBIDDEN")
 
 
-def test_a_cookie_with_a_wrong_csrf_token_is_refused(mina: User) -> None:
+def test_cookie_with_wrong_csrf_token_is_rejected(mina: User) -> None:
     browser = Browser(mina)
     for wrong in "", "x", browser.csrf_token[::-1], "ü":
-        assert_refused(post(browser, **{"X-CSRFToken": wrong}), 403, "FORBIDDEN")
+        assert_rejected(post(browser, **{"X-CSRFToken": wrong}), 403, "FORBIDDEN")
 
 
-def test_a_cookie_from_a_page_of_another_origin_is_refused(mina: User) -> None:
+def test_cookie_from_another_origin_is_rejected(mina: User) -> None:
     browser = Browser(mina)
     headers = {"X-CSRFToken": browser.csrf_token, "Origin": "https://elsewhere.example"}
-    assert_refused(post(browser, **headers), 403, "FORBIDDEN")
+    assert_rejected(post(browser, **headers), 403, "FORBIDDEN")
 
 
-def test_a_cookie_with_its_csrf_token_is_answered(mina: User) -> None:
+def test_cookie_with_csrf_token_is_accepted(mina: User) -> None:
     browser = Browser(mina)
     assert username(post(browser, **{"X-CSRFToken": browser.csrf_token})) == "mina"
 
 
-def test_a_bearer_token_needs_no_csrf_token(mina: User) -> None:
+def test_bearer_token_needs_no_csrf_token(mina: User) -> None:
     colleague = make_teacher("colleague").user
     response = post(Browser(mina), Authorization=f"Bearer {new_token(colleague)}")
     assert username(response) == "colleague"
 
 
-def test_a_cookie_alone_is_refused_for_a_hash_too(mina: User) -> None:
+def test_cookie_without_csrf_token_is_rejected_for_a_hash(mina: User) -> None:
     named = {"version": 1, "sha256Hash": hashlib.sha256(VIEWER.encode()).hexdigest()}
     for body in {"query": VIEWER}, {}:
         response = Browser(mina).post(
@@ -222,14 +222,14 @@ def test_a_cookie_alone_is_refused_for_a_hash_too(mina: User) -> None:
             {**body, "extensions": {"persistedQuery": named}},
             content_type="application/json",
         )
-        assert_refused(response, 403, "FORBIDDEN")
+        assert_rejected(response, 403, "FORBIDDEN")
 
 
-def test_a_cookie_changes_nothing_by_a_method_that_reads(mina: User) -> None:
+def test_get_with_a_cookie_changes_nothing(mina: User) -> None:
     browser = Browser(mina)
     change = """mutation { requestClassAccess(input: { classCode: "B", accessLevel: VIEW, reason: "" }) { request { id } } }"""
     make_class("B")
-    assert_refused(browser.get("/graphql", {"query": change}), 405, "BAD_USER_INPUT")
+    assert_rejected(browser.get("/graphql", {"query": change}), 405, "BAD_USER_INPUT")
     assert browser.head("/graphql", {"query": change}).status_code == 405
     cells = f"{{ scheduleMatrix(academicYear: {YEAR}) {{ rows {{ cells {{ id status }} }} }} }}"
     assert browser.head("/graphql", {"query": cells}).status_code == 200
@@ -237,7 +237,7 @@ def test_a_cookie_changes_nothing_by_a_method_that_reads(mina: User) -> None:
     assert not ExamScheduleMatrix.objects.exists()
 
 
-def test_no_page_elsewhere_signs_one_out_or_in(mina: User) -> None:
+def test_other_origin_cannot_sign_in_or_out(mina: User) -> None:
     browser = Browser(mina)
     assert browser.get("/sign-out/").status_code == 405
     assert browser.post("/sign-out/").status_code == 403
@@ -250,11 +250,11 @@ def test_no_page_elsewhere_signs_one_out_or_in(mina: User) -> None:
     assert username(post(browser, **headers)) is None
 
 
-def test_nobody_needs_no_csrf_token() -> None:
+def test_request_without_cookie_needs_no_csrf_token() -> None:
     assert username(post(Client(enforce_csrf_checks=True))) is None
 
 
-def test_a_cookie_reads_by_get_without_a_csrf_token_and_stores_nothing(mina: User) -> None:
+def test_get_with_a_cookie_needs_no_csrf_token_and_stores_nothing(mina: User) -> None:
     query = f"{{ scheduleMatrix(academicYear: {YEAR}) {{ rows {{ cells {{ id status }} }} }} }}"
     response = Browser(mina).get("/graphql", {"query": query})
     assert response.status_code == 200
@@ -265,14 +265,14 @@ def test_a_cookie_reads_by_get_without_a_csrf_token_and_stores_nothing(mina: Use
     assert not ExamScheduleMatrix.objects.exists()
 
 
-def test_telling_who_asks_takes_one_query_for_a_token_and_two_for_a_session(mina: User) -> None:
+def test_authentication_takes_one_query_for_a_token_and_two_for_a_session(mina: User) -> None:
     with_session, token = Client(), new_token(mina)
     with_session.force_login(mina)
     with CaptureQueriesContext(connection) as by_token:
         assert username(post(Client(), Authorization=f"Bearer {token}")) == "mina"
     with CaptureQueriesContext(connection) as by_session:
         assert username(post(with_session)) == "mina"
-    with CaptureQueriesContext(connection) as as_nobody:
+    with CaptureQueriesContext(connection) as unauthenticated:
         assert username(post(Client())) is None
-    counts = [len(statements(each)) for each in (by_token, by_session, as_nobody)]
+    counts = [len(statements(each)) for each in (by_token, by_session, unauthenticated)]
     assert counts == [1, 2, 0]

@@ -22,7 +22,7 @@ def body_of(length: int) -> bytes:
     return json.dumps({"query": SCHOOL}).encode().ljust(length)
 
 
-def test_a_body_at_the_limit_is_answered_and_one_past_it_is_refused() -> None:
+def test_body_at_the_limit_is_accepted_and_above_it_rejected() -> None:
     assert send(body_of(LIMIT)).json()["data"]["school"]["name"]
     response = send(body_of(LIMIT + 1))
     assert response.status_code == 413
@@ -93,7 +93,7 @@ def upload(chunks: list[bytes]) -> tuple[int, Any]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_more_of_a_body_is_kept_than_tells_that_it_is_too_long(
+def test_body_is_stored_only_up_to_the_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make = tempfile.SpooledTemporaryFile
@@ -109,21 +109,21 @@ def test_no_more_of_a_body_is_kept_than_tells_that_it_is_too_long(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_body_that_comes_in_chunks_is_read_up_to_the_limit() -> None:
+def test_chunked_body_is_read_up_to_the_limit() -> None:
     text = body_of(LIMIT)
     status, answer = upload([text[at : at + 100_000] for at in range(0, LIMIT, 100_000)])
     assert (status, list(answer)) == (200, ["data"])
 
 
-def ask_with(rest: int) -> Any:
+def post_with(rest: int) -> Any:
     """Send a request with variables of 19,002 values, lists included, and this number more."""
     variables = {"lists": [[0] * 999] * 19, "rest": [0] * rest}
     return Client().post("/graphql", {"query": SCHOOL, "variables": variables}, JSON).json()
 
 
-def test_variables_at_the_limit_are_read_and_past_it_they_are_refused() -> None:
-    assert list(ask_with(998)) == ["data"]
-    assert ask_with(999) == {
+def test_variables_at_the_limit_are_accepted_and_above_it_rejected() -> None:
+    assert list(post_with(998)) == ["data"]
+    assert post_with(999) == {
         "errors": [
             {
                 "message": "The variables have at least 20001 values, which exceeds the limit of 20000.",
@@ -133,7 +133,7 @@ def test_variables_at_the_limit_are_read_and_past_it_they_are_refused() -> None:
     }
 
 
-def test_variables_that_are_nested_deep_are_counted_without_recursion(settings: Settings) -> None:
+def test_nested_variables_are_counted_without_recursion(settings: Settings) -> None:
     settings.MAX_VARIABLE_VALUES = 900
     nested: Any = 0
     for _ in range(901):

@@ -62,7 +62,7 @@ def words(header: str) -> set[str]:
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "http://localhost:5173"])
-def test_a_browser_is_told_what_a_page_of_a_named_origin_may_send(
+def test_preflight_of_an_allowed_origin_lists_methods_and_headers(
     server: Server, origin: str
 ) -> None:
     for method in "GET", "POST":
@@ -78,7 +78,7 @@ def test_a_browser_is_told_what_a_page_of_a_named_origin_may_send(
         assert "origin" in words(response.headers["Vary"])
 
 
-def test_such_a_page_reads_answers_errors_and_what_they_are_called(server: Server) -> None:
+def test_allowed_origin_can_read_responses_errors_and_request_ids(server: Server) -> None:
     address = f"{server.address}/graphql"
     token = {"Authorization": f"Bearer {server.token}", "Origin": ORIGIN}
     responses = [
@@ -103,7 +103,7 @@ def test_such_a_page_reads_answers_errors_and_what_they_are_called(server: Serve
 
 
 @pytest.mark.parametrize("origin", OTHERS)
-def test_pages_of_other_origins_are_allowed_nothing(server: Server, origin: str) -> None:
+def test_other_origins_get_no_cors_headers(server: Server, origin: str) -> None:
     assert allowed(preflight(server, origin)) == {}
     response = httpx.post(f"{server.address}/graphql", json=VIEWER, headers={"Origin": origin})
     assert response.status_code == 200
@@ -112,12 +112,12 @@ def test_pages_of_other_origins_are_allowed_nothing(server: Server, origin: str)
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in/", "/sign-out/", "/admin/login/", "/graphql/"])
-def test_nothing_but_the_api_is_open_to_them(server: Server, path: str) -> None:
+def test_only_the_api_allows_other_origins(server: Server, path: str) -> None:
     assert allowed(preflight(server, ORIGIN, path=path)) == {}
     assert allowed(httpx.get(f"{server.address}{path}", headers={"Origin": ORIGIN})) == {}
 
 
-def test_where_no_origin_is_named_none_is_let_in_and_nothing_is_installed_for_it(
+def test_without_origins_cors_is_not_installed(
     demo_server: Server,
 ) -> None:
     for origin in ORIGIN, *OTHERS:

@@ -1,4 +1,4 @@
-"""The page on HTTP names every header and status that a client can meet."""
+"""The page on HTTP lists every header and status that a client can receive."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def documented(heading: str) -> set[str]:
 
 
 def responses(server: Server) -> Iterator[httpx.Response]:
-    """Send one request for each thing that the server can do with one."""
+    """Send one request for each kind of response."""
     bearer = {"Authorization": f"Bearer {server.token}"}
     browser = {"Accept": "text/html"}
     with httpx.Client(base_url=server.address) as client:
@@ -70,7 +70,7 @@ def test_every_status_is_documented(received: list[httpx.Response]) -> None:
     assert found <= statuses | {302}
 
 
-def test_every_header_that_the_code_names_is_documented() -> None:
+def test_every_header_in_the_code_is_documented() -> None:
     """Headers and statuses that need a rare failure or a setting are included."""
     files = [*ROOT.glob("schema/http/*.py"), *ROOT.glob("primepath/**/*.py")]
     names = {

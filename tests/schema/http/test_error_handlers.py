@@ -33,7 +33,7 @@ def the_error(response: httpx.Response) -> dict[str, Any]:
 
 @pytest.mark.parametrize("accept", API)
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
-def test_a_wrong_host_is_an_error_of_graphql(demo_server: Server, method: str, accept: str) -> None:
+def test_wrong_host_is_a_graphql_error(demo_server: Server, method: str, accept: str) -> None:
     response = httpx.request(
         method,
         f"{demo_server.address}/graphql",
@@ -48,7 +48,7 @@ def test_a_wrong_host_is_an_error_of_graphql(demo_server: Server, method: str, a
 
 @pytest.mark.parametrize("path", ["/graphql/", "/graphql/x", "/graphiql", "/nothing"])
 @pytest.mark.parametrize("accept", API)
-def test_an_address_where_nothing_is_names_that_of_the_api(
+def test_unknown_address_is_an_error_with_the_address_of_the_api(
     demo_server: Server, path: str, accept: str
 ) -> None:
     for method in "GET", "POST":
@@ -64,7 +64,7 @@ def test_an_address_where_nothing_is_names_that_of_the_api(
     ("path", "host", "status"),
     [("/graphql", "elsewhere.example", 400), ("/graphql/", "127.0.0.1", 404)],
 )
-def test_a_browser_gets_a_page_that_has_an_id_too(
+def test_browser_gets_a_page_with_a_request_id(
     demo_server: Server, path: str, host: str, status: int
 ) -> None:
     response = httpx.get(f"{demo_server.address}{path}", headers={"Host": host, "Accept": BROWSER})
@@ -83,7 +83,7 @@ handler500 = "schema.http.error_handlers.failed"
 
 
 @pytest.mark.urls(__name__)
-def test_a_fault_outside_the_view_of_graphql_is_masked_and_in_the_log_under_its_id(
+def test_exception_outside_the_view_is_masked_and_logged_with_its_id(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     client = Client(raise_request_exception=False)

@@ -91,7 +91,7 @@ def api(db: None) -> Api:
 
 
 @pytest.fixture
-def nobody(db: None) -> Api:
+def unauthenticated(db: None) -> Api:
     return Api(None)
 
 
@@ -99,7 +99,7 @@ def is_error(response: Response | httpx.Response, message: str) -> bool:
     return [error["message"] for error in response.json().get("errors", [])] == [message]
 
 
-def assert_refused(response: Response, status: int = 400) -> None:
+def assert_rejected(response: Response, status: int = 400) -> None:
     assert response.status_code == status
     body = response.json()
     assert [error["extensions"] for error in body["errors"]] == [{"code": "BAD_USER_INPUT"}]
@@ -108,7 +108,7 @@ def assert_refused(response: Response, status: int = 400) -> None:
 
 @pytest.mark.parametrize("accept", ["*/*", JSON, GRAPHQL_JSON, f"{GRAPHQL_JSON}, {JSON};q=0.9"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_hash_that_is_not_known_is_told_in_the_words_that_clients_wait_for(
+def test_unknown_hash_returns_the_error_that_clients_expect(
     api: Api, method: str, accept: str
 ) -> None:
     response = api.send(method, accept=accept, extensions=naming(sha256(VIEWER)))
@@ -122,7 +122,7 @@ def test_a_hash_that_is_not_known_is_told_in_the_words_that_clients_wait_for(
 
 @pytest.mark.parametrize("registering", ["GET", "POST"])
 @pytest.mark.parametrize("asking", ["GET", "POST"])
-def test_a_document_that_came_with_its_hash_is_answered_by_the_hash_from_then_on(
+def test_registered_document_can_be_requested_by_hash(
     api: Api, registering: str, asking: str
 ) -> None:
     assert api.register(VIEWER, registering).json() == MINA
@@ -133,7 +133,7 @@ def test_a_document_that_came_with_its_hash_is_answered_by_the_hash_from_then_on
         assert response["ETag"]
 
 
-def test_variables_and_the_name_of_the_operation_go_with_a_hash(api: Api) -> None:
+def test_hash_can_have_variables_and_operation_name(api: Api) -> None:
     document = (
         "query A($no: Boolean!) { viewer @skip(if: $no) { username } } query B { __typename }"
     )
@@ -146,11 +146,11 @@ def test_variables_and_the_name_of_the_operation_go_with_a_hash(api: Api) -> Non
             assert response.json() == {"data": data}
 
 
-def test_a_hash_of_another_document_is_refused_and_nothing_is_kept(api: Api) -> None:
+def test_hash_of_another_document_is_rejected_and_not_stored(api: Api) -> None:
     other = "{ school { name } }"
     for method in "GET", "POST":
-        assert_refused(api.send(method, query=other, extensions=naming(sha256(VIEWER))))
-        assert_refused(api.send(method, query=f"{VIEWER} ", extensions=naming(sha256(VIEWER))))
+        assert_rejected(api.send(method, query=other, extensions=naming(sha256(VIEWER))))
+        assert_rejected(api.send(method, query=f"{VIEWER} ", extensions=naming(sha256(VIEWER))))
     assert not api.knows(VIEWER)
     assert not api.knows(other)
 
@@ -171,24 +171,26 @@ def test_a_hash_of_another_document_is_refused_and_nothing_is_kept(api: Api) -> 
     ],
     ids=str,
 )
-def test_what_names_no_document_is_refused(api: Api, named: Any) -> None:
+def test_invalid_extension_is_rejected(api: Api, named: Any) -> None:
     assert api.register(VIEWER).json() == MINA
     for query in {}, {"query": VIEWER}:
         for method in "GET", "POST":
-            assert_refused(api.send(method, extensions={"persistedQuery": named}, **query))
+            assert_rejected(api.send(method, extensions={"persistedQuery": named}, **query))
 
 
-def test_extensions_that_name_nothing_change_nothing(api: Api) -> None:
+def test_other_extensions_are_ignored(api: Api) -> None:
     for extensions in {}, {"persistedQuery": None}, {"other": {"version": 9}}:
         assert api.post(query=VIEWER, extensions=extensions).json() == MINA
-        assert_refused(api.post(extensions=extensions))
+        assert_rejected(api.post(extensions=extensions))
 
 
-def test_what_nobody_signed_in_sends_is_answered_and_not_kept(api: Api, nobody: Api) -> None:
-    assert nobody.register(VIEWER).json() == {"data": {"viewer": None}}
+def test_document_of_an_unauthenticated_client_is_not_stored(
+    api: Api, unauthenticated: Api
+) -> None:
+    assert unauthenticated.register(VIEWER).json() == {"data": {"viewer": None}}
     assert not api.knows(VIEWER)
     api.register(VIEWER)
-    response = nobody.post(extensions=naming(sha256(VIEWER)))
+    response = unauthenticated.post(extensions=naming(sha256(VIEWER)))
     assert response.json() == {"data": {"viewer": None}}
 
 
@@ -204,7 +206,7 @@ def test_what_nobody_signed_in_sends_is_answered_and_not_kept(api: Api, nobody: 
     ],
     ids=["syntax", "unknown field", "two without names", "no name chosen", "invalid", "too long"],
 )
-def test_a_document_that_cannot_be_run_is_not_kept(api: Api, document: str) -> None:
+def test_invalid_document_is_not_stored(api: Api, document: str) -> None:
     assert api.register(document).json()["errors"]
     assert not api.knows(document)
 
@@ -218,12 +220,12 @@ def test_get_by_hash_never_runs_a_mutation(api: Api) -> None:
     assert api.register(document).json() == {"data": {"signOut": {"signedOut": True}}}
     ApiToken.objects.update(revoked_at=None)
     response = api.get(extensions=naming(sha256(document)))
-    assert_refused(response, 405)
+    assert_rejected(response, 405)
     assert response["Allow"] == "POST"
     assert not ApiToken.objects.exclude(revoked_at=None).exists()
 
 
-def test_switched_off_clients_are_told_to_send_documents(api: Api, settings: Settings) -> None:
+def test_disabled_persisted_queries_return_their_error(api: Api, settings: Settings) -> None:
     api.register(VIEWER)
     settings.PERSISTED_QUERIES = False
     for method in "GET", "POST":
@@ -241,7 +243,7 @@ def test_switched_off_clients_are_told_to_send_documents(api: Api, settings: Set
     assert api.post(query=VIEWER).json() == MINA
 
 
-def test_no_more_is_kept_in_a_day_than_the_setting_says(
+def test_bytes_stored_per_day_are_limited(
     api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = VIEWER, "{ viewer { username } } # 여섯"
@@ -262,13 +264,13 @@ def test_no_more_is_kept_in_a_day_than_the_setting_says(
     assert api.knows("{ __typename }")
 
 
-def test_one_byte_past_what_a_day_allows_is_not_kept(api: Api, settings: Settings) -> None:
+def test_document_one_byte_over_the_daily_limit_is_not_stored(api: Api, settings: Settings) -> None:
     settings.PERSISTED_QUERY_BYTES_PER_DAY = len(VIEWER) + ENTRY_BYTES - 1
     assert api.register(VIEWER).json() == MINA
     assert not api.knows(VIEWER)
 
 
-def test_a_document_is_kept_for_so_many_days(
+def test_document_expires_after_the_configured_days(
     api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PERSISTED_QUERY_DAYS = 2
@@ -280,7 +282,7 @@ def test_a_document_is_kept_for_so_many_days(
     assert not api.knows(VIEWER)
 
 
-def test_the_process_keeps_so_many_and_those_that_were_asked_for_last(api: Api) -> None:
+def test_process_stores_the_most_recently_requested_documents(api: Api) -> None:
     cache = caches["persisted_queries"]
     for number in range(3_000):
         cache.set(str(number), "document", None)
@@ -299,7 +301,7 @@ def redis() -> Iterator[RedisServer]:
 def servers(
     redis: RedisServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Server, Server]]:
-    """Two processes that share a Redis."""
+    """Two processes that share a Redis server."""
     with (
         running_server(tmp_path_factory.mktemp("one"), REDIS_URL=redis.url) as one,
         running_server(tmp_path_factory.mktemp("other"), REDIS_URL=redis.url) as other,
@@ -312,7 +314,7 @@ def ask(server: Server, **members: Any) -> httpx.Response:
     return httpx.post(f"{server.address}/graphql", json=members, headers=headers, timeout=20)
 
 
-def test_processes_that_share_a_redis_share_what_is_kept(servers: tuple[Server, Server]) -> None:
+def test_processes_share_documents_through_redis(servers: tuple[Server, Server]) -> None:
     one, other = servers
     by_hash = naming(sha256(VIEWER))
     assert is_error(ask(one, extensions=by_hash), "PersistedQueryNotFound")
@@ -322,7 +324,7 @@ def test_processes_that_share_a_redis_share_what_is_kept(servers: tuple[Server, 
         assert ask(server, extensions=by_hash).json() == answer
 
 
-def test_without_its_redis_nothing_is_known_and_documents_are_answered(
+def test_without_redis_no_hash_is_known_but_documents_work(
     servers: tuple[Server, Server], redis: RedisServer
 ) -> None:
     server, _ = servers

@@ -51,7 +51,7 @@ ANSWERS: list[Any] = [
 
 
 @pytest.mark.parametrize(("parameters", "status"), ANSWERS)
-def test_every_answer_says_what_it_depends_on_and_is_taken_for_what_it_is(
+def test_every_response_has_vary_and_nosniff(
     api: httpx.Client, parameters: dict[str, str], status: int
 ) -> None:
     response = api.get("/graphql", params=parameters)
@@ -65,15 +65,13 @@ def test_every_answer_says_what_it_depends_on_and_is_taken_for_what_it_is(
 
 
 @pytest.mark.parametrize("query", [SCHOOL, CLASSES])
-def test_what_was_read_by_get_is_kept_by_the_client_alone_who_asks_each_time(
-    api: httpx.Client, query: str
-) -> None:
+def test_get_response_is_private_and_must_be_revalidated(api: httpx.Client, query: str) -> None:
     response = get(api, query)
     assert response.headers["Cache-Control"] == "private, no-cache"
     assert response.headers["ETag"].startswith('W/"')
 
 
-def test_what_was_posted_and_what_has_errors_is_not_kept(api: httpx.Client) -> None:
+def test_post_and_error_responses_are_not_cached(api: httpx.Client) -> None:
     for response in (
         post(api),
         post(api, "{ nonsense }"),
@@ -88,9 +86,7 @@ def test_what_was_posted_and_what_has_errors_is_not_kept(api: httpx.Client) -> N
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-def test_a_client_that_has_the_answer_is_told_so_in_a_few_bytes(
-    api: httpx.Client, encoding: str
-) -> None:
+def test_matching_etag_returns_304(api: httpx.Client, encoding: str) -> None:
     api.headers["Accept-Encoding"] = encoding
     first = get(api)
     assert first.headers.get("Content-Encoding", "identity") == encoding
@@ -106,7 +102,7 @@ def test_a_client_that_has_the_answer_is_told_so_in_a_few_bytes(
         assert vary(again) == vary(first)
 
 
-def test_a_client_that_got_it_compressed_may_ask_for_it_as_it_is_and_the_other_way_round(
+def test_etag_matches_with_and_without_compression(
     api: httpx.Client,
 ) -> None:
     known = get(api, **{"Accept-Encoding": "gzip"}).headers["ETag"]
@@ -114,7 +110,7 @@ def test_a_client_that_got_it_compressed_may_ask_for_it_as_it_is_and_the_other_w
     assert get(api).headers["ETag"] == known
 
 
-def test_another_answer_is_sent_in_full(api: httpx.Client, demo_server: Server) -> None:
+def test_changed_response_is_sent_in_full(api: httpx.Client, demo_server: Server) -> None:
     known = get(api, MATRIX).headers["ETag"]
     changed = get(api, CLASSES, **{"If-None-Match": known})
     assert changed.status_code == 200
@@ -130,14 +126,14 @@ def test_another_answer_is_sent_in_full(api: httpx.Client, demo_server: Server) 
     assert of_teacher.status_code == 200
 
 
-def test_a_post_is_answered_whatever_the_client_has(api: httpx.Client) -> None:
+def test_post_ignores_etags(api: httpx.Client) -> None:
     known = get(api).headers["ETag"]
     response = post(api, **{"If-None-Match": known})
     assert response.status_code == 200
     assert response.json()["data"]
 
 
-def test_a_condition_that_does_not_hold_is_an_error_of_graphql(api: httpx.Client) -> None:
+def test_failed_precondition_is_a_graphql_error(api: httpx.Client) -> None:
     response = get(api, **{"If-Match": '"other"'})
     assert response.status_code == 412
     (error,) = response.json()["errors"]
@@ -145,7 +141,7 @@ def test_a_condition_that_does_not_hold_is_an_error_of_graphql(api: httpx.Client
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_head_tells_what_get_would_and_sends_nothing(api: httpx.Client) -> None:
+def test_head_returns_the_headers_of_get(api: httpx.Client) -> None:
     for encoding in "identity", "gzip":
         headers = {"Accept-Encoding": encoding}
         full = get(api, **headers)
@@ -168,7 +164,7 @@ def raw(api: httpx.Client, request: httpx.Request) -> bytes:
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("accept", ["gzip", "br, gzip;q=0.5", "gzip, deflate, br, zstd"])
-def test_a_large_answer_is_compressed_for_those_who_accept_it(
+def test_large_response_is_compressed_if_accepted(
     api: httpx.Client, method: str, accept: str
 ) -> None:
     parameters: dict[str, Any] = (
@@ -185,18 +181,18 @@ def test_a_large_answer_is_compressed_for_those_who_accept_it(
 
 
 @pytest.mark.parametrize("accept", ["", "identity", "br", "gzip;q=0", "gzip; q=0.000, br"])
-def test_it_is_not_compressed_for_others(api: httpx.Client, accept: str) -> None:
+def test_response_is_not_compressed_if_not_accepted(api: httpx.Client, accept: str) -> None:
     response = post(api, MATRIX, **{"Accept-Encoding": accept})
     assert "Content-Encoding" not in response.headers
     assert "Accept-Encoding" in vary(response)
 
 
-def test_an_answer_that_fits_in_one_packet_is_not_compressed(api: httpx.Client) -> None:
+def test_small_response_is_not_compressed(api: httpx.Client) -> None:
     assert "Content-Encoding" not in post(api, SCHOOL, **{"Accept-Encoding": "gzip"}).headers
     assert post(api, **{"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
 
 
-def test_the_size_of_a_compressed_answer_is_not_the_same_twice(api: httpx.Client) -> None:
+def test_size_of_a_compressed_response_varies(api: httpx.Client) -> None:
     """Otherwise the size would reveal the content besides the attacker's own text."""
     request = api.build_request(
         "POST", "/graphql", json={"query": CLASSES}, headers={"Accept-Encoding": "gzip"}
@@ -204,7 +200,7 @@ def test_the_size_of_a_compressed_answer_is_not_the_same_twice(api: httpx.Client
     assert len({len(raw(api, request)) for _ in range(20)}) > 1
 
 
-def test_the_explorer_has_an_id_and_is_compressed_too(api: httpx.Client) -> None:
+def test_explorer_has_a_request_id_and_is_compressed(api: httpx.Client) -> None:
     response = api.get("/graphql", headers={"Accept": BROWSER, "Accept-Encoding": "gzip"})
     assert response.headers["Content-Type"].startswith("text/html")
     assert response.headers["Content-Encoding"] == "gzip"

@@ -43,7 +43,7 @@ def errors_of(response: Response) -> list[dict[str, Any]]:
     return list(body["errors"])
 
 
-def assert_refused(response: Response, status: int = 400) -> None:
+def assert_rejected(response: Response, status: int = 400) -> None:
     assert response.status_code == status
     (error,) = errors_of(response)
     assert error["extensions"] == {"code": "BAD_USER_INPUT"}
@@ -102,8 +102,8 @@ def assert_refused(response: Response, status: int = 400) -> None:
         b'{"query": "{ school { name } }", "extensions": "x"}',
     ],
 )
-def test_a_body_that_is_no_request_is_refused(body: bytes) -> None:
-    assert_refused(send(body))
+def test_invalid_body_is_rejected(body: bytes) -> None:
+    assert_rejected(send(body))
 
 
 @pytest.mark.parametrize(
@@ -123,15 +123,15 @@ def test_a_body_that_is_no_request_is_refused(body: bytes) -> None:
         "ü",
     ],
 )
-def test_a_body_of_another_type_is_refused(content_type: str) -> None:
-    assert_refused(send(json.dumps({"query": SCHOOL}), content_type), 415)
+def test_other_content_type_is_rejected(content_type: str) -> None:
+    assert_rejected(send(json.dumps({"query": SCHOOL}), content_type), 415)
 
 
 @pytest.mark.parametrize(
     "content_type",
     ["application/json; charset=utf-8", "Application/JSON", "application/json ;charset=UTF-8"],
 )
-def test_a_json_type_is_known_however_it_is_written(content_type: str) -> None:
+def test_json_content_type_has_several_spellings(content_type: str) -> None:
     assert send(json.dumps({"query": SCHOOL}), content_type).status_code == 200
 
 
@@ -147,16 +147,16 @@ def test_a_json_type_is_known_however_it_is_written(content_type: str) -> None:
         ),
     ).map(lambda value: json.dumps(value).encode())
 )
-def test_no_body_is_a_fault_of_ours(body: bytes) -> None:
+def test_random_body_is_never_an_internal_error(body: bytes) -> None:
     response = send(body)
     assert response.status_code in {200, 400}
     assert {error["extensions"]["code"] for error in errors_of(response)} == {"BAD_USER_INPUT"}
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_other_methods_are_refused(method: str) -> None:
+def test_other_methods_are_rejected(method: str) -> None:
     response = Client().generic(method, "/graphql", json.dumps({"query": SCHOOL}), JSON)
-    assert_refused(response, 405)
+    assert_rejected(response, 405)
     assert response["Allow"] == "GET, HEAD, POST"
 
 
@@ -177,13 +177,11 @@ def test_other_methods_are_refused(method: str) -> None:
     ids=lambda parameters: str(parameters)[:60],
 )
 @pytest.mark.parametrize("accept", ["", "*/*", JSON])
-def test_a_get_that_is_no_request_is_refused_without_html(
-    parameters: dict[str, str], accept: str
-) -> None:
-    assert_refused(Client().get("/graphql", parameters, headers={"Accept": accept}))
+def test_invalid_get_is_rejected_without_html(parameters: dict[str, str], accept: str) -> None:
+    assert_rejected(Client().get("/graphql", parameters, headers={"Accept": accept}))
 
 
-def test_a_get_with_a_query_is_answered() -> None:
+def test_get_with_a_query_is_executed() -> None:
     query = "query A($no: Boolean!) { school @skip(if: $no) { __typename } } query B { viewer { username } }"
     response = Client().get(
         "/graphql", {"query": query, "variables": '{"no": false}', "operationName": "A"}
@@ -191,7 +189,7 @@ def test_a_get_with_a_query_is_answered() -> None:
     assert response.json() == {"data": {"school": {"__typename": "School"}}}
 
 
-def test_parameters_that_are_empty_are_left_out() -> None:
+def test_empty_parameters_are_ignored() -> None:
     empty = {"variables": "", "extensions": "", "operationName": ""}
     assert "data" in Client().get("/graphql", {"query": SCHOOL, **empty}).json()
     assert "data" in ask(SCHOOL, operationName="").json()
@@ -201,7 +199,7 @@ def test_parameters_that_are_empty_are_left_out() -> None:
 @pytest.mark.parametrize(
     "query", ["{ nodes(ids: %s) { id } }", "query ($ids: [ID!]! = %s) { nodes(ids: $ids) { id } }"]
 )
-def test_an_id_of_thousands_of_digits_is_no_fault_of_ours(query: str, digits: int) -> None:
+def test_id_of_thousands_of_digits_is_not_an_internal_error(query: str, digits: int) -> None:
     response = ask(query % ("1" * digits))
     assert response.status_code == 200
     assert {each["extensions"]["code"] for each in response.json()["errors"]} <= {
@@ -211,11 +209,11 @@ def test_an_id_of_thousands_of_digits_is_no_fault_of_ours(query: str, digits: in
 
 
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
-def test_a_get_with_a_mutation_is_refused(accept: str) -> None:
+def test_get_with_a_mutation_is_rejected(accept: str) -> None:
     response = Client().get(
         "/graphql",
         {"query": "mutation { signOut { signedOut } }"},
         headers={"Accept": accept},
     )
-    assert_refused(response, 405)
+    assert_rejected(response, 405)
     assert response["Allow"] == "POST"

@@ -30,7 +30,7 @@ NOT_RUN = {
 
 
 @pytest.mark.parametrize("query", NOT_RUN.values(), ids=NOT_RUN)
-def test_a_document_that_cannot_be_run_has_errors_and_no_data(query: str) -> None:
+def test_invalid_document_has_errors_and_no_data(query: str) -> None:
     by_type = {accept: ask(query, accept) for accept in (JSON, GRAPHQL_JSON, "*/*")}
     assert by_type[GRAPHQL_JSON].status_code == 400
     for response in by_type.values():
@@ -49,7 +49,7 @@ def test_a_document_that_cannot_be_run_has_errors_and_no_data(query: str) -> Non
         (f"{GRAPHQL_JSON}; charset=utf-8, */*", 400, GRAPHQL_JSON),
     ],
 )
-def test_the_accepted_type_decides_the_status_of_an_invalid_document(
+def test_accept_header_decides_the_status_of_an_invalid_document(
     accept: str, status: int, content_type: str
 ) -> None:
     response = ask("{ nonsense }", accept)
@@ -59,7 +59,7 @@ def test_the_accepted_type_decides_the_status_of_an_invalid_document(
 
 
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
-def test_a_document_that_was_run_is_a_200_also_where_a_field_failed(accept: str) -> None:
+def test_executed_document_returns_200_even_if_a_field_failed(accept: str) -> None:
     response = ask("{ school { name } exams { totalCount } }", accept)
     assert response.status_code == 200
     assert response["Content-Type"].startswith(accept)
@@ -71,7 +71,7 @@ def test_a_document_that_was_run_is_a_200_also_where_a_field_failed(accept: str)
     assert error["locations"] == [{"line": 1, "column": 19}]
 
 
-def test_a_good_answer_has_no_errors_and_an_id_of_its_own() -> None:
+def test_successful_response_has_no_errors_and_a_request_id() -> None:
     first, second = ask(SCHOOL), ask(SCHOOL)
     assert set(first.json()) == {"data"}
     assert first["X-Request-ID"] != second["X-Request-ID"]
@@ -91,7 +91,7 @@ def _assert_masked(response: Response, error: Any, caplog: pytest.LogCaptureFixt
     assert SECRET in caplog.text
 
 
-def test_what_is_unforeseen_in_a_field_is_masked(
+def test_exception_in_a_field_is_masked(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(schema.queries.viewer, "current_academic_year", _fail)
@@ -104,7 +104,7 @@ def test_what_is_unforeseen_in_a_field_is_masked(
     _assert_masked(response, error, caplog)
 
 
-def test_what_is_unforeseen_before_the_document_is_masked(
+def test_exception_before_execution_is_masked(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(schema.http.view, "identify", _fail)

@@ -45,7 +45,7 @@ INTROSPECTION = {
     "skipped": "{ viewer { username } __schema @skip(if: true) { queryType { name } } }",
     "in another operation": "query A { __typename } query B { __schema { queryType { name } } }",
 }
-MISTAKES: dict[str, tuple[str, dict[str, Any]]] = {
+UNKNOWN_FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "a field": ("{ vewer { username } }", {}),
     "a field of a type": ("{ school { nam } }", {}),
     "a field of another type": ('{ node(id: "Exam:1") { totalQuestions } }', {}),
@@ -99,7 +99,7 @@ def codes(response: Response) -> set[str]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("document", INTROSPECTION.values(), ids=INTROSPECTION)
 @pytest.mark.parametrize(("audience", "signed_in", "code"), TABLE)
-def test_the_schema_is_read_by_those_whom_it_is_for(
+def test_introspection_is_allowed_by_the_setting(
     settings: Settings, audience: Visibility, signed_in: bool, code: str | None, document: str
 ) -> None:
     settings.INTROSPECTION = audience
@@ -118,7 +118,7 @@ def test_the_schema_is_read_by_those_whom_it_is_for(
 
 
 @pytest.mark.django_db
-def test_a_document_that_one_caller_may_run_is_not_run_for_another(settings: Settings) -> None:
+def test_document_allowed_for_one_caller_is_rejected_for_another(settings: Settings) -> None:
     """Prepared documents are cached for all senders."""
     settings.INTROSPECTION = SIGNED_IN
     document = INTROSPECTION["the schema"]
@@ -130,16 +130,16 @@ def test_a_document_that_one_caller_may_run_is_not_run_for_another(settings: Set
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("audience", Visibility)
-def test_the_name_of_a_type_is_told_to_everyone(settings: Settings, audience: Visibility) -> None:
+def test_typename_is_visible_to_everyone(settings: Settings, audience: Visibility) -> None:
     settings.INTROSPECTION = audience
     response = Caller(signed_in=False).ask("{ __typename school { __typename } }")
     assert response.json()["data"] == {"__typename": "Query", "school": {"__typename": "School"}}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("document", "variables"), MISTAKES.values(), ids=MISTAKES)
+@pytest.mark.parametrize(("document", "variables"), UNKNOWN_FIELDS.values(), ids=UNKNOWN_FIELDS)
 @pytest.mark.parametrize(("audience", "signed_in", "code"), TABLE)
-def test_what_may_have_been_meant_is_named_to_those_whom_it_is_for(
+def test_field_suggestions_are_allowed_by_the_setting(
     settings: Settings,
     audience: Visibility,
     signed_in: bool,
@@ -156,7 +156,7 @@ def test_what_may_have_been_meant_is_named_to_those_whom_it_is_for(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("audience", "signed_in", "code"), TABLE)
-def test_the_explorer_opens_for_those_whom_it_is_for(
+def test_explorer_is_allowed_by_the_setting(
     settings: Settings, audience: Visibility, signed_in: bool, code: str | None
 ) -> None:
     settings.EXPLORER = audience
@@ -177,7 +177,7 @@ def test_the_explorer_opens_for_those_whom_it_is_for(
 
 
 @pytest.mark.django_db
-def test_one_comes_back_to_the_address_one_asked_for_and_never_to_another_site(
+def test_sign_in_returns_to_the_requested_address_only(
     settings: Settings,
 ) -> None:
     settings.EXPLORER = SIGNED_IN
@@ -189,7 +189,7 @@ def test_one_comes_back_to_the_address_one_asked_for_and_never_to_another_site(
     )
 
 
-def test_by_default_all_three_are_for_those_who_are_signed_in(demo_server: Server) -> None:
+def test_all_three_require_sign_in_by_default(demo_server: Server) -> None:
     address = f"{demo_server.address}/graphql"
     token = {"Authorization": f"Bearer {demo_server.token}"}
     for headers, code in ({}, "UNAUTHENTICATED"), (token, None):
@@ -226,12 +226,12 @@ def is_open(address: str) -> bool:
     )
 
 
-def test_for_development_all_three_are_for_everyone(tmp_path: Path) -> None:
+def test_all_three_are_public_in_development(tmp_path: Path) -> None:
     with running_server(tmp_path, DEBUG="1") as server:
         assert is_open(f"{server.address}/graphql")
 
 
-def test_the_demo_opens_all_three_to_everyone(tmp_path: Path) -> None:
+def test_all_three_are_public_in_the_demo(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with (

@@ -1,4 +1,4 @@
-"""How long a document may be and how much it may select: at each limit it passes, and past it, it is refused."""
+"""Limits on the length and the selections of a document. At the limit it is accepted, above it is rejected."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ fragment Cell on MatrixCell {
 
 
 @pytest.fixture(autouse=True)
-def _no_documents_are_kept() -> None:
+def _empty_document_cache() -> None:
     document_cache.clear()
 
 
 def errors_of(document: str) -> list[Any]:
-    """The errors with which the document is refused before it runs."""
+    """Return the errors with which the document is rejected before execution."""
     try:
         load_document(document)
     except InvalidDocumentError as invalid:
@@ -41,8 +41,8 @@ def errors_of(document: str) -> list[Any]:
     return []
 
 
-def refusal(document: str) -> str:
-    """The one message with which the document is refused for a limit."""
+def rejection(document: str) -> str:
+    """Return the message of the only error with which the document is rejected for a limit."""
     (error,) = errors_of(document)
     assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
     return str(error["message"])
@@ -65,7 +65,7 @@ def with_directives(count: int) -> str:
 
 
 def with_fields(count: int) -> str:
-    """A document with so many fields, most of them in a fragment that is spread 19 times."""
+    """Return a document with this many fields, most of them in a fragment that is spread 19 times."""
     rest = count - 19 * 26 - 1
     names = [
         "name",
@@ -125,28 +125,26 @@ def with_root_fields(count: int) -> str:
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_a_document_at_the_limit_passes_and_one_past_it_is_refused(
+def test_document_at_the_limit_is_accepted_and_above_it_rejected(
     document: Any, limit: int, message: str
 ) -> None:
     assert errors_of(document(limit)) == []
-    assert refusal(document(limit + 1)) == message
+    assert rejection(document(limit + 1)) == message
 
 
-def test_fields_that_have_to_be_merged_too_often_are_refused() -> None:
+def test_too_many_fields_to_merge_are_rejected() -> None:
     assert errors_of(f"{{ school {{ {'name ' * 71} }} }}") == []
-    assert "the limit of 5000 comparisons" in refusal(f"{{ school {{ {'name ' * 72} }} }}")
+    assert "the limit of 5000 comparisons" in rejection(f"{{ school {{ {'name ' * 72} }} }}")
 
 
-def test_the_limits_can_be_set(settings: Settings) -> None:
+def test_limits_can_be_configured(settings: Settings) -> None:
     settings.MAX_DOCUMENT_ALIASES = 1
     assert errors_of("{ school { a: name } }") == []
-    assert "has 2 aliases" in refusal("{ school { a: name b: name } }")
+    assert "has 2 aliases" in rejection("{ school { a: name b: name } }")
 
 
 @pytest.mark.parametrize("depth", [20, 3])
-def test_a_client_may_ask_for_the_whole_schema_however_deep_documents_may_be(
-    depth: int, settings: Settings
-) -> None:
+def test_introspection_is_exempt_from_the_depth_limit(depth: int, settings: Settings) -> None:
     settings.MAX_DOCUMENT_DEPTH = depth
     everything = get_introspection_query(
         specified_by_url=True,
@@ -158,7 +156,7 @@ def test_a_client_may_ask_for_the_whole_schema_however_deep_documents_may_be(
     assert errors_of(everything) == []
 
 
-def test_lists_within_introspection_are_bounded() -> None:
+def test_nested_lists_in_introspection_are_limited() -> None:
     fields = "{ name }"
     for _ in range(3):
         fields = f"{{ fields {{ type {fields} }} }}"
@@ -166,7 +164,7 @@ def test_lists_within_introspection_are_bounded() -> None:
     assert error["message"] == "Maximum introspection depth exceeded"
 
 
-def test_comments_and_what_is_in_texts_are_no_tokens() -> None:
+def test_comments_and_strings_do_not_count_as_tokens() -> None:
     document = (
         '{ schoolClass(code: "a b { @ \\" #") { id } } # { [ ( @ ) ] }\n # "' + "{ @ " * 4_000
     )
@@ -176,14 +174,14 @@ def test_comments_and_what_is_in_texts_are_no_tokens() -> None:
 
 
 def bomb(generations: int) -> str:
-    """Each fragment spreads the next one twice."""
+    """Return a document in which each fragment spreads the next one twice."""
     fragments = times(generations, "fragment F# on Query { ...F#x ...F#x }")
     for number in range(generations):
         fragments = fragments.replace(f"F{number}x", f"F{number + 1}")
     return f"{{ ...F0 }} {fragments} fragment F{generations} on Query {{ school {{ name }} }}"
 
 
-def test_fragments_that_spread_each_other_are_each_counted_once(
+def test_nested_fragments_are_counted_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     added: list[int | None] = []
@@ -194,12 +192,12 @@ def test_fragments_that_spread_each_other_are_each_counted_once(
         add(self, spread, depth)
 
     monkeypatch.setattr(SelectionCost, "add", note)
-    assert "more than 1000000000 root fields" in refusal(bomb(150))
+    assert "more than 1000000000 root fields" in rejection(bomb(150))
     assert len(added) == 2 * 150 + 1
-    assert "256 root fields" in refusal(bomb(8))
+    assert "256 root fields" in rejection(bomb(8))
 
 
-def test_fragments_that_spread_themselves_are_refused_by_validation() -> None:
+def test_recursive_fragments_are_rejected_by_validation() -> None:
     document = "{ ...A } fragment A on Query { ...B school { name } } fragment B on Query { ...A }"
     (error,) = errors_of(document)
     assert error["message"] == "Cannot spread fragment 'A' within itself via 'B'."
@@ -207,7 +205,7 @@ def test_fragments_that_spread_themselves_are_refused_by_validation() -> None:
         f"fragment F{n} on Query {{ ...F{(n + 1) % 100} ...F{(n + 2) % 100} school {{ name }} }}"
         for n in range(100)
     )
-    assert "comparisons" in refusal(f"{{ ...F0 }} {everyone}")
+    assert "comparisons" in rejection(f"{{ ...F0 }} {everyone}")
 
 
 CYCLE = "{ cells { exams { cells { schoolClass %s } } } }"
@@ -245,26 +243,26 @@ NOT_VALIDATED = {
 
 
 @pytest.mark.parametrize("document", NOT_PARSED.values(), ids=NOT_PARSED)
-def test_what_is_too_long_is_not_parsed(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_long_document_is_not_parsed(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("schema.operation.document.parse")
-    refusal(document)
+    rejection(document)
 
 
 @pytest.mark.parametrize("document", NOT_VALIDATED.values(), ids=NOT_VALIDATED)
-def test_what_selects_too_much_is_not_validated(
+def test_too_large_selection_is_not_validated(
     document: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr("schema.operation.document.validate")
-    refusal(document)
+    rejection(document)
 
 
-def test_a_document_with_many_mistakes_is_told_the_first_20() -> None:
+def test_only_the_first_20_errors_are_returned() -> None:
     errors = errors_of(f"{{ school {{ {times(400, 'x#')} }} }}")
     assert len(errors) == 21
     assert "Too many validation errors" in errors[-1]["message"]
 
 
-def test_a_message_that_quotes_a_value_is_short() -> None:
+def test_message_with_a_quoted_value_is_short() -> None:
     nested = "[" * 60 + "1.5 " * 1_000 + "]" * 60
     (error, *_) = errors_of(f"{{ nodes(ids: {nested}) {{ id }} }}")
     assert error["extensions"] == {"code": "BAD_USER_INPUT"}
@@ -275,7 +273,7 @@ def test_a_message_that_quotes_a_value_is_short() -> None:
     ("accept", "status"),
     [("application/json", 200), ("application/graphql-response+json", 400)],
 )
-def test_a_document_past_a_limit_is_answered_without_data(accept: str, status: int) -> None:
+def test_document_over_a_limit_has_no_data(accept: str, status: int) -> None:
     response = Client().post(
         "/graphql",
         json.dumps({"query": with_root_fields(21)}),

@@ -47,7 +47,7 @@ NO_SESSIONS = {
 
 @pytest.mark.parametrize("may_store", [False, True])
 @pytest.mark.parametrize("period", ["DEC", "Q2"])
-def test_a_cell_that_nobody_touched_is_empty(period: str, may_store: bool) -> None:
+def test_unchanged_cell_is_empty(period: str, may_store: bool) -> None:
     make_class("A")
     viewer = head_teacher()
     for _ in range(2):
@@ -73,7 +73,7 @@ def test_a_cell_that_nobody_touched_is_empty(period: str, may_store: bool) -> No
         assert ExamScheduleMatrix.objects.count() == may_store
 
 
-def test_a_cell_tells_all_that_is_stored_of_it() -> None:
+def test_cell_has_all_stored_values() -> None:
     make_cell(
         make_class("A"),
         Period.MAR,
@@ -125,13 +125,13 @@ def test_a_cell_tells_all_that_is_stored_of_it() -> None:
         ("COMPLETED", "#E8F5E9", "✅"),
     ],
 )
-def test_a_status_has_a_color_and_an_icon(status: str, color: str, icon: str) -> None:
+def test_status_has_a_color_and_an_icon(status: str, color: str, icon: str) -> None:
     make_cell(make_class("A"), status=status)
     cell = data(CELL, head_teacher(), {"period": "JAN"})["matrixCell"]
     assert (cell["status"], cell["color"], cell["icon"]) == (status, color, icon)
 
 
-def test_the_whole_matrix_by_get_is_that_of_a_post_and_stores_nothing() -> None:
+def test_get_returns_the_matrix_of_a_post_and_stores_nothing() -> None:
     first = make_class("A")
     make_class("B")
     make_cell(first, Period.MAR, exams=[make_exam()])

@@ -34,7 +34,7 @@ TYPES: dict[str, Any] = schema._schema.type_map
 
 
 def _selection(name: str, field: GraphQLField) -> str:
-    """``name`` with the least that can be selected below it."""
+    """Return ``name`` with the smallest possible selection."""
     below = get_named_type(field.type)
     if is_leaf_type(below):
         return name
@@ -55,7 +55,7 @@ def _found(type_name: str, response: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def stored_cell() -> ExamScheduleMatrix:
-    """A cell in which no column has its default, with an exam of the same kind."""
+    """A cell and its exam, without any default value."""
     mina, now = make_teacher("mina"), datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
     exam = make_exam("Phonics", instructions="Read aloud.", created_by=mina)
     return make_cell(
@@ -77,7 +77,7 @@ def stored_cell() -> ExamScheduleMatrix:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("type_name", "selection"), list(_fields()))
-def test_a_field_that_is_selected_alone_has_its_value(
+def test_field_selected_alone_has_its_value(
     stored_cell: ExamScheduleMatrix, type_name: str, selection: str
 ) -> None:
     viewer = head_teacher()
@@ -90,16 +90,14 @@ def test_a_field_that_is_selected_alone_has_its_value(
     )
 
 
-def test_every_column_of_a_cell_and_an_exam_is_shown_by_a_field() -> None:
+def test_every_column_of_cells_and_exams_is_used_by_a_field() -> None:
     names = [name for type_name in DOCUMENTS for name in TYPES[type_name].fields]
     assert columns_of(names) == CELL_COLUMNS | EXAM_COLUMNS
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("column", sorted(CELL_COLUMNS))
-def test_a_column_of_a_cell_that_was_not_read_raises(
-    stored_cell: ExamScheduleMatrix, column: str
-) -> None:
+def test_unread_column_of_a_cell_raises(stored_cell: ExamScheduleMatrix, column: str) -> None:
     dispatcher = Dispatcher()
     options = ReadOptions(columns=CELL_COLUMNS - {column}, store_missing=None)
     loaders = Loaders(dispatcher, head_teacher(), options)
@@ -118,14 +116,14 @@ def test_a_column_of_a_cell_that_was_not_read_raises(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("column", sorted(EXAM_COLUMNS))
-def test_a_column_of_an_exam_that_was_not_read_raises(column: str) -> None:
+def test_unread_column_of_an_exam_raises(column: str) -> None:
     (row,) = exam_rows([make_exam("Phonics").pk], columns=())
     with pytest.raises(UnreadColumnError, match=column):
         getattr(row, column)
 
 
 @pytest.mark.django_db
-def test_a_forgotten_declaration_is_an_internal_error_and_no_default(
+def test_forgotten_declaration_is_an_internal_error(
     stored_cell: ExamScheduleMatrix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("schema.operation.document.columns_of", lambda _names: frozenset())

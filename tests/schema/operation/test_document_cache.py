@@ -10,64 +10,64 @@ from schema.operation.document_cache import DocumentCache
 
 
 @pytest.fixture
-def kept() -> DocumentCache[int]:
+def cached() -> DocumentCache[int]:
     return DocumentCache(characters=40, probation_characters=20)
 
 
-def send(kept: DocumentCache[int], text: str) -> bool:
+def send(cached: DocumentCache[int], text: str) -> bool:
     """Request a document, and return whether it was cached."""
-    if kept.get(text) is not None:
+    if cached.get(text) is not None:
         return True
-    kept.put(text, len(text))
+    cached.put(text, len(text))
     return False
 
 
-def test_a_document_that_is_sent_again_is_kept(kept: DocumentCache[int]) -> None:
-    assert [send(kept, "a document") for _ in range(3)] == [False, True, True]
+def test_document_sent_twice_is_cached(cached: DocumentCache[int]) -> None:
+    assert [send(cached, "a document") for _ in range(3)] == [False, True, True]
 
 
-def test_documents_that_nobody_sends_twice_do_not_push_out_those_that_are(
-    kept: DocumentCache[int],
+def test_documents_sent_once_do_not_evict_documents_sent_twice(
+    cached: DocumentCache[int],
 ) -> None:
     for text in ("good one", "good two") * 2:
-        send(kept, text)
+        send(cached, text)
     for number in range(1_000):
-        assert not send(kept, f"random {number:03}")
-    assert send(kept, "good one")
-    assert send(kept, "good two")
+        assert not send(cached, f"random {number:03}")
+    assert send(cached, "good one")
+    assert send(cached, "good two")
 
 
-def test_the_document_that_was_used_least_recently_leaves_first(kept: DocumentCache[int]) -> None:
+def test_least_recently_used_document_is_evicted_first(cached: DocumentCache[int]) -> None:
     for name in "abcd":
-        send(kept, name * 10)
-        send(kept, name * 10)
-    send(kept, "a" * 10)
-    send(kept, "e" * 10)
-    send(kept, "e" * 10)
-    assert kept.get("b" * 10) is None
-    assert kept.get("a" * 10) == 10
+        send(cached, name * 10)
+        send(cached, name * 10)
+    send(cached, "a" * 10)
+    send(cached, "e" * 10)
+    send(cached, "e" * 10)
+    assert cached.get("b" * 10) is None
+    assert cached.get("a" * 10) == 10
 
 
-def test_no_more_characters_are_kept_than_there_is_room_for(kept: DocumentCache[int]) -> None:
+def test_cache_is_limited_by_characters(cached: DocumentCache[int]) -> None:
     for number in range(1_000):
-        send(kept, "x" * (number % 30))
-        send(kept, "x" * (number % 30))
-        assert kept.characters <= 60
-    send(kept, "y" * 21)
-    assert not send(kept, "y" * 21)
-    kept.clear()
-    assert kept.characters == len(kept) == 0
+        send(cached, "x" * (number % 30))
+        send(cached, "x" * (number % 30))
+        assert cached.characters <= 60
+    send(cached, "y" * 21)
+    assert not send(cached, "y" * 21)
+    cached.clear()
+    assert cached.characters == len(cached) == 0
 
 
 @pytest.mark.parametrize("document", ["{", "{ nothing }", "{ school { " + "name " * 600 + "} }"])
-def test_a_document_that_is_refused_is_not_kept(document: str) -> None:
+def test_rejected_document_is_not_cached(document: str) -> None:
     document_cache.clear()
     with pytest.raises((InvalidDocumentError, LimitExceededError)):
         load_document(document)
     assert len(document_cache) == 0
 
 
-def test_a_document_that_is_sent_again_is_not_parsed_again(
+def test_cached_document_is_not_parsed_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     document_cache.clear()

@@ -42,8 +42,8 @@ CODES = ("SEEN", "OTHER", "CLOSED", "MISSING")
 KEYS = {code: 10**15 - number for number, code in enumerate(CODES)}
 OWN_REQUEST = KEYS["CLOSED"]
 
-# Columns: not signed in (none), a wrong token, a teacher without a class, teachers of each level, teachers with expired or
-# revoked full access, a head teacher, staff without a profile.
+# Columns: not signed in (none), a wrong token, a teacher without a class (lone), teachers of each level. Then teachers with
+# expired or revoked full access, a head teacher, and staff without a profile.
 # Results: UNAUTHENTICATED (auth), status 401 (401), nothing (-), objects of the class SEEN (seen), of SEEN and OTHER
 # (all), of the viewer (own), of the school.
 TABLE = """

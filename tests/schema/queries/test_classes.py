@@ -32,7 +32,7 @@ SEOUL = datetime.timezone(datetime.timedelta(hours=9))
 
 
 def _set_levels(code: str, *priorities: int, year: int = YEAR) -> None:
-    """Give a class a level for each priority."""
+    """Set a level of a class for each priority."""
     for priority in priorities:
         level = CurriculumLevel.objects.filter(level_number=priority).first()
         ClassCurriculumMapping.objects.create(

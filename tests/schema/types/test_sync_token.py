@@ -1,4 +1,4 @@
-"""An unusable `syncToken` is rejected with a message that says what to do. It never returns wrong data."""
+"""An unusable `syncToken` is rejected with instructions in the message. It never returns wrong data."""
 
 from __future__ import annotations
 

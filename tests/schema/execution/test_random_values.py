@@ -7,10 +7,10 @@ import os
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.schema.execution.both_ways import assert_same, both_ways
-from tests.schema.execution.hostile_schema import BEHAVIOURS
-from tests.schema.execution.recipes import Made, roots
-from tests.schema.execution.selections import ROOTS, Selected, selected_documents
+from tests.schema.execution.any_value_schema import BEHAVIOURS
+from tests.schema.execution.both_executors import assert_same, run_on_both
+from tests.schema.execution.random_values import Awaitables, roots
+from tests.schema.execution.selections import ROOTS, RandomDocument, selected_documents
 
 # A long run: EXECUTION_EXAMPLES=5000.
 EXAMPLES = int(os.environ.get("EXECUTION_EXAMPLES", "150"))
@@ -28,14 +28,14 @@ EXAMPLES = int(os.environ.get("EXECUTION_EXAMPLES", "150"))
     data=st.data(),
     behaviour=st.sampled_from(BEHAVIOURS[:2] * 3 + BEHAVIOURS),
 )
-def test_whatever_attributes_hold_the_answer_is_that_of_graphql_core(
-    selected: Selected, data: st.DataObject, behaviour: str
+def test_random_values_have_the_response_of_graphql_core(
+    selected: RandomDocument, data: st.DataObject, behaviour: str
 ) -> None:
-    made = Made()
+    awaitables = Awaitables()
     root_type = next(each for each in ROOTS if selected.text.startswith(each.name.lower()))
-    root = data.draw(roots(root_type, selected.fields, made))
+    root = data.draw(roots(root_type, selected.fields, awaitables))
     try:
-        compiled, core = both_ways(selected.text, root, selected.variables, behaviour=behaviour)
+        compiled, core = run_on_both(selected.text, root, selected.variables, behaviour=behaviour)
     finally:
-        made.close()
-    assert_same(compiled, core, concurrent=selected.is_async or made.awaitables > 0)
+        awaitables.close()
+    assert_same(compiled, core, concurrent=selected.is_async or awaitables.awaitables > 0)

@@ -11,15 +11,21 @@ import strawberry
 from graphql import Undefined, get_named_type, is_leaf_type, is_list_type
 
 from schema.execution.batch import BatchContext, batched
-from tests.schema.execution.both_ways import assert_same, both_ways, prepared, run
-from tests.schema.execution.hostile_schema import (
+from tests.schema.execution.any_value_schema import (
     BEHAVIOURS,
     CORE_SCHEMA,
-    HostileContext,
     LeafSource,
+    SchemaContext,
     Source,
 )
-from tests.schema.execution.recipes import GOOD, STRANGE, Later, Made, OurError
+from tests.schema.execution.both_executors import assert_same, prepared, run, run_on_both
+from tests.schema.execution.random_values import (
+    UNEXPECTED,
+    VALID,
+    Awaitables,
+    CustomError,
+    LateValue,
+)
 
 _LEAF: Any = CORE_SCHEMA.type_map["Leaf"]
 _BRANCH: Any = CORE_SCHEMA.type_map["Branch"]
@@ -38,12 +44,12 @@ def _python_name(name: str) -> str:
     return "".join(f"_{each.lower()}" if each.isupper() else each for each in name)
 
 
-def _good(type_: Any) -> Any:
+def _valid_value(type_: Any) -> Any:
     """Return a valid value, for lists of any depth."""
     of_type = getattr(type_, "of_type", None)
     if of_type is not None:
-        return [_good(of_type)] if is_list_type(type_) else _good(of_type)
-    return GOOD[type_.name][0] if type_.name in GOOD else None
+        return [_valid_value(of_type)] if is_list_type(type_) else _valid_value(of_type)
+    return VALID[type_.name][0] if type_.name in VALID else None
 
 
 def _nested(type_: Any, value: Any) -> list[Any]:
@@ -52,7 +58,11 @@ def _nested(type_: Any, value: Any) -> list[Any]:
     if of_type is None:
         return [value]
     inner = _nested(of_type, value)
-    return [value, *([_good(of_type), each] for each in inner)] if is_list_type(type_) else inner
+    return (
+        [value, *([_valid_value(of_type), each] for each in inner)]
+        if is_list_type(type_)
+        else inner
+    )
 
 
 def _sources(kind: str, attribute: str, values: list[Any]) -> list[Source]:
@@ -61,10 +71,10 @@ def _sources(kind: str, attribute: str, values: list[Any]) -> list[Source]:
 
 
 def _give(value: Any) -> Any:
-    return value() if isinstance(value, Making) else value
+    return value() if isinstance(value, Computed) else value
 
 
-class Making:
+class Computed:
     """A value that is created again when it is read."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
@@ -83,41 +93,41 @@ def _raise(error: Exception) -> Any:
 
 
 @pytest.mark.parametrize("name", _PLAIN)
-def test_a_leaf_field_with_any_value(name: str) -> None:
+def test_leaf_field_with_unexpected_value(name: str) -> None:
     type_ = _LEAF.fields[name].type
-    for strange in STRANGE:
-        for value in _nested(type_, strange):
-            leaves = _sources("Leaf", _python_name(name), [_good(type_), value])
-            answers = both_ways(f"{{ leaves {{ {name} __typename }} }}", _root(leaves=leaves))
+    for unexpected in UNEXPECTED:
+        for value in _nested(type_, unexpected):
+            leaves = _sources("Leaf", _python_name(name), [_valid_value(type_), value])
+            answers = run_on_both(f"{{ leaves {{ {name} __typename }} }}", _root(leaves=leaves))
             assert_same(*answers, concurrent=False)
 
 
 @pytest.mark.parametrize("name", _PLAIN)
-def test_a_leaf_field_with_something_to_wait_for(name: str) -> None:
+def test_leaf_field_with_awaitable(name: str) -> None:
     type_ = _LEAF.fields[name].type
-    made = Made()
-    right = partial(_good, type_)
+    awaitables = Awaitables()
+    right = partial(_valid_value, type_)
     for make in (
-        lambda: Later(right),
-        lambda: Later(partial(_raise, OurError("late"))),
-        partial(made.coroutine, right),
-        partial(made.generator_coroutine, right),
-        partial(made.coroutine, partial(_raise, OurError("late"))),
+        lambda: LateValue(right),
+        lambda: LateValue(partial(_raise, CustomError("late"))),
+        partial(awaitables.coroutine, right),
+        partial(awaitables.generator_coroutine, right),
+        partial(awaitables.coroutine, partial(_raise, CustomError("late"))),
     ):
-        leaves = _sources("Leaf", _python_name(name), [_good(type_), Making(make)])
-        answers = both_ways(f"{{ leaves {{ {name} }} }}", _root(leaves=leaves))
+        leaves = _sources("Leaf", _python_name(name), [_valid_value(type_), Computed(make)])
+        answers = run_on_both(f"{{ leaves {{ {name} }} }}", _root(leaves=leaves))
         assert_same(*answers, concurrent=False)
-    made.close()
+    awaitables.close()
 
 
 @pytest.mark.parametrize("name", _PLAIN)
-@pytest.mark.parametrize("error", [OurError("read"), StopIteration(3), AttributeError("none")])
-def test_an_attribute_that_raises(name: str, error: Exception) -> None:
-    right = _good(_LEAF.fields[name].type)
-    failing = Making(partial(_raise, error))
+@pytest.mark.parametrize("error", [CustomError("read"), StopIteration(3), AttributeError("none")])
+def test_attribute_that_raises(name: str, error: Exception) -> None:
+    right = _valid_value(_LEAF.fields[name].type)
+    failing = Computed(partial(_raise, error))
     for values in ([failing], [right, failing], [failing, right]):
         leaves = _sources("Leaf", _python_name(name), values)
-        answers = both_ways(f"{{ leaves {{ {name} }} }}", _root(leaves=leaves))
+        answers = run_on_both(f"{{ leaves {{ {name} }} }}", _root(leaves=leaves))
         assert_same(*answers, concurrent=False)
 
 
@@ -125,38 +135,38 @@ def test_an_attribute_that_raises(name: str, error: Exception) -> None:
 @pytest.mark.parametrize(
     "selection", ["{ __typename }", "{ ... on Leaf { name } ... on Bud { name } }"]
 )
-def test_a_field_of_objects_with_any_value(name: str, selection: str) -> None:
+def test_object_field_with_unexpected_value(name: str, selection: str) -> None:
     type_ = _BRANCH.fields[name].type
-    made = Made()
-    strange = [
-        *STRANGE,
-        *_sources("Leaf", "name", ["a", None, OurError("name")]),
+    awaitables = Awaitables()
+    unexpected = [
+        *UNEXPECTED,
+        *_sources("Leaf", "name", ["a", None, CustomError("name")]),
         *_sources("Bud", "name", ["a", None]),
         *_sources("Other", "name", ["a"]),
-        Later(lambda: None),
-        Making(partial(made.generator_coroutine, lambda: None)),
+        LateValue(lambda: None),
+        Computed(partial(awaitables.generator_coroutine, lambda: None)),
     ]
     concurrent = name.startswith("best")
     if get_named_type(type_).name in ("Leaf", "Bud") and "..." in selection:
         selection = "{ name }"
-    for each in strange:
+    for each in unexpected:
         for value in _nested(type_, each):
             branch = _sources("Branch", _python_name(name), [value])[0]
             trunk = Source("Trunk", {"branches": partial(_give, [branch, branch])})
-            answers = both_ways(
+            answers = run_on_both(
                 f"{{ maybeTrunk {{ branches {{ {name} {selection} }} }} }}",
                 _root(maybe_trunk=trunk),
             )
             assert_same(*answers, concurrent=concurrent)
-    made.close()
+    awaitables.close()
 
 
-def test_objects_of_one_class_are_each_asked_for_their_type() -> None:
+def test_type_is_checked_for_each_object_of_a_class() -> None:
     good, other = _sources("Bud", "number", [1])[0], _sources("Twig", "number", [2])[0]
     for buds in ([good, other], [other, good], [good, other, good, None]):
         branch = Source("Branch", {"buds": partial(_give, buds)})
         trunk = Source("Trunk", {"branch": partial(_give, branch)})
-        answers = both_ways(
+        answers = run_on_both(
             "{ maybeTrunk { branch { buds { number } } } }",
             _root(maybe_trunk=trunk),
         )
@@ -167,18 +177,16 @@ def test_objects_of_one_class_are_each_asked_for_their_type() -> None:
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
 @pytest.mark.parametrize("selection", ["label", 'label short: label(prefix: "") __typename'])
-def test_whatever_a_batch_function_does_the_resolver_has_the_last_word(
-    behaviour: str, selection: str
-) -> None:
-    for values in (["a", "b"], ["a", None], ["a", OurError("label")], ["a", Undefined], ["a"]):
+def test_resolver_is_used_if_a_batch_function_fails(behaviour: str, selection: str) -> None:
+    for values in (["a", "b"], ["a", None], ["a", CustomError("label")], ["a", Undefined], ["a"]):
         root = _root(leaves=_sources("Leaf", "label", values))
-        answers = both_ways(f"{{ leaves {{ {selection} }} }}", root, behaviour=behaviour)
+        answers = run_on_both(f"{{ leaves {{ {selection} }} }}", root, behaviour=behaviour)
         assert_same(*answers, concurrent=True)
 
 
-def test_a_batch_is_asked_once_for_all_objects_of_a_list() -> None:
+def test_batch_function_is_called_once_for_all_objects_of_a_list() -> None:
     document = prepared('{ leaves { label other: label(prefix: "+") } }')
-    context = HostileContext("later")
+    context = SchemaContext("later")
     root = _root(leaves=_sources("Leaf", "label", ["a", "b", "c"]))
     answer = run(document.node, root, context=context, plans=document.plans.plans_for)
     assert answer.errors == []
@@ -186,26 +194,26 @@ def test_a_batch_is_asked_once_for_all_objects_of_a_list() -> None:
     assert context.batches == [("label", 3), ("label", 3)]
 
 
-class Forbidding(strawberry.BasePermission):
-    message = "You may not."
+class Forbidden(strawberry.BasePermission):
+    message = "Permission denied."
 
     def has_permission(self, source: Any, info: Any, **_: Any) -> bool:
         return False
 
 
-def _tell(root: strawberry.Parent[Any]) -> str | None:
+def _read_text(root: strawberry.Parent[Any]) -> str | None:
     return root.text  # type: ignore[no-any-return]
 
 
-def _tell_all(_: BatchContext, sources: Sequence[Any]) -> list[Any]:
+def _read_texts(_: BatchContext, sources: Sequence[Any]) -> list[Any]:
     return [source.text for source in sources]
 
 
 @strawberry.type
 class Secret:
-    text: str | None = strawberry.field(permission_classes=[Forbidding])
+    text: str | None = strawberry.field(permission_classes=[Forbidden])
     batch: str | None = strawberry.field(
-        resolver=_tell, permission_classes=[Forbidding], metadata=batched(_tell_all)
+        resolver=_read_text, permission_classes=[Forbidden], metadata=batched(_read_texts)
     )
     open: str
 
@@ -216,10 +224,10 @@ class SecretQuery:
 
 
 @pytest.mark.parametrize("name", ["text", "batch"])
-def test_a_permission_is_asked_for_an_attribute_and_for_a_batch(name: str) -> None:
+def test_permission_is_checked_for_attributes_and_batches(name: str) -> None:
     schema = strawberry.Schema(query=SecretQuery)._schema
-    secret = Source("Secret", {"text": lambda: "told", "open": lambda: "door"})
+    secret = Source("Secret", {"text": lambda: "secret", "open": lambda: "door"})
     text = f"{{ secrets {{ open {name} }} }}"
-    answers = both_ways(text, _root(secrets=[secret]), schema=schema)
+    answers = run_on_both(text, _root(secrets=[secret]), schema=schema)
     assert_same(*answers, concurrent=False)
     assert answers[0].data == {"secrets": [{"open": "door", name: None}]}

@@ -1,4 +1,4 @@
-"""A schema for the cases of the specification, and a way to run one on both executors."""
+"""A schema for cases of the GraphQL specification, and `check`, which runs a case on both executors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import strawberry
 
 from schema.execution.batch import BatchContext, batched
-from tests.schema.execution.both_ways import Answer, assert_same, both_ways
+from tests.schema.execution.both_executors import Response, assert_same, run_on_both
 
 
 @strawberry.enum
@@ -27,37 +27,37 @@ class Where:
     shades: list[Shade] | None = None
 
 
-TOLD = "number={number}, where={where}, shade={shade}, many={many}"
-"""The text that the field ``tell`` returns about its arguments."""
-UNTOLD = {"number": 1, "where": "unset", "shade": "DARK", "many": "None"}
+SHOWN_ARGUMENTS = "number={number}, where={where}, shade={shade}, many={many}"
+"""The text that the field ``echo`` returns about its arguments."""
+DEFAULT_ARGUMENTS = {"number": 1, "where": "unset", "shade": "DARK", "many": "None"}
 """The values of the arguments that were not passed."""
 
 
-def _told(**arguments: Any) -> str:
-    return ", ".join(f"{name}={_shown(value)}" for name, value in arguments.items())
+def _format_arguments(**arguments: Any) -> str:
+    return ", ".join(f"{name}={_format_value(value)}" for name, value in arguments.items())
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, Where):
-        return f"({_told(text=value.text, number=value.number, shades=value.shades)})"
+        return f"({_format_arguments(text=value.text, number=value.number, shades=value.shades)})"
     if isinstance(value, list):
-        return f"[{' '.join(map(_shown, value))}]"
+        return f"[{' '.join(map(_format_value, value))}]"
     if value is strawberry.UNSET:
         return "unset"
     return value.name if isinstance(value, Enum) else repr(value)
 
 
-def _tell(
+def _echo(
     number: int = 1,
     where: Where | None = strawberry.UNSET,
     shade: Shade = Shade.DARK,
     many: list[int | None] | None = None,
 ) -> str:
-    return _told(number=number, where=where, shade=shade, many=many)
+    return _format_arguments(number=number, where=where, shade=shade, many=many)
 
 
-def _tell_batch(_: BatchContext, sources: Sequence[Any], **arguments: Any) -> list[str]:
-    return [_tell(**arguments) for _ in sources]
+def _echo_batch(_: BatchContext, sources: Sequence[Any], **arguments: Any) -> list[str]:
+    return [_echo(**arguments) for _ in sources]
 
 
 def _need(sure: int) -> str:
@@ -97,7 +97,7 @@ class Cat(Pet):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         if value.name == "Schrödinger":
-            raise LookupError("Nobody has looked.")
+            raise LookupError("The box is closed.")
         return hasattr(value, "meows")
 
 
@@ -114,7 +114,7 @@ class Node:
     pets: list[Pet] | None
     animals: list[Annotated[Dog | Cat, strawberry.union("Animal")]] | None
     cats: list[Cat | None] | None
-    tell: str | None = strawberry.field(resolver=_tell)
+    echo: str | None = strawberry.field(resolver=_echo)
     need: str | None = strawberry.field(resolver=_need)
 
 
@@ -123,7 +123,7 @@ class Other:
     value: str | None
     needed: str
     number: int | None
-    tell: str | None = strawberry.field(resolver=_tell, metadata=batched(_tell_batch))
+    echo: str | None = strawberry.field(resolver=_echo, metadata=batched(_echo_batch))
     need: str | None = strawberry.field(resolver=_need, metadata=batched(_need_batch))
 
 
@@ -169,8 +169,8 @@ CASES_SCHEMA = strawberry.Schema(query=Query, mutation=Mutation)._schema
 Expected = tuple[Any, list[tuple[str, list[str | int] | None]]]
 
 
-class Lazy:
-    """An object that computes its attributes when they are read: `Lazy(a=lambda: 1)`."""
+class LazyObject:
+    """An object that computes its attributes when they are read: `LazyObject(a=lambda: 1)`."""
 
     def __init__(self, **attributes: Callable[[], Any]) -> None:
         self._attributes = attributes
@@ -181,7 +181,7 @@ class Lazy:
         return self._attributes[name]()
 
 
-class Soon:
+class LateValue:
     """A value, or an error, that must be awaited."""
 
     def __init__(self, value: Any) -> None:
@@ -194,7 +194,7 @@ class Soon:
         return self._value
 
 
-def thing(**attributes: Any) -> SimpleNamespace:
+def make_object(**attributes: Any) -> SimpleNamespace:
     return SimpleNamespace(**attributes)
 
 
@@ -205,11 +205,11 @@ def check(
     *errors: tuple[str, list[str | int] | None],
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
-) -> Answer:
+) -> Response:
     """Assert that both executors return ``data``, in this order, with the messages and paths of these errors."""
-    answers = both_ways(text, root, variables, schema=CASES_SCHEMA, operation_name=operation_name)
+    answers = run_on_both(text, root, variables, schema=CASES_SCHEMA, operation_name=operation_name)
     assert_same(*answers, concurrent=False)
     compiled = answers[0]
     assert [(each["message"], each["path"]) for each in compiled.errors] == list(errors)
-    assert compiled.written_data == Answer(data, []).written_data
+    assert compiled.serialized_data == Response(data, []).serialized_data
     return compiled

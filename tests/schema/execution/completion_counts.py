@@ -24,7 +24,7 @@ class Counts(Counter[str]):
 
 
 @contextmanager
-def counted() -> Iterator[Counts]:
+def count_completions() -> Iterator[Counts]:
     counts = Counts()
     complete = ObjectPlan.complete
     collect_and_execute = Executor.collect_and_execute_subfields

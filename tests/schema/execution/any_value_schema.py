@@ -33,11 +33,11 @@ class Source:
 
 
 class LeafSource(Source):
-    """An object of a type that is known by its class, as others are known by their ``kind``."""
+    """An object of a type that is recognised by its class. Other types are recognised by their ``kind``."""
 
 
 @dataclass
-class HostileContext:
+class SchemaContext:
     """The behaviour of batch functions in an operation, and the number of their calls."""
 
     behaviour: str = "now"
@@ -113,7 +113,7 @@ class Color(Enum):
 
 
 @strawberry.enum
-class Size(str, Enum):  # noqa: UP042 - what Django's choices are.
+class Size(str, Enum):  # noqa: UP042 - like Django's choices.
     SMALL = "small"
     LARGE = "large"
 
@@ -224,5 +224,5 @@ class Mutation:
     leaves: list[Leaf] | None
 
 
-hostile_schema = strawberry.Schema(query=Query, mutation=Mutation)
-CORE_SCHEMA = hostile_schema._schema
+any_value_schema = strawberry.Schema(query=Query, mutation=Mutation)
+CORE_SCHEMA = any_value_schema._schema

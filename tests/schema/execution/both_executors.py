@@ -17,22 +17,22 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from loaders.dispatch import Dispatcher
 from schema.execution.executor import CompiledExecutor
 from schema.execution.plan_cache import PlanCache
-from tests.schema.execution.hostile_schema import CORE_SCHEMA, HostileContext
+from tests.schema.execution.any_value_schema import CORE_SCHEMA, SchemaContext
 
 
 @dataclass
-class Answer:
+class Response:
     """The result of an operation, as it would be sent."""
 
     data: Any
     errors: list[dict[str, Any]]
 
     @property
-    def written(self) -> bytes:
+    def serialized(self) -> bytes:
         return _written([self.data, self.errors])
 
     @property
-    def written_data(self) -> bytes:
+    def serialized_data(self) -> bytes:
         return _written(self.data)
 
 
@@ -56,7 +56,7 @@ def formatted(error: GraphQLError) -> dict[str, Any]:
 
 
 class _ConditionFinder(Visitor):
-    """Finds the variables that directives use, as `schema.operation.document` does for the real schema."""
+    """Finds the variables in directives, like `schema.operation.document` for the real schema."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ def run(
     context: Any = None,
     plans: Any = None,
     operation_name: str | None = None,
-) -> Answer:
+) -> Response:
     """Return the answer of the compiled executor, or of graphql-core's without ``plans``."""
     executor: dict[str, Any] = {"executor_class": StrawberryGraphQLCoreExecutionContext}
     if plans is not None:
@@ -105,7 +105,7 @@ def run(
             schema,
             document,
             root_value=root,
-            context_value=context or HostileContext(),
+            context_value=context or SchemaContext(),
             variable_values=variables,
             operation_name=operation_name,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
@@ -114,22 +114,24 @@ def run(
         return await result if isawaitable(result) else result
 
     result = Dispatcher().run(operation())
-    return Answer(_at_no_address(result.data), [formatted(each) for each in result.errors or ()])
+    return Response(
+        _without_addresses(result.data), [formatted(each) for each in result.errors or ()]
+    )
 
 
-def _at_no_address(value: Any) -> Any:
+def _without_addresses(value: Any) -> Any:
     """Remove memory addresses from texts: they differ between runs."""
     match value:
         case dict():
-            return {key: _at_no_address(each) for key, each in value.items()}
+            return {key: _without_addresses(each) for key, each in value.items()}
         case list():
-            return [_at_no_address(each) for each in value]
+            return [_without_addresses(each) for each in value]
         case str():
             return _ADDRESS.sub("", value)
     return value
 
 
-def both_ways(
+def run_on_both(
     text: str,
     root: Any,
     variables: dict[str, Any] | None = None,
@@ -137,7 +139,7 @@ def both_ways(
     schema: GraphQLSchema = CORE_SCHEMA,
     behaviour: str = "now",
     operation_name: str | None = None,
-) -> tuple[Answer, Answer]:
+) -> tuple[Response, Response]:
     """Return the answers of the compiled executor and of graphql-core's.
 
     The first runs twice, because plans are cached.
@@ -149,7 +151,7 @@ def both_ways(
             root,
             variables,
             schema=schema,
-            context=HostileContext(behaviour),
+            context=SchemaContext(behaviour),
             plans=plans,
             operation_name=operation_name,
         )
@@ -160,7 +162,7 @@ def both_ways(
     return first, core
 
 
-def assert_same(compiled: Answer, core: Answer, *, concurrent: bool) -> None:
+def assert_same(compiled: Response, core: Response, *, concurrent: bool) -> None:
     """Assert that the answers are equal byte for byte. If fields wait, assert only what graphql-core promises of errors.
 
     graphql-core runs waiting fields concurrently, and each adds its error when it fails. So errors of different fields
@@ -169,18 +171,18 @@ def assert_same(compiled: Answer, core: Answer, *, concurrent: bool) -> None:
     discarded"). Two things are certain: which positions became null because of errors, and the error of a position
     that failed on its own.
     """
-    assert compiled.written_data == core.written_data, _both(compiled, core)
+    assert compiled.serialized_data == core.serialized_data, _both(compiled, core)
     if not concurrent:
-        assert compiled.written == core.written, _both(compiled, core)
+        assert compiled.serialized == core.serialized, _both(compiled, core)
     else:
-        assert _certain(compiled) == _certain(core), _both(compiled, core)
+        assert _deterministic_part(compiled) == _deterministic_part(core), _both(compiled, core)
 
 
-def _both(compiled: Answer, core: Answer) -> str:
-    return f"\ncompiled: {compiled.written!r}\ngraphql-core: {core.written!r}"
+def _both(compiled: Response, core: Response) -> str:
+    return f"\ncompiled: {compiled.serialized!r}\ngraphql-core: {core.serialized!r}"
 
 
-def _certain(answer: Answer) -> tuple[set[tuple[Any, ...]], Counter[bytes]]:
+def _deterministic_part(answer: Response) -> tuple[set[tuple[Any, ...]], Counter[bytes]]:
     nulled = set()
     own: Counter[bytes] = Counter()
     for error in answer.errors:
