@@ -130,10 +130,10 @@ def test_missing_cells_are_stored_immediately_without_an_author(statements: Stat
     assert stored_ids() == {cell.pk for row in rows for cell in row}
     untouched = {"status": "EMPTY", "notes": "", "version": 0}
     nothing = ("scheduled_date", "start_time", "end_time", "created_at", "updated_at")
-    nobody = ("created_by", "modified_by")
+    authors = ("created_by", "modified_by")
     assert all(
-        row == {**dict.fromkeys((*nothing, *nobody)), **untouched}
-        for row in stored.values(*nothing, *nobody, *untouched)
+        row == {**dict.fromkeys((*nothing, *authors)), **untouched}
+        for row in stored.values(*nothing, *authors, *untouched)
     )
     for row in stored:
         assert row.pk == str(CellKey(row.school_class_id, row.academic_year, Period(row.period)))

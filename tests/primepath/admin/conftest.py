@@ -1,4 +1,4 @@
-"""People who knock at the administration site."""
+"""Browsers of different users of the admin site."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def head_teacher(db: None) -> Teacher:
 
 @pytest.fixture
 def head(head_teacher: Teacher) -> Client:
-    """The browser of a head teacher who is neither staff nor superuser."""
+    """A browser signed in as a head teacher who is neither staff nor superuser."""
     return signed_in(head_teacher.user)
 
 
 @pytest.fixture
 def staff(db: None) -> Client:
-    """The browser of staff without a teacher's profile and without any of Django's permissions."""
+    """A browser signed in as staff without a profile and without Django permissions."""
     return signed_in(User.objects.create(username="office", is_staff=True))
 
 

@@ -1,4 +1,4 @@
-"""The pages of the site: their addresses, and what is on them."""
+"""Addresses and forms of the pages of the admin site."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def delete_url(obj: Model) -> str:
 
 
 class _FormOfPage(HTMLParser):
-    """Collects what the form that posts back to a page of the site would send."""
+    """Collects the values that the form of a page would send."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,12 +88,12 @@ class _FormOfPage(HTMLParser):
 
 
 def filled(client: Client, url: str) -> dict[str, Any]:
-    """What a browser would post from the page at ``url`` if its user pressed Save."""
+    """Return the values that a browser posts from the page at ``url`` when its user presses Save."""
     parser = _FormOfPage()
     parser.feed(client.get(url).content.decode())
-    # Tables have a template for further rows, which is not sent. The test client needs no CSRF token.
+    # Inline tables have a template row, which is not sent. The test client needs no CSRF token.
     return {
-        # Browsers leave out a line break at the start of a text area, which Django puts there.
+        # Django writes a line break at the start of a text area. Browsers drop it.
         name: value.removeprefix("\n") if isinstance(value, str) else value
         for name, value in parser.data.items()
         if "__prefix__" not in name and name != "csrfmiddlewaretoken"
@@ -101,11 +101,11 @@ def filled(client: Client, url: str) -> dict[str, Any]:
 
 
 def object_of(row: Row, page: type[Model]) -> Model:
-    """The row's object of this model."""
+    """Return the row's object of this model."""
     return next(obj for obj in row if type(obj) is page)
 
 
 def errors_of(response: Any) -> dict[str, list[str]]:
-    """The errors that the form of a page shows, by field."""
+    """Return the errors in the form of a page, by field."""
     form = response.context["adminform"].form
     return {field: list(errors) for field, errors in form.errors.items()}

@@ -1,4 +1,4 @@
-"""A school of any size for the pages of the administration site."""
+"""A school of any size for the pages of the admin site."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from tests.factories import (
 
 
 class Row(NamedTuple):
-    """One row of every table, each of its own related rows."""
+    """One row of every table, related to each other."""
 
     program: Program
     subprogram: SubProgram
@@ -98,7 +98,7 @@ def make_row(number: int) -> Row:
 
 
 def _history(teacher: Teacher, cell: ExamScheduleMatrix, exam: Exam) -> HistoryEntry:
-    """The exam came into the cell."""
+    """Record that the exam was assigned to the cell, and return the entry."""
     record(
         viewer=as_viewer(teacher),
         action=HistoryAction.ASSIGN_EXAMS,
@@ -118,5 +118,5 @@ def _history(teacher: Teacher, cell: ExamScheduleMatrix, exam: Exam) -> HistoryE
 
 
 def written_since(row: Row) -> list[HistoryEntry]:
-    """What the history got after the row was made, oldest first."""
+    """Return the history entries since the row was stored, oldest first."""
     return list(HistoryEntry.objects.filter(pk__gt=row.history.pk).order_by("pk"))

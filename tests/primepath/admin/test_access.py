@@ -1,4 +1,4 @@
-"""Who gets into the administration site, and what they find there."""
+"""Access to the admin site and to its pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.primepath.admin.school import Row
 INDEX = "/admin/"
 
 
-def test_the_default_site_is_the_schools() -> None:
+def test_default_site_is_the_site_of_the_school() -> None:
     assert isinstance(school_site(), SchoolAdminSite)
     assert list(admin.site._registry.values()) == list(school_site()._registry.values())
     assert set(get_type_hints(Row).values()) <= set(PAGES)
@@ -53,7 +53,7 @@ def test_administrators_open_every_page(
 
 
 @every_page
-def test_pages_to_look_at_take_no_changes(head: Client, page: type[Model], row: Row) -> None:
+def test_view_only_pages_accept_no_changes(head: Client, page: type[Model], row: Row) -> None:
     obj = object_of(row, page)
     if page in VIEW_ONLY:
         assert head.post(change_url(obj), {}).status_code == 403
@@ -63,7 +63,7 @@ def test_pages_to_look_at_take_no_changes(head: Client, page: type[Model], row: 
 
 @pytest.mark.parametrize("viewer", ["anonymous", "teacher", "inactive head", "nobody"])
 @every_page
-def test_others_are_sent_to_sign_in(viewer: str, page: type[Model], row: Row) -> None:
+def test_other_users_are_redirected_to_sign_in(viewer: str, page: type[Model], row: Row) -> None:
     client = _outsider(viewer)
     for url in [INDEX, list_url(page), add_url(page), change_url(row.school_class)]:
         response = client.get(url)
@@ -87,7 +87,7 @@ def _outsider(kind: str) -> Client:
 
 @pytest.mark.parametrize("viewer", ["head", "superuser"])
 @every_page
-def test_nothing_is_deleted(
+def test_nothing_can_be_deleted(
     viewer: str, page: type[Model], row: Row, request: pytest.FixtureRequest
 ) -> None:
     client: Client = request.getfixturevalue(viewer)
@@ -118,7 +118,7 @@ def test_accounts_are_for_superusers(head: Client, staff: Client, superuser: Cli
         ("unknown", "a good password", False),
     ],
 )
-def test_a_head_teacher_signs_in(
+def test_head_teacher_signs_in(
     head_teacher: Teacher, username: str, password: str, gets_in: bool
 ) -> None:
     for user in (head_teacher.user, make_teacher("plain-teacher").user):

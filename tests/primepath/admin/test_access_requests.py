@@ -1,4 +1,4 @@
-"""Deciding requests for access on their pages."""
+"""Deciding access requests in the admin site."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _decide(client: Client, request: ClassAccessRequest, **values: Any) -> Any:
     return client.post(url, filled(client, url) | values)
 
 
-def test_a_request_is_approved_with_level_expiry_and_note(
+def test_request_is_approved_with_level_expiry_and_note(
     head: Client, head_teacher: Teacher, row: Row, pending: ClassAccessRequest
 ) -> None:
     assert filled(head, change_url(pending)) == {
@@ -64,7 +64,7 @@ def test_a_request_is_approved_with_level_expiry_and_note(
     assert {entry.teacher for entry in entries} == {head_teacher}
 
 
-def test_a_request_is_denied_with_a_reason(
+def test_request_is_denied_with_a_reason(
     staff: Client, row: Row, pending: ClassAccessRequest
 ) -> None:
     assert list(errors_of(_decide(staff, pending, decision="DENY", note=" "))) == ["note"]
@@ -92,7 +92,7 @@ def test_a_request_is_denied_with_a_reason(
         ),
     ],
 )
-def test_what_cannot_be_decided_is_an_error_at_its_field(
+def test_invalid_decision_is_an_error_at_its_field(
     head: Client, row: Row, pending: ClassAccessRequest, values: dict[str, str], field: str
 ) -> None:
     assert list(errors_of(_decide(head, pending, **values))) == [field]
@@ -100,7 +100,7 @@ def test_what_cannot_be_decided_is_an_error_at_its_field(
 
 
 @pytest.mark.parametrize("decision", ["APPROVE", "DENY"])
-def test_nobody_decides_for_themselves(
+def test_own_request_cannot_be_decided(
     row: Row, pending: ClassAccessRequest, decision: str
 ) -> None:
     Teacher.objects.filter(pk=pending.teacher_id).update(is_head_teacher=True)
@@ -112,7 +112,9 @@ def test_nobody_decides_for_themselves(
     assert not written_since(row)
 
 
-def test_a_request_is_decided_once(head: Client, row: Row, pending: ClassAccessRequest) -> None:
+def test_request_can_be_decided_only_once(
+    head: Client, row: Row, pending: ClassAccessRequest
+) -> None:
     url = change_url(pending)
     data = filled(head, url) | {"decision": "DENY", "note": "No."}
     assert head.post(url, data).status_code == 302
@@ -121,7 +123,7 @@ def test_a_request_is_decided_once(head: Client, row: Row, pending: ClassAccessR
     assert len(written_since(row)) == 1
 
 
-def test_a_request_for_a_class_that_is_gone_is_not_approved(
+def test_request_for_an_inactive_class_cannot_be_approved(
     head: Client, row: Row, pending: ClassAccessRequest
 ) -> None:
     pending.school_class = make_class(is_active=False)

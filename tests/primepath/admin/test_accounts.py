@@ -49,7 +49,7 @@ def test_an_account_can_be_without_a_password(superuser: Client) -> None:
     assert not User.objects.get(username="mina").has_usable_password()
 
 
-def test_making_somebody_staff_is_recorded(superuser: Client, row: Row) -> None:
+def test_making_a_user_staff_is_recorded(superuser: Client, row: Row) -> None:
     url = change_url(row.teacher.user)
     data = filled(superuser, url) | {"is_staff": "on"}
     assert superuser.post(url, data).status_code == 302

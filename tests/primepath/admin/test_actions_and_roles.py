@@ -1,4 +1,4 @@
-"""The table of actions and roles, square by square: who may do what through the administration site."""
+"""Every entry of the table of actions and roles, through the admin site."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from tests.primepath.admin.school import Row, written_since
 
 
 class Action(NamedTuple):
-    """A page that is asked for, and what is entered on it where it is then saved.
+    """A page to open, and the values to save on it, if any.
 
-    ``entries`` is how many entries the history gets by it.
+    ``entries`` is the number of history entries that this creates.
     """
 
     url: str
@@ -78,7 +78,7 @@ def _actions(row: Row) -> dict[str, list[Action]]:
         "set the curriculum": [Action(curriculum, {"level_1": ""}, entries=1)],
         "assign": [Action(add_url(TeacherClassAssignment), assignment, entries=1)],
         "revoke": [Action(change_url(row.assignment), {}, entries=1, without="is_active")],
-        # The request and the assignment.
+        # One entry for the request and one for the assignment.
         "approve": [Action(change_url(pending), {"decision": "APPROVE"}, entries=2)],
         "deny": [Action(change_url(pending), {"decision": "DENY", "note": "No."}, entries=1)],
         "see all requests": [_look(ClassAccessRequest), _look(pending)],
@@ -94,7 +94,7 @@ ACTIONS = (
 
 
 def _outsiders(row: Row) -> dict[str, Client]:
-    """Who does not work in the site: teachers, whatever access they have through the API."""
+    """Return users without access to the site: teachers, whatever their access in the API."""
     outsiders = {
         "not signed in": Client(),
         "any teacher": signed_in(make_teacher().user),
@@ -109,7 +109,7 @@ def _outsiders(row: Row) -> dict[str, Client]:
 
 
 def _try(client: Client, action: Action, data: dict[str, Any]) -> str:
-    """Where the answer is: ``shown``, ``sign in``, ``refused``, or ``done``, which leads to another page."""
+    """Return the result: ``shown``, ``sign in``, ``refused``, or ``done``, which redirects to another page."""
     asked = action.entered is None
     response = client.get(action.url) if asked else client.post(action.url, data)
     if response.status_code == 302:
@@ -119,7 +119,9 @@ def _try(client: Client, action: Action, data: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", ACTIONS)
 @pytest.mark.parametrize("role", ["head", "staff"])
-def test_a_square_of_the_table(name: str, role: str, row: Row, head: Client, staff: Client) -> None:
+def test_action_has_the_result_in_the_table(
+    name: str, role: str, row: Row, head: Client, staff: Client
+) -> None:
     actions = _actions(row)
     assert tuple(actions) == ACTIONS
     administrator = {"head": head, "staff": staff}[role]
@@ -139,7 +141,7 @@ def test_a_square_of_the_table(name: str, role: str, row: Row, head: Client, sta
 
 
 @pytest.mark.parametrize("role", ["head", "staff"])
-def test_requests_are_made_and_withdrawn_in_the_api_only(
+def test_requests_can_be_made_and_withdrawn_only_in_the_api(
     role: str, row: Row, request: pytest.FixtureRequest
 ) -> None:
     client: Client = request.getfixturevalue(role)

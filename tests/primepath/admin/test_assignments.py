@@ -1,4 +1,4 @@
-"""Assignments are written by the services, from their own page and from those of teachers and classes."""
+"""Assignments on their own page and on the pages of teachers and classes, saved by the services."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _stored(row: Row) -> tuple[str, bool]:
     return stored.access_level, stored.is_active
 
 
-def test_an_assignment_is_made_changed_revoked_and_given_again(
+def test_assignment_is_created_changed_revoked_and_restored(
     head: Client, head_teacher: Teacher, row: Row
 ) -> None:
     new = filled(head, add_url(TeacherClassAssignment)) | {
@@ -52,19 +52,19 @@ def test_an_assignment_is_made_changed_revoked_and_given_again(
     assert {entry.teacher for entry in entries} == {head_teacher}
 
 
-def test_level_and_expiry_are_not_changed_while_access_is_taken(head: Client, row: Row) -> None:
+def test_level_and_expiry_do_not_change_when_access_is_revoked(head: Client, row: Row) -> None:
     response = _save(head, row, "is_active", access_level="VIEW")
     assert list(errors_of(response)) == ["is_active"]
     assert _stored(row) == ("FULL", True)
 
 
-def test_access_does_not_end_in_the_past(head: Client, row: Row) -> None:
+def test_access_cannot_end_in_the_past(head: Client, row: Row) -> None:
     response = _save(head, row, expires_at_0="2020-01-01", expires_at_1="12:00")
     assert errors_of(response) == {"expires_at": ["Expires at must be in the future."]}
     assert not written_since(row)
 
 
-def test_an_expired_assignment_is_saved_unchanged(head: Client, row: Row) -> None:
+def test_expired_assignment_can_be_saved_unchanged(head: Client, row: Row) -> None:
     expired = timezone.now() - timedelta(days=1)
     TeacherClassAssignment.objects.update(expires_at=expired)
     assert _save(head, row).status_code == 302
@@ -72,9 +72,7 @@ def test_an_expired_assignment_is_saved_unchanged(head: Client, row: Row) -> Non
     assert not written_since(row)
 
 
-def test_nobody_assigns_or_revokes_themselves(
-    head: Client, head_teacher: Teacher, row: Row
-) -> None:
+def test_own_assignments_cannot_be_changed(head: Client, head_teacher: Teacher, row: Row) -> None:
     new = filled(head, add_url(TeacherClassAssignment)) | {
         "teacher": head_teacher.pk,
         "school_class": row.school_class.pk,
@@ -107,8 +105,8 @@ def test_tables_of_teachers_and_classes_write_through_the_services(
         assert (entry.action, entry.teacher) == ("ASSIGN_TEACHER", head_teacher)
 
 
-def test_a_page_is_saved_as_a_whole_or_not_at_all(head: Client, row: Row) -> None:
-    """The second row of the table is refused: neither the class's new name nor the first row are written."""
+def test_page_is_saved_completely_or_not_at_all(head: Client, row: Row) -> None:
+    """The second row of the table is rejected. Neither the class's new name nor the first row is saved."""
     assign(make_teacher("zoe"), row.school_class)
     url = change_url(row.school_class)
     data = filled(head, url) | {
@@ -126,7 +124,7 @@ def test_a_page_is_saved_as_a_whole_or_not_at_all(head: Client, row: Row) -> Non
     assert not written_since(row)
 
 
-def test_an_assignment_that_others_revoke_meanwhile_is_not_given_back(
+def test_assignment_that_others_revoked_meanwhile_is_not_restored(
     head: Client, staff: Client, row: Row
 ) -> None:
     for url in (change_url(row.school_class), change_url(row.assignment)):

@@ -18,7 +18,7 @@ from tests.primepath.admin.school import Row, written_since
 YEAR = current_academic_year()
 
 
-def test_a_cell_shows_its_exams_and_how_far_the_pupils_are(head: Client, row: Row) -> None:
+def test_cell_shows_exams_and_completion(head: Client, row: Row) -> None:
     for number, status in enumerate(["COMPLETED", "COMPLETED", "IN_PROGRESS"], start=2):
         ExamSession.objects.create(
             cell=row.cell, exam=row.exam, pupil=f"Pupil {number}", status=status
@@ -30,7 +30,7 @@ def test_a_cell_shows_its_exams_and_how_far_the_pupils_are(head: Client, row: Ro
     assert "Scheduled" in page
 
 
-def test_a_cell_leads_to_its_sessions(head: Client, row: Row) -> None:
+def test_cell_links_to_its_sessions(head: Client, row: Row) -> None:
     other = make_cell(row.school_class, Period.FEB)
     ExamSession.objects.create(cell=other, exam=row.exam, pupil="Another")
     url = f"{list_url(ExamSession)}?cell={row.cell.pk}"
@@ -38,7 +38,7 @@ def test_a_cell_leads_to_its_sessions(head: Client, row: Row) -> None:
     assert list(head.get(url).context["cl"].result_list) == [row.session]
 
 
-def test_cells_are_listed_in_the_order_of_the_matrix(head: Client, row: Row) -> None:
+def test_cells_are_in_matrix_order(head: Client, row: Row) -> None:
     for period in (Period.Q1, Period.APR, Period.FEB):
         make_cell(row.school_class, period, current_academic_year())
     listed = head.get(list_url(ExamScheduleMatrix)).context["cl"].result_list
@@ -58,9 +58,7 @@ def _exams(row: Row) -> list[str]:
     return list(row.cell.exams.values_list("name", flat=True))
 
 
-def test_what_a_cell_says_is_changed_through_the_service(
-    head: Client, head_teacher: Teacher, row: Row
-) -> None:
+def test_cell_is_changed_by_the_service(head: Client, head_teacher: Teacher, row: Row) -> None:
     values = {"start_time": "09:00", "end_time": "10:30", "notes": "Room 2", "status": "COMPLETED"}
     assert _save(head, row, **values).status_code == 302
     cell = _stored(row)
@@ -77,15 +75,15 @@ def test_what_a_cell_says_is_changed_through_the_service(
 
 
 @pytest.mark.parametrize("notes", ["", " Two\n\nlines \n"])
-def test_saving_a_cell_without_a_change_is_no_version(head: Client, row: Row, notes: str) -> None:
+def test_saving_an_unchanged_cell_creates_no_version(head: Client, row: Row, notes: str) -> None:
     ExamScheduleMatrix.objects.update(notes=notes)
-    # A browser sends line breaks so.
+    # Browsers send line breaks in this form.
     assert _save(head, row, notes=notes.replace("\n", "\r\n")).status_code == 302
     assert _stored(row).version == 1
     assert not written_since(row)
 
 
-def test_exams_are_chosen_from_those_that_fit(head: Client, row: Row) -> None:
+def test_only_fitting_exams_can_be_chosen(head: Client, row: Row) -> None:
     for values in (
         {"type": "QUARTERLY"},
         {"is_active": False},
@@ -100,7 +98,7 @@ def test_exams_are_chosen_from_those_that_fit(head: Client, row: Row) -> None:
     assert not written_since(row)
 
 
-def test_exams_are_put_in_and_taken_out(head: Client, row: Row) -> None:
+def test_exams_are_assigned_and_unassigned(head: Client, row: Row) -> None:
     Exam.objects.update(is_active=False)
     other = make_exam("Other", academic_year=current_academic_year())
     assert filled(head, change_url(row.cell))["chosen_exams"] == [str(row.exam.pk)]
@@ -117,14 +115,16 @@ def test_exams_are_put_in_and_taken_out(head: Client, row: Row) -> None:
         assert [entry.action for entry in written_since(row)[len(before) :]] == [action]
 
 
-def test_the_exams_of_a_scheduled_cell_are_replaced(head: Client, row: Row) -> None:
+def test_exams_of_a_scheduled_cell_are_replaced(head: Client, row: Row) -> None:
     assert _save(head, row, chosen_exams=[make_exam("Other").pk], notes="New").status_code == 302
     assert _exams(row) == ["Other"]
     changed = [[field for field, _, _ in entry.changes] for entry in written_since(row)]
     assert changed == [["exams"], ["exams"], ["notes"]]
 
 
-def test_the_exams_of_a_locked_cell_stay_until_it_is_set_back(head: Client, row: Row) -> None:
+def test_exams_of_a_locked_cell_cannot_change_until_its_status_is_reset(
+    head: Client, row: Row
+) -> None:
     assert _save(head, row, status="COMPLETED").status_code == 302
     other = make_exam("Other")
     chosen = [row.exam.pk, other.pk]
@@ -154,7 +154,7 @@ def test_the_exams_of_a_locked_cell_stay_until_it_is_set_back(head: Client, row:
         ({"scheduled_date": "soon"}, "scheduled_date", "Enter a valid date"),
     ],
 )
-def test_what_a_cell_cannot_have_is_an_error_at_its_field(
+def test_invalid_value_is_an_error_at_its_field(
     head: Client, row: Row, values: dict[str, str], field: str, message: str
 ) -> None:
     errors = errors_of(_save(head, row, **values))
@@ -165,13 +165,11 @@ def test_what_a_cell_cannot_have_is_an_error_at_its_field(
 
 
 @pytest.mark.parametrize("values", [{"notes": "Late"}, {"chosen_exams": []}, {}])
-def test_a_form_that_was_open_while_others_wrote_saves_nothing(
-    head: Client, row: Row, values: dict[str, Any]
-) -> None:
+def test_stale_form_saves_nothing(head: Client, row: Row, values: dict[str, Any]) -> None:
     url = change_url(row.cell)
     data = filled(head, url)
     assert _save(head, row, notes="First").status_code == 302
-    for _ in range(2):  # Pressing Save again does not help; opening the page again does.
+    for _ in range(2):  # Saving again fails too. Reloading the page helps.
         response = head.post(url, data | values)
         assert "Somebody else has changed this" in errors_of(response)["__all__"][0]
     assert (_stored(row).notes, _stored(row).version, _exams(row)) == ("First", 2, ["Exam 1"])
@@ -179,7 +177,7 @@ def test_a_form_that_was_open_while_others_wrote_saves_nothing(
     assert _save(head, row, **values).status_code == 302
 
 
-def test_a_cell_that_was_only_looked_at_is_changed_from_version_0(head: Client, row: Row) -> None:
+def test_unchanged_cell_is_changed_from_version_0(head: Client, row: Row) -> None:
     cell = make_cell(row.school_class, Period.Q1, YEAR)
     exam = make_exam("Quarterly", type="QUARTERLY")
     data = filled(head, change_url(cell))
@@ -189,7 +187,7 @@ def test_a_cell_that_was_only_looked_at_is_changed_from_version_0(head: Client, 
     assert (cell.status, cell.version) == ("SCHEDULED", 1)
 
 
-def test_a_cell_of_a_class_or_year_that_is_not_planned_is_only_shown(
+def test_cell_of_an_inactive_class_or_year_out_of_range_is_read_only(
     head: Client, row: Row, settings: Any
 ) -> None:
     url = change_url(row.cell)
@@ -204,7 +202,7 @@ def test_a_cell_of_a_class_or_year_that_is_not_planned_is_only_shown(
     assert head.post(url, data | {"notes": "New"}).status_code == 403
 
 
-def test_a_cell_that_is_not_stored_has_no_page(head: Client, row: Row) -> None:
+def test_missing_cell_has_no_page(head: Client, row: Row) -> None:
     cell = ExamScheduleMatrix(pk=f"{row.school_class.pk}/{YEAR}/DEC")
     assert head.get(change_url(cell)).headers["Location"] == "/admin/"
     assert ExamScheduleMatrix.objects.count() == 1

@@ -1,4 +1,4 @@
-"""The page on which the curriculum of a class is set."""
+"""The page that sets the curriculum of a class."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _is_touched(row: Row) -> bool:
     return SchoolClass.objects.get(pk=row.school_class.pk).curriculum_version != version
 
 
-def test_the_page_of_a_class_shows_its_curriculum_and_leads_to_the_form(
+def test_page_of_a_class_shows_its_curriculum_and_links_to_the_form(
     head: Client, row: Row, url: str
 ) -> None:
     page = head.get(change_url(row.school_class)).content.decode()
@@ -42,7 +42,7 @@ def test_the_page_of_a_class_shows_its_curriculum_and_leads_to_the_form(
     assert url in page
 
 
-def test_the_form_shows_the_levels_of_the_year(head: Client, row: Row, url: str) -> None:
+def test_form_shows_the_levels_of_the_year(head: Client, row: Row, url: str) -> None:
     assert filled(head, url) == {
         "academic_year": str(YEAR),
         "level_1": str(row.level.pk),
@@ -67,12 +67,12 @@ def test_levels_are_copied_to_another_year(head: Client, row: Row, url: str) -> 
     assert _levels(YEAR) == _levels(YEAR + 1) == [row.level.pk]
 
 
-def test_leaving_all_empty_clears_the_year(head: Client, row: Row, url: str) -> None:
+def test_empty_form_clears_the_year(head: Client, row: Row, url: str) -> None:
     assert head.post(url, {"academic_year": YEAR, "level_1": "", "level_2": ""}).status_code == 302
     assert _levels() == []
 
 
-def test_a_year_with_more_levels_has_more_fields(head: Client, row: Row, url: str) -> None:
+def test_year_with_more_levels_has_more_fields(head: Client, row: Row, url: str) -> None:
     for priority in (2, 3, 4):
         ClassCurriculumMapping.objects.create(
             school_class=row.school_class,
@@ -87,7 +87,7 @@ def test_a_year_with_more_levels_has_more_fields(head: Client, row: Row, url: st
 
 
 @pytest.mark.parametrize("year", [settings.ACADEMIC_YEARS.first - 1, "soon", "", "\0"])
-def test_a_year_that_is_not_planned_is_an_error_of_the_form(
+def test_year_out_of_range_is_an_error_of_the_form(
     head: Client, row: Row, url: str, year: object
 ) -> None:
     response = head.post(url, {"academic_year": year, "level_1": row.level.pk, "level_2": ""})
@@ -96,31 +96,31 @@ def test_a_year_that_is_not_planned_is_an_error_of_the_form(
 
 
 @pytest.mark.parametrize("level", ["999999999999999999999", "0", "x", "\0"])
-def test_a_level_that_is_not_there_is_an_error_of_the_form(
+def test_missing_level_is_an_error_of_the_form(
     head: Client, row: Row, url: str, level: str
 ) -> None:
     response = head.post(url, {"academic_year": YEAR, "level_1": level, "level_2": ""})
     assert list(errors_of(response)) == ["level_1"]
 
 
-def test_a_level_twice_is_an_error_of_the_second(head: Client, row: Row, url: str) -> None:
+def test_repeated_level_is_an_error_of_the_second(head: Client, row: Row, url: str) -> None:
     data = {"academic_year": YEAR, "level_1": row.level.pk, "level_2": row.level.pk}
     assert errors_of(head.post(url, data)) == {"level_2": ["This level is listed twice."]}
 
 
-def test_a_secondary_level_needs_a_primary_one(head: Client, row: Row, url: str) -> None:
+def test_secondary_level_needs_a_primary_one(head: Client, row: Row, url: str) -> None:
     response = head.post(url, {"academic_year": YEAR, "level_1": "", "level_2": row.level.pk})
     assert list(errors_of(response)) == ["level_1"]
 
 
-def test_an_inactive_class_keeps_its_curriculum(head: Client, row: Row, url: str) -> None:
+def test_inactive_class_keeps_its_curriculum(head: Client, row: Row, url: str) -> None:
     SchoolClass.objects.update(is_active=False)
     response = head.post(url, {"academic_year": YEAR, "level_1": "", "level_2": ""})
     assert "does not exist or is inactive" in errors_of(response)["__all__"][0]
     assert _levels() == [row.level.pk]
 
 
-def test_every_mistake_that_the_service_finds_is_shown(
+def test_every_error_of_the_service_is_shown(
     head: Client, row: Row, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**_: object) -> None:
@@ -142,11 +142,11 @@ def test_every_mistake_that_the_service_finds_is_shown(
     }
 
 
-def test_a_class_that_is_not_there_has_no_form(head: Client) -> None:
+def test_missing_class_has_no_form(head: Client) -> None:
     assert head.get(curriculum_url("NOWHERE", YEAR, site_name="admin")).status_code == 404
 
 
-def test_others_are_sent_to_sign_in(row: Row, url: str) -> None:
+def test_other_users_are_redirected_to_sign_in(row: Row, url: str) -> None:
     response = Client().post(url, {"academic_year": YEAR, "level_1": "", "level_2": ""})
     assert response.headers["Location"].startswith("/admin/login/")
     assert _levels() == [row.level.pk]

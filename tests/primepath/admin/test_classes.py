@@ -28,7 +28,7 @@ def _new(**values: str) -> dict[str, str]:
     }
 
 
-def test_a_class_is_added(head: Client) -> None:
+def test_class_is_added(head: Client) -> None:
     assert head.post(add_url(SchoolClass), _new()).status_code == 302
     assert SchoolClass.objects.get().code == "MIDDLE_7A"
 
@@ -42,7 +42,7 @@ def test_a_class_is_added(head: Client) -> None:
         ("grade", "0", "greater than or equal to 1"),
     ],
 )
-def test_what_a_class_cannot_have_is_an_error_of_the_form(
+def test_invalid_value_is_an_error_of_the_form(
     head: Client, field: str, value: str, message: str
 ) -> None:
     response = head.post(add_url(SchoolClass), _new(**{field: value}))
@@ -50,7 +50,7 @@ def test_what_a_class_cannot_have_is_an_error_of_the_form(
     assert not SchoolClass.objects.exists()
 
 
-def test_a_code_is_not_renamed(head: Client, row: Row) -> None:
+def test_code_cannot_be_changed(head: Client, row: Row) -> None:
     code = row.school_class.code
     page = head.get(change_url(row.school_class))
     assert "code" not in page.context["adminform"].form.fields
@@ -59,7 +59,7 @@ def test_a_code_is_not_renamed(head: Client, row: Row) -> None:
     assert list(SchoolClass.objects.values_list("code", "name")) == [(code, "New name")]
 
 
-def test_a_class_is_made_inactive(head: Client, row: Row) -> None:
+def test_class_is_deactivated(head: Client, row: Row) -> None:
     data = filled(head, change_url(row.school_class))
     del data["is_active"]
     assert head.post(change_url(row.school_class), data).status_code == 302
@@ -67,12 +67,12 @@ def test_a_class_is_made_inactive(head: Client, row: Row) -> None:
     assert not row.school_class.is_active
 
 
-def test_saving_a_class_leaves_what_others_wrote_meanwhile(
+def test_saving_a_class_keeps_concurrent_changes(
     head: Client, row: Row, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The form's copy of the row has the old curriculum version, which must not come back."""
 
-    def others_write(school_class: SchoolClass, **_: object) -> None:
+    def write_concurrently(school_class: SchoolClass, **_: object) -> None:
         set_class_curriculum(
             viewer=COMMAND_LINE,
             class_code=school_class.code,
@@ -82,7 +82,7 @@ def test_saving_a_class_leaves_what_others_wrote_meanwhile(
 
     version = row.school_class.curriculum_version
     data = filled(head, change_url(row.school_class)) | {"name": "New name"}
-    monkeypatch.setattr(SchoolClass, "clean", others_write)
+    monkeypatch.setattr(SchoolClass, "clean", write_concurrently)
     assert head.post(change_url(row.school_class), data).status_code == 302
     row.school_class.refresh_from_db()
     assert row.school_class.name == "New name"
@@ -107,7 +107,7 @@ def test_teachers_are_assigned_and_revoked_on_the_page_of_the_class(head: Client
     ) == [(row.teacher.pk, "FULL", False), (colleague.pk, "SUBSTITUTE", True)]
 
 
-def test_a_teacher_is_assigned_to_a_class_once(head: Client, row: Row) -> None:
+def test_teacher_can_be_assigned_to_a_class_only_once(head: Client, row: Row) -> None:
     url = change_url(row.school_class)
     data = filled(head, url) | {
         "assignments-2-TOTAL_FORMS": "1",
@@ -120,7 +120,7 @@ def test_a_teacher_is_assigned_to_a_class_once(head: Client, row: Row) -> None:
     assert TeacherClassAssignment.objects.count() == 1
 
 
-def test_classes_are_listed_in_the_schools_order(head: Client) -> None:
+def test_classes_are_in_school_order(head: Client) -> None:
     for code, division, grade in [
         ("B_HIGH", "HIGH", 10),
         ("C_PRIMARY", "PRIMARY", 2),

@@ -1,4 +1,4 @@
-"""Programs, sub-programs and levels: a new name makes cached curricula stale."""
+"""Programs, sub-programs and levels: a new name invalidates cached curricula."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.primepath.admin.school import Row, make_row, written_since
 
 @pytest.fixture
 def other(row: Row) -> Row:
-    """A row that has nothing in common with the first."""
+    """A row that is not related to the first."""
     return make_row(2)
 
 
 def _touched(*rows: Row) -> list[Row]:
-    """Those whose class got another version than the row's copy of the class has."""
+    """Return the rows with a class of which the curriculum version has changed."""
     stored = dict(SchoolClass.objects.values_list("code", "curriculum_version"))
     return [
         row for row in rows if stored[row.school_class.code] != row.school_class.curriculum_version
@@ -36,14 +36,14 @@ def _save(head: Client, obj: Program | SubProgram | CurriculumLevel, **values: o
     assert head.post(change_url(obj), data).status_code == 302
 
 
-def test_a_program_is_renamed(head: Client, row: Row, other: Row) -> None:
+def test_program_is_renamed(head: Client, row: Row, other: Row) -> None:
     _save(head, row.program, name="ASCENT")
     assert _touched(row, other) == [row]
     row.program.refresh_from_db()
     assert row.program.name == "ASCENT"
 
 
-def test_the_history_of_a_level_tells_every_name_it_had(
+def test_history_of_a_level_has_all_its_names(
     head: Client, head_teacher: Teacher, row: Row, other: Row
 ) -> None:
     first, program, subprogram = str(row.level), row.program.name, row.subprogram.name
@@ -69,9 +69,7 @@ def test_the_history_of_a_level_tells_every_name_it_had(
     }
 
 
-def test_a_level_that_is_renamed_has_an_entry_like_every_other_of_its_program(
-    head: Client, row: Row
-) -> None:
+def test_renaming_creates_an_entry_for_every_level_of_the_program(head: Client, row: Row) -> None:
     others = [make_level(row.subprogram.name, number, row.program.name) for number in (2, 3)]
     _save(head, row.program, name="ASCENT")
     entries = [entry for entry in written_since(row) if entry.subject == "LEVEL"]
@@ -80,12 +78,12 @@ def test_a_level_that_is_renamed_has_an_entry_like_every_other_of_its_program(
     }
 
 
-def test_a_subprogram_is_renamed(head: Client, row: Row, other: Row) -> None:
+def test_subprogram_is_renamed(head: Client, row: Row, other: Row) -> None:
     _save(head, row.subprogram, name="RISE")
     assert _touched(row, other) == [row]
 
 
-def test_a_subprogram_is_renamed_on_the_page_of_its_program(
+def test_subprogram_is_renamed_on_the_page_of_its_program(
     head: Client, row: Row, other: Row
 ) -> None:
     _save(head, row.program, **{"subprograms-0-name": "RISE"})
@@ -94,12 +92,12 @@ def test_a_subprogram_is_renamed_on_the_page_of_its_program(
     assert row.subprogram.name == "RISE"
 
 
-def test_a_level_gets_another_number(head: Client, row: Row, other: Row) -> None:
+def test_level_gets_another_number(head: Client, row: Row, other: Row) -> None:
     _save(head, row.level, level_number=3)
     assert _touched(row, other) == [row]
 
 
-def test_a_level_gets_another_number_on_the_page_of_its_subprogram(
+def test_level_gets_another_number_on_the_page_of_its_subprogram(
     head: Client, row: Row, other: Row
 ) -> None:
     _save(head, row.subprogram, **{"levels-0-level_number": 4})
@@ -113,14 +111,14 @@ def test_saving_without_a_change_changes_no_version(head: Client, row: Row) -> N
     assert not written_since(row)
 
 
-def test_a_refused_name_changes_no_version(head: Client, row: Row, other: Row) -> None:
+def test_rejected_name_changes_no_version(head: Client, row: Row, other: Row) -> None:
     data = filled(head, change_url(row.program)) | {"name": other.program.name}
     response = head.post(change_url(row.program), data)
     assert "already exists" in errors_of(response)["name"][0]
     assert not _touched(row, other)
 
 
-def test_a_new_level_changes_no_version(head: Client, row: Row) -> None:
+def test_new_level_changes_no_version(head: Client, row: Row) -> None:
     data = {"subprogram": row.subprogram.pk, "level_number": 9}
     assert head.post(add_url(CurriculumLevel), data).status_code == 302
     assert not _touched(row)
@@ -136,14 +134,14 @@ def test_a_new_level_changes_no_version(head: Client, row: Row) -> None:
         ({"name": "\0"}, "name"),
     ],
 )
-def test_what_a_program_cannot_have_is_an_error_of_the_form(
+def test_invalid_value_is_an_error_of_the_form(
     head: Client, row: Row, values: dict[str, object], field: str
 ) -> None:
     response = head.post(change_url(row.program), filled(head, change_url(row.program)) | values)
     assert list(errors_of(response)) == [field]
 
 
-def test_touching_takes_as_many_statements_for_fifty_classes_as_for_one(row: Row) -> None:
+def test_statement_count_is_the_same_for_1_and_50_classes(row: Row) -> None:
     counts = []
     for more in (0, 49):
         rows = [make_row(number) for number in range(2, more + 2)]
@@ -159,10 +157,10 @@ def test_touching_takes_as_many_statements_for_fifty_classes_as_for_one(row: Row
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_number_is_given_once_on_the_page_of_a_subprogram(
+def test_number_must_be_unique_on_the_page_of_a_subprogram(
     head: Client, row: Row, number: int
 ) -> None:
-    """1 is there already, 2 is entered twice."""
+    """1 exists already, 2 is entered twice."""
     data = filled(head, change_url(row.subprogram)) | {"levels-TOTAL_FORMS": 3}
     data |= {f"levels-{at}-subprogram": row.subprogram.pk for at in (1, 2)}
     data |= {"levels-1-level_number": number, "levels-2-level_number": 2}
@@ -171,7 +169,7 @@ def test_a_number_is_given_once_on_the_page_of_a_subprogram(
     assert CurriculumLevel.objects.count() == 1
 
 
-def test_a_name_is_given_once_on_the_page_of_a_program(head: Client, row: Row) -> None:
+def test_name_must_be_unique_on_the_page_of_a_program(head: Client, row: Row) -> None:
     data = filled(head, change_url(row.program)) | {
         "subprograms-TOTAL_FORMS": 2,
         "subprograms-1-name": row.subprogram.name,

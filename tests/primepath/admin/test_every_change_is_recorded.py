@@ -167,7 +167,7 @@ def _is_saved(client: Client, root: User, url: str, data: dict[str, Any]) -> boo
 
 
 @pytest.mark.parametrize("name", sorted({*PAGES} - NEVER_ADDED))
-def test_what_is_added_on_a_page_is_added_by_a_service_and_recorded(
+def test_objects_added_on_a_page_are_saved_by_a_service_and_recorded(
     name: str, superuser: Client, root: User, row: Row
 ) -> None:
     User.objects.create(username="free")

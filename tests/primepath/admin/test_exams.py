@@ -26,18 +26,18 @@ NEW = {
 }
 
 
-def test_an_exam_is_added_by_a_head_teacher(head: Client, head_teacher: Teacher) -> None:
+def test_head_teacher_adds_an_exam(head: Client, head_teacher: Teacher) -> None:
     assert head.post(add_url(Exam), NEW).status_code == 302
     exam = Exam.objects.get()
     assert (exam.name_key, exam.created_by, exam.version) == ("midterm", head_teacher, 1)
 
 
-def test_an_exam_is_added_by_staff_without_a_profile(staff: Client) -> None:
+def test_staff_without_a_profile_add_an_exam(staff: Client) -> None:
     assert staff.post(add_url(Exam), NEW).status_code == 302
     assert Exam.objects.get().created_by is None
 
 
-def test_a_change_counts_as_a_version(head: Client, row: Row) -> None:
+def test_change_creates_a_version(head: Client, row: Row) -> None:
     data = filled(head, change_url(row.exam)) | {"name": "Örtliche Prüfung", "type": "QUARTERLY"}
     assert head.post(change_url(row.exam), data).status_code == 302
     exam = Exam.objects.get()
@@ -46,7 +46,7 @@ def test_a_change_counts_as_a_version(head: Client, row: Row) -> None:
     assert exam.updated_at > row.exam.updated_at
 
 
-def test_each_write_is_one_entry_of_the_history(
+def test_each_write_creates_one_history_entry(
     head: Client, head_teacher: Teacher, row: Row
 ) -> None:
     assert head.post(add_url(Exam), NEW).status_code == 302
@@ -61,14 +61,14 @@ def test_each_write_is_one_entry_of_the_history(
     assert {log.object_repr for log in LogEntry.objects.all()} == {"Midterm", "Finals"}
 
 
-def test_saving_without_a_change_is_no_version(head: Client, row: Row) -> None:
+def test_saving_without_a_change_creates_no_version(head: Client, row: Row) -> None:
     data = filled(head, change_url(row.exam))
     assert head.post(change_url(row.exam), data).status_code == 302
     assert Exam.objects.get().version == 0
     assert not written_since(row)
 
 
-def test_a_form_that_was_open_while_others_wrote_saves_nothing(head: Client, row: Row) -> None:
+def test_stale_form_saves_nothing(head: Client, row: Row) -> None:
     data = filled(head, change_url(row.exam)) | {"name": "Late"}
     Exam.objects.update(version=1, timer_minutes=99)
     response = head.post(change_url(row.exam), data)
@@ -96,15 +96,13 @@ def test_a_form_that_was_open_while_others_wrote_saves_nothing(head: Client, row
         ("instructions", "x" * 10_001),
     ],
 )
-def test_what_an_exam_cannot_have_is_an_error_of_the_form(
-    head: Client, field: str, value: object
-) -> None:
+def test_invalid_value_is_an_error_of_the_form(head: Client, field: str, value: object) -> None:
     response = head.post(add_url(Exam), NEW | {field: value})
     assert list(errors_of(response)) == [field]
     assert not Exam.objects.exists()
 
 
-def test_an_exam_stays_in_the_year_of_its_cells(head: Client, row: Row) -> None:
+def test_exam_year_must_match_its_cells(head: Client, row: Row) -> None:
     url = change_url(row.exam)
     response = head.post(url, filled(head, url) | {"academic_year": current_academic_year() - 1})
     assert errors_of(response) == {
@@ -120,7 +118,7 @@ def test_an_exam_stays_in_the_year_of_its_cells(head: Client, row: Row) -> None:
 
 
 @pytest.mark.parametrize("term", ["élan", "ÉLAN", "E\u0301lan"])
-def test_exams_are_found_by_folded_names(head: Client, term: str) -> None:
+def test_search_for_exams_ignores_case_and_accents(head: Client, term: str) -> None:
     make_exam("Élan vital")
     make_exam("Something else")
     found = head.get(list_url(Exam), {"q": term}).context["cl"].result_list
@@ -128,7 +126,7 @@ def test_exams_are_found_by_folded_names(head: Client, term: str) -> None:
 
 
 @pytest.mark.parametrize("term", ["\0", '"', "'", "%"])
-def test_no_search_term_breaks_a_search_box(head: Client, term: str) -> None:
+def test_any_search_term_is_accepted(head: Client, term: str) -> None:
     response = head.get(
         "/admin/autocomplete/",
         {

@@ -1,4 +1,4 @@
-"""The page of the history, and the history on the pages of what was changed."""
+"""The page of the history, and the history on the pages of changed objects."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _subjects(client: Client, **filters: str) -> list[str]:
 
 
 def _change_everything(row: Row) -> None:
-    """One entry of each subject, beside the cell's that the row has."""
+    """Create one entry of each subject, in addition to the cell's entry."""
     viewer = COMMAND_LINE
     update_exam(viewer=viewer, exam_id=row.exam.pk, values={"is_active": False, "name": "Second"})
     set_class_curriculum(
@@ -63,7 +63,7 @@ def _change_everything(row: Row) -> None:
     )
 
 
-def test_the_list_says_what_changed_from_what_to_what(head: Client, row: Row) -> None:
+def test_list_shows_old_and_new_values(head: Client, row: Row) -> None:
     _change_everything(row)
     page = head.get(HISTORY).content.decode()
     renamed = CurriculumLevel.objects.with_names().get(pk=row.level.pk)
@@ -85,14 +85,14 @@ def test_the_list_says_what_changed_from_what_to_what(head: Client, row: Row) ->
     assert "curriculum/?academic_year=" in page
 
 
-def test_an_entry_is_shown_in_full(head: Client, row: Row) -> None:
+def test_entry_is_shown_in_full(head: Client, row: Row) -> None:
     _change_everything(row)
     page = head.get(change_url(HistoryEntry.objects.latest("pk"))).content.decode()
     assert "x" * 1_000 in page
     assert "Command line" in page
 
 
-def test_names_of_people_are_no_html(head: Client, row: Row) -> None:
+def test_names_of_people_are_escaped(head: Client, row: Row) -> None:
     update_exam(viewer=COMMAND_LINE, exam_id=row.exam.pk, values={"name": "<script>"})
     for url in (HISTORY, change_url(row.exam)):
         page = head.get(url).content.decode()
@@ -123,7 +123,7 @@ def test_entries_are_found(head: Client, row: Row, filters: dict[str, str], foun
     assert bool(_subjects(head, **filters)) is found
 
 
-def test_the_history_button_leads_to_the_history_of_just_this(head: Client, row: Row) -> None:
+def test_history_button_filters_by_the_object(head: Client, row: Row) -> None:
     _change_everything(row)
     make_row(2)
     for obj, subject in (
@@ -151,7 +151,7 @@ def test_pages_show_their_latest_changes(head: Client, row: Row) -> None:
         assert change in head.get(change_url(obj)).content.decode()
 
 
-def test_entries_are_neither_added_nor_changed_nor_deleted(head: Client, row: Row) -> None:
+def test_entries_cannot_be_added_changed_or_deleted(head: Client, row: Row) -> None:
     before = HistoryEntry.objects.values().get()
     assert not filled(head, change_url(row.history))
     for url in (

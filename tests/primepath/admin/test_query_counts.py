@@ -1,4 +1,4 @@
-"""Lists take as many queries for fifty rows as for five."""
+"""Pages take the same number of queries for 5 and for 50 rows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _queries(client: Client, url: str) -> list[str]:
 
 
 def _assert_constant(client: Client, url: str, grow: Callable[[int], object]) -> None:
-    """Asks for ``url`` with few and with many rows, after once to warm Django's own caches."""
+    """Compare the queries of ``url`` with few and with many rows, after one request that fills Django's caches."""
     client.get(url)
     for number in range(FEW):
         grow(number)
@@ -42,11 +42,11 @@ def _assert_constant(client: Client, url: str, grow: Callable[[int], object]) ->
 
 
 @every_page
-def test_a_list(head: Client, page: type[Model]) -> None:
+def test_list(head: Client, page: type[Model]) -> None:
     _assert_constant(head, list_url(page), make_row)
 
 
-def test_the_list_of_accounts(superuser: Client) -> None:
+def test_list_of_accounts(superuser: Client) -> None:
     url = reverse("admin:auth_user_changelist")
     _assert_constant(superuser, url, lambda n: User.objects.create(username=f"user-{n}"))
 
@@ -61,12 +61,12 @@ def test_the_list_of_accounts(superuser: Client) -> None:
         ("subprogram", "program"),
     ],
 )
-def test_a_search_box(head: Client, model: str, field: str) -> None:
+def test_autocomplete(head: Client, model: str, field: str) -> None:
     url = f"/admin/autocomplete/?app_label=primepath&model_name={model}&field_name={field}&term="
     _assert_constant(head, url, make_row)
 
 
-def test_the_teachers_on_the_page_of_a_class(head: Client, row: Row) -> None:
+def test_teachers_on_the_page_of_a_class(head: Client, row: Row) -> None:
     _assert_constant(
         head,
         change_url(row.school_class),
@@ -74,7 +74,7 @@ def test_the_teachers_on_the_page_of_a_class(head: Client, row: Row) -> None:
     )
 
 
-def test_the_classes_on_the_page_of_a_teacher(head: Client, row: Row) -> None:
+def test_classes_on_the_page_of_a_teacher(head: Client, row: Row) -> None:
     _assert_constant(
         head,
         change_url(row.teacher),
@@ -82,13 +82,13 @@ def test_the_classes_on_the_page_of_a_teacher(head: Client, row: Row) -> None:
     )
 
 
-def test_the_exams_on_the_page_of_a_cell(head: Client, row: Row) -> None:
+def test_exams_on_the_page_of_a_cell(head: Client, row: Row) -> None:
     _assert_constant(
         head, change_url(row.cell), lambda n: row.cell.cell_exams.create(exam=make_exam())
     )
 
 
-def test_the_history_on_the_page_of_a_cell_and_in_its_list(head: Client, row: Row) -> None:
+def test_history_on_the_page_of_a_cell_and_in_its_list(head: Client, row: Row) -> None:
     def change(number: int) -> None:
         exams = [make_exam().pk, make_exam().pk]
         assign_exams(viewer=COMMAND_LINE, cells=[CellKey.parse(row.cell.pk)], exam_ids=exams)
@@ -97,7 +97,7 @@ def test_the_history_on_the_page_of_a_cell_and_in_its_list(head: Client, row: Ro
     _assert_constant(head, list_url(HistoryEntry), change)
 
 
-def test_the_cells_on_the_page_of_an_exam(head: Client, row: Row) -> None:
+def test_cells_on_the_page_of_an_exam(head: Client, row: Row) -> None:
     _assert_constant(
         head,
         change_url(row.exam),
@@ -105,7 +105,7 @@ def test_the_cells_on_the_page_of_an_exam(head: Client, row: Row) -> None:
     )
 
 
-def test_the_levels_on_the_page_of_a_subprogram(head: Client, row: Row) -> None:
+def test_levels_on_the_page_of_a_subprogram(head: Client, row: Row) -> None:
     _assert_constant(
         head,
         change_url(row.subprogram),
@@ -113,13 +113,15 @@ def test_the_levels_on_the_page_of_a_subprogram(head: Client, row: Row) -> None:
     )
 
 
-def test_the_subprograms_on_the_page_of_a_program(head: Client, row: Row) -> None:
+def test_subprograms_on_the_page_of_a_program(head: Client, row: Row) -> None:
     _assert_constant(
         head, change_url(row.program), lambda n: make_level(f"PART {n}", program=row.program.name)
     )
 
 
-def test_signing_in_reads_the_profile_with_the_user(head: Client, head_teacher: Teacher) -> None:
+def test_authentication_reads_the_profile_with_the_user(
+    head: Client, head_teacher: Teacher
+) -> None:
     assert head_teacher.is_head_teacher
     profile = [sql for sql in _queries(head, "/admin/") if "primepath_teacher" in sql]
     assert len(profile) == 1

@@ -13,7 +13,7 @@ from tests.primepath.admin.pages import add_url, change_url, errors_of, filled, 
 from tests.primepath.admin.school import Row, make_row
 
 
-def test_a_teacher_is_added_for_a_free_account(head: Client, row: Row) -> None:
+def test_teacher_is_added_for_a_free_account(head: Client, row: Row) -> None:
     free = User.objects.create(username="free")
     data = filled(head, add_url(Teacher))
     for account, status in [(row.teacher.user.pk, 200), (free.pk, 302)]:
@@ -22,7 +22,7 @@ def test_a_teacher_is_added_for_a_free_account(head: Client, row: Row) -> None:
     assert free.teacher.name_key == "müller"
 
 
-def test_a_teacher_keeps_their_account(head: Client, row: Row) -> None:
+def test_account_of_a_teacher_cannot_be_changed(head: Client, row: Row) -> None:
     free = User.objects.create(username="free")
     data = filled(head, change_url(row.teacher)) | {"user": free.pk, "name": "New"}
     assert head.post(change_url(row.teacher), data).status_code == 302
@@ -30,7 +30,7 @@ def test_a_teacher_keeps_their_account(head: Client, row: Row) -> None:
     assert (teacher.name, teacher.name_key, teacher.user) == ("New", "new", row.teacher.user)
 
 
-def test_a_teacher_who_leaves_may_not_sign_in(head: Client, row: Row) -> None:
+def test_inactive_teacher_cannot_sign_in(head: Client, row: Row) -> None:
     url = change_url(row.teacher)
     data = filled(head, url)
     del data["can_sign_in"]
@@ -39,16 +39,14 @@ def test_a_teacher_who_leaves_may_not_sign_in(head: Client, row: Row) -> None:
         assert User.objects.get(pk=row.teacher.user.pk).is_active is can_sign_in
 
 
-def test_a_head_teacher_does_not_lock_themselves_out(head: Client, head_teacher: Teacher) -> None:
+def test_head_teacher_cannot_lock_themselves_out(head: Client, head_teacher: Teacher) -> None:
     data = filled(head, change_url(head_teacher))
     assert not {"is_head_teacher", "can_sign_in"} & set(data)
     assert head.post(change_url(head_teacher), data).status_code == 302
     assert head.get("/admin/").status_code == 200
 
 
-def test_a_head_teacher_does_not_switch_off_staff(
-    head: Client, superuser: Client, row: Row
-) -> None:
+def test_head_teacher_cannot_deactivate_staff(head: Client, superuser: Client, row: Row) -> None:
     User.objects.filter(pk=row.teacher.user.pk).update(is_staff=True)
     url = change_url(row.teacher)
     assert "can_sign_in" not in filled(head, url)
@@ -76,9 +74,7 @@ def test_classes_are_assigned_on_the_page_of_the_teacher(head: Client, row: Row)
     }
 
 
-def test_an_assignment_is_made_once_and_revoked_by_making_it_inactive(
-    head: Client, row: Row
-) -> None:
+def test_assignment_is_created_once_and_revoked_by_deactivating_it(head: Client, row: Row) -> None:
     teacher = make_teacher()
     data = filled(head, add_url(TeacherClassAssignment)) | {
         "teacher": teacher.pk,
@@ -98,7 +94,7 @@ def test_an_assignment_is_made_once_and_revoked_by_making_it_inactive(
     assert (assignment.is_active, assignment.teacher) == (False, teacher)
 
 
-def test_nobody_is_assigned_to_an_inactive_class(head: Client, row: Row) -> None:
+def test_inactive_class_cannot_be_assigned(head: Client, row: Row) -> None:
     SchoolClass.objects.update(is_active=False)
     data = filled(head, add_url(TeacherClassAssignment)) | {
         "teacher": make_teacher().pk,
@@ -111,13 +107,13 @@ def test_nobody_is_assigned_to_an_inactive_class(head: Client, row: Row) -> None
     }
 
 
-def test_a_password_is_not_guessed_by_a_filter(head: Client, row: Row) -> None:
+def test_filters_do_not_reveal_passwords(head: Client, row: Row) -> None:
     assert head.get(list_url(Teacher), {"user__password__startswith": "p"}).status_code == 400
 
 
 @pytest.mark.parametrize("page", [Teacher, TeacherClassAssignment, ClassAccessRequest])
 @pytest.mark.parametrize("term", ["müller", "MÜLLER", "Mu\u0308ller"])
-def test_teachers_are_found_by_folded_names(
+def test_search_for_teachers_ignores_case_and_accents(
     head: Client, row: Row, page: type[Model], term: str
 ) -> None:
     row.teacher.name = "Anna Müller"

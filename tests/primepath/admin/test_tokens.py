@@ -23,7 +23,7 @@ def test_tokens_are_revoked_once(head: Client, row: Row) -> None:
     assert LogEntry.objects.count() == 1
 
 
-def test_a_digest_is_shown_nowhere(head: Client, row: Row) -> None:
+def test_digest_is_never_shown(head: Client, row: Row) -> None:
     for url in (list_url(ApiToken), change_url(row.token)):
         page = head.get(url).content.decode()
         assert "Phone" in page
@@ -31,6 +31,6 @@ def test_a_digest_is_shown_nowhere(head: Client, row: Row) -> None:
     assert not head.get(list_url(ApiToken), {"q": row.token.digest}).context["cl"].result_list
 
 
-def test_a_digest_is_not_guessed_by_a_filter(head: Client, row: Row) -> None:
+def test_filters_do_not_reveal_digests(head: Client, row: Row) -> None:
     response = head.get(list_url(ApiToken), {"digest__startswith": "0"})
     assert response.status_code == 400

@@ -122,10 +122,10 @@ def test_document_allowed_for_one_caller_is_rejected_for_another(settings: Setti
     """Prepared documents are cached for all senders."""
     settings.INTROSPECTION = SIGNED_IN
     document = INTROSPECTION["the schema"]
-    somebody, nobody = Caller(signed_in=True), Caller(signed_in=False)
+    signed_in_caller, signed_out_caller = Caller(signed_in=True), Caller(signed_in=False)
     for _ in range(3):
-        assert codes(somebody.ask(document)) == set()
-        assert codes(nobody.ask(document)) == {"UNAUTHENTICATED"}
+        assert codes(signed_in_caller.ask(document)) == set()
+        assert codes(signed_out_caller.ask(document)) == {"UNAUTHENTICATED"}
 
 
 @pytest.mark.django_db
@@ -181,8 +181,8 @@ def test_sign_in_returns_to_the_requested_address_only(
     settings: Settings,
 ) -> None:
     settings.EXPLORER = SIGNED_IN
-    nobody = Caller(signed_in=False)
-    response = nobody.open_explorer("/graphql?variables=%7B%7D&next=//elsewhere.example")
+    signed_out_caller = Caller(signed_in=False)
+    response = signed_out_caller.open_explorer("/graphql?variables=%7B%7D&next=//elsewhere.example")
     assert response.status_code == 302
     assert response["Location"] == (
         "/sign-in/?next=/graphql%3Fvariables%3D%257B%257D%26next%3D//elsewhere.example"
