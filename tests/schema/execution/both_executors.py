@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
@@ -70,6 +71,12 @@ class _ConditionFinder(Visitor):
         }
 
 
+@lru_cache(maxsize=1_000)
+def _mistakes(text: str, schema: GraphQLSchema) -> list[GraphQLError]:
+    """Validation takes longer than what these tests compare, and most documents are repeated."""
+    return validate(schema, parse(text))
+
+
 class Prepared(NamedTuple):
     """A document with its plans."""
 
@@ -79,7 +86,7 @@ class Prepared(NamedTuple):
 
 def prepared(text: str, schema: GraphQLSchema = CORE_SCHEMA) -> Prepared:
     node = parse(text)
-    assert not (errors := validate(schema, node)), errors
+    assert not (errors := _mistakes(text, schema)), errors
     finder = _ConditionFinder()
     visit(node, finder)
     return Prepared(node, PlanCache(finder.names))
