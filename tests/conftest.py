@@ -1,14 +1,45 @@
-"""Fixtures for all tests."""
+"""Fixtures for all tests, and how a run of them is set up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TypeVar
 
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
+from tests.databases import drop_demo_template
+from tests.profiles import load_profile
+from tests.run_folder import new_run_folder
 from tests.server import Server, running_server
+from tests.times import Times
+
+Made = TypeVar("Made")
+
+# A worker of pytest-xdist takes a whole file at a time, and ends soonest after the others if the longest files come first.
+_LONGEST = ("tests/writing/", "tests/clients/", "tests/browser/", "tests/concurrency/")
+
+load_profile()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    run = ExitStack()
+    run.enter_context(new_run_folder())
+    if not hasattr(config, "workerinput"):
+        run.callback(drop_demo_template)
+    config.add_cleanup(run.close)
+    if os.environ.get("TIMES"):
+        config.pluginmanager.register(Times(config.rootpath / "var"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +59,26 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real server with the demo's data, for all tests that leave the school as they found it."""
     with running_server(tmp_path_factory.mktemp("demo")) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def store_once(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Callable[[Callable[[], Made]], Made]]:
+    """Call a function that stores rows for all tests of the module. They are rolled back after the last of them.
+
+    What a test changes is rolled back after the test, because its own transaction is a savepoint in this one. Give each
+    test a copy of objects that it may change.
+    """
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+
+    def store(make: Callable[[], Made]) -> Made:
+        with django_db_blocker.unblock():
+            return make()
+
+    yield store
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)

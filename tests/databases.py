@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import quote, urlencode
 
 import psycopg
 from django.db import connection
 from psycopg import sql
+
+from tests.processes import product_process
+from tests.run_folder import lock, run_folder
+
+_PREFIX = "test_primepath"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTemplate:
+    """A database with the demo school, to be copied: its name on PostgreSQL, else its file; a token of each account."""
+
+    database: str
+    tokens: dict[str, str]
 
 
 def postgresql_url(name: str) -> str:
@@ -22,17 +39,73 @@ def postgresql_url(name: str) -> str:
     return f"postgresql://{user}@{address}/{quote(name)}?{urlencode(options)}"
 
 
-@contextmanager
-def own_database(folder: Path) -> Iterator[str]:
-    """The URL of an empty database without tables, of the kind that the tests use; gone when the block is left."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{folder / 'database.sqlite3'}"
-        return
-    name = f"test_primepath_{secrets.token_hex(6)}"
-    quoted = sql.Identifier(name)
+def _on_server(statement: LiteralString, *names: str) -> None:
     with psycopg.connect(postgresql_url("postgres"), autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(quoted))
-        try:
-            yield postgresql_url(name)
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
+        server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@contextmanager
+def own_database(folder: Path, template: DemoTemplate | None = None) -> Iterator[str]:
+    """The URL of a database of the kind that the tests use, deleted when the block ends.
+
+    Without a ``template`` it is empty and has no tables.
+    """
+    if connection.vendor == "sqlite":
+        file = folder / "database.sqlite3"
+        if template is not None:
+            shutil.copyfile(template.database, file)
+        yield f"sqlite:///{file}"
+        return
+    name = f"{_PREFIX}_{secrets.token_hex(6)}"
+    if template is None:
+        _on_server("CREATE DATABASE {}", name)
+    else:
+        _on_server("CREATE DATABASE {} TEMPLATE {}", name, template.database)
+    try:
+        yield postgresql_url(name)
+    finally:
+        _on_server("DROP DATABASE {} WITH (FORCE)", name)
+
+
+def demo_template() -> DemoTemplate:
+    """The template of this run. The first process that asks for it creates it."""
+    description = _description()
+    with lock("demo"):
+        if not description.exists():
+            description.write_text(json.dumps(asdict(_create_demo_template(run_folder()))))
+    return DemoTemplate(**json.loads(description.read_text()))
+
+
+def drop_demo_template() -> None:
+    """Remove the template of this run, if it has one."""
+    if _description().exists() and connection.vendor == "postgresql":
+        _on_server("DROP DATABASE {} WITH (FORCE)", demo_template().database)
+
+
+def _description() -> Path:
+    return run_folder() / f"demo-{connection.vendor}.json"
+
+
+def _create_demo_template(folder: Path) -> DemoTemplate:
+    if connection.vendor == "sqlite":
+        database = str(folder / "demo.sqlite3")
+        url = f"sqlite:///{database}"
+    else:
+        database = f"{_PREFIX}_demo_{secrets.token_hex(6)}"
+        _on_server("CREATE DATABASE {}", database)
+        url = postgresql_url(database)
+    log = folder / "demo.log"
+    with (
+        log.open("wb") as errors,
+        product_process(
+            *("-m", "tests.fill_demo"),
+            database_url=url,
+            errors=errors,
+            environment={"PRIMEPATH_VAR_DIR": str(folder)},
+        ) as process,
+    ):
+        tokens, _ = process.communicate()
+    assert process.returncode == 0, log.read_text()
+    # A log that is left beside the file would hold rows that a copy does not have.
+    assert not Path(f"{database}-wal").exists()
+    return DemoTemplate(database, json.loads(tokens))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from primepath.demo.accounts import HEAD_TEACHER
-from tests.databases import own_database
+from tests.databases import demo_template, own_database
 from tests.processes import PATIENCE, product_process
 
 
@@ -35,30 +33,27 @@ class Server:
 
 
 @contextmanager
-def running_server(
-    folder: Path, *, today: datetime.date | None = None, **environment: str
-) -> Iterator[Server]:
-    """A server of uvicorn's with a database of its own, and its files in ``folder``; stopped when the block is left.
+def running_server(folder: Path, **environment: str) -> Iterator[Server]:
+    """A server of uvicorn's with a copy of the demo's database, and its files in ``folder``; stopped when the block ends.
 
-    ``environment`` holds settings, as the README lists them. Filling the database takes three seconds or so: where a
-    test leaves the school as it was, the fixture `demo_server` is for it. ``today`` takes the place of the day that it is.
+    ``environment`` holds settings, as the README lists them. It is the demo's day there. A test that does not change
+    the school uses the fixture `demo_server`, which is started once.
     """
     log = folder / "log"
+    template = demo_template()
     with (
-        own_database(folder) as database_url,
+        own_database(folder, template) as database_url,
         log.open("wb") as errors,
         product_process(
-            "-m",
-            "tests.serve_demo",
-            *([] if today is None else [today.isoformat()]),
+            *("-m", "tests.serve_demo"),
             database_url=database_url,
             errors=errors,
             environment={"PRIMEPATH_VAR_DIR": str(folder), **environment},
         ) as process,
     ):
         assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, log.read_text()
-        yield Server(database_url=database_url, log=log, **json.loads(line))
+        port = process.stdout.readline()
+        assert port, log.read_text()
+        yield Server(int(port), template.tokens, database_url, log)
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)

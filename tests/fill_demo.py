@@ -1,0 +1,42 @@
+"""Fill the database with the demo school: ``python -m tests.fill_demo``. Print a token of each account, as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
+django.setup()
+
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+
+from primepath.demo.accounts import (  # noqa: E402
+    ADMINISTRATOR,
+    HEAD_TEACHER,
+    NEWCOMER,
+    TEACHER,
+)
+from primepath.demo.seed_demo import seed_demo  # noqa: E402
+from primepath.services.accounts.tokens import create_token  # noqa: E402
+from tests.demo_day import live_on_the_day  # noqa: E402
+
+_ACCOUNTS = (HEAD_TEACHER, TEACHER, NEWCOMER, ADMINISTRATOR)
+
+
+def main() -> None:
+    live_on_the_day()
+    call_command("migrate", verbosity=0, interactive=False)
+    seed_demo(report=lambda line: None)
+    users = get_user_model().objects.in_bulk(_ACCOUNTS, field_name="username")
+    tokens = {name: create_token(user=users[name], name="test")[0] for name in _ACCOUNTS}
+    connections.close_all()
+    sys.stdout.write(json.dumps(tokens))
+
+
+if __name__ == "__main__":
+    main()
