@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TypeVar
 
 import pytest
 from django.conf import settings
 from django.core.cache import caches
-from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from tests.databases import drop_demo_template
 from tests.profiles import load_profile
 from tests.run_folder import new_run_folder
 from tests.server import Server, running_server
+from tests.stored_once import StoreOnce, stored_once
 from tests.times import Times
-
-Made = TypeVar("Made")
 
 # A worker of pytest-xdist takes a whole file at a time, and ends soonest after the others if the longest files come first.
 _LONGEST = ("tests/writing/", "tests/clients/", "tests/browser/", "tests/concurrency/")
@@ -62,23 +59,6 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def store_once(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Callable[[Callable[[], Made]], Made]]:
-    """Call a function that stores rows for all tests of the module. They are rolled back after the last of them.
-
-    What a test changes is rolled back after the test, because its own transaction is a savepoint in this one. Give each
-    test a copy of objects that it may change.
-    """
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-
-    def store(make: Callable[[], Made]) -> Made:
-        with django_db_blocker.unblock():
-            return make()
-
-    yield store
-    with django_db_blocker.unblock():
-        transaction.set_rollback(True)
-        outer.__exit__(None, None, None)
+def store_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[StoreOnce]:
+    with stored_once(django_db_blocker) as store:
+        yield store

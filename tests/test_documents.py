@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from primepath.demo.accounts import HEAD_TEACHER, TEACHER
 from primepath.demo.seed_demo import seed_demo
 from primepath.domain.viewer import Viewer
 from tests.client import answer
+from tests.demo_day import DAY
 from tests.factories import as_viewer
 from tests.pages import DOCS, PAGES, README, ROOT, Example, anchors, examples, links
+from tests.stored_once import StoreOnce
 
 EXAM_ID = re.compile(r"Exam:\d+")
 TUTORIAL = DOCS / "tutorial.md"
@@ -46,14 +49,19 @@ def run(example: Example, viewer: Viewer, ids: dict[str, str]) -> None:
     assert response == json.loads(here(example.answer))
 
 
-@pytest.mark.django_db
+@pytest.fixture(scope="module")
+def _demo(store_once: StoreOnce) -> Iterator[None]:
+    """The demo as it is on a day in November."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "localdate", lambda: DAY)
+        store_once(partial(seed_demo, report=lambda line: None))
+        yield
+
+
+@pytest.mark.usefixtures("_demo", "db")
 @pytest.mark.parametrize("page", PAGES_WITH_EXAMPLES, ids=name)
-def test_the_documents_of_a_page_return_the_responses_it_shows(
-    page: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """All documents of the page run one after another, on the demo as it is on a day in November."""
-    monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2026, 11, 23))
-    seed_demo(report=lambda line: None)
+def test_the_documents_of_a_page_return_the_responses_it_shows(page: Path) -> None:
+    """All documents of the page run one after another."""
     username = HEAD_TEACHER if page == README else TEACHER
     viewer = as_viewer(User.objects.get(username=username))
     ids: dict[str, str] = {}
