@@ -1,8 +1,8 @@
 """Counts of statements, recorded in one reviewed file.
 
-``query_counts.json`` says for each named operation how many statements of which kind it takes. A test that finds
-another number fails and shows the SQL. To accept new numbers on purpose, run the tests with ``RECORD_QUERY_COUNTS=1``
-and review the difference.
+``query_counts.json`` lists the number of statements of each kind that a named operation takes. A test that counts
+another number fails and shows the SQL. To accept new numbers, run the tests with ``UPDATE_QUERY_COUNTS=1``, and review
+the difference of the file.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
+from tests.run_folder import lock
 
 _FILE = Path(__file__).with_name("query_counts.json")
 _SHOWN_LENGTH = 1_500
@@ -53,10 +55,27 @@ def recorded_statements(name: str) -> Iterator[None]:
     sql = statements(captured)
     counts = dict(sorted(Counter(each.split(None, 1)[0].strip() for each in sql).items()))
     counts["SELECT on cells"] = len(of_cells(sql))
-    recorded = json.loads(_FILE.read_text())
-    if os.environ.get("RECORD_QUERY_COUNTS"):
-        recorded[name] = counts
+    if os.environ.get("UPDATE_QUERY_COUNTS"):
+        _update(name, counts)
+        return
+    recorded = json.loads(_FILE.read_text()).get(name, {})
+    assert counts == recorded, "\n".join(_explained(name, counts, recorded, sql))
+
+
+def _update(name: str, counts: dict[str, int]) -> None:
+    # Tests of other processes write to the same file.
+    with lock("query-counts"):
+        recorded = {**json.loads(_FILE.read_text()), name: counts}
         _FILE.write_text(json.dumps(dict(sorted(recorded.items())), indent=2) + "\n")
-    assert counts == recorded.get(name), "\n".join(
-        [f"{name} took {counts}, recorded is {recorded.get(name)}:", *map(_shorten, sql)]
-    )
+
+
+def _explained(
+    name: str, counts: dict[str, int], recorded: dict[str, int], sql: list[str]
+) -> Iterator[str]:
+    yield f"The statements of {name!r} have changed (recorded, now):"
+    for kind in sorted(counts.keys() | recorded.keys()):
+        before, now = recorded.get(kind, 0), counts.get(kind, 0)
+        yield f"  {kind:<20} {before:>4} {now:>4}{'' if before == now else '   <-'}"
+    yield "If that is intended, run the test with UPDATE_QUERY_COUNTS=1 and review the difference of tests/query_counts.json."
+    yield f"All {len(sql)} statements:"
+    yield from map(_shorten, sql)

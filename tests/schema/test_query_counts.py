@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from primepath.domain.cell import CellKey
 from primepath.domain.period import MONTHS, Period
@@ -11,7 +14,6 @@ from primepath.domain.viewer import COMMAND_LINE, Viewer
 from primepath.models import (
     CurriculumLevel,
     Exam,
-    ExamScheduleMatrix,
     Program,
     SchoolClass,
     TeacherClassAssignment,
@@ -30,39 +32,29 @@ from tests.factories import (
     make_teacher,
 )
 from tests.query_counts import recorded_statements
+from tests.schema.matrix_documents import EVERY_WAY_TO_CELLS, FULL_MATRIX
 from tests.schema.mobile_client import MobileClient, periods_by_class
+from tests.stored_once import StoreOnce, stored_once
 
 pytestmark = pytest.mark.django_db
 
 SIZES = [1, 5, 60, 600]
-FULL_MATRIX = """
-query ($year: Int) {
-  scheduleMatrix(academicYear: $year) {
-    rows {
-      schoolClass { code name }
-      curriculum { label primary { name } secondary { name } }
-      cells { id period status color icon version examCount exams { id name type totalQuestions } }
-    }
-  }
-}
-"""
-EVERY_WAY_TO_CELLS = """
-query ($year: Int, $next: Int, $one: CellKey!, $id: ID!, $ids: [ID!]!, $code: String!) {
-  all: scheduleMatrix(academicYear: $year) { rows { cells(type: QUARTERLY) { id status } } }
-  next: scheduleMatrix(academicYear: $next, classCodes: [$code]) {
-    rows { ...Months schoolClass { cells(academicYear: $year, periods: [DEC]) { id } } }
-  }
-  one: matrixCell(at: $one) {
-    status
-    schoolClass { again: cells(academicYear: $next, periods: [Q1]) { status } }
-  }
-  node(id: $id) { ... on MatrixCell { notes } }
-  nodes(ids: $ids) { ... on MatrixCell { version } ... on SchoolClass { cells(academicYear: $next) { color } } }
-  schoolClass(code: $code) { cells(academicYear: $year) { icon } }
-  schoolClasses(first: 1) { edges { node { cells(academicYear: $next, periods: [JAN]) { status } } } }
-}
-fragment Months on MatrixRow { cells(type: MONTHLY) { id schoolClass { code } } }
-"""
+every_size = pytest.mark.parametrize("classes", SIZES, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def classes(
+    request: pytest.FixtureRequest, store_once: StoreOnce, django_db_blocker: DjangoDbBlocker
+) -> Iterator[list[SchoolClass]]:
+    """The classes of a school of this size, with all cells of the year."""
+
+    def make() -> list[SchoolClass]:
+        made = make_classes(request.param)
+        fill_matrix(made)
+        return made
+
+    with stored_once(django_db_blocker) as store:
+        yield store(make)
 
 
 def every_way(code: str) -> dict[str, object]:
@@ -85,54 +77,39 @@ def teacher_of(classes: list[SchoolClass]) -> Viewer:
     return as_viewer(teacher)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_full_matrix_warm(size: int) -> None:
-    fill_matrix(make_classes(size))
+@every_size
+def test_the_full_matrix_warm(classes: list[SchoolClass]) -> None:
     viewer = head_teacher()
     with recorded_statements("full matrix with exams and curriculum, warm"):
         rows = data(FULL_MATRIX, viewer, {"year": YEAR})["scheduleMatrix"]["rows"]
-    assert len(rows) == size
+    assert len(rows) == len(classes)
     assert {len(cell["exams"]) for row in rows for cell in row["cells"]} == {2}
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_full_matrix_when_all_cells_are_missing(size: int) -> None:
-    make_classes(size)
-    viewer = head_teacher()
-    with recorded_statements("full matrix with exams and curriculum, all cells missing"):
-        rows = data(FULL_MATRIX, viewer, {"year": YEAR})["scheduleMatrix"]["rows"]
-    assert {cell["status"] for row in rows for cell in row["cells"]} == {"EMPTY"}
-    assert ExamScheduleMatrix.objects.count() == size * len(Period)
-
-
-@pytest.mark.parametrize("size", SIZES)
+@every_size
 @pytest.mark.parametrize("role", ["head teacher", "teacher"])
-def test_every_way_to_cells_in_one_document(size: int, role: str) -> None:
-    classes = make_classes(size)
-    fill_matrix(classes)
+def test_every_way_to_cells_in_one_document(classes: list[SchoolClass], role: str) -> None:
     viewer = head_teacher() if role == "head teacher" else teacher_of(classes)
     variables = every_way(classes[0].code)
     data(EVERY_WAY_TO_CELLS, viewer, variables)
     with recorded_statements("every way to cells in one document, cells only"):
         found = data(EVERY_WAY_TO_CELLS, viewer, variables)
-    assert len(found["all"]["rows"]) == size
+    assert len(found["all"]["rows"]) == len(classes)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_exams_with_the_cells_they_are_in(size: int) -> None:
-    fill_matrix(make_classes(size))
+@every_size
+def test_exams_with_the_cells_they_are_in(classes: list[SchoolClass]) -> None:
     viewer = head_teacher()
     with recorded_statements("exams with the cells they are in"):
         edges = data(
             "{ exams(first: 100) { edges { node { name cells { status schoolClass { name } } } } } }",
             viewer,
         )["exams"]["edges"]
-    assert sum(len(edge["node"]["cells"]) for edge in edges) == 2 * size * len(Period)
+    assert sum(len(edge["node"]["cells"]) for edge in edges) == 2 * len(classes) * len(Period)
 
 
-@pytest.mark.parametrize("size", SIZES[:3])
-def test_all_that_a_cell_can_tell(size: int) -> None:
-    fill_matrix(make_classes(size))
+@pytest.mark.parametrize("classes", SIZES[:3], indirect=True)
+def test_all_that_a_cell_can_tell(classes: list[SchoolClass]) -> None:
     viewer = head_teacher()
     with recorded_statements("all that a cell can tell"):
         data(
@@ -151,26 +128,22 @@ def test_all_that_a_cell_can_tell(size: int) -> None:
         )
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_matrix_with_a_token_to_send_next(size: int) -> None:
-    fill_matrix(make_classes(size))
+@every_size
+def test_a_matrix_with_a_token_to_send_next(classes: list[SchoolClass]) -> None:
     viewer = head_teacher()
     with recorded_statements("full matrix with exams and curriculum, warm, and its syncToken"):
         MobileClient(viewer)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_catching_up_with_nothing(size: int) -> None:
-    fill_matrix(make_classes(size))
+@every_size
+def test_catching_up_with_nothing(classes: list[SchoolClass]) -> None:
     client = MobileClient(head_teacher())
     with recorded_statements("catching up, nothing changed"):
         assert periods_by_class(client.sync()) == {}
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_catching_up_with_changes_of_cells(size: int) -> None:
-    classes = make_classes(size)
-    fill_matrix(classes)
+@every_size
+def test_catching_up_with_changes_of_cells(classes: list[SchoolClass]) -> None:
     client = MobileClient(head_teacher())
     cells = [CellKey(each.code, YEAR, Period.JAN) for each in classes]
     assign_exams(viewer=COMMAND_LINE, cells=cells, exam_ids=[make_exam().pk])
@@ -178,11 +151,9 @@ def test_catching_up_with_changes_of_cells(size: int) -> None:
         assert periods_by_class(client.sync()) == {each.code: ["JAN"] for each in classes}
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_catching_up_with_changes_of_everything(size: int) -> None:
+@every_size
+def test_catching_up_with_changes_of_everything(classes: list[SchoolClass]) -> None:
     """A level that all classes learn, and an exam that is in all their months."""
-    classes = make_classes(size)
-    fill_matrix(classes)
     client = MobileClient(head_teacher())
     exam = Exam.objects.filter(type="REVIEW")[0]
     update_exam(viewer=COMMAND_LINE, exam_id=exam.pk, values={"name": "Other"})
