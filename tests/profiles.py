@@ -16,7 +16,13 @@ _QUICK = _THOROUGH // 4
 def load_profile() -> None:
     """Register both profiles, and load the one that the environment asks for."""
     factor = int(os.environ.get("THOROUGH") or 0)
-    common = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+    # In CI, Hypothesis would run the same examples every time.
+    common = settings(
+        deadline=None,
+        derandomize=False,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     settings.register_profile("quick", common, max_examples=_QUICK)
     settings.register_profile("thorough", common, max_examples=_THOROUGH * max(factor, 1))
     settings.load_profile("thorough" if factor else "quick")

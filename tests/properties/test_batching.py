@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,14 +19,13 @@ from primepath.domain.viewer import Viewer
 from primepath.models import ExamScheduleMatrix
 from tests.client import answer, data, error_codes
 from tests.factories import fill_matrix, head_teacher, make_classes
+from tests.profiles import examples
 from tests.properties.documents import NOT_GENERATED, SCHEMA, Document, documents
 from tests.properties.reference_implementation import FIELDS, ReferenceImplementation, TooLargeError
 from tests.properties.school import PLANNED_YEARS, VIEWERS, make_school
 
 pytestmark = pytest.mark.django_db
 
-# A long run: BATCHING_EXAMPLES=2000.
-EXAMPLES = int(os.environ.get("BATCHING_EXAMPLES", "200"))
 Viewers = dict[str, Viewer | None]
 
 # A cell with a skipped field that leads to cells. It is returned before it is read, like any other. Random documents found
@@ -118,10 +116,7 @@ def viewers() -> Iterator[Viewers]:
 
 
 @settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=False,
-    print_blob=True,
+    max_examples=examples(200),
     # The examples share one school. Each rolls back what it stored.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

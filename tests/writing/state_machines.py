@@ -19,8 +19,6 @@ def run_state_machines(
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
-            print_blob=True,
             # Report a failure immediately. `Phase.shrink` would find the shortest sequence, but takes minutes.
             phases=[Phase.reuse, Phase.generate],
             suppress_health_check=list(HealthCheck),

@@ -38,6 +38,7 @@ from primepath.services.curriculum.track_level_changes import track_level_change
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.exams.values import ExamValues
 from tests.factories import YEAR, as_viewer, assign, make_class, make_exam, make_level, make_teacher
+from tests.profiles import examples
 from tests.schema.mobile_client import MobileClient, periods_by_class
 from tests.writing.inputs import (
     ACCESS,
@@ -56,7 +57,7 @@ from tests.writing.state_machines import run_state_machines
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES, STEPS = 30, 30
+EXAMPLES, STEPS = examples(30), 30
 
 CODES = ("OURS", "HALF", "SEEN", "HIDDEN")
 codes = st.sampled_from(CODES)

@@ -31,6 +31,7 @@ from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
 from primepath.services.cells.update_cell import CellChanges, update_cell
 from tests.factories import YEAR, as_viewer, assign, make_class, make_exam, make_teacher
+from tests.profiles import examples
 from tests.writing.history import assert_history_leads_to_the_cells
 from tests.writing.inputs import (
     ACCESS,
@@ -52,7 +53,7 @@ from tests.writing.state_machines import run_state_machines
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES, STEPS = 70, 40
+EXAMPLES, STEPS = examples(70), 40
 
 # Date and times of a cell: fields, and their names in the history.
 DAY = {"scheduled_date": "scheduledDate", "start_time": "startTime", "end_time": "endTime"}

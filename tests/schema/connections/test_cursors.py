@@ -7,12 +7,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primepath.domain.viewer import Viewer
 from tests.client import answer, error_codes
 from tests.factories import head_teacher
+from tests.profiles import examples
 from tests.schema.connections.test_pagination import LISTINGS, Listing, cursors_of, page_of
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +156,7 @@ _VALUES = (
 
 
 @pytest.mark.parametrize("name", LISTINGS)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(max_examples=examples(60))
 @given(data=st.data())
 def test_forged_cursor_returns_a_page_or_is_bad_input(name: str, data: st.DataObject) -> None:
     listing = LISTINGS[name]

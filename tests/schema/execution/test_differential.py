@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +20,7 @@ from primepath.models import Exam, HistoryEntry, SchoolClass, Teacher
 from schema.errors import format_errors
 from tests.client import run
 from tests.factories import make_cell, make_exam
+from tests.profiles import examples
 from tests.properties.documents import Document, documents
 from tests.properties.school import PLANNED_YEARS, VIEWERS, make_school
 from tests.schema.execution.both_executors import Response, assert_same, formatted
@@ -28,8 +28,6 @@ from tests.schema.execution.real_documents import MUTATIONS, QUERIES
 
 pytestmark = pytest.mark.django_db
 
-# A long run: EXECUTION_EXAMPLES=5000.
-EXAMPLES = int(os.environ.get("EXECUTION_EXAMPLES", "100"))
 Viewers = dict[str, Viewer | None]
 
 
@@ -95,9 +93,7 @@ def responses_of(
 
 
 @settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    print_blob=True,
+    max_examples=examples(100),
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,

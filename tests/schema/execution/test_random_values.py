@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.profiles import examples
 from tests.schema.execution.any_value_schema import BEHAVIOURS
 from tests.schema.execution.both_executors import assert_same, run_on_both
 from tests.schema.execution.random_values import Awaitables, roots
 from tests.schema.execution.selections import ROOTS, RandomDocument, selected_documents
 
-# A long run: EXECUTION_EXAMPLES=5000.
-EXAMPLES = int(os.environ.get("EXECUTION_EXAMPLES", "150"))
-
 
 @settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    print_blob=True,
+    max_examples=examples(150),
     phases=(Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -135,7 +135,6 @@ def test_json_content_type_has_several_spellings(content_type: str) -> None:
     assert send(json.dumps({"query": SCHOOL}), content_type).status_code == 200
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary()
     | st.text().map(str.encode)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from primepath.domain.text import fold
@@ -15,6 +15,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import Exam
 from tests.client import answer, error_codes
 from tests.factories import as_viewer, make_exam, make_teacher
+from tests.profiles import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -178,7 +179,7 @@ _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 _LIKELY = st.text(st.sampled_from("aAbBéÉßsS%_\\'\"e\u0301가ㄱ\u1100\u1161İiı\u0345"), max_size=6)
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(50))
 @given(st.lists(_TEXT | _LIKELY, min_size=1, max_size=5), st.data())
 def test_database_sorts_and_finds_like_python(names: list[str], data: st.DataObject) -> None:
     viewer = as_viewer(User.objects.get_or_create(username="office", is_staff=True)[0])

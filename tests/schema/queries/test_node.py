@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from primepath.domain.period import Period
@@ -232,7 +232,6 @@ _TYPES = st.sampled_from(["Exam", "Teacher", "MatrixCell", "SchoolClass", "Progr
 _ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_ANY_TEXT | st.builds("{}:{}".format, _TYPES, _KEYS), max_size=20))
 def test_random_text_is_an_id_or_bad_input(ids: list[str]) -> None:
     response = answer(NODES, head_teacher(), {"ids": ids})
