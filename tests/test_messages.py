@@ -20,6 +20,8 @@ from tests.messages import (
     values_of,
 )
 
+pytestmark = pytest.mark.one_database
+
 # These return messages of libraries, or messages that our own code has translated.
 RETURN_MESSAGES = {
     *("str", "message_for", "_message", "_shorten", "as_http_error_reason", "year_out_of_range")

@@ -19,6 +19,8 @@ from primepath.domain.errors import ErrorCode, UserErrorCode
 from schema.build import schema
 from tests.pages import CLIENTS, PRODUCTION, ROOT, first_column, section
 
+pytestmark = pytest.mark.one_database
+
 SETTINGS = (PRODUCTION / "settings.md").read_text()
 COMMANDS = (PRODUCTION / "commands.md").read_text()
 OPERATIONS = (CLIENTS / "operations.md").read_text()

@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.browser.tab import Tab
 from tests.server import Server, running_server
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

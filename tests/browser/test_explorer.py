@@ -7,11 +7,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from primepath.pages.explorer import examples
 from tests.browser.tab import Tab
 from tests.server import Server
+
+pytestmark = pytest.mark.one_database
 
 NAMES = [
     re.findall(r"^(?:query|mutation) (\w+)", each["query"], re.MULTILINE)[0] for each in examples()

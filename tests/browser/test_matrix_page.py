@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from primepath.pages.explorer import examples
 from tests.browser.tab import Tab
 
+pytestmark = pytest.mark.one_database
+
 MATRIX = """{
   scheduleMatrix {
     academicYear

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.clients.node import run_node
 from tests.server import Server
+
+pytestmark = pytest.mark.one_database
 
 
 def test_apollo_client_reads_writes_caches_and_receives_errors(

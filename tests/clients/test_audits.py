@@ -9,6 +9,8 @@ import pytest
 from tests.clients.node import run_node
 from tests.server import Server
 
+pytestmark = pytest.mark.one_database
+
 AUDITS = 61
 
 

@@ -60,7 +60,10 @@ def execute_asynchronously(
     return asyncio.run(execute_query())
 
 
-pytestmark = pytest.mark.parametrize("execute_query", [execute, execute_asynchronously])
+pytestmark = [
+    pytest.mark.parametrize("execute_query", [execute, execute_asynchronously]),
+    pytest.mark.one_database,
+]
 
 
 def _at(class_code: str, period: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
+import pytest
 from gql import Client, GraphQLRequest
 from gql.transport.requests import RequestsHTTPTransport
 from graphql import (
@@ -18,6 +19,8 @@ from graphql import (
 
 import schema as schema_package
 from tests.server import Server
+
+pytestmark = pytest.mark.one_database
 
 # Everything that introspection can return.
 QUERY = get_introspection_query(specified_by_url=True, input_value_deprecation=True, one_of=True)

@@ -10,6 +10,8 @@ from primepath.demo.accounts import HEAD_TEACHER, TEACHER
 from scripts.mobile_traffic import A_HEAD_TEACHER, A_TEACHER, PAGE, STEPS, measure_day, table
 from tests.server import Server
 
+pytestmark = pytest.mark.one_database
+
 ROW = re.compile(r"^\| ([^|]+) " + r"\| ([\d,]+) " * 6 + r"\|$", re.MULTILINE)
 
 

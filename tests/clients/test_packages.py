@@ -11,6 +11,8 @@ import pytest
 from tests.clients.node import FOLDER
 from tests.pages import CLIENTS, blocks
 
+pytestmark = pytest.mark.one_database
+
 LOCK = json.loads((FOLDER / "package-lock.json").read_text())["packages"]
 LIBRARIES = ["apollo.md", "relay.md", "typescript.md", "urql.md"]
 PROGRAMS = [*LIBRARIES, "fetch.md"]

@@ -10,6 +10,8 @@ from primepath.demo.accounts import TEACHER
 from tests.clients.client_project import ClientProject
 from tests.server import running_server
 
+pytestmark = pytest.mark.one_database
+
 PROGRAMS = ["Quarter.ts", "apollo.ts", "delta-sync.ts", "fetch.ts", "typescript.ts", "urql.ts"]
 
 

@@ -12,7 +12,10 @@ import pytest
 from loaders.dispatch import Stage
 from tests.concurrency.recording import Recording
 
-pytestmark = pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged")
+pytestmark = [
+    pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged"),
+    pytest.mark.one_database,
+]
 
 
 def _fails(_keys: list[Any]) -> Sequence[Any]:

@@ -17,7 +17,10 @@ from tests.concurrency.recording import Recording
 SOON = 0.01
 PATIENCE = 20
 
-pytestmark = pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged")
+pytestmark = [
+    pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged"),
+    pytest.mark.one_database,
+]
 
 
 def _no_loop_runs() -> bool:

@@ -12,7 +12,10 @@ from loaders.dispatch import Stage
 from primepath.domain.errors import TimeLimitExceededError
 from tests.concurrency.recording import Recording
 
-pytestmark = pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged")
+pytestmark = [
+    pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged"),
+    pytest.mark.one_database,
+]
 
 
 class Time:

@@ -11,6 +11,8 @@ import pytest
 from loaders.dispatch import Stage
 from tests.concurrency.recording import Recording, nothing_left
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left() -> Iterator[None]:

@@ -13,6 +13,8 @@ from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from tests.concurrency.recording import nothing_left
 
+pytestmark = pytest.mark.one_database
+
 Row = tuple[str, int]
 TABLE: list[Row] = [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("a", 5)]
 

@@ -14,6 +14,8 @@ from tests.client import answer
 from tests.malicious.documents import REFUSED
 from tests.malicious.tables import show
 
+pytestmark = pytest.mark.one_database
+
 # Slightly more than the most expensive rejection, which takes 15 to 25 ms on an idle machine.
 MAX_CALLS = 250_000
 

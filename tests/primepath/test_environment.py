@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 from primepath.domain.visibility import Visibility
 from primepath.environment import choice, flag, items, number
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(("value", "read"), [("", 7), ("0", 0), ("12", 12), (" 12 ", 12)])
 def test_number_has_a_default(monkeypatch: pytest.MonkeyPatch, value: str, read: int) -> None:

@@ -15,6 +15,8 @@ from scripts.prose.read_python import read_python
 from scripts.prose.read_scripts import read_hash_comments, read_javascript, read_style_sheet
 from scripts.prose.text import Kind, Text
 
+pytestmark = pytest.mark.one_database
+
 PATH = Path("file")
 
 

@@ -10,6 +10,8 @@ from scripts.prose.findings import Finding, check, count
 from scripts.prose.rules import BANNED, WORDS
 from scripts.prose.text import Kind, Text, hide_code
 
+pytestmark = pytest.mark.one_database
+
 
 def findings(words: str, kind: Kind) -> list[Finding]:
     return list(check(Text(Path("page.md"), 1, kind, hide_code(words))))

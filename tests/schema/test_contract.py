@@ -18,6 +18,8 @@ from graphql.utilities import find_breaking_changes
 
 import schema as schema_package
 
+pytestmark = pytest.mark.one_database
+
 CONTRACT = Path(__file__).with_name("contract.graphql").read_text(encoding="utf-8")
 COMMITTED = Path(schema_package.__file__ or "").with_name("schema.graphql").read_text("utf-8")
 

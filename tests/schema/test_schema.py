@@ -31,6 +31,8 @@ from primepath.domain.viewer import COMMAND_LINE
 from schema.build import schema
 from tests.client import data
 
+pytestmark = pytest.mark.one_database
+
 _QUERY = get_introspection_query(
     descriptions=True,
     specified_by_url=True,

@@ -15,6 +15,8 @@ from loaders.dispatch import Dispatcher, OperationLoop, Stage
 from loaders.generic import BatchLoader
 from schema.execution.stack_chunk import with_large_stack_chunk
 
+pytestmark = pytest.mark.one_database
+
 
 def test_running_loop_is_the_one_of_the_operation() -> None:
     dispatcher = Dispatcher()

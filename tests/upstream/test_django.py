@@ -20,6 +20,8 @@ from django.test import RequestFactory
 
 from primepath.models import Exam, SchoolClass
 
+pytestmark = pytest.mark.one_database
+
 
 def test_csrf_check_rejects_by_reject() -> None:
     class Check(CsrfViewMiddleware):

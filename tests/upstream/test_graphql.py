@@ -21,6 +21,8 @@ from schema.build import schema
 from schema.execution import core
 from schema.types.enums import describe
 
+pytestmark = pytest.mark.one_database
+
 
 class Colour(StrEnum):
     RED = "red"

@@ -11,6 +11,8 @@ import pytest
 from tests.pages import DOCS, ROOT, section
 from tests.upstream.private_names import Use, is_private, private_names
 
+pytestmark = pytest.mark.one_database
+
 PAGE = DOCS / "development" / "upstream.md"
 ALLOWED = {
     "graphql-core, Strawberry and cross-web": (

@@ -30,7 +30,10 @@ POLICY = [
     "frame-ancestors 'none'",
 ]
 
-pytestmark = pytest.mark.parametrize("address", ["/", "/graphql", "/sign-in/"])
+pytestmark = [
+    pytest.mark.parametrize("address", ["/", "/graphql", "/sign-in/"]),
+    pytest.mark.one_database,
+]
 
 
 class Page(HTMLParser):

@@ -16,6 +16,8 @@ from pytest_django import Settings
 
 from primepath.server.handler import OneThreadHandler
 
+pytestmark = pytest.mark.one_database
+
 THREADS = 2
 _fingerprint: ContextVar[str] = ContextVar("mark", default="unset")
 _events: list[str] = []

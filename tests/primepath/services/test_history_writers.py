@@ -11,6 +11,8 @@ import loaders
 import primepath
 import schema
 
+pytestmark = pytest.mark.one_database
+
 ROOTS = [Path(package.__path__[0]) for package in (primepath, schema, loaders)]
 FILES = sorted(path for root in ROOTS for path in root.rglob("*.py"))
 WRITER = Path(primepath.__path__[0]) / "services" / "history.py"

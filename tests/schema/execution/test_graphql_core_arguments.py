@@ -13,6 +13,8 @@ from tests.schema.execution.specification_schema import (
     make_object,
 )
 
+pytestmark = pytest.mark.one_database
+
 LEAF = make_object(value="v")
 LEAVES = make_object(others=[LEAF, LEAF])
 

@@ -15,6 +15,8 @@ from tests.schema.execution.specification_schema import (
     make_object,
 )
 
+pytestmark = pytest.mark.one_database
+
 LEAF = make_object(value="v", needed="n", number=1)
 LEAVES = make_object(others=[LEAF, LEAF], other=LEAF, value="root")
 

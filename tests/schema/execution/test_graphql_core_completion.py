@@ -9,6 +9,8 @@ import pytest
 
 from tests.schema.execution.specification_schema import LateValue, LazyObject, check, make_object
 
+pytestmark = pytest.mark.one_database
+
 BAD = LookupError("bad")
 NOTHING = object()
 """Marks data that is null as a whole."""

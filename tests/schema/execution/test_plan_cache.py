@@ -16,6 +16,8 @@ from tests.schema.execution.any_value_schema import LeafSource, SchemaContext, S
 from tests.schema.execution.both_executors import Prepared, assert_same, prepared, run, run_on_both
 from tests.schema.execution.completion_counts import count_completions
 
+pytestmark = pytest.mark.one_database
+
 
 def _values(value: Any) -> Any:
     return partial(lambda each: each, value)

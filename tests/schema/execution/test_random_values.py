@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from tests.schema.execution.any_value_schema import BEHAVIOURS
 from tests.schema.execution.both_executors import assert_same, run_on_both
 from tests.schema.execution.random_values import Awaitables, roots
 from tests.schema.execution.selections import ROOTS, RandomDocument, selected_documents
+
+pytestmark = pytest.mark.one_database
 
 
 @settings(

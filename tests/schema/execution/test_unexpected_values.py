@@ -27,6 +27,8 @@ from tests.schema.execution.random_values import (
     LateValue,
 )
 
+pytestmark = pytest.mark.one_database
+
 _LEAF: Any = CORE_SCHEMA.type_map["Leaf"]
 _BRANCH: Any = CORE_SCHEMA.type_map["Branch"]
 _PLAIN = sorted(

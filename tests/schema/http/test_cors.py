@@ -10,6 +10,8 @@ from django.conf import settings
 
 from tests.server import Server, running_server
 
+pytestmark = pytest.mark.one_database
+
 ORIGIN = "https://app.school.example"
 OTHERS = [
     "https://elsewhere.example",

@@ -12,6 +12,8 @@ import pytest
 from tests.pages import CLIENTS, ROOT, first_column, section
 from tests.server import Server
 
+pytestmark = pytest.mark.one_database
+
 PAGE = (CLIENTS / "http.md").read_text()
 QUERY = '{"query": "{ school { name } }"}'
 JSON = {"Content-Type": "application/json"}

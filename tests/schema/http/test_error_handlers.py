@@ -12,6 +12,8 @@ from django.urls import path
 
 from tests.server import Server
 
+pytestmark = pytest.mark.one_database
+
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 API = ["*/*", "", "application/json", "application/graphql-response+json"]
 SECRET = "the password of the database is hunter2"

@@ -11,6 +11,8 @@ import pytest
 
 from tests.server import Server
 
+pytestmark = pytest.mark.one_database
+
 GRAPHQL_JSON = "application/graphql-response+json"
 SCHOOL = "{ school { name } }"
 # About 2 kB.

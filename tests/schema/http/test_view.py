@@ -10,6 +10,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.one_database
+
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 

@@ -10,6 +10,8 @@ import schema.http.view
 import schema.queries.viewer
 from tests.schema.http.test_view import GRAPHQL_JSON, JSON, SCHOOL, ask, errors_of
 
+pytestmark = pytest.mark.one_database
+
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 

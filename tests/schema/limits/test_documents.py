@@ -15,6 +15,8 @@ from schema.errors import format_errors
 from schema.limits.selections import SelectionCost
 from schema.operation.document import InvalidDocumentError, document_cache, load_document
 
+pytestmark = pytest.mark.one_database
+
 SCHOOL = "{ school { name } }"
 AT = 'at: { classCode: "A", academicYear: 2026, period: JAN }'
 CELL = """

@@ -8,6 +8,8 @@ from primepath.domain.errors import LimitExceededError
 from schema.operation.document import InvalidDocumentError, document_cache, load_document
 from schema.operation.document_cache import DocumentCache
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def cached() -> DocumentCache[int]:
