@@ -7,8 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PRODUCTION := $(VENV)/.production
 DEVELOPMENT := $(VENV)/.development
+# One process for each core.
+WORKERS ?= logical
+PARALLEL_PYTEST = $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: help demo test check prose bench bench-peers format schema lock clean
+.PHONY: help demo test coverage check prose bench bench-peers format schema lock clean
 
 help: ## List all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -16,11 +19,21 @@ help: ## List all commands
 demo: $(PRODUCTION) ## Start a demo school on http://127.0.0.1:8000 (PORT=, DATABASE_URL=)
 	@$(BIN)/python manage.py demo --port $(PORT)
 
-test: $(DEVELOPMENT) ## Run all tests, on SQLite and on PostgreSQL
+test: $(DEVELOPMENT) ## Run all tests, on SQLite and on PostgreSQL (FAST=1 THOROUGH=1 TIMES=1)
+ifdef FAST
+	@DATABASE_URL= $(PARALLEL_PYTEST) --ignore=tests/browser --ignore=tests/clients $(PYTEST)
+else
 	@echo "Tests on SQLite"
-	@DATABASE_URL= $(BIN)/python -m pytest $(PYTEST)
+	@DATABASE_URL= $(PARALLEL_PYTEST) $(PYTEST)
 	@echo "Tests on PostgreSQL"
-	@$(BIN)/python -m scripts.postgres $(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m scripts.postgres $(PARALLEL_PYTEST) -m "not one_database" $(PYTEST)
+endif
+
+coverage: $(DEVELOPMENT) ## Run all tests on SQLite, and write var/coverage.txt: the lines that no test runs
+	@DATABASE_URL= $(BIN)/coverage run -m pytest -n $(WORKERS) $(PYTEST)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report > var/coverage.txt
+	@tail -1 var/coverage.txt
 
 check: $(DEVELOPMENT) ## Check format, lint, types, imports, migrations and the committed schema
 	$(BIN)/ruff format --check .
