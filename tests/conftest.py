@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import caches
 from pytest_django import DjangoDbBlocker
 
@@ -30,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         run.callback(drop_demo_template)
     config.add_cleanup(run.close)
+    # A password is hashed as in production, but not for as long.
+    PBKDF2PasswordHasher.iterations = 1_000
     if os.environ.get("TIMES"):
         config.pluginmanager.register(Times(config.rootpath / "var"))
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+import redis.retry
 
 _TIMEOUT_SECONDS = 10
 
@@ -67,6 +70,41 @@ class RedisServer:
             yield
         finally:
             self._process.send_signal(signal.SIGCONT)
+
+
+class Waits:
+    """How long the sockets and pauses of this process may make it wait, added up from their limits.
+
+    That is known without a clock, so it is the same on a busy machine.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def limit(self, name: str) -> Callable[..., Any]:
+        """The method of a socket, with its timeout added."""
+        method = getattr(socket.socket, name)
+
+        def limited(own: socket.socket, *arguments: Any) -> Any:
+            timeout = own.gettimeout()
+            self.seconds += math.inf if timeout is None else timeout
+            return method(own, *arguments)
+
+        return limited
+
+    def pause(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@contextmanager
+def waits() -> Iterator[Waits]:
+    """Add up what this process may wait for a Redis server in the block. A command is short, so sending it never waits."""
+    found = Waits()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "recv", "recv_into"):
+            patch.setattr(socket.socket, name, found.limit(name))
+        patch.setattr(redis.retry, "sleep", found.pause)
+        yield found
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db.models import Count, F, Q
-from django.test import override_settings
 from django.utils import timezone
 
 from primepath.demo.accounts import (
@@ -47,10 +46,7 @@ _ALL_CELLS = 60 * len(PERIODS) * len(_YEARS)
 
 @pytest.fixture(scope="module")
 def _demo(store_once: StoreOnce) -> Iterator[None]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]),
-    ):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "localdate", lambda: DAY)
         store_once(partial(call_command, "seed_demo", verbosity=0))
         yield

@@ -43,11 +43,6 @@ _ALL_CELLS = 60 * len(PERIODS) * len(_YEARS)
 
 
 @pytest.fixture(autouse=True)
-def _quick_passwords(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
 def _in_2026(monkeypatch: pytest.MonkeyPatch) -> None:
     _live_in(2026, monkeypatch)
 
