@@ -15,12 +15,13 @@ from tests.processes import PATIENCE, product_process
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where it is reached, ``http://127.0.0.1:PORT``; a token of each account of the demo; its database; what it has logged."""
+    """Where it is reached, ``http://127.0.0.1:PORT``; a token of each account of the demo; its database, log and process."""
 
     port: int
     tokens: dict[str, str]
     database_url: str
     log: Path
+    process_id: int
 
     @property
     def address(self) -> str:
@@ -54,6 +55,6 @@ def running_server(folder: Path, **environment: str) -> Iterator[Server]:
         assert process.stdout is not None
         port = process.stdout.readline()
         assert port, log.read_text()
-        yield Server(int(port), template.tokens, database_url, log)
+        yield Server(int(port), template.tokens, database_url, log, process.pid)
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)

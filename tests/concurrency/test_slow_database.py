@@ -65,6 +65,14 @@ def ask(server: Server, document: str, **variables: Any) -> httpx.Response:
     )
 
 
+def ask_at_leisure(server: Server, document: str, **variables: Any) -> Any:
+    """The answer to what nothing holds up, as soon as a busy machine gives it in the server's time."""
+    deadline = time.monotonic() + PATIENCE
+    while "TIMEOUT" in errors(response := ask(server, document, **variables)).values():
+        assert time.monotonic() < deadline
+    return response.json()
+
+
 def errors(response: httpx.Response) -> dict[str, str]:
     return {
         ".".join(map(str, each["path"])): each["extensions"]["code"]
@@ -73,16 +81,16 @@ def errors(response: httpx.Response) -> dict[str, str]:
 
 
 def test_a_change_that_waits_for_a_lock_is_not_made_and_says_so(server: Server) -> None:
-    before = ask(server, UPDATE, cell=CELL, notes="before").json()
+    before = ask_at_leisure(server, UPDATE, cell=CELL, notes="before")
     assert before["data"]["updateCell"]["userErrors"] == []
     with locked(server, "examschedulematrix"):
         response = ask(server, UPDATE, cell=CELL, notes="while it was locked")
     assert response.json()["data"] == {"updateCell": None}
     assert errors(response) == {"updateCell": "TIMEOUT"}
-    after = ask(server, f'{{ node(id: "{CELL}") {{ ... on MatrixCell {{ notes }} }} }}').json()
+    after = ask_at_leisure(server, f'{{ node(id: "{CELL}") {{ ... on MatrixCell {{ notes }} }} }}')
     assert after["data"]["node"] == {"notes": "before"}
     assert "took too long" in server.log.read_text()
-    again = ask(server, UPDATE, cell=CELL, notes="").json()
+    again = ask_at_leisure(server, UPDATE, cell=CELL, notes="")
     assert again["data"]["updateCell"] == {"cell": {"notes": ""}, "userErrors": []}
 
 
@@ -94,7 +102,7 @@ def test_what_waits_for_a_lock_fails_alone(server: Server) -> None:
     assert errors(response) == {"scheduleMatrix.rows.0.cells": "TIMEOUT"}
     assert response.json()["data"]["scheduleMatrix"] is None
     assert response.json()["data"]["programs"]
-    assert "errors" not in ask(server, CELLS).json()
+    assert "errors" not in ask_at_leisure(server, CELLS)
 
 
 def test_an_operation_begins_nothing_after_its_time(server: Server) -> None:
@@ -124,7 +132,7 @@ def test_a_request_that_finds_no_free_connection_is_told_to_try_again(server: Se
     (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "TIMEOUT"}
     assert set(errors(answers[0]).values()) == {"TIMEOUT"}
-    assert "errors" not in ask(server, "{ viewer { username } }").json()
+    assert "errors" not in ask_at_leisure(server, "{ viewer { username } }")
 
 
 def wait_until_a_statement_waits(server: Server) -> None:
