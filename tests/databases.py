@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import LiteralString
 from urllib.parse import quote, urlencode
 
+import dj_database_url
 import psycopg
-from django.db import connection
+from django.db import connection, connections
 from psycopg import sql
 
 from tests.processes import product_process
@@ -65,6 +66,21 @@ def own_database(folder: Path, template: DemoTemplate | None = None) -> Iterator
         yield postgresql_url(name)
     finally:
         _on_server("DROP DATABASE {} WITH (FORCE)", name)
+
+
+@contextmanager
+def connected_to(url: str) -> Iterator[None]:
+    """Make it the database that this process uses in the block."""
+    usual = connections["default"]
+    options = {key: value for key, value in usual.settings_dict["OPTIONS"].items() if key != "pool"}
+    name = dj_database_url.parse(url)["NAME"]
+    settings = {**usual.settings_dict, "NAME": name, "OPTIONS": options}
+    connections["default"] = type(usual)(settings, "default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections["default"] = usual
 
 
 def demo_template() -> DemoTemplate:

@@ -9,11 +9,11 @@ from contextlib import closing
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests.concurrency.recording import nothing_left
-from tests.databases import postgresql_url
+from tests.databases import connected_to, postgresql_url
 
 
 @pytest.fixture
@@ -63,12 +63,6 @@ def shared_database(transactional_db: None, database_url: str) -> Iterator[str]:
     if connection.vendor == "postgresql":
         yield database_url
         return
-    in_memory = connections["default"]
-    path = database_url.removeprefix("sqlite:///")
-    connections["default"] = type(in_memory)({**in_memory.settings_dict, "NAME": path}, "default")
-    try:
+    with connected_to(database_url):
         yield database_url
         call_command("flush", interactive=False, verbosity=0)
-    finally:
-        connection.close()
-        connections["default"] = in_memory

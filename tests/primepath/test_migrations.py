@@ -1,0 +1,181 @@
+"""Migrations of a database with rows: forwards from the first to the last, and backwards as far as possible."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from tests.client import data
+from tests.databases import connected_to, own_database
+from tests.factories import as_viewer
+
+FIRST = "0001_initial"
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def _own_database(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+) -> Iterator[None]:
+    """An empty database, which this process uses in the test."""
+    with own_database(tmp_path) as url, django_db_blocker.unblock(), connected_to(url):
+        yield
+
+
+def names() -> list[str]:
+    """The migrations in their order."""
+    graph = MigrationExecutor(connection).loader.graph
+    (last,) = graph.leaf_nodes("primepath")
+    return [name for app, name in graph.forwards_plan(last) if app == "primepath"]
+
+
+def migrate(name: str) -> None:
+    MigrationExecutor(connection).migrate([("primepath", name)])
+
+
+def fill(name: str) -> None:
+    """Store rows in the tables that the migration created, with the models of that time."""
+    models: Any = MigrationExecutor(connection).loader.project_state(("primepath", name)).apps
+
+    def add(model: str, **values: Any) -> Any:
+        return models.get_model(model).objects.create(**values)
+
+    if name == FIRST:
+        _fill_school(add)
+    if name == "0002_history":
+        add(
+            "primepath.HistoryEntry",
+            at=timezone.now(),
+            action="ASSIGN_EXAMS",
+            subject="CELL",
+            subject_key="PRIMARY_1A/2026/JAN",
+            actor_name="Mina",
+            changes=[["exams", [], [1]]],
+        )
+
+
+def _fill_school(add: Any) -> None:
+    user = add("auth.User", username="mina", is_staff=True)
+    teacher = add("primepath.Teacher", user=user, name="Mina Ünal")
+    program = add("primepath.Program", name="CORE", grade_from=1, grade_to=4)
+    subprogram = add("primepath.SubProgram", program=program, name="PHONICS")
+    level = add("primepath.CurriculumLevel", subprogram=subprogram, level_number=1)
+    of_class = {
+        "school_class": add(
+            "primepath.SchoolClass",
+            code="PRIMARY_1A",
+            name="Primary 1A",
+            division="PRIMARY",
+            grade=1,
+            section="A",
+        )
+    }
+    exam = add(
+        "primepath.Exam",
+        name="Reading",
+        type="REVIEW",
+        total_questions=20,
+        timer_minutes=30,
+        curriculum_level=level,
+        created_by=teacher,
+    )
+    cell = add(
+        "primepath.ExamScheduleMatrix",
+        id="PRIMARY_1A/2026/JAN",
+        academic_year=2026,
+        period="JAN",
+        status="SCHEDULED",
+        scheduled_date=datetime.date(2026, 1, 15),
+        start_time=datetime.time(9),
+        notes="Bring a pencil.",
+        version=1,
+        created_at=timezone.now(),
+        updated_at=timezone.now(),
+        created_by=teacher,
+        **of_class,
+    )
+    add("primepath.MatrixCellExam", cell=cell, exam=exam)
+    add("primepath.ExamSession", cell=cell, exam=exam, pupil="1")
+    add(
+        "primepath.ClassCurriculumMapping",
+        academic_year=2026,
+        priority=1,
+        curriculum_level=level,
+        **of_class,
+    )
+    add("primepath.TeacherClassAssignment", teacher=teacher, access_level="FULL", **of_class)
+    add(
+        "primepath.ClassAccessRequest",
+        teacher=teacher,
+        requested_access_level="FULL",
+        reason="New",
+        **of_class,
+    )
+    add("primepath.ApiToken", user=user, name="Phone", digest="0" * 64)
+
+
+def rows() -> Rows:
+    """All rows of the product, by table."""
+    found: Rows = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table.startswith("primepath_"):
+                cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+                columns = [each[0] for each in cursor.description]
+                found[table] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return {table: each for table, each in found.items() if each}
+
+
+def columns_of(all_rows: Rows, like: Rows) -> Rows:
+    """The rows with the tables and columns that the others have too."""
+    return {
+        table: [{name: row[name] for name in row if name in like[table][0]} for row in each]
+        for table, each in all_rows.items()
+        if table in like
+    }
+
+
+def migrate_filled() -> None:
+    """From nothing to the last migration; each one keeps the rows that it finds."""
+    for name in names():
+        before = rows()
+        migrate(name)
+        assert columns_of(rows(), like=before) == before
+        fill(name)
+
+
+@pytest.mark.usefixtures("_own_database")
+def test_every_migration_keeps_the_rows_that_it_finds() -> None:
+    migrate_filled()
+    models = apps.get_app_config("primepath").get_models()
+    assert rows().keys() == {model._meta.db_table for model in models}, "Fill the new table too."
+    connection.check_constraints()
+    document = '{ matrixCell(at: {classCode: "PRIMARY_1A", academicYear: 2026, period: JAN}) { notes exams { name } } }'
+    assert data(document, as_viewer(User.objects.get())) == {
+        "matrixCell": {"notes": "Bring a pencil.", "exams": [{"name": "Reading"}]}
+    }
+
+
+@pytest.mark.usefixtures("_own_database")
+def test_a_migration_that_is_undone_keeps_the_rows_that_were_there_before_it() -> None:
+    migrate_filled()
+    for name in reversed(names()[:-1]):
+        before = rows()
+        migrate(name)
+        after = rows()
+        assert columns_of(before, like=after) == after
+    first = rows()
+    assert "primepath_examschedulematrix" in first
+    for name in names():
+        migrate(name)
+    assert columns_of(rows(), like=first) == first
