@@ -29,7 +29,8 @@ else
 	@$(BIN)/python -m scripts.postgres $(PARALLEL_PYTEST) -m "not one_database" $(PYTEST)
 endif
 
-coverage: $(DEVELOPMENT) ## Run all tests on SQLite, and write var/coverage.txt: the lines that no test runs
+coverage: $(DEVELOPMENT) ## Run all tests on SQLite, and list the lines that none of them runs in var/coverage.txt
+	@mkdir -p var/coverage
 	@DATABASE_URL= $(BIN)/coverage run -m pytest -n $(WORKERS) $(PYTEST)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report > var/coverage.txt
