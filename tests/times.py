@@ -7,7 +7,7 @@ do not depend on what else the machine does; seconds on the clock do.
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -22,8 +22,9 @@ class Times:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._items: Counter[str] = Counter()
-        self._clock: Counter[str] = Counter()
-        self._cpu: Counter[str] = Counter()
+        self._clock: defaultdict[str, float] = defaultdict(float)
+        self._cpu: defaultdict[str, float] = defaultdict(float)
+        self._begun = 0.0
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -43,7 +44,11 @@ class Times:
         self._clock[file] += report.duration
         if report.when == "teardown":
             self._items[file] += 1
-            self._cpu[file] += dict(report.user_properties)[_CPU]
+            self._cpu[file] += sum(
+                value
+                for name, value in report.user_properties
+                if name == _CPU and isinstance(value, float)
+            )
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         from django.db import connection

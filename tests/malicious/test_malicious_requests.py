@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from tests.malicious.requests import (
@@ -77,7 +77,7 @@ class OtherClient:
 
     def _computed(self) -> float:
         times = self._process.cpu_times()
-        return times.user + times.system
+        return float(times.user + times.system)
 
 
 @pytest.fixture(scope="module")

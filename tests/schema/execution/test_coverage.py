@@ -19,7 +19,7 @@ from tests.factories import YEAR, fill_matrix, head_teacher, make_classes
 from tests.query_counts import statements
 from tests.schema.execution.completion_counts import count_completions
 from tests.schema.execution.real_documents import QUERIES
-from tests.schema.test_query_counts import FULL_MATRIX
+from tests.schema.matrix_documents import FULL_MATRIX
 
 pytestmark = pytest.mark.django_db
 
