@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -21,11 +22,6 @@ from schema.types.phrases import (
     REQUIRES_EDIT_OF_A_CLASS,
     UNCHANGED_IF_OMITTED,
     expected_version,
-)
-
-_FIELDS = (
-    *("name", "academic_year", "total_questions", "timer_minutes"),
-    *("passing_score", "instructions", "is_active"),
 )
 
 
@@ -109,13 +105,10 @@ class UpdateExamInput:
     )
 
 
-def _values(input: Any, ids: IdParser, fields: tuple[str, ...]) -> ExamValues:
-    values = given_fields(input, *fields)
-    level = input.curriculum_level_id
-    if level is not UNSET:
-        values["curriculum_level_id"] = (
-            None if level is None else ids.number(level, "CurriculumLevel", "curriculum_level_id")
-        )
+def _values(input: Any, ids: IdParser, *, except_for: Collection[str]) -> ExamValues:
+    values = given_fields(input, except_for=except_for)
+    if (level := values.get("curriculum_level_id")) is not None:
+        values["curriculum_level_id"] = ids.number(level, "CurriculumLevel", "curriculum_level_id")
     return cast(ExamValues, values)
 
 
@@ -132,7 +125,7 @@ class Exams:
     ) -> Result[AnyExam]:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        values = _values(input, ids, _FIELDS[:-1])
+        values = _values(input, ids, except_for={"type", "idempotency_key"})
         return await run_service(
             info,
             lambda: create_exam(
@@ -156,7 +149,7 @@ class Exams:
         viewer = info.context.require_viewer()
         ids = IdParser()
         exam_id = ids.number(input.id, "Exam", "exam_id")
-        values = _values(input, ids, _FIELDS)
+        values = _values(input, ids, except_for={"id", "expected_version"})
         result = await run_service(
             info,
             lambda: update_exam(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from strawberry import UNSET
@@ -52,7 +53,10 @@ class IdParser:
         )
 
 
-def given_fields(input: Any, *fields: str) -> dict[str, Any]:
+def given_fields(input: Any, *, except_for: Collection[str]) -> dict[str, Any]:
     """Return the fields that the input contains, including null ones. An omitted field is UNSET and is skipped."""
-    values = {field: getattr(input, field) for field in fields}
-    return {field: value for field, value in values.items() if value is not UNSET}
+    return {
+        field.name: value
+        for field in dataclasses.fields(input)
+        if field.name not in except_for and (value := getattr(input, field.name)) is not UNSET
+    }

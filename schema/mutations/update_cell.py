@@ -61,8 +61,7 @@ class UpdateCell:
         viewer = info.context.require_viewer()
         ids = IdParser()
         key = ids.cell(input.cell, "cell")
-        fields = ("status", "scheduled_date", "start_time", "end_time", "notes")
-        changes = cast(CellChanges, given_fields(input, *fields))
+        changes = cast(CellChanges, given_fields(input, except_for={"cell", "expected_version"}))
         result = await run_service(
             info,
             lambda: update_cell(

@@ -14,10 +14,6 @@ MAX_NAME_LENGTH = 200
 MAX_INSTRUCTIONS_LENGTH = 10_000
 _RANGES = {"total_questions": (1, 1_000), "timer_minutes": (1, 1_440), "passing_score": (0, 100)}
 _ALWAYS_SET = ("name", "total_questions", "timer_minutes", "is_active")
-_RECORDED = (
-    *("name", "type", "academic_year", "curriculum_level_id", "total_questions"),
-    *("timer_minutes", "passing_score", "instructions", "is_active"),
-)
 
 
 class ExamValues(TypedDict, total=False):
@@ -34,6 +30,11 @@ class ExamValues(TypedDict, total=False):
     passing_score: int | None
     instructions: str | None
     is_active: bool | None
+
+
+# In the order in which the history shows them.
+_FIRST, *_OTHERS = ExamValues.__annotations__
+_RECORDED = (_FIRST, "type", *_OTHERS)
 
 
 def check_values(values: ExamValues, errors: ValidationErrors) -> None:
