@@ -56,7 +56,7 @@ def _empty() -> None:
 
 @pytest.fixture(scope="session")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server with the demo's data, for all tests that leave the school as they found it."""
+    """A real server with demo data, for all tests that change nothing."""
     with running_server(tmp_path_factory.mktemp("demo")) as server:
         yield server
 

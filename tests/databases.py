@@ -1,4 +1,4 @@
-"""Databases that a test shares with other processes."""
+"""Databases that tests share with other processes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _PREFIX = "test_primepath"
 
 @dataclass(frozen=True, slots=True)
 class DemoTemplate:
-    """A database with the demo school, to be copied: its name on PostgreSQL, else its file; a token of each account."""
+    """A database with the demo school, for copies: its name on PostgreSQL or its file on SQLite, and a token for each account."""
 
     database: str
     tokens: dict[str, str]
 
 
 def postgresql_url(name: str) -> str:
-    """The URL of a database on the server that the tests use."""
+    """Return the URL of a database on the server that the tests use."""
     settings = connection.settings_dict
     user = ":".join(quote(str(settings[key]), safe="") for key in ("USER", "PASSWORD"))
     options = {key: value for key, value in settings["OPTIONS"].items() if isinstance(value, str)}
@@ -47,7 +47,7 @@ def _on_server(statement: LiteralString, *names: str) -> None:
 
 @contextmanager
 def own_database(folder: Path, template: DemoTemplate | None = None) -> Iterator[str]:
-    """The URL of a database of the kind that the tests use, deleted when the block ends.
+    """Create a database of the kind that the tests use, and yield its URL. It is deleted when the block ends.
 
     Without a ``template`` it is empty and has no tables.
     """
@@ -70,7 +70,7 @@ def own_database(folder: Path, template: DemoTemplate | None = None) -> Iterator
 
 @contextmanager
 def connected_to(url: str) -> Iterator[None]:
-    """Make it the database that this process uses in the block."""
+    """Use this database in the block."""
     usual = connections["default"]
     options = {key: value for key, value in usual.settings_dict["OPTIONS"].items() if key != "pool"}
     name = dj_database_url.parse(url)["NAME"]
@@ -84,7 +84,7 @@ def connected_to(url: str) -> Iterator[None]:
 
 
 def demo_template() -> DemoTemplate:
-    """The template of this run. The first process that asks for it creates it."""
+    """Return the template of this run. The first process that calls this creates it."""
     description = _description()
     with lock("demo"):
         if not description.exists():
@@ -122,6 +122,6 @@ def _create_demo_template(folder: Path) -> DemoTemplate:
     ):
         tokens, _ = process.communicate()
     assert process.returncode == 0, log.read_text()
-    # A log that is left beside the file would hold rows that a copy does not have.
+    # A copy of the file would lack the rows in a write-ahead log.
     assert not Path(f"{database}-wal").exists()
     return DemoTemplate(database, json.loads(tokens))

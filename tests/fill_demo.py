@@ -1,4 +1,4 @@
-"""Fill the database with the demo school: ``python -m tests.fill_demo``. Print a token of each account, as JSON."""
+"""Fill the database with the demo school: ``python -m tests.fill_demo``. Print a token for each account, as JSON."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from primepath.demo.accounts import (  # noqa: E402
 )
 from primepath.demo.seed_demo import seed_demo  # noqa: E402
 from primepath.services.accounts.tokens import create_token  # noqa: E402
-from tests.demo_day import live_on_the_day  # noqa: E402
+from tests.demo_day import use_demo_day  # noqa: E402
 
 _ACCOUNTS = (HEAD_TEACHER, TEACHER, NEWCOMER, ADMINISTRATOR)
 
 
 def main() -> None:
-    live_on_the_day()
+    use_demo_day()
     call_command("migrate", verbosity=0, interactive=False)
     seed_demo(report=lambda line: None)
     users = get_user_model().objects.in_bulk(_ACCOUNTS, field_name="username")

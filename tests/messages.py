@@ -1,4 +1,4 @@
-"""Find the messages that the code gives to people, without running it.
+"""Find the messages for people in the code, without running it.
 
 A message is the argument of an error class, of `ValidationErrors.add`, or of a function that passes it on to one of them.
 """
@@ -99,7 +99,7 @@ def messages(module: Module) -> Iterator[Message]:
         argument = None if position is None else _argument(call, position)
         around = module.function_around(call)
         if around and isinstance(argument, ast.Name):
-            # If the message is a parameter, the calls of this function give messages too.
+            # If the message is a parameter, the calls of this function contain messages too.
             names = [each.arg for each in around.args.args]
             if argument.id in names:
                 positions[around.name] = names.index(argument.id)

@@ -1,4 +1,4 @@
-"""How long random tests run: ``quick`` by default; ``THOROUGH=1`` runs four times as many examples, ``THOROUGH=50`` 200 times.
+"""Length of random tests: ``quick`` by default. ``THOROUGH=1`` runs 4 times as many examples, ``THOROUGH=50`` 200 times.
 
 Timing never fails a test, so no profile has a deadline.
 """
@@ -29,5 +29,5 @@ def load_profile() -> None:
 
 
 def examples(thorough: int) -> int:
-    """The number of examples for a test that runs ``thorough`` of them with ``THOROUGH=1``."""
+    """Return the number of examples for a test that runs ``thorough`` examples with ``THOROUGH=1``."""
     return max(1, thorough * settings().max_examples // _THOROUGH)

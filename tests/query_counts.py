@@ -1,4 +1,4 @@
-"""Counts of statements, recorded in one reviewed file.
+"""Statement counts, recorded in one reviewed file.
 
 ``query_counts.json`` lists the number of statements of each kind that a named operation takes. A test that counts
 another number fails and shows the SQL. To accept new numbers, run the tests with ``UPDATE_QUERY_COUNTS=1``, and review
@@ -25,7 +25,7 @@ _UNCOUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:
-    """The SQL that was run, without what only opens and closes transactions."""
+    """Return the executed SQL, without statements that only begin or end transactions."""
     return [
         query["sql"]
         for query in captured.captured_queries
@@ -34,7 +34,7 @@ def statements(captured: CaptureQueriesContext) -> list[str]:
 
 
 def of_cells(sql: list[str]) -> list[str]:
-    """The SELECTs on the table of cells."""
+    """Return the SELECTs on the table of cells."""
     return [
         each
         for each in sql
@@ -43,13 +43,13 @@ def of_cells(sql: list[str]) -> list[str]:
 
 
 def _shorten(sql: str) -> str:
-    """A statement as it is read by people: a list of 9,600 keys tells them nothing."""
+    """Shorten a statement for readers. A list of 9,600 keys is no help."""
     return sql if len(sql) <= _SHOWN_LENGTH else f"{sql[:_SHOWN_LENGTH]} ... {sql[-100:]}"
 
 
 @contextmanager
 def recorded_statements(name: str) -> Iterator[None]:
-    """Asserts that the block takes the statements that the file records under ``name``."""
+    """Assert that the block takes the statements recorded under ``name``."""
     with CaptureQueriesContext(connection) as captured:
         yield
     sql = statements(captured)

@@ -73,9 +73,9 @@ class RedisServer:
 
 
 class Waits:
-    """How long the sockets and pauses of this process may make it wait, added up from their limits.
+    """The longest time that sockets and pauses can delay this process, as the sum of their limits.
 
-    That is known without a clock, so it is the same on a busy machine.
+    It needs no clock, so it is the same on a busy machine.
     """
 
     def __init__(self) -> None:

@@ -8,13 +8,13 @@ import sys
 import uvicorn
 
 from primepath.asgi import application
-from tests.demo_day import live_on_the_day
+from tests.demo_day import use_demo_day
 
 
 def main() -> None:
-    live_on_the_day()
+    use_demo_day()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        # From here on a connection waits in the listener's queue, and is answered.
+        # From here on, clients can connect: their connections wait in the listener's queue.
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
         config = uvicorn.Config(application, log_level="warning")

@@ -1,4 +1,4 @@
-"""A real server in a process of its own, with the data of the demo."""
+"""A real server in a separate process, with demo data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.processes import PATIENCE, product_process
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where it is reached, ``http://127.0.0.1:PORT``; a token of each account of the demo; its database, log and process."""
+    """A running server: its port, a token for each demo account, its database, log and process."""
 
     port: int
     tokens: dict[str, str]
@@ -29,15 +29,15 @@ class Server:
 
     @property
     def token(self) -> str:
-        """The head teacher's, who sees and changes all classes."""
+        """Token of the head teacher, who can see and change all classes."""
         return self.tokens[HEAD_TEACHER]
 
 
 @contextmanager
 def running_server(folder: Path, **environment: str) -> Iterator[Server]:
-    """A server of uvicorn's with a copy of the demo's database, and its files in ``folder``; stopped when the block ends.
+    """Run uvicorn with a copy of the demo database and with its files in ``folder``. Stop it when the block ends.
 
-    ``environment`` holds settings, as the README lists them. It is the demo's day there. A test that does not change
+    ``environment`` has settings. The server's date is `demo_day.DAY`. A test that does not change
     the school uses the fixture `demo_server`, which is started once.
     """
     log = folder / "log"

@@ -13,10 +13,10 @@ Made = TypeVar("Made")
 
 
 class StoreOnce(Protocol):
-    """Call a function that stores rows; the tests of the module see them, and they are rolled back after the last one.
+    """Call a function that stores rows for all tests of the module. They are rolled back after the last test.
 
-    A test must also ask for the fixture ``db``: its transaction is then a savepoint in that of the module, so what it
-    changes is rolled back after it. Objects in memory are not, so copy those that a test may change.
+    A test must also use the fixture ``db``. Its transaction is then a savepoint in the transaction of the module, so its
+    changes are rolled back. Changes of objects in memory are not: copy objects that a test can change.
     """
 
     def __call__(self, make: Callable[[], Made]) -> Made: ...

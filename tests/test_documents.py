@@ -1,4 +1,4 @@
-"""The documents on all pages: run on the demo, and compared with the responses that the pages show."""
+"""The documents on all pages return the responses that the pages show, on the demo."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _demo(store_once: StoreOnce) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_demo", "db")
 @pytest.mark.parametrize("page", PAGES_WITH_EXAMPLES, ids=name)
-def test_the_documents_of_a_page_return_the_responses_it_shows(page: Path) -> None:
+def test_documents_of_a_page_return_the_shown_responses(page: Path) -> None:
     """All documents of the page run one after another."""
     username = HEAD_TEACHER if page == README else TEACHER
     viewer = as_viewer(User.objects.get(username=username))
@@ -69,7 +69,7 @@ def test_the_documents_of_a_page_return_the_responses_it_shows(page: Path) -> No
         run(example, viewer, ids)
 
 
-def test_the_readme_and_the_tutorial_show_responses() -> None:
+def test_readme_and_tutorial_show_responses() -> None:
     assert all(example.answer for example in examples(README.read_text()))
     assert all(example.answer for example in examples(TUTORIAL.read_text()))
     assert len(examples(README.read_text())) >= 1
@@ -89,7 +89,7 @@ def test_every_link_has_a_target(page: Path) -> None:
     assert broken == []
 
 
-def test_the_index_links_to_every_page() -> None:
+def test_index_links_to_every_page() -> None:
     index = DOCS / "README.md"
     assert "docs/README.md" in links(README.read_text())
     linked = {
@@ -102,19 +102,19 @@ def test_the_index_links_to_every_page() -> None:
     ("page", "most_lines"),
     [("README.md", 150), ("ARCHITECTURE.md", 120), ("CONTRIBUTING.md", 80), ("SECURITY.md", 60)],
 )
-def test_a_page_at_the_root_stays_short(page: str, most_lines: int) -> None:
+def test_pages_at_the_root_are_short(page: str, most_lines: int) -> None:
     assert len((ROOT / page).read_text().splitlines()) <= most_lines
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_path_that_a_page_names_exists(page: Path) -> None:
+def test_every_path_on_a_page_exists(page: Path) -> None:
     tops = {each.name for each in ROOT.iterdir()} - {"var"}
     named = re.findall(r"`([\w.-]+/[\w./-]*)`", page.read_text())
     paths = [path for path in named if path.partition("/")[0] in tops]
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
-def test_the_architecture_names_every_package() -> None:
+def test_architecture_names_every_package() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
     folders = {
         file.parent.name

@@ -69,7 +69,7 @@ def _texts(call: ast.Call) -> list[str]:
 
 
 def _unextractable(module: Module, call: ast.Call) -> Iterator[str]:
-    """A translator's tools extract literals, and cannot tell placeholders without names apart."""
+    """Yield problems of a message: gettext extracts only literals, and placeholders need names."""
     count = 2 if name_of(call) == "ngettext" else 1
     if not all(isinstance(each, ast.Constant) for each in call.args[:count]):
         yield f"{module.path}:{call.lineno}: not a literal"

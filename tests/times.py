@@ -1,7 +1,7 @@
-"""Where a test run spends its time: with ``TIMES=1``, a table of seconds by folder, in ``var/test-times-DATABASE.txt``.
+"""Time of a test run by folder: with ``TIMES=1``, a table of seconds in ``var/test-times-DATABASE.txt``.
 
-Seconds of the processor are those of the test's own process and of the processes that it started and waited for. They
-do not depend on what else the machine does; seconds on the clock do.
+Processor seconds include the test's process and the child processes that it waited for. They do not depend on other load
+of the machine. Clock seconds do.
 """
 
 from __future__ import annotations

@@ -108,21 +108,21 @@ def test_partial_response_has_data_and_error_code(
     demo_server: Server, execute_query: Execute
 ) -> None:
     document = "{ scheduleMatrix(academicYear: 1999) { academicYear } school { name } }"
-    with pytest.raises(TransportQueryError) as refused:
+    with pytest.raises(TransportQueryError) as raised:
         execute_query(demo_server, demo_server.token, document)
-    assert refused.value.errors is not None
-    (error,) = refused.value.errors
+    assert raised.value.errors is not None
+    (error,) = raised.value.errors
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert error["path"] == ["scheduleMatrix"]
-    assert refused.value.data is not None
-    assert refused.value.data["school"]["name"] == "PrimePath Academy"
+    assert raised.value.data is not None
+    assert raised.value.data["school"]["name"] == "PrimePath Academy"
 
 
 def test_wrong_token_is_unauthenticated(demo_server: Server, execute_query: Execute) -> None:
-    with pytest.raises(TransportQueryError) as refused:
+    with pytest.raises(TransportQueryError) as raised:
         execute_query(demo_server, "wrong", "{ viewer { username } }")
-    assert refused.value.errors is not None
-    (error,) = refused.value.errors
+    assert raised.value.errors is not None
+    (error,) = raised.value.errors
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 

@@ -12,13 +12,13 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from tests.concurrency.recording import nothing_left
+from tests.concurrency.recording import assert_nothing_left
 from tests.databases import connected_to, postgresql_url
 
 
 @pytest.fixture
-def _nothing_is_left() -> Iterator[None]:
-    with nothing_left():
+def _assert_nothing_left() -> Iterator[None]:
+    with assert_nothing_left():
         yield
 
 
@@ -32,7 +32,7 @@ def log(
 
 
 @pytest.fixture
-def _nothing_is_logged(log: pytest.LogCaptureFixture) -> Iterator[None]:
+def _assert_nothing_logged(log: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     assert [record.getMessage() for record in log.get_records("call")] == []
 

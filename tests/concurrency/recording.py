@@ -14,7 +14,7 @@ from loaders.generic import BatchLoader
 Fetch = Callable[[list[Any]], Sequence[Any]]
 
 
-class Recording(Dispatcher):
+class RecordingDispatcher(Dispatcher):
     """A dispatcher with loaders that need no database. ``batches``: their batches, in the order of dispatch."""
 
     def __init__(self, checkpoint: Callable[[], None] = lambda: None) -> None:
@@ -38,9 +38,9 @@ _reported: list[asyncio.Future[Any]] = []
 
 
 @contextmanager
-def nothing_left() -> Iterator[None]:
+def assert_nothing_left() -> Iterator[None]:
     """Assert that the block leaves no pending future or task of an operation, whatever still refers to it."""
-    # A frozen object is not among those that are searched: it is older than the block, and there are a million of them.
+    # Frozen objects are not searched. They are older than the block, and there are about a million.
     gc.freeze()
     try:
         yield

@@ -98,7 +98,7 @@ def assert_each_cell_is_stored_once() -> None:
     assert len(stored) == len(set(stored)) == CLASSES * len(PERIODS) == 960
 
 
-def test_cold_reads_of_one_matrix_agree_and_store_each_cell_once(readers: Readers) -> None:
+def test_cold_reads_of_one_matrix_store_each_cell_once(readers: Readers) -> None:
     codes = [each.code for each in make_classes(CLASSES)]
     readings = readers.read(jobs(MATRIX, [{"year": YEAR}] * READERS))
     expected = [
@@ -113,7 +113,7 @@ def test_cold_reads_of_one_matrix_agree_and_store_each_cell_once(readers: Reader
     assert_each_cell_is_stored_once()
 
 
-def test_cold_reads_of_parts_in_opposite_orders_do_not_wait_for_each_other(
+def test_cold_reads_in_opposite_orders_do_not_deadlock(
     readers: Readers,
 ) -> None:
     codes = [each.code for each in make_classes(CLASSES)]
@@ -130,7 +130,7 @@ def test_cold_reads_of_parts_in_opposite_orders_do_not_wait_for_each_other(
     assert_each_cell_is_stored_once()
 
 
-def test_cold_reads_beside_cells_that_are_in_use_leave_those_alone(readers: Readers) -> None:
+def test_cold_reads_do_not_change_stored_cells(readers: Readers) -> None:
     classes = make_classes(CLASSES)
     for each in classes[::2]:
         make_cell(each, PERIODS[3], notes="Ours")

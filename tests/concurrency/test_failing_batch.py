@@ -12,7 +12,7 @@ from primepath.domain.viewer import Viewer
 from tests.client import answer, data, error_codes
 from tests.factories import YEAR, fill_matrix, head_teacher, make_classes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_nothing_is_left")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_assert_nothing_left")]
 
 SECRET = 'relation "primepath_secret" does not exist'
 PERIODS = 16
@@ -49,7 +49,7 @@ def assert_logged_once(log: pytest.LogCaptureFixture) -> None:
     assert str(record.exc_info[1]) == SECRET
 
 
-def test_a_batch_that_raises_makes_its_own_fields_null_and_no_others(
+def test_failing_batch_nulls_only_its_own_fields(
     failure: Failure,
     viewer: Viewer,
     log: pytest.LogCaptureFixture,
@@ -73,7 +73,7 @@ def test_a_batch_that_raises_makes_its_own_fields_null_and_no_others(
     assert_logged_once(log)
 
 
-def test_what_must_not_be_null_takes_the_nearest_thing_that_may_be(
+def test_failing_non_null_field_nulls_the_nearest_nullable_parent(
     failure: Failure,
     viewer: Viewer,
     log: pytest.LogCaptureFixture,
@@ -99,7 +99,7 @@ def test_what_must_not_be_null_takes_the_nearest_thing_that_may_be(
     assert_logged_once(log)
 
 
-def test_where_the_cells_cannot_be_read_the_classes_still_are(
+def test_classes_are_returned_if_cells_cannot_be_read(
     failure: Failure,
     viewer: Viewer,
     log: pytest.LogCaptureFixture,
@@ -125,7 +125,7 @@ def test_where_the_cells_cannot_be_read_the_classes_still_are(
     assert_logged_once(log)
 
 
-def test_where_everything_fails_everything_is_told_and_logged_once_each(
+def test_every_failure_is_reported_and_logged_once(
     failure: Failure,
     viewer: Viewer,
     log: pytest.LogCaptureFixture,

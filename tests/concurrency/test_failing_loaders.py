@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from loaders.dispatch import Stage
-from tests.concurrency.recording import Recording
+from tests.concurrency.recording import RecordingDispatcher
 
 pytestmark = [
-    pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged"),
+    pytest.mark.usefixtures("_assert_nothing_left", "_assert_nothing_logged"),
     pytest.mark.one_database,
 ]
 
@@ -24,11 +24,11 @@ def _fails(_keys: list[Any]) -> Sequence[Any]:
 
 @pytest.mark.parametrize("error", [ValueError("bad"), StopIteration(), TimeoutError()])
 @pytest.mark.parametrize("way", ["batch", "call"])
-def test_a_batch_that_raises_fails_its_own_keys_and_no_others(way: str, error: Exception) -> None:
+def test_failing_batch_fails_only_its_own_keys(way: str, error: Exception) -> None:
     def fail(*_: Any) -> Any:
         raise error
 
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     broken = dispatcher.loader("broken", fetch=fail)
     healthy, later = dispatcher.loader("healthy"), dispatcher.loader("later", Stage.DETAIL)
 
@@ -47,7 +47,7 @@ def test_a_batch_that_raises_fails_its_own_keys_and_no_others(way: str, error: E
     assert rest == ["healthy:1", "later:1"]
 
 
-def test_a_batch_that_failed_is_not_tried_again_until_it_is_cleared() -> None:
+def test_failed_batch_is_retried_only_after_clearing() -> None:
     answers: Iterator[Any] = iter([ValueError("Not now."), ["found"]])
 
     def fetch(_keys: list[Any]) -> Sequence[Any]:
@@ -56,7 +56,7 @@ def test_a_batch_that_failed_is_not_tried_again_until_it_is_cleared() -> None:
             raise answer
         return list(answer)
 
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     rows = dispatcher.loader("row", fetch=fetch)
 
     async def operation() -> Any:
@@ -74,8 +74,8 @@ def test_a_batch_that_failed_is_not_tried_again_until_it_is_cleared() -> None:
 
 
 @pytest.mark.parametrize("values", [[], ["one"], ["one", "two", "three"], None])
-def test_a_wrong_number_of_values_is_an_error_of_every_key_and_none_is_kept(values: Any) -> None:
-    dispatcher = Recording()
+def test_wrong_number_of_values_fails_every_key(values: Any) -> None:
+    dispatcher = RecordingDispatcher()
     answers = iter([values, ["first", "second"]])
     rows = dispatcher.loader("row", fetch=lambda _: next(answers))
 
@@ -89,8 +89,8 @@ def test_a_wrong_number_of_values_is_an_error_of_every_key_and_none_is_kept(valu
     assert dispatcher.run(operation()) == ["first", "second"]
 
 
-def test_a_waiter_that_is_cancelled_does_not_take_the_value_from_another() -> None:
-    dispatcher = Recording()
+def test_cancelled_waiter_does_not_affect_another() -> None:
+    dispatcher = RecordingDispatcher()
     rows = dispatcher.loader("row")
 
     async def operation() -> Any:
@@ -103,8 +103,8 @@ def test_a_waiter_that_is_cancelled_does_not_take_the_value_from_another() -> No
     assert dispatcher.batches == [("row", [1])]
 
 
-def test_a_batch_whose_waiters_have_all_gone_harms_nobody() -> None:
-    dispatcher = Recording()
+def test_batch_without_waiters_affects_no_other_batch() -> None:
+    dispatcher = RecordingDispatcher()
     broken, rows = dispatcher.loader("broken", fetch=_fails), dispatcher.loader("row")
     called: list[str] = []
 
@@ -119,8 +119,8 @@ def test_a_batch_whose_waiters_have_all_gone_harms_nobody() -> None:
     assert called == []
 
 
-def test_a_failure_that_nobody_waits_for_any_more_is_not_reported() -> None:
-    dispatcher = Recording()
+def test_failure_without_waiters_is_not_logged() -> None:
+    dispatcher = RecordingDispatcher()
     first, second = (dispatcher.loader(name, fetch=_fails) for name in ("first", "second"))
 
     async def operation() -> str:

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from tests.concurrency.recording import Recording
+from tests.concurrency.recording import RecordingDispatcher
 
 SOON = 0.01
 PATIENCE = 20
 
 pytestmark = [
-    pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged"),
+    pytest.mark.usefixtures("_assert_nothing_left", "_assert_nothing_logged"),
     pytest.mark.one_database,
 ]
 
@@ -31,14 +31,14 @@ def _no_loop_runs() -> bool:
     return False
 
 
-def test_a_loop_runs_in_coroutines_and_none_while_a_batch_runs() -> None:
+def test_loop_runs_in_coroutines_but_not_during_a_batch() -> None:
     idle: list[bool] = []
 
     def fetch(keys: list[Any]) -> list[Any]:
         idle.append(_no_loop_runs())
         return keys
 
-    dispatcher = Recording(checkpoint=lambda: idle.append(_no_loop_runs()))
+    dispatcher = RecordingDispatcher(checkpoint=lambda: idle.append(_no_loop_runs()))
     rows = dispatcher.loader("row", fetch=fetch)
 
     async def operation() -> None:
@@ -54,9 +54,9 @@ def test_a_loop_runs_in_coroutines_and_none_while_a_batch_runs() -> None:
     assert _no_loop_runs()
 
 
-def test_a_batch_may_run_an_operation_of_its_own() -> None:
+def test_batch_can_run_another_operation() -> None:
     def fetch(keys: list[Any]) -> list[Any]:
-        inner = Recording()
+        inner = RecordingDispatcher()
         rows = inner.loader("inner")
 
         async def operation() -> list[Any]:
@@ -64,7 +64,7 @@ def test_a_batch_may_run_an_operation_of_its_own() -> None:
 
         return inner.run(operation())
 
-    outer = Recording()
+    outer = RecordingDispatcher()
     rows = outer.loader("outer", fetch=fetch)
 
     async def operation() -> list[Any]:
@@ -94,21 +94,21 @@ async def _from_another_thread() -> None:
         _from_another_thread,
     ],
 )
-def test_what_needs_time_threads_or_sockets_is_refused(wait: Callable[[], Awaitable[Any]]) -> None:
+def test_timers_threads_and_sockets_are_rejected(wait: Callable[[], Awaitable[Any]]) -> None:
     async def operation() -> str:
         with pytest.raises(NotImplementedError):
             await wait()
         return "goes on"
 
-    assert Recording().run(operation()) == "goes on"
+    assert RecordingDispatcher().run(operation()) == "goes on"
 
 
-def test_an_operation_in_a_thread_does_not_disturb_the_loop_of_another() -> None:
-    async def operation(dispatcher: Recording) -> Any:
+def test_operation_in_a_thread_does_not_disturb_another_loop() -> None:
+    async def operation(dispatcher: RecordingDispatcher) -> Any:
         return await dispatcher.loader("row").load(1)
 
     def work() -> Any:
-        dispatcher = Recording()
+        dispatcher = RecordingDispatcher()
         return dispatcher.run(operation(dispatcher))
 
     async def server() -> list[Any]:
@@ -120,7 +120,7 @@ def test_an_operation_in_a_thread_does_not_disturb_the_loop_of_another() -> None
     assert asyncio.run(server()) == ["row:1"] * 20
 
 
-def test_operations_in_two_threads_do_not_mix() -> None:
+def test_operations_in_two_threads_are_separate() -> None:
     rounds = 50
     together = threading.Barrier(2, timeout=PATIENCE)
 
@@ -130,7 +130,7 @@ def test_operations_in_two_threads_do_not_mix() -> None:
                 together.wait()
             return [f"{name}:{key}" for key in keys]
 
-        dispatcher = Recording()
+        dispatcher = RecordingDispatcher()
         rows = dispatcher.loader(name, fetch=fetch)
 
         async def operation() -> list[str]:
@@ -150,7 +150,7 @@ def test_operations_in_two_threads_do_not_mix() -> None:
         assert batches == [(name, [number, -number - 1]) for number in range(rounds)]
 
 
-def test_tasks_see_the_context_of_their_creator_and_batches_that_of_the_caller() -> None:
+def test_tasks_have_the_context_of_their_creator_and_batches_of_the_caller() -> None:
     variable: ContextVar[str] = ContextVar("variable", default="nobody's")
     seen: list[str] = []
 
@@ -158,7 +158,7 @@ def test_tasks_see_the_context_of_their_creator_and_batches_that_of_the_caller()
         seen.append(variable.get())
         return keys
 
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     rows = dispatcher.loader("row", fetch=fetch)
 
     async def branch(name: str) -> str:

@@ -73,7 +73,7 @@ def _sqlite_file_that_is_opened_to_read(url: str) -> Iterator[str]:
     yield f"sqlite:///{quote(f'file:{path}?mode=ro')}"
 
 
-WAYS = {
+READ_ONLY_DATABASES = {
     "postgresql": [_postgresql_role_without_insert, _postgresql_replica],
     "sqlite": [_sqlite_query_only, _sqlite_file_that_is_opened_to_read],
 }
@@ -106,12 +106,12 @@ def _read(job: Job, url: str, folder: Path) -> tuple[Any, list[str]]:
     return reading["answer"], log.read_text().splitlines()
 
 
-@pytest.mark.parametrize("way", WAYS[connection.vendor])
-def test_a_database_that_refuses_writes_answers_like_one_that_takes_them(
-    way: Callable[[str], AbstractContextManager[str]], shared_database: str, tmp_path: Path
+@pytest.mark.parametrize("database", READ_ONLY_DATABASES[connection.vendor])
+def test_read_only_database_has_the_responses_of_a_writable_one(
+    database: Callable[[str], AbstractContextManager[str]], shared_database: str, tmp_path: Path
 ) -> None:
     job = _job()
-    with way(shared_database) as url:
+    with database(shared_database) as url:
         answer, log = _read(job, url, tmp_path)
     assert ExamScheduleMatrix.objects.count() == 3
     assert len(log) == 1

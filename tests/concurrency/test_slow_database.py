@@ -56,7 +56,7 @@ def locked(server: Server, *tables: str) -> Iterator[None]:
         session.rollback()
 
 
-def ask(server: Server, document: str, **variables: Any) -> httpx.Response:
+def execute(server: Server, document: str, **variables: Any) -> httpx.Response:
     return httpx.post(
         f"{server.address}/graphql",
         json={"query": document, "variables": variables},
@@ -65,10 +65,10 @@ def ask(server: Server, document: str, **variables: Any) -> httpx.Response:
     )
 
 
-def ask_at_leisure(server: Server, document: str, **variables: Any) -> Any:
-    """The answer to what nothing holds up, as soon as a busy machine gives it in the server's time."""
+def execute_without_lock(server: Server, document: str, **variables: Any) -> Any:
+    """Execute a document that waits for no lock. Retry it while a busy machine takes longer than the server's limit."""
     deadline = time.monotonic() + PATIENCE
-    while "TIMEOUT" in errors(response := ask(server, document, **variables)).values():
+    while "TIMEOUT" in errors(response := execute(server, document, **variables)).values():
         assert time.monotonic() < deadline
     return response.json()
 
@@ -80,51 +80,53 @@ def errors(response: httpx.Response) -> dict[str, str]:
     }
 
 
-def test_a_change_that_waits_for_a_lock_is_not_made_and_says_so(server: Server) -> None:
-    before = ask_at_leisure(server, UPDATE, cell=CELL, notes="before")
+def test_change_that_waits_for_a_lock_times_out(server: Server) -> None:
+    before = execute_without_lock(server, UPDATE, cell=CELL, notes="before")
     assert before["data"]["updateCell"]["userErrors"] == []
     with locked(server, "examschedulematrix"):
-        response = ask(server, UPDATE, cell=CELL, notes="while it was locked")
+        response = execute(server, UPDATE, cell=CELL, notes="while it was locked")
     assert response.json()["data"] == {"updateCell": None}
     assert errors(response) == {"updateCell": "TIMEOUT"}
-    after = ask_at_leisure(server, f'{{ node(id: "{CELL}") {{ ... on MatrixCell {{ notes }} }} }}')
+    after = execute_without_lock(
+        server, f'{{ node(id: "{CELL}") {{ ... on MatrixCell {{ notes }} }} }}'
+    )
     assert after["data"]["node"] == {"notes": "before"}
     assert "took too long" in server.log.read_text()
-    again = ask_at_leisure(server, UPDATE, cell=CELL, notes="")
+    again = execute_without_lock(server, UPDATE, cell=CELL, notes="")
     assert again["data"]["updateCell"] == {"cell": {"notes": ""}, "userErrors": []}
 
 
-def test_what_waits_for_a_lock_fails_alone(server: Server) -> None:
+def test_only_fields_that_wait_for_a_lock_fail(server: Server) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("On SQLite readers never wait.")
     with locked(server, "examschedulematrix"):
-        response = ask(server, CELLS)
+        response = execute(server, CELLS)
     assert errors(response) == {"scheduleMatrix.rows.0.cells": "TIMEOUT"}
     assert response.json()["data"]["scheduleMatrix"] is None
     assert response.json()["data"]["programs"]
-    assert "errors" not in ask_at_leisure(server, CELLS)
+    assert "errors" not in execute_without_lock(server, CELLS)
 
 
-def test_an_operation_begins_nothing_after_its_time(server: Server) -> None:
+def test_operation_starts_no_batch_after_its_time_limit(server: Server) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("On SQLite readers never wait.")
     with locked(server, "program", "schoolclass", "exam"):
-        response = ask(server, EVERYTHING)
+        response = execute(server, EVERYTHING)
     assert set(errors(response).values()) == {"TIMEOUT"}
     messages = [each["message"] for each in response.json()["errors"]]
     assert {each.split(" ")[1] for each in messages} == {"database", "operation"}
     assert any("exceeded its 2-second limit" in each for each in messages)
 
 
-def test_a_request_that_finds_no_free_connection_is_told_to_try_again(server: Server) -> None:
+def test_request_without_a_free_connection_should_be_retried(server: Server) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no pool.")
     answers: list[httpx.Response] = []
     with locked(server, "program", "schoolclass", "exam"):
-        first = threading.Thread(target=lambda: answers.append(ask(server, EVERYTHING)))
+        first = threading.Thread(target=lambda: answers.append(execute(server, EVERYTHING)))
         first.start()
         wait_until_a_statement_waits(server)
-        response = ask(server, "{ viewer { username } }")
+        response = execute(server, "{ viewer { username } }")
         first.join(PATIENCE)
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "1"
@@ -132,7 +134,7 @@ def test_a_request_that_finds_no_free_connection_is_told_to_try_again(server: Se
     (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "TIMEOUT"}
     assert set(errors(answers[0]).values()) == {"TIMEOUT"}
-    assert "errors" not in ask_at_leisure(server, "{ viewer { username } }")
+    assert "errors" not in execute_without_lock(server, "{ viewer { username } }")
 
 
 def wait_until_a_statement_waits(server: Server) -> None:

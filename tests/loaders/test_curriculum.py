@@ -56,18 +56,18 @@ class CacheCalls:
     """Records the number of keys in each cache read and write."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.asked: list[int] = []
-        self.told: list[int] = []
+        self.reads: list[int] = []
+        self.writes: list[int] = []
         backend = caches["default"]
         get_many, set_many = backend.get_many, backend.set_many
 
         def record_get(keys: Iterable[str], *args: Any) -> Any:
-            self.asked.append(len(list(keys)))
+            self.reads.append(len(list(keys)))
             return get_many(keys, *args)
 
         def record_set(values: dict[str, Any], timeout: int) -> Any:
             assert timeout == settings.CURRICULUM_CACHE_SECONDS == 300
-            self.told.append(len(values))
+            self.writes.append(len(values))
             return set_many(values, timeout)
 
         monkeypatch.setattr(backend, "get_many", record_get)
@@ -130,8 +130,8 @@ def test_cache_is_read_and_written_in_batches(monkeypatch: pytest.MonkeyPatch) -
     assert codes[5] in captured[0]["sql"]
     assert codes[4] not in captured[0]["sql"]
     assert labels(*keys) == [str(level)] * 20
-    assert calls.asked == [5, 20, 20]
-    assert calls.told == [5, 15]
+    assert calls.reads == [5, 20, 20]
+    assert calls.writes == [5, 15]
 
 
 @every_cache

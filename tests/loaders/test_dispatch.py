@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from loaders.dispatch import Stage
-from tests.concurrency.recording import Recording, nothing_left
+from tests.concurrency.recording import RecordingDispatcher, assert_nothing_left
 
 pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_left() -> Iterator[None]:
-    with nothing_left():
+def _assert_nothing_left() -> Iterator[None]:
+    with assert_nothing_left():
         yield
 
 
@@ -107,7 +107,7 @@ DELAYS = [
 def test_key_that_arrives_later_is_in_the_same_batch(
     delay: Callable[[int], Awaitable[None]], turns: int
 ) -> None:
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     rows = dispatcher.loader("row")
 
     async def late() -> str:
@@ -125,7 +125,7 @@ def test_key_that_arrives_later_is_in_the_same_batch(
 def test_each_depth_is_one_batch_however_late_its_keys_arrive(
     delay: Callable[[int], Awaitable[None]],
 ) -> None:
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     parents, children = dispatcher.loader("parent"), dispatcher.loader("child")
 
     async def branch(number: int) -> str:
@@ -143,7 +143,7 @@ def test_each_depth_is_one_batch_however_late_its_keys_arrive(
 
 
 def test_earliest_stage_is_sent_first_in_any_order_of_requests() -> None:
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     loaders = [dispatcher.loader(stage.name, stage) for stage in reversed(Stage)]
 
     async def operation() -> None:
@@ -154,7 +154,7 @@ def test_earliest_stage_is_sent_first_in_any_order_of_requests() -> None:
 
 
 def test_cells_wait_for_every_source_and_details_for_every_cell() -> None:
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     classes = dispatcher.loader("class")
     exams = dispatcher.loader("exam")
     cells = dispatcher.loader("cell", Stage.CELLS)
@@ -181,7 +181,7 @@ def test_cells_wait_for_every_source_and_details_for_every_cell() -> None:
 
 
 def test_all_loaders_of_a_stage_are_sent_before_any_waiter_continues() -> None:
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     first, second = dispatcher.loader("first"), dispatcher.loader("second")
 
     async def through_both(start: int) -> None:
@@ -199,7 +199,7 @@ def test_all_loaders_of_a_stage_are_sent_before_any_waiter_continues() -> None:
 
 
 def test_cells_that_depend_on_cells_are_a_second_batch_after_their_sources() -> None:
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     cells, links = dispatcher.loader("cell", Stage.CELLS), dispatcher.loader("link")
     details = dispatcher.loader("detail", Stage.DETAIL)
 
@@ -213,7 +213,7 @@ def test_cells_that_depend_on_cells_are_a_second_batch_after_their_sources() -> 
 
 
 def test_call_waits_for_its_stage_and_runs_once() -> None:
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     rows = dispatcher.loader("row")
     calls: list[str] = []
 
@@ -230,7 +230,7 @@ def test_call_waits_for_its_stage_and_runs_once() -> None:
 
 
 def test_keys_without_a_waiter_are_not_read() -> None:
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     rows = dispatcher.loader("row")
 
     async def operation() -> str:

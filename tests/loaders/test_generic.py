@@ -11,7 +11,7 @@ import pytest
 
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
-from tests.concurrency.recording import nothing_left
+from tests.concurrency.recording import assert_nothing_left
 
 pytestmark = pytest.mark.one_database
 
@@ -20,8 +20,8 @@ TABLE: list[Row] = [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("a", 5)]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_left() -> Iterator[None]:
-    with nothing_left():
+def _assert_nothing_left() -> Iterator[None]:
+    with assert_nothing_left():
         yield
 
 
@@ -30,10 +30,10 @@ class Table:
 
     def __init__(self, rows: list[Row]) -> None:
         self._rows = rows
-        self.asked: list[list[str]] = []
+        self.requested_keys: list[list[str]] = []
 
     def __call__(self, keys: list[str]) -> Iterable[Row]:
-        self.asked.append(keys)
+        self.requested_keys.append(keys)
         return (row for row in self._rows if row[0] in keys)
 
 
@@ -46,7 +46,7 @@ def test_row_loader_returns_rows_in_key_order_and_none_for_missing_keys() -> Non
         return await loader.load_many(["z", "nowhere", "a"])
 
     assert dispatcher.run(operation()) == [("z", 3), None, ("a", 1)]
-    assert table.asked == [["z", "nowhere", "a"]]
+    assert table.requested_keys == [["z", "nowhere", "a"]]
 
 
 def test_unrequested_row_is_ignored() -> None:
@@ -68,7 +68,7 @@ def test_find_without_keys_reads_nothing() -> None:
         return [await loader.find(None), await loader.find("a"), await loader.find("nowhere")]
 
     assert dispatcher.run(operation()) == [None, ("a", 1), None]
-    assert table.asked == [["a"], ["nowhere"]]
+    assert table.requested_keys == [["a"], ["nowhere"]]
 
 
 def test_group_loader_returns_the_rows_of_each_key_in_order() -> None:
@@ -85,7 +85,7 @@ def test_group_loader_returns_the_rows_of_each_key_in_order() -> None:
         [("b", 1), ("b", 3)],
         [("a", 2), ("a", 5)],
     ]
-    assert table.asked == [["c", "nowhere", "b", "a"]]
+    assert table.requested_keys == [["c", "nowhere", "b", "a"]]
 
 
 def test_empty_groups_are_separate_lists() -> None:
@@ -109,7 +109,7 @@ def test_empty_list_of_keys_reads_nothing() -> None:
         return await loader.load_many([])
 
     assert dispatcher.run(operation()) == []
-    assert table.asked == []
+    assert table.requested_keys == []
 
 
 @pytest.mark.parametrize("kind", [RowLoader, GroupLoader])
@@ -128,7 +128,7 @@ def test_key_is_read_once_per_operation(
         assert await loader.load("c") is later[2]
 
     dispatcher.run(operation())
-    assert table.asked == [["a", "b"], ["c"]]
+    assert table.requested_keys == [["a", "b"], ["c"]]
 
 
 def test_missing_key_is_remembered() -> None:
@@ -140,7 +140,7 @@ def test_missing_key_is_remembered() -> None:
         return [await loader.load("a"), await loader.load("a")]
 
     assert dispatcher.run(operation()) == [None, None]
-    assert table.asked == [["a"]]
+    assert table.requested_keys == [["a"]]
 
 
 def test_another_operation_remembers_nothing() -> None:
@@ -156,7 +156,7 @@ def test_another_operation_remembers_nothing() -> None:
         return dispatcher.run(load())
 
     assert operation() == operation() == [("c", 4)]
-    assert table.asked == [["c"], ["c"]]
+    assert table.requested_keys == [["c"], ["c"]]
 
 
 def test_cleared_key_is_read_again() -> None:
@@ -175,10 +175,10 @@ def test_cleared_key_is_read_again() -> None:
 
 
 def test_exception_as_a_value_fails_only_its_key() -> None:
-    asked: list[list[str]] = []
+    requested_keys: list[list[str]] = []
 
     def fetch(keys: list[str]) -> list[Any]:
-        asked.append(keys)
+        requested_keys.append(keys)
         return [LookupError(key) if key == "bad" else key.upper() for key in keys]
 
     dispatcher = Dispatcher()
@@ -194,7 +194,7 @@ def test_exception_as_a_value_fails_only_its_key() -> None:
     good, bad, fine = dispatcher.run(operation())
     assert (good, fine) == ("GOOD", "FINE")
     assert isinstance(bad, LookupError)
-    assert asked == [["good", "bad", "fine"]]
+    assert requested_keys == [["good", "bad", "fine"]]
 
 
 @pytest.mark.parametrize("kind", [RowLoader, GroupLoader])
@@ -215,7 +215,7 @@ def test_load_many_shares_the_batch_of_other_keys(
         assert await loader.load_all(["a", "c"]) == [await loader.load("a"), several[0]]
 
     dispatcher.run(operation())
-    assert table.asked == [["b", "c", "nowhere"], ["a"]]
+    assert table.requested_keys == [["b", "c", "nowhere"], ["a"]]
 
 
 def test_exception_as_a_value_fails_its_whole_load_many() -> None:

@@ -24,9 +24,9 @@ def test_invalid_number_is_an_error_with_the_name_of_the_setting(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
     monkeypatch.setenv("LIMIT", value)
-    with pytest.raises(ImproperlyConfigured) as refused:
+    with pytest.raises(ImproperlyConfigured) as raised:
         number("LIMIT", 7)
-    assert str(refused.value) == f"LIMIT must be a whole number such as 7, not {value!r}."
+    assert str(raised.value) == f"LIMIT must be a whole number such as 7, not {value!r}."
 
 
 def test_flags_and_lists_have_several_spellings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,6 +50,6 @@ def test_unknown_choice_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER", "Nobody")
     assert choice("EXPLORER", Visibility.SIGNED_IN) is Visibility.NOBODY
     monkeypatch.setenv("EXPLORER", "all")
-    with pytest.raises(ImproperlyConfigured) as refused:
+    with pytest.raises(ImproperlyConfigured) as raised:
         choice("EXPLORER", Visibility.SIGNED_IN)
-    assert str(refused.value) == "EXPLORER must be one of everyone, signed-in, nobody, not 'all'."
+    assert str(raised.value) == "EXPLORER must be one of everyone, signed-in, nobody, not 'all'."

@@ -27,13 +27,13 @@ Rows = dict[str, list[dict[str, Any]]]
 def _own_database(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
 ) -> Iterator[None]:
-    """An empty database, which this process uses in the test."""
+    """Use an empty database in the test."""
     with own_database(tmp_path) as url, django_db_blocker.unblock(), connected_to(url):
         yield
 
 
 def names() -> list[str]:
-    """The migrations in their order."""
+    """Return the migrations in order."""
     graph = MigrationExecutor(connection).loader.graph
     (last,) = graph.leaf_nodes("primepath")
     return [name for app, name in graph.forwards_plan(last) if app == "primepath"]
@@ -125,7 +125,7 @@ def _fill_school(add: Any) -> None:
 
 
 def rows() -> Rows:
-    """All rows of the product, by table."""
+    """Return all rows of the product, by table."""
     found: Rows = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -137,7 +137,7 @@ def rows() -> Rows:
 
 
 def columns_of(all_rows: Rows, like: Rows) -> Rows:
-    """The rows with the tables and columns that the others have too."""
+    """Return the rows with only the tables and columns that the others have too."""
     return {
         table: [{name: row[name] for name in row if name in like[table][0]} for row in each]
         for table, each in all_rows.items()
@@ -146,7 +146,7 @@ def columns_of(all_rows: Rows, like: Rows) -> Rows:
 
 
 def migrate_filled() -> None:
-    """From nothing to the last migration; each one keeps the rows that it finds."""
+    """Migrate from nothing to the last migration. Check that each one keeps all rows, and add rows after it."""
     for name in names():
         before = rows()
         migrate(name)
@@ -155,7 +155,7 @@ def migrate_filled() -> None:
 
 
 @pytest.mark.usefixtures("_own_database")
-def test_every_migration_keeps_the_rows_that_it_finds() -> None:
+def test_every_migration_keeps_existing_rows() -> None:
     migrate_filled()
     models = apps.get_app_config("primepath").get_models()
     assert rows().keys() == {model._meta.db_table for model in models}, "Fill the new table too."
@@ -167,7 +167,7 @@ def test_every_migration_keeps_the_rows_that_it_finds() -> None:
 
 
 @pytest.mark.usefixtures("_own_database")
-def test_a_migration_that_is_undone_keeps_the_rows_that_were_there_before_it() -> None:
+def test_reversed_migration_keeps_the_earlier_rows() -> None:
     migrate_filled()
     for name in reversed(names()[:-1]):
         before = rows()

@@ -61,7 +61,7 @@ fragment Class on Node {
 
 
 class Recorder:
-    """Records SQL statements, except those that only begin and end transactions."""
+    """Records SQL statements, but no savepoints."""
 
     def __init__(self) -> None:
         self.statements: list[tuple[str, tuple[Any, ...]]] = []

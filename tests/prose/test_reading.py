@@ -1,4 +1,4 @@
-"""The texts of each kind of file, with their lines, and nothing that is code."""
+"""Reading the texts of each kind of file, with their lines and without code."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_style_sheets_and_makefiles_have_comments() -> None:
     ]
 
 
-def test_files_of_others_are_left_out() -> None:
+def test_vendored_files_are_left_out() -> None:
     found = {path.relative_to(ROOT).as_posix() for path in files()}
     assert {
         "README.md",

@@ -1,4 +1,4 @@
-"""Documents that read cells in every way."""
+"""Documents that read cells: the full matrix, and every field that returns cells."""
 
 FULL_MATRIX = """
 query ($year: Int) {
@@ -11,7 +11,7 @@ query ($year: Int) {
   }
 }
 """
-EVERY_WAY_TO_CELLS = """
+EVERY_FIELD_WITH_CELLS = """
 query ($year: Int, $next: Int, $one: CellKey!, $id: ID!, $ids: [ID!]!, $code: String!) {
   all: scheduleMatrix(academicYear: $year) { rows { cells(type: QUARTERLY) { id status } } }
   next: scheduleMatrix(academicYear: $next, classCodes: [$code]) {

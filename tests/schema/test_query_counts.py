@@ -1,4 +1,4 @@
-"""How many statements an operation takes: the same for any number of classes."""
+"""Statement counts of queries: the same for any number of classes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.factories import (
     make_teacher,
 )
 from tests.query_counts import recorded_statements
-from tests.schema.matrix_documents import EVERY_WAY_TO_CELLS, FULL_MATRIX
+from tests.schema.matrix_documents import EVERY_FIELD_WITH_CELLS, FULL_MATRIX
 from tests.schema.mobile_client import MobileClient, periods_by_class
 from tests.stored_once import StoreOnce, stored_once
 
@@ -57,7 +57,7 @@ def classes(
         yield store(make)
 
 
-def every_way(code: str) -> dict[str, object]:
+def with_every_field(code: str) -> dict[str, object]:
     return {
         "year": YEAR,
         "next": YEAR + 1,
@@ -78,7 +78,7 @@ def teacher_of(classes: list[SchoolClass]) -> Viewer:
 
 
 @every_size
-def test_the_full_matrix_warm(classes: list[SchoolClass]) -> None:
+def test_full_matrix_warm(classes: list[SchoolClass]) -> None:
     viewer = head_teacher()
     with recorded_statements("full matrix with exams and curriculum, warm"):
         rows = data(FULL_MATRIX, viewer, {"year": YEAR})["scheduleMatrix"]["rows"]
@@ -88,17 +88,17 @@ def test_the_full_matrix_warm(classes: list[SchoolClass]) -> None:
 
 @every_size
 @pytest.mark.parametrize("role", ["head teacher", "teacher"])
-def test_every_way_to_cells_in_one_document(classes: list[SchoolClass], role: str) -> None:
+def test_every_field_with_cells_in_one_document(classes: list[SchoolClass], role: str) -> None:
     viewer = head_teacher() if role == "head teacher" else teacher_of(classes)
-    variables = every_way(classes[0].code)
-    data(EVERY_WAY_TO_CELLS, viewer, variables)
+    variables = with_every_field(classes[0].code)
+    data(EVERY_FIELD_WITH_CELLS, viewer, variables)
     with recorded_statements("every way to cells in one document, cells only"):
-        found = data(EVERY_WAY_TO_CELLS, viewer, variables)
+        found = data(EVERY_FIELD_WITH_CELLS, viewer, variables)
     assert len(found["all"]["rows"]) == len(classes)
 
 
 @every_size
-def test_exams_with_the_cells_they_are_in(classes: list[SchoolClass]) -> None:
+def test_exams_with_their_cells(classes: list[SchoolClass]) -> None:
     viewer = head_teacher()
     with recorded_statements("exams with the cells they are in"):
         edges = data(
@@ -109,7 +109,7 @@ def test_exams_with_the_cells_they_are_in(classes: list[SchoolClass]) -> None:
 
 
 @pytest.mark.parametrize("classes", SIZES[:3], indirect=True)
-def test_all_that_a_cell_can_tell(classes: list[SchoolClass]) -> None:
+def test_all_fields_of_a_cell(classes: list[SchoolClass]) -> None:
     viewer = head_teacher()
     with recorded_statements("all that a cell can tell"):
         data(
@@ -129,21 +129,21 @@ def test_all_that_a_cell_can_tell(classes: list[SchoolClass]) -> None:
 
 
 @every_size
-def test_a_matrix_with_a_token_to_send_next(classes: list[SchoolClass]) -> None:
+def test_matrix_with_sync_token(classes: list[SchoolClass]) -> None:
     viewer = head_teacher()
     with recorded_statements("full matrix with exams and curriculum, warm, and its syncToken"):
         MobileClient(viewer)
 
 
 @every_size
-def test_catching_up_with_nothing(classes: list[SchoolClass]) -> None:
+def test_sync_without_changes(classes: list[SchoolClass]) -> None:
     client = MobileClient(head_teacher())
     with recorded_statements("catching up, nothing changed"):
         assert periods_by_class(client.sync()) == {}
 
 
 @every_size
-def test_catching_up_with_changes_of_cells(classes: list[SchoolClass]) -> None:
+def test_sync_with_changed_cells(classes: list[SchoolClass]) -> None:
     client = MobileClient(head_teacher())
     cells = [CellKey(each.code, YEAR, Period.JAN) for each in classes]
     assign_exams(viewer=COMMAND_LINE, cells=cells, exam_ids=[make_exam().pk])
@@ -152,8 +152,8 @@ def test_catching_up_with_changes_of_cells(classes: list[SchoolClass]) -> None:
 
 
 @every_size
-def test_catching_up_with_changes_of_everything(classes: list[SchoolClass]) -> None:
-    """A level that all classes learn, and an exam that is in all their months."""
+def test_sync_with_everything_changed(classes: list[SchoolClass]) -> None:
+    """A level in the curriculum of all classes changed, and an exam in all their months."""
     client = MobileClient(head_teacher())
     exam = Exam.objects.filter(type="REVIEW")[0]
     update_exam(viewer=COMMAND_LINE, exam_id=exam.pk, values={"name": "Other"})

@@ -1,4 +1,4 @@
-"""How many statements it takes to store the cells that a matrix misses: the same for any number of classes."""
+"""Statement count of a matrix with missing cells, which are stored: the same for any number of classes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("size", [1, 5, 60, 600])
-def test_the_full_matrix_when_all_cells_are_missing(size: int) -> None:
+def test_full_matrix_with_all_cells_missing(size: int) -> None:
     make_classes(size)
     viewer = head_teacher()
     with recorded_statements("full matrix with exams and curriculum, all cells missing"):

@@ -38,7 +38,7 @@ from tests.factories import (
 
 
 class Row(NamedTuple):
-    """One row of every table, related to each other."""
+    """Related rows, one of every table."""
 
     program: Program
     subprogram: SubProgram

@@ -110,11 +110,11 @@ def _outsiders(row: Row) -> dict[str, Client]:
 
 def _try(client: Client, action: Action, data: dict[str, Any]) -> str:
     """Return the result: ``shown``, ``sign in``, ``refused``, or ``done``, which redirects to another page."""
-    asked = action.entered is None
-    response = client.get(action.url) if asked else client.post(action.url, data)
+    only_opens = action.entered is None
+    response = client.get(action.url) if only_opens else client.post(action.url, data)
     if response.status_code == 302:
         return "sign in" if response.headers["Location"].startswith("/admin/login/") else "done"
-    return "shown" if response.status_code == 200 and asked else "refused"
+    return "shown" if response.status_code == 200 and only_opens else "refused"
 
 
 @pytest.mark.parametrize("name", ACTIONS)

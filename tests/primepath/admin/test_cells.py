@@ -128,8 +128,8 @@ def test_exams_of_a_locked_cell_cannot_change_until_its_status_is_reset(
     assert _save(head, row, status="COMPLETED").status_code == 302
     other = make_exam("Other")
     chosen = [row.exam.pk, other.pk]
-    refused = errors_of(_save(head, row, chosen_exams=chosen, notes="Not kept"))
-    assert "so its exams are locked. Set its status back" in refused["chosen_exams"][0]
+    errors = errors_of(_save(head, row, chosen_exams=chosen, notes="Not kept"))
+    assert "so its exams are locked. Set its status back" in errors["chosen_exams"][0]
     assert (_stored(row).version, _stored(row).notes, _exams(row)) == (2, "", ["Exam 1"])
     assert _save(head, row, chosen_exams=chosen, status="SCHEDULED").status_code == 302
     assert _exams(row) == ["Exam 1", "Other"]

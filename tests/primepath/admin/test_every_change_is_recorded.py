@@ -61,7 +61,7 @@ def _is_called_by_a_service() -> bool:
 
 
 def _other_values(field: forms.Field, current: Any) -> list[Any]:
-    """Return values, other than the current one, that a browser could send; None stands for an unchecked box."""
+    """Return values, other than the current one, that a browser could send. None is an unchecked box."""
     values: list[Any]
     if isinstance(field, forms.BooleanField):
         values = [None if current else "on"]

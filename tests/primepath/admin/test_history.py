@@ -211,7 +211,7 @@ def test_new_subjects_are_named_and_linked(head: Client, row: Row) -> None:
     page = head.get(HISTORY).content.decode()
     for obj in (row.program, row.subprogram, row.token, *renamed):
         assert change_url(obj) in page
-    # The key of a class is readable, those of other rows are not.
+    # The key of a class is readable. Other keys are not.
     for name in ("NEW program", "NEW program NEW sub-program", "PRIMARY_1A", "Renamed", "Phone"):
         assert f">{name}</a>" in page
 

@@ -52,7 +52,7 @@ def _demo(store_once: StoreOnce) -> Iterator[None]:
         yield
 
 
-def test_the_school_has_its_people() -> None:
+def test_school_has_its_people() -> None:
     assert SchoolClass.objects.filter(is_active=True).count() == 60
     assert Teacher.objects.count() == len(TEACHERS) == 20
     assert list(
@@ -66,13 +66,13 @@ def test_the_school_has_its_people() -> None:
     assert any("가" <= name[0] <= "힣" for name in TEACHERS.values())
 
 
-def test_everybody_signs_in_with_the_demo_password() -> None:
+def test_every_account_has_the_demo_password() -> None:
     for username in (HEAD_TEACHER, TEACHER, NEWCOMER, ADMINISTRATOR):
         _, _, viewer = sign_in(username=username, password=DEMO_PASSWORD, address="")
         assert viewer.is_administrator == (username in {HEAD_TEACHER, ADMINISTRATOR})
 
 
-def test_the_teacher_has_five_classes_of_mixed_access_and_one_has_expired() -> None:
+def test_teacher_has_five_classes_and_one_expired_assignment() -> None:
     assignments = TeacherClassAssignment.objects.filter(teacher__user__username=TEACHER)
 
     assert assignments.count() == 5
@@ -81,7 +81,7 @@ def test_the_teacher_has_five_classes_of_mixed_access_and_one_has_expired() -> N
     assert sorted(valid) == sorted(AccessLevel)
 
 
-def test_the_newcomer_has_no_class_and_the_others_have_a_few() -> None:
+def test_newcomer_has_no_class_and_the_others_have_a_few() -> None:
     classes = {
         teacher.user.username: teacher.assignments.count()
         for teacher in Teacher.objects.select_related("user")
@@ -95,7 +95,7 @@ def test_the_newcomer_has_no_class_and_the_others_have_a_few() -> None:
     assert full.values("school_class").distinct().count() == 60
 
 
-def test_access_requests_of_each_status_are_there_and_approved_ones_came_true() -> None:
+def test_access_requests_have_each_status_and_approved_ones_grant_access() -> None:
     statuses = set(ClassAccessRequest.objects.values_list("status", flat=True))
     assert statuses == set(AccessRequestStatus)
     for request in ClassAccessRequest.objects.filter(status=AccessRequestStatus.APPROVED):
@@ -119,7 +119,7 @@ def test_every_class_has_two_levels_of_its_grade_in_both_years() -> None:
     ).exists()
 
 
-def test_exams_are_of_every_kind_and_no_two_are_alike() -> None:
+def test_exams_are_of_every_kind_and_differ() -> None:
     exams = list(Exam.objects.all())
 
     assert len(exams) == 400
@@ -138,7 +138,7 @@ def test_a_third_of_the_cells_is_missing() -> None:
     assert set(by_class.values()) == {10, 11}
 
 
-def test_every_status_is_present_and_only_empty_cells_are_untouched() -> None:
+def test_every_status_is_present_and_only_empty_cells_are_unchanged() -> None:
     statuses = Counter(ExamScheduleMatrix.objects.values_list("status", flat=True))
 
     assert set(statuses) == set(CellStatus)
@@ -148,7 +148,7 @@ def test_every_status_is_present_and_only_empty_cells_are_untouched() -> None:
     assert not untouched.exclude(status=CellStatus.EMPTY).exists()
 
 
-def test_cells_hold_about_two_exams_unless_they_are_empty() -> None:
+def test_cells_have_about_two_exams_unless_empty() -> None:
     cells = ExamScheduleMatrix.objects.annotate(number=Count("cell_exams"))
 
     assert not cells.filter(status=CellStatus.EMPTY, number__gt=0).exists()
@@ -169,7 +169,7 @@ def test_exams_match_the_type_and_year_of_their_cells() -> None:
     ).exists()
 
 
-def test_dates_lie_in_their_periods() -> None:
+def test_dates_are_in_their_periods() -> None:
     dated = list(ExamScheduleMatrix.objects.exclude(scheduled_date=None))
 
     assert len(dated) > 500

@@ -1,4 +1,4 @@
-"""The command that production runs: it serves from several processes, stops when told, and refuses wrong settings."""
+"""The production command serves from several processes, stops on a signal, and rejects wrong settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WRONG = [
 
 
 def command(port: int) -> list[str]:
-    """The arguments of Python that run the command of the page, with fewer processes and on this port."""
+    """Return the Python arguments of the documented command, with fewer processes and this port."""
     (shown,) = (
         line
         for block in blocks((PRODUCTION / "install.md").read_text())
@@ -63,7 +63,7 @@ def address(port: int) -> Iterator[str]:
         socket.create_connection(("127.0.0.1", port))
 
 
-def test_the_command_serves_from_several_processes_and_stops(
+def test_command_serves_from_several_processes_and_stops(
     port: int, address: str, tmp_path: Path
 ) -> None:
     template, log = demo_template(), tmp_path / "log"
@@ -102,7 +102,7 @@ def test_the_command_serves_from_several_processes_and_stops(
 
 @pytest.mark.one_database
 @pytest.mark.parametrize(("name", "value", "shown"), WRONG)
-def test_a_wrong_setting_stops_the_server_with_a_reason(
+def test_wrong_setting_stops_the_server_with_a_reason(
     name: str, value: str, shown: str, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"

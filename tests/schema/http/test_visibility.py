@@ -217,11 +217,11 @@ def is_open(address: str) -> bool:
     """Return whether all three are available to a client that is not signed in."""
     document = {"query": INTROSPECTION["the schema"]}
     schema = httpx.post(address, json=document).json()
-    mistake = httpx.post(address, json={"query": "{ vewer }"}).json()
+    response = httpx.post(address, json={"query": "{ vewer }"}).json()
     explorer = httpx.get(address, headers={"Accept": BROWSER})
     return (
         "data" in schema
-        and "Did you mean" in mistake["errors"][0]["message"]
+        and "Did you mean" in response["errors"][0]["message"]
         and explorer.status_code == 200
     )
 

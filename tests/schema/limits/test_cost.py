@@ -48,8 +48,8 @@ def rejection(
     assert operation is not None
     try:
         prepared.cost.check(operation, variables or {})
-    except LimitExceededError as refused:
-        return str(refused)
+    except LimitExceededError as error:
+        return str(error)
     return None
 
 

@@ -226,8 +226,8 @@ def test_rest_of_the_request_has_the_new_viewer(mina: User) -> None:
     assert data["signIn"]["viewer"]["username"] == "mina"
     assert data["signIn"]["viewer"]["seesAllClasses"] is False
     assert len(data["signIn"]["viewer"]["assignments"]) == 1
-    refused = {error["code"] for error in data["setClassCurriculum"]["userErrors"]}
-    assert "FORBIDDEN" in refused, "The office may set what a class learns; Mina may not."
+    codes = {error["code"] for error in data["setClassCurriculum"]["userErrors"]}
+    assert "FORBIDDEN" in codes, "The office can set a curriculum. Mina cannot."
     assert data["signOut"] == {"signedOut": True}
     assert data["again"] is None
     assert [error["extensions"]["code"] for error in answered["errors"]] == ["UNAUTHENTICATED"]

@@ -182,7 +182,7 @@ def test_all_errors_of_an_exam_are_returned_together() -> None:
 
 def test_all_errors_of_a_decision_are_returned_together() -> None:
     viewer = build_school()["mina"]
-    mistakes = errors_of(
+    errors = errors_of(
         "assignTeacher",
         viewer,
         teacherId="Teacher:9999",
@@ -190,7 +190,7 @@ def test_all_errors_of_a_decision_are_returned_together() -> None:
         accessLevel="FULL",
         expiresAt="2020-01-01T00:00:00+09:00",
     )
-    assert sorted(code for code, _ in mistakes) == [
+    assert sorted(code for code, _ in errors) == [
         *("FORBIDDEN", "NOT_FOUND", "NOT_FOUND", "OUT_OF_RANGE")
     ]
     values = {"classCode": "NONE", "academicYear": 1, "levelIds": ["x", NO_LEVEL, HANA]}

@@ -80,7 +80,7 @@ def test_seeding_twice_changes_nothing(demo: None) -> None:
     assert _all_rows() == before
 
 
-def test_what_people_changed_meanwhile_stays(demo: None) -> None:
+def test_seeding_again_keeps_changes_of_users(demo: None) -> None:
     head = User.objects.get(username=HEAD_TEACHER)
     head.set_password("a better one")
     head.save()
@@ -104,7 +104,9 @@ def test_what_people_changed_meanwhile_stays(demo: None) -> None:
     assert _all_rows() == before
 
 
-def test_a_year_later_the_year_after_is_added(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_seeding_a_year_later_adds_the_next_year(
+    demo: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = _all_rows()
     _live_in(2027, monkeypatch)
 
@@ -118,7 +120,7 @@ def test_a_year_later_the_year_after_is_added(demo: None, monkeypatch: pytest.Mo
     assert set(added.values_list("academic_year", flat=True)) == {2028}
 
 
-def test_cells_that_were_only_looked_at_are_planned_all_the_same(demo: None) -> None:
+def test_stored_empty_cells_are_planned(demo: None) -> None:
     before = _all_rows()
     MatrixCellExam.objects.all().delete()
     ExamSession.objects.all().delete()
@@ -147,7 +149,7 @@ def test_cells_that_were_only_looked_at_are_planned_all_the_same(demo: None) -> 
     assert MatrixCellExam.objects.count() == len(before["MatrixCellExam"])
 
 
-def test_classes_that_are_given_levels_have_a_new_version_of_their_curriculum() -> None:
+def test_classes_with_new_levels_have_a_new_curriculum_version() -> None:
     seed_school()
     ClassCurriculumMapping.objects.bulk_create(
         ClassCurriculumMapping(
@@ -177,13 +179,13 @@ def test_classes_that_are_given_levels_have_a_new_version_of_their_curriculum() 
         (2026, (2026, 2026), (2026,)),
     ],
 )
-def test_the_years_are_ones_that_the_school_plans(
+def test_years_are_years_of_the_school(
     today: int, planned: tuple[int, int], years: tuple[int, ...]
 ) -> None:
     assert demo_years(today=today, planned=AcademicYears(*planned)) == years
 
 
-def test_a_school_that_plans_one_year_gets_a_demo_of_one_year(settings: Settings) -> None:
+def test_school_with_one_year_gets_a_demo_of_one_year(settings: Settings) -> None:
     settings.ACADEMIC_YEARS = AcademicYears(2026, 2026)
 
     _seed()
@@ -192,7 +194,7 @@ def test_a_school_that_plans_one_year_gets_a_demo_of_one_year(settings: Settings
     assert years == {2026}
 
 
-def test_it_says_a_line_about_each_step(capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_has_a_line_for_each_step(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("seed_demo")
     first = capsys.readouterr().out.splitlines()
     call_command("seed_demo", verbosity=0)

@@ -56,9 +56,9 @@ def _version() -> UUID:
 
 
 def _errors(level_ids: list[int], **where: object) -> list[tuple[str, tuple[str | int, ...]]]:
-    with pytest.raises(ValidationFailedError) as refused:
+    with pytest.raises(ValidationFailedError) as raised:
         _set(level_ids, **where)  # type: ignore[arg-type]
-    return [(error.code, error.path) for error in refused.value.errors]
+    return [(error.code, error.path) for error in raised.value.errors]
 
 
 def test_priorities_follow_positions(levels: list[int]) -> None:

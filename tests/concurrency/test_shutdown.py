@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from loaders.dispatch import Stage
-from tests.concurrency.recording import Recording
+from tests.concurrency.recording import RecordingDispatcher
 
 pytestmark = [
-    pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged"),
+    pytest.mark.usefixtures("_assert_nothing_left", "_assert_nothing_logged"),
     pytest.mark.one_database,
 ]
 
@@ -33,8 +33,8 @@ class Checkpoint:
             raise StoppedError
 
 
-def test_waiting_for_what_never_comes_is_an_error() -> None:
-    dispatcher = Recording()
+def test_endless_wait_is_an_error() -> None:
+    dispatcher = RecordingDispatcher()
     ended: list[str] = []
 
     async def operation() -> None:
@@ -48,7 +48,7 @@ def test_waiting_for_what_never_comes_is_an_error() -> None:
     assert ended == ["operation"]
 
 
-def test_two_that_wait_for_each_other_are_an_error() -> None:
+def test_deadlock_of_two_tasks_is_an_error() -> None:
     async def operation() -> None:
         first, second = asyncio.Event(), asyncio.Event()
 
@@ -59,12 +59,12 @@ def test_two_that_wait_for_each_other_are_an_error() -> None:
         await asyncio.gather(wait(first, second), wait(second, first))
 
     with pytest.raises(RuntimeError, match="waits for something that never comes"):
-        Recording().run(operation())
+        RecordingDispatcher().run(operation())
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 3])
-def test_a_checkpoint_that_raises_ends_everything_before_the_next_batch(rounds: int) -> None:
-    dispatcher = Recording(Checkpoint(rounds))
+def test_failing_checkpoint_ends_the_operation_before_the_next_batch(rounds: int) -> None:
+    dispatcher = RecordingDispatcher(Checkpoint(rounds))
     rows, details = dispatcher.loader("row"), dispatcher.loader("detail", Stage.DETAIL)
     tasks: list[asyncio.Task[Any]] = []
     futures: list[asyncio.Future[Any]] = []
@@ -91,8 +91,8 @@ def test_a_checkpoint_that_raises_ends_everything_before_the_next_batch(rounds: 
     assert asyncio.all_tasks(dispatcher.loop) == set()
 
 
-def test_tasks_that_load_again_when_they_are_cancelled_end_too() -> None:
-    dispatcher = Recording(Checkpoint())
+def test_tasks_that_load_again_when_cancelled_are_ended() -> None:
+    dispatcher = RecordingDispatcher(Checkpoint())
     rows = dispatcher.loader("row")
     tries: list[int] = []
     tasks: list[asyncio.Task[Any]] = []
@@ -120,8 +120,8 @@ def test_tasks_that_load_again_when_they_are_cancelled_end_too() -> None:
 
 
 @pytest.mark.parametrize("answers", [True, False])
-def test_what_starts_while_the_operation_ends_is_ended_too(answers: bool) -> None:
-    dispatcher = Recording(Checkpoint())
+def test_tasks_started_during_shutdown_are_ended(answers: bool) -> None:
+    dispatcher = RecordingDispatcher(Checkpoint())
     rows = dispatcher.loader("row")
     tasks: list[asyncio.Task[Any]] = []
 
@@ -144,10 +144,10 @@ def test_what_starts_while_the_operation_ends_is_ended_too(answers: bool) -> Non
     assert dispatcher.batches == []
 
 
-def test_a_task_that_refuses_to_end_does_not_hold_up_the_thread(
+def test_task_that_ignores_cancellation_does_not_block_the_thread(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    dispatcher = Recording(Checkpoint())
+    dispatcher = RecordingDispatcher(Checkpoint())
     tasks: list[asyncio.Task[None]] = []
     refuses = True
 
@@ -173,8 +173,8 @@ def test_a_task_that_refuses_to_end_does_not_hold_up_the_thread(
     dispatcher.loop.run_ready()
 
 
-def test_a_synchronous_error_beside_a_pending_load_leaves_no_live_task() -> None:
-    dispatcher = Recording()
+def test_synchronous_error_during_a_pending_load_leaves_no_task() -> None:
+    dispatcher = RecordingDispatcher()
     rows = dispatcher.loader("row")
     tasks: list[asyncio.Task[Any]] = []
 
@@ -193,11 +193,11 @@ def test_a_synchronous_error_beside_a_pending_load_leaves_no_live_task() -> None
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
-def test_what_ends_the_thread_in_a_batch_leaves_nothing_either(error: type[BaseException]) -> None:
+def test_exception_that_ends_the_thread_leaves_nothing(error: type[BaseException]) -> None:
     def interrupted(_keys: list[Any]) -> Sequence[Any]:
         raise error
 
-    dispatcher = Recording()
+    dispatcher = RecordingDispatcher()
     loaders = [
         dispatcher.loader("before"),
         dispatcher.loader("interrupted", fetch=interrupted),

@@ -52,10 +52,10 @@ class Server:
         state: dict[str, Any] = self._client.get("/state").json()
         return state
 
-    def ask(self, name: str) -> Any:
+    def execute(self, name: str) -> Any:
         return self._client.post("/graphql", content=_body(name), headers=self._headers).json()
 
-    def ask_and_go_away(self, name: str, when: Callable[[], bool]) -> None:
+    def execute_and_disconnect(self, name: str, when: Callable[[], bool]) -> None:
         """Send the operation, and close the connection at the given time without a response."""
         body = _body(name)
         headers = {**self._headers, "Host": "127.0.0.1", "Content-Length": str(len(body))}
@@ -110,36 +110,36 @@ def server(
         (CELLS, [f"SELECT {CLASSES}", f"SELECT {CELLS}", f"INSERT {CELLS}"]),
     ],
 )
-def test_the_operation_of_a_client_that_goes_away_ends_before_its_next_batch(
+def test_operation_of_a_disconnected_client_ends_before_its_next_batch(
     server: Server, slow: str, did: list[str]
 ) -> None:
     begun = len(server.state()["did"])
-    go_away(server, slow)
+    disconnect(server, slow)
     assert server.state()["did"][begun:] == [f"SELECT {TOKEN}", *did, "ClientDisconnectedError"]
     assert ExamScheduleMatrix.objects.count() == (2 * len(PERIODS) if slow == CELLS else 0)
 
 
-def test_clients_that_go_away_leave_nothing_behind_and_others_are_answered(server: Server) -> None:
-    assert "errors" not in server.ask("Before")
+def test_disconnected_clients_leave_nothing_and_others_get_responses(server: Server) -> None:
+    assert "errors" not in server.execute("Before")
     before = server.state()
     # More than the pool has connections.
     for slow in [CLASSES, CELLS] * 3:
-        go_away(server, slow)
-    wait_until(lambda: nothing_more(server.state(), than=before))
-    answer = server.ask("After")
+        disconnect(server, slow)
+    wait_until(lambda: nothing_pending(server.state(), than=before))
+    answer = server.execute("After")
     assert "errors" not in answer
     assert len(answer["data"]["scheduleMatrix"]["rows"]) == 2
 
 
-def go_away(server: Server, slow: str) -> None:
+def disconnect(server: Server, slow: str) -> None:
     """Disconnect while the table is read, and return when the operation has ended."""
     begun = len(server.state()["did"])
-    server.ask_and_go_away(
+    server.execute_and_disconnect(
         f"Slow_{slow}", lambda: f"SELECT {slow}" in server.state()["did"][begun:]
     )
     wait_until(lambda: "ClientDisconnectedError" in server.state()["did"][begun:])
 
 
-def nothing_more(state: dict[str, Any], *, than: dict[str, Any]) -> bool:
+def nothing_pending(state: dict[str, Any], *, than: dict[str, Any]) -> bool:
     busy = ("tasks", "threads")
     return state["pending"] == 0 and all(state[name] <= than[name] for name in busy)

@@ -10,15 +10,15 @@ import pytest
 
 from loaders.dispatch import Stage
 from primepath.domain.errors import TimeLimitExceededError
-from tests.concurrency.recording import Recording
+from tests.concurrency.recording import RecordingDispatcher
 
 pytestmark = [
-    pytest.mark.usefixtures("_nothing_is_left", "_nothing_is_logged"),
+    pytest.mark.usefixtures("_assert_nothing_left", "_assert_nothing_logged"),
     pytest.mark.one_database,
 ]
 
 
-class Time:
+class BatchLimit:
     """A checkpoint that allows a number of batches."""
 
     def __init__(self, batches: int) -> None:
@@ -35,8 +35,8 @@ def kinds(answers: list[Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("batches", range(5))
-def test_batches_fail_from_that_moment_on_and_what_was_read_is_kept(batches: int) -> None:
-    dispatcher = Recording(Time(batches))
+def test_batches_after_the_time_limit_fail_and_earlier_results_are_kept(batches: int) -> None:
+    dispatcher = RecordingDispatcher(BatchLimit(batches))
     rows, details = dispatcher.loader("row"), dispatcher.loader("detail", Stage.DETAIL)
 
     async def operation() -> list[Any]:
@@ -60,8 +60,8 @@ def test_batches_fail_from_that_moment_on_and_what_was_read_is_kept(batches: int
     assert len(dispatcher.batches) == min(batches, 1) + (batches > 2)
 
 
-def test_a_call_that_was_not_made_is_never_made() -> None:
-    dispatcher = Recording(Time(1))
+def test_pending_call_is_never_made_after_the_time_limit() -> None:
+    dispatcher = RecordingDispatcher(BatchLimit(1))
     called: list[int] = []
 
     async def operation() -> list[Any]:
@@ -78,8 +78,8 @@ def test_a_call_that_was_not_made_is_never_made() -> None:
     assert called == [0]
 
 
-def test_somebody_who_asks_again_and_again_is_told_again_and_again() -> None:
-    dispatcher = Recording(Time(0))
+def test_every_later_load_fails() -> None:
+    dispatcher = RecordingDispatcher(BatchLimit(0))
     rows = dispatcher.loader("row")
 
     async def operation() -> int:
@@ -95,8 +95,8 @@ def test_somebody_who_asks_again_and_again_is_told_again_and_again() -> None:
     assert dispatcher.batches == []
 
 
-def test_nobody_has_to_be_told() -> None:
-    dispatcher = Recording(Time(0))
+def test_failures_without_waiters_are_not_logged() -> None:
+    dispatcher = RecordingDispatcher(BatchLimit(0))
     rows, other = dispatcher.loader("row"), dispatcher.loader("other")
 
     async def operation() -> Any:
