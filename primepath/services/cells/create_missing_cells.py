@@ -7,10 +7,17 @@ from collections.abc import Collection
 from django.db import transaction
 
 from primepath.db.bulk import insert_rows
-from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.cell import CellKey
 from primepath.models import ExamScheduleMatrix
 
-CELL_COLUMNS = ("id", "class_code", "academic_year", "period", "status", "notes", "version")
+_KEY_COLUMNS = ("id", "class_code", "academic_year", "period")
+CELL_DEFAULTS = {
+    field.column: field.get_default()
+    for field in ExamScheduleMatrix._meta.concrete_fields
+    if not field.null and field.column not in _KEY_COLUMNS
+}
+"""What an unused cell has in the columns that cannot be null."""
+CELL_COLUMNS = (*_KEY_COLUMNS, *CELL_DEFAULTS)
 
 
 def create_missing_cells(*, keys: Collection[CellKey]) -> set[CellKey]:
@@ -30,4 +37,4 @@ def create_missing_cells(*, keys: Collection[CellKey]) -> set[CellKey]:
 def untouched_rows(keys: Collection[CellKey]) -> list[tuple[object, ...]]:
     """Return the rows of unused cells, with `CELL_COLUMNS`, in the order in which cells are locked."""
     by_id = {str(key): key for key in keys}
-    return [(id, *by_id[id], CellStatus.EMPTY, "", 0) for id in sorted(by_id)]
+    return [(id, *by_id[id], *CELL_DEFAULTS.values()) for id in sorted(by_id)]

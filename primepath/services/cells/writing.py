@@ -20,7 +20,11 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import ExamScheduleMatrix, MatrixCellExam
-from primepath.services.cells.create_missing_cells import CELL_COLUMNS, untouched_rows
+from primepath.services.cells.create_missing_cells import (
+    CELL_COLUMNS,
+    CELL_DEFAULTS,
+    untouched_rows,
+)
 from primepath.services.history import Recorded, record
 
 LOCKED_STATUSES = frozenset({CellStatus.IN_PROGRESS, CellStatus.COMPLETED})
@@ -67,6 +71,10 @@ _WRITTEN_COLUMNS = (
     *("created_by_id", "created_at", "modified_by_id", "updated_at"),
     *_STATE_COLUMNS,
 )
+# Every row that is inserted needs them, also one that takes the place of another and leaves them as they are.
+_UNCHANGED = {
+    column: value for column, value in CELL_DEFAULTS.items() if column not in _WRITTEN_COLUMNS
+}
 _REPLACE = (
     "(id) DO UPDATE SET "
     + ", ".join(
@@ -127,12 +135,13 @@ def write_cells(
     _write_exams(changed)
     insert_rows(
         ExamScheduleMatrix,
-        _WRITTEN_COLUMNS,
+        (*_WRITTEN_COLUMNS, *_UNCHANGED),
         (
             (
                 *(str(cell.key), *cell.key, cell.version + 1),
                 *(viewer.teacher_id, at, viewer.teacher_id, at),
                 *(getattr(state, column) for column in _STATE_COLUMNS),
+                *_UNCHANGED.values(),
             )
             for cell, state in changed
         ),
