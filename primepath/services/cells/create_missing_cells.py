@@ -12,7 +12,7 @@ from primepath.models import ExamScheduleMatrix
 
 _KEY_COLUMNS = ("id", "class_code", "academic_year", "period")
 CELL_DEFAULTS = {
-    field.column: field.get_default()
+    str(field.column): field.get_default()
     for field in ExamScheduleMatrix._meta.concrete_fields
     if not field.null and field.column not in _KEY_COLUMNS
 }
