@@ -118,9 +118,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
         description="Background colour of the status, as `#RRGGBB`, for example `#E3F2FD`.",
         metadata=columns("status"),
     )
-    icon: str = strawberry.field(
-        description="Emoji of the status, for example `📅`.", metadata=columns("status")
-    )
+    icon: str = strawberry.field(description="Emoji of the status.", metadata=columns("status"))
     scheduled_date: datetime.date | None = strawberry.field(
         description="Date of the exams, within the period. Null if not set."
     )

@@ -52,6 +52,11 @@ def test_committed_schema_is_current() -> None:
     assert committed.read_text(encoding="utf-8") == schema.as_str() + "\n"
 
 
+def test_schema_has_no_character_that_clients_cannot_read() -> None:
+    """relay-compiler 20 stops with an internal error at characters that need four bytes, such as most emoji."""
+    assert max(schema.as_str()) <= "\uffff"
+
+
 def _parts(read: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
     """Return all parts of the schema that can have a description, with their descriptions."""
     for name, type_ in read.type_map.items():
