@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from loaders.columns import UnreadColumnError, column_defaults
@@ -23,9 +21,6 @@ from primepath.domain.cell import CELL_APPEARANCE, CellAppearance, CellKey
 from primepath.domain.errors import LimitExceededError
 from primepath.domain.period import Period, PeriodType
 from primepath.models import ExamScheduleMatrix
-
-logger = logging.getLogger("primepath.cells")
-
 
 # Keyed by the stored text: converting it to a `CellStatus` first would cost more than the look-up.
 _APPEARANCE: dict[str, CellAppearance] = {
@@ -167,7 +162,7 @@ class Cells:
     def __init__(self, dispatcher: Dispatcher, options: ReadOptions) -> None:
         self._layout = _layout(CELL_COLUMNS.intersection(options.columns))
         self._loader = BatchLoader(dispatcher, Stage.CELLS, self._fetch)
-        self._store_missing = options.store_missing
+        self._report_missing = options.report_missing
         self._stored: dict[str, Sequence[Any]] = {}
         self._pending: list[asyncio.Future[list[Cell]]] = []
 
@@ -210,9 +205,7 @@ class Cells:
             )
         if wanted:
             found = self._read(wanted)
-            missing = [id for id in wanted if id not in found]
-            if missing and (lost := self._store(missing)):
-                found |= self._read(lost)
+            self._report([id for id in wanted if id not in found])
             self._stored |= {id: found.get(id, self._layout.unstored) for id in wanted}
         make_cell = self._layout.make_cell
         return [
@@ -230,21 +223,10 @@ class Cells:
         rows = _cells_with(self._layout.columns)(list(ids))
         return {values[0]: values[1:] for values in rows}
 
-    def _store(self, missing: Iterable[str]) -> Collection[str]:
-        """Store the missing cells. Return the ids that another request stored in the meantime."""
-        if self._store_missing is None:
-            return ()
-        keys = [
-            key
-            for key in map(CellKey.parse, missing)
-            if key is not None and key.academic_year in settings.ACADEMIC_YEARS
-        ]
-        if not keys:
-            return ()
-        try:
-            stored = self._store_missing(keys=keys)
-        except DatabaseError as error:
-            # The response needs no stored row: a replica or a read-only file has the same cells.
-            logger.warning("%s missing cells could not be stored: %s", len(keys), error)
-            return ()
-        return [str(key) for key in keys if key not in stored]
+    def _report(self, missing: Iterable[str]) -> None:
+        """Report the missing cells that can be stored: those of years that the school plans."""
+        if self._report_missing is not None:
+            keys = filter(None, map(CellKey.parse, missing))
+            self._report_missing(
+                key for key in keys if key.academic_year in settings.ACADEMIC_YEARS
+            )

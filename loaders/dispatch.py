@@ -61,8 +61,31 @@ class Stage(IntEnum):
     """Its results lead to no cell, so it can wait for the keys that the cells will request."""
 
 
+class Reads(Protocol):
+    """The state of the database that an operation reads. `primepath.db.snapshot.Snapshot` keeps it the same."""
+
+    def begin(self) -> None:
+        """Called before each batch that reads."""
+
+    def end(self) -> None:
+        """Called before each batch that writes, and at the end of the operation."""
+
+
+class _AnyState:
+    """Lets each batch read the newest state."""
+
+    def begin(self) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
+
+
 class PendingBatch(Protocol):
     """Work that runs when the operation is idle."""
+
+    writes: bool
+    """Whether it may change the database. What is read after it is read from a newer state."""
 
     def run(self) -> None:
         """Do the work and resolve its futures. Called while no event loop is running."""
@@ -150,9 +173,12 @@ def as_future_exception(error: Exception) -> Exception:
 class Call(PendingBatch):
     """A synchronous function that is called once, when the operation is idle."""
 
-    def __init__(self, future: asyncio.Future[Any], function: Callable[[], Any]) -> None:
+    def __init__(
+        self, future: asyncio.Future[Any], function: Callable[[], Any], *, writes: bool
+    ) -> None:
         self._future = future
         self._function = function
+        self.writes = writes
 
     def run(self) -> None:
         if self._future.cancelled():
@@ -180,9 +206,12 @@ class Dispatcher:
     Any other exception ends the operation, and `run` raises it.
     """
 
-    def __init__(self, checkpoint: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, checkpoint: Callable[[], None] = lambda: None, reads: Reads | None = None
+    ) -> None:
         self.loop = OperationLoop()  # type: ignore[abstract]
         self._checkpoint = checkpoint
+        self._reads = reads or _AnyState()
         self._pending: dict[Stage, deque[PendingBatch]] = {stage: deque() for stage in Stage}
 
     def enqueue(self, stage: Stage, batch: PendingBatch) -> None:
@@ -191,8 +220,15 @@ class Dispatcher:
 
     def call(self, function: Callable[[], T], stage: Stage = Stage.SOURCE) -> asyncio.Future[T]:
         """Return the future result of ``function``, which is called when the operation is idle and can use the ORM."""
+        return self._call(function, stage, writes=False)
+
+    def write(self, function: Callable[[], T]) -> asyncio.Future[T]:
+        """Return the future result of ``function``, which can change the database. Later reads see a newer state."""
+        return self._call(function, Stage.SOURCE, writes=True)
+
+    def _call(self, function: Callable[[], T], stage: Stage, *, writes: bool) -> asyncio.Future[T]:
         future = self.loop.create_future()
-        self.enqueue(stage, Call(future, function))
+        self.enqueue(stage, Call(future, function, writes=writes))
         return future
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -216,15 +252,25 @@ class Dispatcher:
                     self._dispatch(batches)
         finally:
             self._shut_down()
+            self._reads.end()
 
     def _dispatch(self, batches: deque[PendingBatch]) -> None:
-        """Remove the first of ``batches`` and run it, unless the checkpoint raises."""
+        """Remove the first of ``batches`` and run it, unless the checkpoint or the database raises."""
         try:
             self._checkpoint()
         except PrimePathError as error:
             batches.popleft().fail(error)
+            return
+        batch = batches.popleft()
+        try:
+            if batch.writes:
+                self._reads.end()
+            else:
+                self._reads.begin()
+        except Exception as error:
+            batch.fail(error)
         else:
-            batches.popleft().run()
+            batch.run()
 
     def _earliest_pending(self) -> deque[PendingBatch]:
         """Return the batches of the earliest stage that has any; empty if none is pending."""

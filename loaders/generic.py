@@ -25,6 +25,8 @@ class BatchLoader(DataLoader[K, V]):
     ORM like synchronous code. It can return an exception instead of a value, or raise one for all keys.
     """
 
+    writes = False
+
     def __init__(
         self, dispatcher: Dispatcher, stage: Stage, fetch: Callable[[list[K]], Sequence[V]]
     ) -> None:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 
 from primepath.domain.cell import CellKey
 
 
-class StoreMissing(Protocol):
-    """Store a cell for each of ``keys`` that has none yet. Return the keys of the stored cells."""
-
-    def __call__(self, *, keys: Collection[CellKey]) -> set[CellKey]: ...
-
-
 class ReadOptions(NamedTuple):
-    """The columns that an operation reads, and whether reading stores missing cells.
+    """The columns that an operation reads, and what becomes of missing cells.
 
     ``columns``: the optional columns that the operation needs. See `loaders.cells.CELL_COLUMNS` and
     `loaders.exams.EXAM_COLUMNS`.
-    ``store_missing``: stores missing cells when they are read. None if reading must not store anything.
+    ``report_missing``: called with the keys of cells that are not stored yet. None if they are of no interest.
     """
 
     columns: Collection[str]
-    store_missing: StoreMissing | None
+    report_missing: Callable[[Iterable[CellKey]], None] | None
 
     def without_storing(self) -> ReadOptions:
         """Return the same options for an operation that must not store missing cells."""
-        return self._replace(store_missing=None)
+        return self._replace(report_missing=None)

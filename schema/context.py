@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Collection
 from typing import TypeAlias
 
 import strawberry
@@ -10,8 +12,12 @@ from django.utils.translation import gettext as _
 from loaders.dispatch import Dispatcher
 from loaders.read_options import ReadOptions
 from loaders.registry import Loaders
-from primepath.domain.errors import UnauthenticatedError
+from primepath.domain.cell import CellKey
+from primepath.domain.errors import TimeLimitExceededError, UnauthenticatedError
 from primepath.domain.viewer import Viewer
+from primepath.services.cells.create_missing_cells import create_missing_cells
+
+logger = logging.getLogger("primepath.cells")
 
 
 class Context:
@@ -19,7 +25,8 @@ class Context:
 
     ``viewer``: the signed-in person, or None.
     ``token_id``: primary key of the bearer token that authenticated the request, or None.
-    ``read_options``: what the operation reads, and whether reading stores missing cells.
+    ``columns``: the optional columns that the operation needs. See `ReadOptions`.
+    ``may_store``: whether missing cells are stored at the end of the operation.
     ``address``: client IP address, or "" when not called over HTTP.
     """
 
@@ -29,13 +36,17 @@ class Context:
         *,
         viewer: Viewer | None,
         token_id: int | None = None,
-        read_options: ReadOptions,
+        columns: Collection[str],
+        may_store: bool,
         address: str,
     ) -> None:
         self.dispatcher = dispatcher
         self.address = address
         self.has_tried_to_sign_in = False
-        self._read_options = read_options
+        self._missing: set[CellKey] = set()
+        self._read_options = ReadOptions(
+            columns=columns, report_missing=self._missing.update if may_store else None
+        )
         self.switch_viewer(viewer, token_id)
 
     def switch_viewer(self, viewer: Viewer | None, token_id: int | None) -> None:
@@ -61,9 +72,18 @@ class Context:
             self._loaders = Loaders(self.dispatcher, self.viewer, options)
 
     async def flush(self) -> None:
-        """Read the cells that were requested but not awaited, so that missing ones are stored."""
+        """Finish the operation: read cells that were requested but not awaited, and store the missing ones."""
         if self._loaders is not None:
             await self._loaders.cells.flush()
+        if not self._missing:
+            return
+        # The response is complete without it.
+        try:
+            await self.dispatcher.write(lambda: create_missing_cells(keys=self._missing))
+        except TimeLimitExceededError:
+            pass
+        except Exception:
+            logger.exception("Missing cells could not be stored.")
 
     @property
     def loaders(self) -> Loaders:

@@ -22,7 +22,7 @@ async def run_service(
     parameters of the service to fields of the input if their names differ.
     """
     try:
-        value = await info.context.dispatcher.call(service)
+        value = await info.context.dispatcher.write(service)
     except ValidationFailedError as rejected:
         info.context.reset_loaders(may_store=False)
         return Result(None, UserError.from_input_errors(rejected.errors, field_names))

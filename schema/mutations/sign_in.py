@@ -86,7 +86,7 @@ class SignInMutation:
             raise LimitExceededError(_("A request can contain only one `signIn`."))
         context.has_tried_to_sign_in = True
         try:
-            token, stored, viewer = await context.dispatcher.call(
+            token, stored, viewer = await context.dispatcher.write(
                 lambda: sign_in(
                     username=input.username,
                     password=input.password,
@@ -111,6 +111,6 @@ class SignInMutation:
         token_id = context.token_id
         if token_id is None:
             return SignOutPayload(signed_out=False, user_errors=[])
-        revoked = await context.dispatcher.call(lambda: revoke_token(token_id=token_id))
+        revoked = await context.dispatcher.write(lambda: revoke_token(token_id=token_id))
         context.switch_viewer(None, token_id=None)
         return SignOutPayload(signed_out=revoked, user_errors=[])

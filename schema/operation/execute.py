@@ -11,8 +11,7 @@ from django.conf import settings
 from strawberry.types import ExecutionResult
 
 from loaders.dispatch import Dispatcher
-from loaders.read_options import ReadOptions
-from primepath.services.cells.create_missing_cells import create_missing_cells
+from primepath.db.snapshot import Snapshot
 from schema.build import schema
 from schema.context import Context
 from schema.execution.core import graphql_schema, is_awaitable
@@ -35,15 +34,13 @@ def execute(
     No event loop can be running in the calling thread, which does all of the work. ``checkpoint`` is called before
     each batch; see `Dispatcher`. `Context` describes the other arguments.
     """
-    dispatcher = Dispatcher(checkpoint)
+    dispatcher = Dispatcher(checkpoint, Snapshot())
     context = Context(
         dispatcher,
         viewer=operation.viewer,
         token_id=token_id,
-        read_options=ReadOptions(
-            columns=operation.columns,
-            store_missing=create_missing_cells if may_store else None,
-        ),
+        columns=operation.columns,
+        may_store=may_store,
         address=address,
     )
     executor: dict[str, Any] = {"executor_class": CountingExecutor}

@@ -11,9 +11,10 @@ import pytest
 
 from primepath.domain.period import PERIODS
 from primepath.models import ExamScheduleMatrix
+from tests.client import data
 from tests.concurrency.reader import Job, Reading
 from tests.concurrency.readers import Readers
-from tests.factories import YEAR, make_cell, make_classes, make_teacher
+from tests.factories import YEAR, head_teacher, make_cell, make_classes, make_teacher
 from tests.processes import product_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +128,8 @@ def test_cold_reads_in_opposite_orders_do_not_deadlock(
     for part, reading in zip(parts, readings, strict=True):
         assert data_of(reading)["nodes"] == [{"id": id, **EMPTY} for id in part]
     assert_all_overlapped(readings)
+    # A reader that would have waited for another has stored nothing.
+    data(MATRIX, head_teacher(), {"year": YEAR})
     assert_each_cell_is_stored_once()
 
 

@@ -1,10 +1,10 @@
-"""The cell loader: its statements, the cells that it stores, and its results."""
+"""Reads of cells: the SELECTs, the INSERT of missing cells, and the result."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from loaders.cells import CELL_COLUMNS, Cell, CellRequest, Cells, PendingCell
 from loaders.dispatch import Dispatcher
-from loaders.read_options import ReadOptions, StoreMissing
+from loaders.read_options import ReadOptions
 from loaders.visible_classes import VisibleClass, VisibleClasses
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.errors import LimitExceededError
@@ -24,13 +24,13 @@ from tests.factories import YEAR, head_teacher, make_cell, make_class, make_clas
 
 pytestmark = pytest.mark.django_db
 
-Request = tuple[str, int, *tuple[Period, ...]]
+Asked = tuple[str, int, *tuple[Period, ...]]
 
 _CELL_ID = re.compile(r"[A-Z0-9_-]+/[0-9]{4}/[A-Z0-9]+")
 
 
 class Statements:
-    """Records the keys in SELECTs on the table of cells and in INSERTs of missing cells."""
+    """The keys in the SELECTs of cells and in the INSERTs of missing cells."""
 
     def __init__(self) -> None:
         self.selects: list[list[str]] = []
@@ -54,24 +54,32 @@ def statements() -> Iterator[Statements]:
 
 
 class Reader:
-    """Loads cells in one operation of a head teacher."""
+    """The cells of one operation of a head teacher."""
 
-    def __init__(self, store_missing: StoreMissing | None = create_missing_cells) -> None:
+    def __init__(self, *, may_store: bool = True) -> None:
         self.dispatcher = Dispatcher()
+        self.missing: set[CellKey] = set()
         self.classes = VisibleClasses(self.dispatcher, head_teacher())
-        self.cells = Cells(self.dispatcher, ReadOptions(CELL_COLUMNS, store_missing))
+        report_missing = self.missing.update if may_store else None
+        self.cells = Cells(self.dispatcher, ReadOptions(CELL_COLUMNS, report_missing))
 
     async def request(self, code: str, year: int, *periods: Period) -> CellRequest:
         visible = await self.classes.get(code)
         assert visible is not None
         return CellRequest(visible, year, periods)
 
-    async def load(self, *requests: Request) -> list[list[Cell]]:
-        return await self.cells.load_many([await self.request(*each) for each in requests])
+    async def load(self, *asked: Asked) -> list[list[Cell]]:
+        return await self.cells.load_many([await self.request(*each) for each in asked])
 
-    def read(self, *requests: Request) -> list[list[Cell]]:
-        """Return the cells of each class, year and periods, all requested together."""
-        return self.dispatcher.run(self.load(*requests))
+    def read(self, *asked: Asked) -> list[list[Cell]]:
+        """The cells of each class, year and periods, all requested together. Stores the missing ones."""
+        cells = self.dispatcher.run(self.load(*asked))
+        self.store()
+        return cells
+
+    def store(self) -> None:
+        if self.missing:
+            create_missing_cells(keys=self.missing)
 
 
 def stored_ids() -> set[str]:
@@ -82,7 +90,7 @@ def stored_ids() -> set[str]:
 def warnings(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.LogCaptureFixture:
-    """Captures the log of the product."""
+    """Captures the product's log."""
     monkeypatch.setattr(logging.getLogger("primepath"), "propagate", True)
     return caplog
 
@@ -142,46 +150,38 @@ def test_missing_cells_are_stored_immediately_without_an_author(statements: Stat
 def test_missing_cells_are_stored_in_one_order(
     statements: Statements,
 ) -> None:
-    """Otherwise two operations that store the same cells could deadlock."""
+    """Otherwise two operations that store the same cells would deadlock."""
     for code in "ABC":
         make_class(code)
-    requests: list[Request] = [
+    asked: list[Asked] = [
         (code, YEAR, *periods) for code in "BCA" for periods in (QUARTERS, MONTHS[::-1])
     ]
-    Reader().read(*requests)
+    Reader().read(*asked)
     ExamScheduleMatrix.objects.all().delete()
-    Reader().read(*reversed(requests))
+    Reader().read(*reversed(asked))
     first, second = statements.inserts
     assert first == second
     assert statements.selects[0] != statements.selects[1]
 
 
-def test_only_keys_stored_by_another_operation_are_read_again(statements: Statements) -> None:
+def test_cells_that_another_request_stored_meanwhile_do_not_change(
+    statements: Statements,
+) -> None:
     school_class = make_class("A")
-
-    def store_after_another_write(*, keys: Collection[CellKey]) -> set[CellKey]:
-        for period in QUARTERS:
-            make_cell(school_class, period, notes="Theirs")
-        return create_missing_cells(keys=keys)
-
-    (row,) = Reader(store_after_another_write).read(("A", YEAR, *PERIODS))
-    assert [cell.notes for cell in row] == [""] * len(MONTHS) + ["Theirs"] * len(QUARTERS)
-    assert [cell.version for cell in row] == [0] * len(MONTHS) + [1] * len(QUARTERS)
-    assert [len(keys) for keys in statements.selects] == [len(PERIODS), len(QUARTERS)]
-    assert set(statements.selects[1]) == {f"A/{YEAR}/{period}" for period in QUARTERS}
+    reader = Reader()
+    (row,) = reader.dispatcher.run(reader.load(("A", YEAR, *PERIODS)))
+    for period in QUARTERS:
+        make_cell(school_class, period, notes="Theirs")
+    reader.store()
+    assert {(cell.status, cell.version) for cell in row} == {("EMPTY", 0)}
     assert len(statements.inserts) == 1
-
-
-def test_cell_that_was_stored_and_deleted_meanwhile_is_empty(statements: Statements) -> None:
-    make_class("A")
-    (row,) = Reader(lambda keys: set()).read(("A", YEAR, Period.JAN))
-    assert [cell.status for cell in row] == ["EMPTY"]
-    assert statements.selects == [[f"A/{YEAR}/JAN"]] * 2
+    assert ExamScheduleMatrix.objects.filter(notes="Theirs", version=1).count() == len(QUARTERS)
+    assert len(stored_ids()) == len(PERIODS)
 
 
 def test_loader_without_storing_returns_the_same_cells(statements: Statements) -> None:
     make_cell(make_class("A"), Period.JAN, notes="Ours")
-    (row,) = Reader(store_missing=None).read(("A", YEAR, *PERIODS))
+    (row,) = Reader(may_store=False).read(("A", YEAR, *PERIODS))
     assert [cell.notes for cell in row] == ["Ours"] + [""] * 15
     assert {cell.status for cell in row[1:]} == {"EMPTY"}
     assert statements.inserts == []
@@ -202,7 +202,9 @@ def test_cells_of_years_out_of_range_are_not_stored(
     assert stored_ids() == {f"A/{YEAR}/JAN"}
 
 
-def test_cells_up_to_the_limit_are_read(settings: Settings, statements: Statements) -> None:
+def test_cells_up_to_the_limit_are_read(
+    settings: Settings, statements: Statements
+) -> None:
     make_class("A")
     settings.MAX_CELLS_PER_OPERATION = 4
     rows = Reader().read(("A", YEAR, *QUARTERS), ("A", YEAR, *QUARTERS[:2]))
@@ -233,28 +235,19 @@ def test_limit_counts_the_cells_of_the_whole_operation(
 
 @pytest.mark.parametrize("kind", [DatabaseError, OperationalError, IntegrityError])
 def test_read_only_database_still_returns_cells(
-    kind: type[DatabaseError], warnings: pytest.LogCaptureFixture
+    kind: type[DatabaseError], warnings: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_cell(make_class("A"), Period.JAN, notes="Ours")
 
-    def reject(*, keys: Collection[CellKey]) -> set[CellKey]:
-        raise kind(f"{len(keys)} rows are too many for a read-only database.")
+    def refuse(_model: object, _columns: object, rows: Sequence[object]) -> None:
+        raise kind(f"{len(rows)} rows are too many for a read-only database.")
 
-    (row,) = Reader(reject).read(("A", YEAR, *PERIODS))
+    monkeypatch.setattr("primepath.services.cells.create_missing_cells.insert_rows", refuse)
+    (row,) = Reader().read(("A", YEAR, *PERIODS))
     assert [cell.status for cell in row] == ["DRAFT"] + ["EMPTY"] * 15
     (record,) = warnings.records
     assert (record.levelname, record.name) == ("WARNING", "primepath.cells")
     assert "15 missing cells could not be stored: 15 rows are too many" in record.getMessage()
-
-
-def test_program_error_while_storing_is_raised() -> None:
-    make_class("A")
-
-    def fail(*, keys: Collection[CellKey]) -> set[CellKey]:
-        raise AssertionError(keys)
-
-    with pytest.raises(AssertionError):
-        Reader(fail).read(("A", YEAR, Period.JAN))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -262,12 +255,10 @@ def test_cells_of_a_class_deleted_meanwhile_are_empty(
     warnings: pytest.LogCaptureFixture,
 ) -> None:
     make_class("A")
-
-    def store_after_another_write(*, keys: Collection[CellKey]) -> set[CellKey]:
-        SchoolClass.objects.all().delete()
-        return create_missing_cells(keys=keys)
-
-    (row,) = Reader(store_after_another_write).read(("A", YEAR, *PERIODS))
+    reader = Reader()
+    (row,) = reader.dispatcher.run(reader.load(("A", YEAR, *PERIODS)))
+    SchoolClass.objects.all().delete()
+    reader.store()
     assert {cell.status for cell in row} == {"EMPTY"}
     assert stored_ids() == set()
     assert [record.levelname for record in warnings.records] == ["WARNING"]
@@ -302,4 +293,5 @@ def test_flush_stores_cells_of_which_only_the_key_was_used() -> None:
         await reader.cells.flush()
 
     reader.dispatcher.run(operation())
+    reader.store()
     assert stored_ids() == {f"A/{YEAR}/JAN"}

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 
-from django.db import transaction
+from django.db import DatabaseError
 
+from primepath.db.brief_transaction import brief_transaction
 from primepath.db.bulk import insert_rows
 from primepath.domain.cell import CellKey
 from primepath.models import ExamScheduleMatrix
+from primepath.server.timeouts import is_timeout
 
+logger = logging.getLogger("primepath.cells")
+
+_WAIT_MILLISECONDS = 50
 _KEY_COLUMNS = ("id", "class_code", "academic_year", "period")
 CELL_DEFAULTS = {
     str(field.column): field.get_default()
@@ -20,18 +26,20 @@ CELL_DEFAULTS = {
 CELL_COLUMNS = (*_KEY_COLUMNS, *CELL_DEFAULTS)
 
 
-def create_missing_cells(*, keys: Collection[CellKey]) -> set[CellKey]:
-    """Store an empty cell for each key without one, in one statement. Return the keys of the stored cells.
+def create_missing_cells(*, keys: Collection[CellKey]) -> None:
+    """Store an empty cell for each key without one, in one statement, unless a writer is in the way.
 
-    If another request stored a cell in the meantime, its key is not returned. Two requests that store the same cells both
-    succeed: they insert rows in the order of their keys, so they never deadlock.
+    Responses do not need the rows: the ids and values of missing cells are known. So this waits for a lock for 50 ms at
+    most, and a replica or a read-only file is no error. A later reader stores what could not be stored.
+
+    Two requests that store the same cells both succeed: they insert rows in the order of their keys, so they never deadlock.
     """
-    by_id = {str(key): key for key in keys}
-    with transaction.atomic():
-        stored = insert_rows(
-            ExamScheduleMatrix, CELL_COLUMNS, untouched_rows(keys), returning=["id"]
-        )
-    return {by_id[id] for (id,) in stored}
+    try:
+        with brief_transaction(wait_milliseconds=_WAIT_MILLISECONDS):
+            insert_rows(ExamScheduleMatrix, CELL_COLUMNS, untouched_rows(keys))
+    except DatabaseError as error:
+        level = logging.DEBUG if is_timeout(error) else logging.WARNING
+        logger.log(level, "%s missing cells could not be stored: %s", len(keys), error)
 
 
 def untouched_rows(keys: Collection[CellKey]) -> list[tuple[object, ...]]:

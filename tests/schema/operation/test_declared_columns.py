@@ -99,7 +99,7 @@ def test_every_column_of_cells_and_exams_is_used_by_a_field() -> None:
 @pytest.mark.parametrize("column", sorted(CELL_COLUMNS))
 def test_unread_column_of_a_cell_raises(stored_cell: ExamScheduleMatrix, column: str) -> None:
     dispatcher = Dispatcher()
-    options = ReadOptions(columns=CELL_COLUMNS - {column}, store_missing=None)
+    options = ReadOptions(columns=CELL_COLUMNS - {column}, report_missing=None)
     loaders = Loaders(dispatcher, head_teacher(), options)
 
     async def read() -> Cell:

@@ -1,0 +1,71 @@
+"""Reading from one state of the database.
+
+Two SELECTs outside a transaction can see two states, so an answer assembled from them can contradict itself: a cell's
+status from before a change and its exams from after it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from django.db import DatabaseError, connection
+
+# SAVEPOINT: after a statement that failed, PostgreSQL refuses all others of the transaction until it is rolled back to
+# a savepoint. The snapshot stays. READ ONLY: a write in a read is a fault of the program.
+_BEGIN = {
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SAVEPOINT reads",
+    # Django's `atomic` would begin IMMEDIATE here, and wait for every writer.
+    "sqlite": "BEGIN DEFERRED",
+}
+_RECOVER = "ROLLBACK TO SAVEPOINT reads"
+
+
+class Snapshot:
+    """A read-only transaction of the calling thread's connection.
+
+    It does nothing inside a transaction that somebody else began, as most tests do.
+    """
+
+    def __init__(self) -> None:
+        self._is_open = False
+
+    def begin(self) -> None:
+        """Begin the transaction, if none is open. The first SELECT after it decides what is seen.
+
+        Raises `DatabaseError` if there is no connection.
+        """
+        if self._is_open:
+            self._recover()
+            return
+        connection.ensure_connection()
+        if connection.in_atomic_block:
+            return
+        self._execute(_BEGIN[connection.vendor])
+        self._is_open = True
+
+    def end(self) -> None:
+        """End the transaction, if one is open. What was read stays valid, even if the connection is lost now."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        try:
+            self._execute("COMMIT")
+        except DatabaseError:
+            with suppress(DatabaseError):
+                connection.close()
+
+    def _recover(self) -> None:
+        """Let the transaction go on after a statement of it failed."""
+        session: Any = connection.connection
+        if (
+            connection.vendor == "postgresql"
+            and session.info.transaction_status is psycopg.pq.TransactionStatus.INERROR
+        ):
+            self._execute(_RECOVER)
+
+    def _execute(self, sql: str) -> None:
+        # Past Django's cursors: this is no statement of the operation, and neither logged nor counted as one.
+        with connection.wrap_database_errors:
+            connection.connection.execute(sql)
