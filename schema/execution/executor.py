@@ -13,7 +13,7 @@ from schema.execution.completers import Completer
 from schema.execution.core import ExecutionContext, FieldDetails, strawberry_schema
 from schema.execution.plan import Compiler, NotCompilableError
 from schema.execution.plan_cache import PlansByVariables
-from schema.execution.response_size import ResponseSize
+from schema.execution.response_size import ResponseSize, ResponseTooLargeError
 from schema.execution.run import ExecutionRun
 
 
@@ -22,7 +22,7 @@ class CountingExecutor(ExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.count = ResponseSize(settings.MAX_ANSWER_VALUES)
+        self.size = ResponseSize(settings.MAX_ANSWER_VALUES)
 
     def complete_object_value(
         self,
@@ -36,7 +36,7 @@ class CountingExecutor(ExecutionContext):
         # graphql-core collects the fields once per selection and caches them. It needs them next anyway.
         fields = self.collect_subfields(return_type, field_details_list).grouped_field_set
         # The object of a root field is never refused. Only from an error below it can a client see that a change was saved.
-        self.count.add(len(fields), refuse=path.prev is not None)
+        self.size.add(len(fields), refuse=path.prev is not None)
         return super().complete_object_value(
             return_type, field_details_list, info, path, result, position_context
         )
@@ -50,12 +50,6 @@ class CompiledExecutor(CountingExecutor):
 
     def __init__(self, *args: Any, plans: PlansByVariables, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.operation_run = ExecutionRun(
-            self.context_value,
-            strawberry_schema(self.schema),
-            self.variable_values,
-            self.count,
-        )
         self._plans = plans(self.variable_values)
         self._compiler = Compiler(self.collect_subfields)
 
@@ -106,14 +100,35 @@ class CompiledExecutor(CountingExecutor):
     ) -> Any:
         if completer.is_async:
             return _Completion(self, completer, result, as_graphql_core_does)
+        run = self.new_run()
         try:
             # A coroutine that waits for nothing ends at its first step.
-            completer.complete(self.operation_run, (result,)).send(None)
+            completer.complete(run, (result,)).send(None)
         except StopIteration as completed:
             return completed.value[0]
-        except Exception:
+        except Exception as error:
+            discard(run, error)
             return as_graphql_core_does()
         raise RuntimeError("A completer that is not async has waited.")
+
+    def new_run(self) -> ExecutionRun:
+        """Return what an attempt to complete a value by a plan needs."""
+        return ExecutionRun(
+            self.context_value,
+            strawberry_schema(self.schema),
+            self.variable_values,
+            self.size.attempt(),
+        )
+
+
+def discard(run: ExecutionRun, error: Exception) -> None:
+    """Forget what an attempt that failed with ``error`` has counted.
+
+    If the response became too large, the count stays: graphql-core is refused its next object, and so reports where that
+    happened, at the price of one object.
+    """
+    if not isinstance(error, ResponseTooLargeError):
+        run.size.discard()
 
 
 @dataclass(slots=True)
@@ -129,11 +144,11 @@ class _Completion:
         return self._complete().__await__()
 
     async def _complete(self) -> Any:
+        run = self.executor.new_run()
         try:
-            (completed,) = await self.completer.complete(
-                self.executor.operation_run, (self.result,)
-            )
-        except Exception:
+            (completed,) = await self.completer.complete(run, (self.result,))
+        except Exception as error:
+            discard(run, error)
             completed = self.as_graphql_core_does()
             if self.executor.is_awaitable(completed):
                 completed = await completed

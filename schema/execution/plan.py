@@ -131,7 +131,7 @@ class ObjectPlan:
         """Return a dictionary for each object, with the fields in the order of the selection."""
         if not objects:
             return []
-        run.count.add(run.times * len(objects) * len(self._fields))
+        run.size.add(run.times * len(objects) * len(self._fields))
         # Fields that wait for batches wait at the same time, so that their keys share batches.
         waiting = [
             asyncio.ensure_future(field.complete(run, objects))

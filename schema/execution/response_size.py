@@ -1,8 +1,8 @@
-"""The size of a response, counted while it is made.
+"""The size of a response, counted while it is completed.
 
-The cost of an operation is estimated before it runs (`schema.limits.cost`), and the school's data can prove the estimate
-wrong. So completed values are counted too: object by object if graphql-core completes them, and column by column in
-compiled plans, which costs next to nothing.
+The size of an operation is estimated before it runs (`schema.limits.cost`), and the school's data can prove the estimate
+wrong. So what is completed is counted: object by object where graphql-core completes it, and column by column in compiled
+plans, which costs next to nothing.
 """
 
 from __future__ import annotations
@@ -12,23 +12,45 @@ from django.utils.translation import gettext as _
 from primepath.domain.errors import LimitExceededError
 
 
-class ResponseSize:
-    """Number of values of a response so far: each field of each object. Values that are completed in vain count too.
+class ResponseTooLargeError(LimitExceededError):
+    """The response has more values than allowed."""
 
-    If the limit is exceeded in a compiled plan, graphql-core continues with the value, as after any error in a plan. Its next
-    object raises, so the error has the path at which the response became too large. This costs one object.
-    """
+
+class ResponseSize:
+    """The number of values in a response so far: each field of each object."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self.values = 0.0
 
     def add(self, values: float, *, refuse: bool = True) -> None:
-        """Count ``values``. Raises `LimitExceededError` if the response now exceeds the limit, and ``refuse`` is true."""
+        """Count ``values``. Raises `ResponseTooLargeError` as soon as there are too many, if ``refuse``."""
         self.values += values
         if refuse and self.values > self._limit:
             template = _(
                 "The response exceeds the limit of {limit} values. "
                 "Request fewer items, periods or fields."
             )
-            raise LimitExceededError(template.format(limit=self._limit))
+            raise ResponseTooLargeError(template.format(limit=self._limit))
+
+    def attempt(self) -> SizeOfAttempt:
+        """Return a count for values that may be discarded."""
+        return SizeOfAttempt(self)
+
+
+class SizeOfAttempt:
+    """The values that a compiled plan has completed. They count in the response until they are discarded."""
+
+    def __init__(self, response: ResponseSize) -> None:
+        self._response = response
+        self._values = 0.0
+
+    def add(self, values: float) -> None:
+        """Count ``values``. Raises `ResponseTooLargeError`."""
+        self._values += values
+        self._response.add(values)
+
+    def discard(self) -> None:
+        """Take the values back: graphql-core completes them again."""
+        self._response.values -= self._values
+        self._values = 0.0

@@ -8,7 +8,7 @@ from graphql import VariableValues
 from strawberry import Schema
 
 from schema.context import Context
-from schema.execution.response_size import ResponseSize
+from schema.execution.response_size import SizeOfAttempt
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class ExecutionRun:
     context: Context
     schema: Schema
     variable_values: VariableValues
-    count: ResponseSize
+    size: SizeOfAttempt
     times: float = 1
 
     def repeated(self, times: float) -> ExecutionRun:

@@ -17,6 +17,7 @@ from schema.context import Context
 from schema.execution.core import graphql_schema, is_awaitable
 from schema.execution.executor import CompiledExecutor, CountingExecutor
 from schema.execution.stack_chunk import with_large_stack_chunk
+from schema.operation.error_order import in_order
 from schema.operation.prepare import PreparedOperation
 
 
@@ -61,6 +62,6 @@ def execute(
         if isawaitable(result):
             result = await result
         await context.flush()
-        return ExecutionResult(data=result.data, errors=result.errors)
+        return ExecutionResult(data=result.data, errors=result.errors and in_order(result))
 
     return dispatcher.run(run())

@@ -67,7 +67,7 @@ def elsewhere(act: Callable[[], object]) -> None:
     failures: list[Exception] = []
 
     def run() -> None:
-        connections["default"] = type(here)(here.settings_dict, "default")  # type: ignore[call-arg]
+        connections["default"] = type(here)(here.settings_dict, "default")
         try:
             act()
         except Exception as failure:
