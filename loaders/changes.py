@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -17,8 +18,23 @@ from primepath.models import Exam, HistoryEntry, MatrixCellExam
 from primepath.models.history_position import HistoryPosition
 
 _NOW = "now"
-# Changes of these subjects change what a cell shows.
-_SUBJECTS = (HistorySubject.CELL, HistorySubject.EXAM, HistorySubject.LEVEL)
+_SUBJECTS = (
+    HistorySubject.CELL,
+    HistorySubject.EXAM,
+    HistorySubject.LEVEL,
+    HistorySubject.TEACHER,
+)
+
+
+class ChangedSince(NamedTuple):
+    """What changed since a position. Includes what the viewer cannot see.
+
+    ``cells``: the ids of cells that changed, or that contain an exam that changed or has a changed level.
+    ``teachers``: whether a teacher changed.
+    """
+
+    cells: frozenset[str]
+    teachers: bool
 
 
 class Changes:
@@ -28,8 +44,8 @@ class Changes:
         self._positions = BatchLoader[str, HistoryPosition](
             dispatcher, Stage.FIRST, lambda keys: [HistoryEntry.objects.position() for _ in keys]
         )
-        self._cells = BatchLoader[HistoryPosition, frozenset[str] | None](
-            dispatcher, Stage.SOURCE, lambda positions: list(map(_cells_changed_since, positions))
+        self._changes = BatchLoader[HistoryPosition, ChangedSince | None](
+            dispatcher, Stage.SOURCE, lambda positions: list(map(_changed_since, positions))
         )
 
     def position(self) -> asyncio.Future[HistoryPosition]:
@@ -39,17 +55,12 @@ class Changes:
         """
         return self._positions.load(_NOW)
 
-    def cells_changed_since(
-        self, position: HistoryPosition
-    ) -> asyncio.Future[frozenset[str] | None]:
-        """Return the ids of all cells that changed, or that contain an exam that changed or has a changed level.
-
-        The result includes cells that the viewer cannot see. It is None if the position was taken in another database.
-        """
-        return self._cells.load(position)
+    def since(self, position: HistoryPosition) -> asyncio.Future[ChangedSince | None]:
+        """Return what changed since ``position``. None if the position was taken in another database."""
+        return self._changes.load(position)
 
 
-def _cells_changed_since(position: HistoryPosition) -> frozenset[str] | None:
+def _changed_since(position: HistoryPosition) -> ChangedSince | None:
     if not HistoryEntry.objects.has_position(position):
         return None
     later = HistoryEntry.objects.after(position).filter(subject__in=_SUBJECTS)
@@ -59,7 +70,10 @@ def _cells_changed_since(position: HistoryPosition) -> frozenset[str] | None:
     exam_ids, level_ids = (
         list(map(int, keys[subject])) for subject in (HistorySubject.EXAM, HistorySubject.LEVEL)
     )
-    return frozenset(keys[HistorySubject.CELL]) | _cells_with_exams(exam_ids, level_ids)
+    return ChangedSince(
+        cells=frozenset(keys[HistorySubject.CELL]) | _cells_with_exams(exam_ids, level_ids),
+        teachers=bool(keys[HistorySubject.TEACHER]),
+    )
 
 
 def _cells_with_exams(exam_ids: Collection[int], level_ids: Collection[int]) -> frozenset[str]:

@@ -10,9 +10,10 @@ Declarations are the ``metadata`` of a Strawberry field. Several are joined with
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from graphql import GraphQLField
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType
 
 from schema.execution.core import strawberry_field
 
@@ -43,6 +44,40 @@ def columns(*names: str) -> Metadata:
 def list_size(size: ListSize) -> Metadata:
     """Declare how long a list is expected to be, for the cost of an operation. See `schema.limits.list_sizes`."""
     return {"list_size": size}
+
+
+class Fact(StrEnum):
+    """What a value depends on, for delta sync. The history or the sync token show when it changes."""
+
+    CELL = "a cell or the exams in it"
+    EXAM = "an exam in the cell"
+    LEVEL = "a curriculum level of an exam in the cell, its sub-program or its program"
+    CLASS = "a class or its curriculum"
+    TEACHER = "a teacher"
+    UNKNOWN = "anything else: it counts as changed every time"
+
+
+def depends_on(*facts: Fact) -> Metadata:
+    """Declare what a computed field depends on. Without it the field depends on `Fact.UNKNOWN`.
+
+    A plain field depends on what its type declares as ``fact``.
+    """
+    return {"facts": frozenset(facts)}
+
+
+def facts_of(type_: GraphQLObjectType | GraphQLInterfaceType, name: str) -> frozenset[Fact]:
+    """Return what the field ``name`` of ``type_`` depends on."""
+    if name.startswith("__"):
+        return frozenset()
+    field = type_.fields[name]
+    declared: frozenset[Fact] | None = declaration(field, "facts")
+    if declared is not None:
+        return declared
+    definition = strawberry_field(field)
+    if definition is None or not definition.is_basic_field:
+        return frozenset({Fact.UNKNOWN})
+    origin = type_.extensions["strawberry-definition"].origin
+    return frozenset({getattr(origin, "fact", Fact.UNKNOWN)})
 
 
 def declaration(field: GraphQLField, name: str) -> Any:

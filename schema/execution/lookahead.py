@@ -96,3 +96,48 @@ class _Walk(NamedTuple):
 
     def _type(self, name: str) -> GraphQLNamedType | None:
         return self.info.schema.get_type(name)
+
+
+class SelectedFields(NamedTuple):
+    """Fields below a field, each as its type and name: those at or below objects of one field, and the others."""
+
+    inside: set[tuple[Any, str]]
+    outside: set[tuple[Any, str]]
+
+
+def fields_below(info: Info, border: tuple[str, str]) -> SelectedFields:
+    """Return the fields that the document selects below the current one. What a directive leaves out is included.
+
+    ``border`` is the type and name of a field; the fields below it are ``inside``.
+    """
+    core_info = raw_info(info)
+    selected = SelectedFields(set(), set())
+    entered: set[tuple[str, bool]] = set()
+    waiting = [
+        (get_named_type(core_info.return_type), node.selection_set, False)
+        for node in core_info.field_nodes
+    ]
+    while waiting:
+        parent, selection_set, is_inside = waiting.pop()
+        for selection in selection_set.selections if selection_set else ():
+            below, inner, inside = parent, None, is_inside
+            match selection:
+                case FieldNode():
+                    name = selection.name.value
+                    (selected.inside if is_inside else selected.outside).add((parent, name))
+                    if selection.selection_set:
+                        below = get_named_type(parent.fields[name].type)
+                        inner = selection.selection_set
+                        inside = is_inside or (parent.name, name) == border
+                case InlineFragmentNode():
+                    inner = selection.selection_set
+                    if condition := selection.type_condition:
+                        below = core_info.schema.type_map[condition.name.value]
+                case FragmentSpreadNode() if (selection.name.value, is_inside) not in entered:
+                    entered.add((selection.name.value, is_inside))
+                    fragment = core_info.fragments[selection.name.value]
+                    below = core_info.schema.type_map[fragment.type_condition.name.value]
+                    inner = fragment.selection_set
+            if inner is not None:
+                waiting.append((below, inner, inside))
+    return selected

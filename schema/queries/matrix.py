@@ -19,7 +19,7 @@ from schema.execution.lookahead import selects
 from schema.limits import check_list
 from schema.limits.list_sizes import SCHOOL_CLASSES, length_of
 from schema.metadata import list_size
-from schema.queries.matrix_delta import delta_matrix
+from schema.queries.matrix_delta import ShownFacts, delta_matrix
 from schema.types.arguments import AcademicYear
 from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassListing
@@ -83,12 +83,12 @@ class MatrixQuery:
         )
         if known is None:
             return matrix
-        changed = await loaders.changes.cells_changed_since(known.position)
-        if changed is None:
+        changes = await loaders.changes.since(known.position)
+        if changes is None:
             raise unusable(
                 _("The school's data has been replaced since this sync token was issued.")
             )
-        return delta_matrix(matrix, known, changed, viewer, class_codes)
+        return delta_matrix(matrix, known, changes, ShownFacts.of(info), viewer, class_codes)
 
     @strawberry.field(
         graphql_type=MatrixCell | None,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import strawberry
 
 from primepath import models
 from schema.context import Info
-from schema.metadata import list_size
+from schema.metadata import Fact, list_size
 from schema.types.node import Node
 
 _SubProgram = Annotated["SubProgram", strawberry.lazy("schema.types.curriculum")]
@@ -16,7 +16,7 @@ _CurriculumLevel = Annotated["CurriculumLevel", strawberry.lazy("schema.types.cu
 
 
 @strawberry.type(description="A course of study for a range of grades, for example CORE.")
-class Program(Node, source=models.Program):
+class Program(Node, source=models.Program, fact=Fact.LEVEL):
     name: str = strawberry.field(description="Name, unique among programs, for example `CORE`.")
     grade_from: int = strawberry.field(description="First grade. Range: 1–12.")
     grade_to: int = strawberry.field(description="Last grade. Range: 1–12.")
@@ -37,7 +37,7 @@ class Program(Node, source=models.Program):
 
 
 @strawberry.type(description="A part of a program, for example PHONICS in CORE.")
-class SubProgram(Node, source=models.SubProgram):
+class SubProgram(Node, source=models.SubProgram, fact=Fact.LEVEL):
     name: str = strawberry.field(
         description="Name, unique within the program, for example `PHONICS`."
     )
@@ -59,7 +59,7 @@ class SubProgram(Node, source=models.SubProgram):
 
 
 @strawberry.type(description="A step of a sub-program.")
-class CurriculumLevel(Node, source=models.CurriculumLevel):
+class CurriculumLevel(Node, source=models.CurriculumLevel, fact=Fact.LEVEL):
     level_number: int = strawberry.field(description="Number within the sub-program, from 1.")
     name: str = strawberry.field(
         description="Full name: program, sub-program and number, for example `CORE PHONICS L1`."
@@ -73,6 +73,8 @@ class CurriculumLevel(Node, source=models.CurriculumLevel):
 
 @strawberry.type(description="Curriculum levels of a class in an academic year.")
 class ClassCurriculum:
+    fact: ClassVar = Fact.CLASS
+
     label: str = strawberry.field(
         description=(
             'Full name of the primary level, for example `CORE PHONICS L1`. "Not assigned" if there is no '

@@ -25,7 +25,7 @@ from schema.connections.pagination import Page
 from schema.connections.types import After, First
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
-from schema.metadata import list_size
+from schema.metadata import Fact, depends_on, list_size
 from schema.types.cell_batches import AnyCell, AnyExam, teachers
 from schema.types.curriculum import CurriculumLevel
 from schema.types.matrix_cell import MatrixCell, load_cells
@@ -61,7 +61,7 @@ def _may_change(batch: BatchContext, exams: Sequence[AnyExam]) -> list[bool]:
 
 
 @strawberry.type(description="An exam. It can be assigned to any number of cells.")
-class Exam(Node, source=AnyExam):
+class Exam(Node, source=AnyExam, fact=Fact.EXAM):
     name: str = strawberry.field(description="Display name.")
     type: ExamType = strawberry.field(
         description="Type of exam. REVIEW exams are for months, QUARTERLY exams for quarters."
@@ -89,7 +89,7 @@ class Exam(Node, source=AnyExam):
     @strawberry.field(
         graphql_type=CurriculumLevel | None,
         description="Curriculum level of the exam. Null if not set.",
-        metadata=batched(_levels),
+        metadata=batched(_levels) | depends_on(Fact.EXAM),
     )
     async def curriculum_level(
         self, info: Info, exam: strawberry.Parent[AnyExam]
@@ -133,7 +133,7 @@ class Exam(Node, source=AnyExam):
 
     @strawberry.field(
         description="True if you can change this exam. " + CREATOR_OR_ADMINISTRATORS,
-        metadata=batched(_may_change),
+        metadata=batched(_may_change) | depends_on(Fact.EXAM),
     )
     def can_edit(self, info: Info, exam: strawberry.Parent[AnyExam]) -> bool:
         return may_change_exam(info.context.require_viewer(), exam)
@@ -163,7 +163,7 @@ class Exam(Node, source=AnyExam):
     @strawberry.field(
         graphql_type=Teacher | None,
         description="Teacher who created the exam. Null if its creator is not a teacher.",
-        metadata=batched(_creators),
+        metadata=batched(_creators) | depends_on(Fact.EXAM),
     )
     async def created_by(
         self, info: Info, exam: strawberry.Parent[AnyExam]

@@ -22,7 +22,7 @@ from schema.connections.types import After, Connection, First
 from schema.context import Info
 from schema.execution.batch import batched, resolve_one
 from schema.execution.lookahead import leads_back_to
-from schema.metadata import columns, list_size
+from schema.metadata import Fact, columns, depends_on, list_size
 from schema.types.cell_batches import (
     AnyCell,
     AnyExam,
@@ -109,7 +109,7 @@ class CompletionStats:
         "one has status EMPTY and version 0."
     )
 )
-class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
+class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse, fact=Fact.CELL):
     academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
     period: Period = strawberry.field(description=PERIOD)
     period_type: PeriodType = strawberry.field(description="Type of the period: month or quarter.")
@@ -148,13 +148,14 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
     @strawberry.field(
         graphql_type=list[_Exam],
         description="Assigned exams, by name.",
-        metadata=batched(exams_of_cells) | list_size(3),
+        metadata=batched(exams_of_cells) | depends_on(Fact.CELL) | list_size(3),
     )
     async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[AnyExam]:
         return await resolve_one(exams_of_cells, info, cell)
 
     @strawberry.field(
-        description="Number of assigned exams.", metadata=batched(exam_counts_of_cells)
+        description="Number of assigned exams.",
+        metadata=batched(exam_counts_of_cells) | depends_on(Fact.CELL),
     )
     async def exam_count(self, info: Info, cell: strawberry.Parent[AnyCell]) -> int:
         return await resolve_one(exam_counts_of_cells, info, cell)
@@ -202,7 +203,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
     @strawberry.field(
         graphql_type=_Teacher | None,
         description="Teacher who made the first change. Null if the cell was never changed, or not by a teacher.",
-        metadata=batched(creators_of_cells) | columns("created_by_id"),
+        metadata=batched(creators_of_cells) | depends_on(Fact.CELL) | columns("created_by_id"),
     )
     async def created_by(
         self, info: Info, cell: strawberry.Parent[AnyCell]
@@ -212,7 +213,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse):
     @strawberry.field(
         graphql_type=_Teacher | None,
         description="Teacher who made the last change. Null if the cell was never changed, or not by a teacher.",
-        metadata=batched(modifiers_of_cells) | columns("modified_by_id"),
+        metadata=batched(modifiers_of_cells) | depends_on(Fact.CELL) | columns("modified_by_id"),
     )
     async def modified_by(
         self, info: Info, cell: strawberry.Parent[AnyCell]

@@ -11,6 +11,7 @@ from schema.context import Info
 from schema.execution.batch import BatchContext, batched
 from schema.execution.core import raw_info
 from schema.ids import KEY_PARSERS, make_id, parse_number_key
+from schema.metadata import Fact, depends_on
 
 
 def _ids(batch: BatchContext, sources: Sequence[Any]) -> list[str]:
@@ -27,18 +28,26 @@ NODE_TYPES: dict[str, type[Node]] = {}
 class Node:
     """The base of all types with an id: the name of the type and the key of the object.
 
-    A type declares with its class what its objects are (``source``) and how the key in an id is written (``parse_key``)::
+    A type declares with its class what its objects are (``source``), how the key in an id is written (``parse_key``), and on
+    what its plain fields depend (``fact``, see `schema.metadata.depends_on`)::
 
         class Exam(Node, source=AnyExam): ...
     """
 
     _source: ClassVar[Any]
+    fact: ClassVar[Fact]
 
     def __init_subclass__(
-        cls, *, source: Any, parse_key: Callable[[str], Any] = parse_number_key, **kwargs: Any
+        cls,
+        *,
+        source: Any,
+        parse_key: Callable[[str], Any] = parse_number_key,
+        fact: Fact = Fact.UNKNOWN,
+        **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
         cls._source = source
+        cls.fact = fact
         KEY_PARSERS[cls.__name__] = parse_key
         NODE_TYPES[cls.__name__] = cls
 
@@ -53,7 +62,7 @@ class Node:
 
     @strawberry.field(
         description="Globally unique ID. It never changes. Treat it as opaque: store it and send it back unchanged.",
-        metadata=batched(_ids),
+        metadata=batched(_ids) | depends_on(),
     )
     def id(self, info: Info, source: strawberry.Parent[Any]) -> strawberry.ID:
         return strawberry.ID(make_id(raw_info(info).parent_type.name, source.pk))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import strawberry
 
@@ -15,7 +16,7 @@ from primepath.domain.school_class import AccessLevel
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
 from schema.limits.list_sizes import period_count
-from schema.metadata import SIZE_FROM_PARENT, list_size
+from schema.metadata import SIZE_FROM_PARENT, Fact, depends_on, list_size
 from schema.types.arguments import OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
@@ -70,6 +71,8 @@ def _cells_of_rows(
 
 @strawberry.type(description="One row of the matrix: a class in an academic year.")
 class MatrixRow:
+    fact: ClassVar = Fact.CLASS
+
     school_class: SchoolClass = strawberry.field(description="Class of the row.")
     academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
     access_level: AccessLevel = strawberry.field(description="Your access to the class.")
@@ -78,7 +81,7 @@ class MatrixRow:
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
         description="Curriculum of the class in this academic year.",
-        metadata=batched(_curriculum_of_rows),
+        metadata=batched(_curriculum_of_rows) | depends_on(Fact.CLASS),
     )
     async def curriculum(self, info: Info, row: strawberry.Parent[Row]) -> ClassCurriculumData:
         return await curriculum_of(info, row.visible_class, row.academic_year)
@@ -86,7 +89,7 @@ class MatrixRow:
     @strawberry.field(
         graphql_type=list[MatrixCell],
         description="Cells of this row, JAN to DEC, then Q1 to Q4. With `changesAfter`: changed cells only.",
-        metadata=batched(_cells_of_rows) | list_size(period_count),
+        metadata=batched(_cells_of_rows) | depends_on() | list_size(period_count),
     )
     async def cells(
         self,
@@ -101,6 +104,8 @@ class MatrixRow:
 
 @strawberry.type(description="Exam schedule of an academic year, with one row for each class.")
 class ScheduleMatrix:
+    fact: ClassVar = Fact.CLASS
+
     academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
     rows: list[MatrixRow] = strawberry.field(
         description="One row for each class, by division, grade and section. With `changesAfter`: changed rows only.",

@@ -19,7 +19,7 @@ from schema.context import Info
 from schema.execution.batch import BatchContext, batched
 from schema.ids import parse_class_code
 from schema.limits.list_sizes import period_count
-from schema.metadata import list_size
+from schema.metadata import Fact, depends_on, list_size
 from schema.types.arguments import AcademicYear, OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
@@ -91,7 +91,7 @@ def _teachers(
 
 
 @strawberry.type(description="A class of pupils, with its schedule.")
-class SchoolClass(Node, source=VisibleClass, parse_key=parse_class_code):
+class SchoolClass(Node, source=VisibleClass, parse_key=parse_class_code, fact=Fact.CLASS):
     code: str = strawberry.field(description="Class code, for example `PRIMARY_1A`. Never changes.")
     name: str = strawberry.field(description="Display name, for example `Primary Grade 1A`.")
     division: Division = strawberry.field(description="Division of the school.")
@@ -105,7 +105,7 @@ class SchoolClass(Node, source=VisibleClass, parse_key=parse_class_code):
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
         description="Curriculum of the class in an academic year.",
-        metadata=batched(_curriculum),
+        metadata=batched(_curriculum) | depends_on(Fact.CLASS),
     )
     async def curriculum(
         self,

@@ -343,29 +343,34 @@ def test_changed_cells_are_filtered(school: School) -> None:
           schoolClass { code }
           some: cells(periods: [MAR, MAY]) { period }
           none: cells(type: QUARTERLY) { period }
-          leading: cells { period schoolClass { cells(periods: [DEC]) { period } } }
         } } }
         """,
         school.viewer,
         {"after": client.token},
     )["scheduleMatrix"]
-    december = {"cells": [{"period": "DEC"}]}
     assert matrix["rows"] == [
-        {
-            "schoolClass": {"code": "A"},
-            "some": [{"period": "MAR"}],
-            "none": [],
-            "leading": [
-                {"period": period, "schoolClass": december} for period in ("JAN", "MAR", "APR")
-            ],
-        },
-        {
-            "schoolClass": {"code": "B"},
-            "some": [],
-            "none": [],
-            "leading": [{"period": "JAN", "schoolClass": december}],
-        },
+        {"schoolClass": {"code": "A"}, "some": [{"period": "MAR"}], "none": []},
+        {"schoolClass": {"code": "B"}, "some": [], "none": []},
     ]
+
+
+def test_cells_with_unrecorded_fields_are_always_returned(school: School) -> None:
+    document = """
+    query ($after: String) { scheduleMatrix(academicYear: 2026, changesAfter: $after) { rows {
+      schoolClass { code } cells { period %s }
+    } } }
+    """
+    variables = {"after": MobileClient(school.viewer).token}
+    for field in (
+        "completion { completed }",
+        "history { totalCount }",
+        "availableExams { totalCount }",
+        "schoolClass { cells(periods: [DEC]) { period } }",
+        "exams { cells { id } }",
+        "... on MatrixCell { schoolClass { teachers { id } } }",
+    ):
+        matrix = data(document % field, school.viewer, variables)["scheduleMatrix"]
+        assert periods_by_class(matrix) == dict.fromkeys("ABC", ALL), field
 
 
 def test_curriculum_of_another_year_changes_the_row(
