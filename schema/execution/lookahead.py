@@ -113,14 +113,15 @@ def fields_below(info: Info, border: tuple[str, str]) -> SelectedFields:
     core_info = raw_info(info)
     selected = SelectedFields(set(), set())
     entered: set[tuple[str, bool]] = set()
-    waiting = [
+    waiting: list[tuple[Any, SelectionSetNode | None, bool]] = [
         (get_named_type(core_info.return_type), node.selection_set, False)
         for node in core_info.field_nodes
     ]
     while waiting:
         parent, selection_set, is_inside = waiting.pop()
         for selection in selection_set.selections if selection_set else ():
-            below, inner, inside = parent, None, is_inside
+            below: Any = parent
+            inner, inside = None, is_inside
             match selection:
                 case FieldNode():
                     name = selection.name.value

@@ -202,9 +202,7 @@ def test_cells_of_years_out_of_range_are_not_stored(
     assert stored_ids() == {f"A/{YEAR}/JAN"}
 
 
-def test_cells_up_to_the_limit_are_read(
-    settings: Settings, statements: Statements
-) -> None:
+def test_cells_up_to_the_limit_are_read(settings: Settings, statements: Statements) -> None:
     make_class("A")
     settings.MAX_CELLS_PER_OPERATION = 4
     rows = Reader().read(("A", YEAR, *QUARTERS), ("A", YEAR, *QUARTERS[:2]))
