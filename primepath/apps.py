@@ -1,5 +1,7 @@
 """Django app configurations."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
@@ -7,6 +9,10 @@ from django.contrib.admin import apps as admin_apps
 class PrimePathConfig(AppConfig):
     name = "primepath"
     verbose_name = "Exam schedule"
+
+    def ready(self) -> None:
+        # Registers the checks.
+        import_module("primepath.checks")
 
 
 class SchoolAdminConfig(admin_apps.AdminConfig):

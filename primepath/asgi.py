@@ -9,11 +9,13 @@ from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.db.backends.signals import connection_created
 from servestatic import ServeStaticASGI
 
+from primepath.checks import require_valid_settings
 from primepath.server.handler import OneThreadHandler
 from primepath.server.timeouts import limit_statements
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup(set_prefix=False)
+require_valid_settings()
 
 connection_created.connect(limit_statements)
 

@@ -1,17 +1,20 @@
 """Database and cache settings: ``DATABASE_URL`` or a SQLite file, ``REDIS_URL`` or the memory of the process.
 
-Only this module and `primepath.settings` read environment variables.
+Only this module and `primepath.settings` declare settings. Its functions declare them in ``env``.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import make_conninfo
 
-from primepath.environment import number, text
+from primepath.environment import Environment
+from primepath.setting_formats import REDIS_URL
 
 # For commands. `primepath.server.timeouts` sets the timeout of processes that serve requests.
 _SQLITE_BUSY_SECONDS = 20
@@ -26,50 +29,108 @@ _SQLITE_OPTIONS = {
     "timeout": _SQLITE_BUSY_SECONDS,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
 }
+# Options of Django that are not options of a connection.
+_DJANGO_OPTIONS = ("assume_role", "isolation_level", "server_side_binding", "prepare_threshold")
+_SQLITE_URL_OPTIONS = {"timeout", "transaction_mode", "init_command"}
+# With this engine, each use of the database is an error.
+_NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 
 
-def database(default_file: Path, wait_seconds: float) -> dict[str, Any]:
+def database(env: Environment, default_file: Path, wait_seconds: float) -> dict[str, Any]:
     """Return Django's database settings. A request waits at most ``wait_seconds`` for a free connection.
 
     ``DATABASE_URL``: ``postgresql://user:password@host/name`` or ``sqlite:///path``. Defaults to ``default_file``.
     ``DATABASE_POOL_SIZE``: maximum number of PostgreSQL connections of a process. Defaults to 4. Each running request
     that reads the database uses one.
-
-    Raise `ImproperlyConfigured` if the database is neither SQLite nor PostgreSQL.
     """
-    url = text("DATABASE_URL") or f"sqlite:///{default_file}"
-    config: dict[str, Any] = dict(dj_database_url.parse(url))
+    pool_size = env.number("DATABASE_POOL_SIZE", 4, most=1_000)
+    url = env.text("DATABASE_URL", secret=True) or f"sqlite:///{default_file}"
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(url))
+    except ValueError:
+        config = dict(_NO_DATABASE)
     options = dict(config.get("OPTIONS", {}))
+    # Messages do not contain the URL: it has a password.
     match config["ENGINE"]:
         case "django.db.backends.sqlite3":
-            Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-            options = {**_SQLITE_OPTIONS, **options}
-            config["CONN_MAX_AGE"] = _SQLITE_CONNECTION_SECONDS
+            return _sqlite(env, config, options)
         case "django.db.backends.postgresql":
-            pool_size = number("DATABASE_POOL_SIZE", 4)
-            pool = {
-                "min_size": min(2, pool_size),
-                "max_size": pool_size,
-                "timeout": wait_seconds,
-            }
-            options = {"pool": pool, **options}
-            # Connections return to the pool after each request. Django does not allow a pool and a maximum age together.
-            config["CONN_MAX_AGE"] = 0
-            # After a restart of PostgreSQL, the connections in the pool are closed.
-            config["CONN_HEALTH_CHECKS"] = True
-        case engine:
-            raise ImproperlyConfigured(
-                f"DATABASE_URL names {engine}; PrimePath runs on SQLite and PostgreSQL."
+            return _postgresql(env, config, options, pool_size, wait_seconds)
+        case _:
+            env.refuse(
+                "DATABASE_URL",
+                "must be the address of a PostgreSQL or SQLite database, such as "
+                "postgresql://user:password@host/name or sqlite:////var/lib/primepath/school.sqlite3.",
             )
-    return {**config, "OPTIONS": options}
+            return _NO_DATABASE
 
 
-def cache(name: str, *, max_entries: int) -> dict[str, Any]:
+def _sqlite(env: Environment, config: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    file = Path(config["NAME"])
+    if config["NAME"] in {"", ":memory:"}:
+        env.refuse(
+            "DATABASE_URL", "must name a file: each thread would have a database of its own."
+        )
+        return _NO_DATABASE
+    if unknown := options.keys() - _SQLITE_URL_OPTIONS:
+        env.refuse("DATABASE_URL", f"has options that SQLite does not have: {', '.join(unknown)}.")
+        return _NO_DATABASE
+    try:
+        _create_private(file)
+    except OSError as error:
+        env.refuse("DATABASE_URL", f"names a file that cannot be created: {error}.")
+        return _NO_DATABASE
+    return {
+        **config,
+        "CONN_MAX_AGE": _SQLITE_CONNECTION_SECONDS,
+        "OPTIONS": {**_SQLITE_OPTIONS, **options},
+    }
+
+
+def _create_private(file: Path) -> None:
+    """Create the file for its owner only. It contains sessions. SQLite creates its other files with the same mode."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _postgresql(
+    env: Environment,
+    config: dict[str, Any],
+    options: dict[str, Any],
+    pool_size: int,
+    wait_seconds: float,
+) -> dict[str, Any]:
+    if not config["NAME"] and "service" not in options:
+        env.refuse("DATABASE_URL", "must name a database: postgresql://user:password@host/name.")
+    connection_options = {
+        name: value for name, value in options.items() if name not in _DJANGO_OPTIONS
+    }
+    try:
+        make_conninfo(**connection_options)
+    except ProgrammingError as error:
+        env.refuse("DATABASE_URL", f"has an option that PostgreSQL does not have: {error}.")
+    pool = {
+        "min_size": min(2, pool_size),
+        "max_size": pool_size,
+        "timeout": wait_seconds,
+    }
+    return {
+        **config,
+        # Connections return to the pool after each request. Django does not allow a pool and a maximum age together.
+        "CONN_MAX_AGE": 0,
+        # After a restart of PostgreSQL, the connections in the pool are closed.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": pool, **options},
+    }
+
+
+def cache(env: Environment, name: str, *, max_entries: int) -> dict[str, Any]:
     """Return Django's settings of a cache: Redis if ``REDIS_URL`` is set, otherwise the memory of the process.
 
     If Redis is down, the cache is empty. ``max_entries`` limits the cache in memory only.
     """
-    if url := text("REDIS_URL"):
+    if url := env.text("REDIS_URL", "", REDIS_URL, secret=True):
         return {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": url,
@@ -87,10 +148,10 @@ def cache(name: str, *, max_entries: int) -> dict[str, Any]:
     }
 
 
-def caches() -> dict[str, Any]:
+def caches(env: Environment) -> dict[str, Any]:
     """Return Django's settings of all caches."""
     return {
         # Enough for every class of a large school in several years.
-        "default": cache("primepath", max_entries=20_000),
-        "persisted_queries": cache("primepath.persisted", max_entries=2_000),
+        "default": cache(env, "primepath", max_entries=20_000),
+        "persisted_queries": cache(env, "primepath.persisted", max_entries=2_000),
     }

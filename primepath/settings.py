@@ -8,20 +8,32 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from primepath import setting_formats as formats
 from primepath.database import caches, database
 from primepath.domain.academic_year import AcademicYears
 from primepath.domain.visibility import Visibility
-from primepath.environment import choice, flag, items, number, text
+from primepath.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(text("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
+VAR_DIR = Path(env.text("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
 
 
 def _secret_key() -> str:
     """Return the configured key. Without one, create a random key once and keep it in a file with mode 0600."""
-    if key := text("SECRET_KEY"):
+    if key := env.text("SECRET_KEY", "", formats.SECRET_KEY, secret=True):
         return key
+    if env.is_set("SECRET_KEY"):
+        # Nothing starts with an invalid key.
+        return secrets.token_urlsafe(50)
     file = VAR_DIR / "secret-key"
+    try:
+        return _stored_key(file)
+    except OSError as error:
+        env.refuse("SECRET_KEY", f"is not set, and {file} cannot be used instead: {error}.")
+        return secrets.token_urlsafe(50)
+
+
+def _stored_key(file: Path) -> str:
     if not file.exists():
         VAR_DIR.mkdir(parents=True, exist_ok=True)
         # The complete file is linked, so several processes that start together all read the key of the first one.
@@ -30,73 +42,79 @@ def _secret_key() -> str:
             complete.flush()
             with suppress(FileExistsError):
                 os.link(complete.name, file)
-    return file.read_text()
+    key = file.read_text()
+    if not formats.SECRET_KEY.accepts(key):
+        env.refuse("SECRET_KEY", f"is not set, and the key in {file} is damaged. Delete this file.")
+        return secrets.token_urlsafe(50)
+    return key
 
 
-DEBUG = flag("DEBUG")
+DEBUG = env.flag("DEBUG")
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = items("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", formats.HOST)
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "", formats.TRUSTED_ORIGIN)
 # Behind a proxy that terminates TLS: send cookies over HTTPS only, and trust the proxy's X-Forwarded-Proto header.
-HTTPS = flag("HTTPS")
+HTTPS = env.flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
-SCHOOL_NAME = text("SCHOOL_NAME", "PrimePath Academy")
-TIME_ZONE = text("SCHOOL_TIME_ZONE", "Asia/Seoul")
+SCHOOL_NAME = env.text("SCHOOL_NAME", "PrimePath Academy", formats.NAME)
+TIME_ZONE = env.text("SCHOOL_TIME_ZONE", "Asia/Seoul", formats.TIME_ZONE)
 ACADEMIC_YEARS = AcademicYears(
-    first=number("FIRST_ACADEMIC_YEAR", 2020),
-    last=number("LAST_ACADEMIC_YEAR", 2035),
+    first=env.number("FIRST_ACADEMIC_YEAR", 2020, least=1000, most=9999),
+    last=env.number("LAST_ACADEMIC_YEAR", 2035, least=1000, most=9999),
 )
 # Limits of one request; see schema/limits. The documents of the pages and the explorer's introspection are far below them.
-DATA_UPLOAD_MAX_MEMORY_SIZE = number("MAX_BODY_BYTES", 1_048_576)
-MAX_DOCUMENT_LENGTH = number("MAX_DOCUMENT_LENGTH", 20_000)
-MAX_DOCUMENT_TOKENS = number("MAX_DOCUMENT_TOKENS", 2_000)
-MAX_DOCUMENT_DIRECTIVES = number("MAX_DOCUMENT_DIRECTIVES", 50)
-MAX_DOCUMENT_FIELDS = number("MAX_DOCUMENT_FIELDS", 500)
-MAX_DOCUMENT_ALIASES = number("MAX_DOCUMENT_ALIASES", 100)
-MAX_DOCUMENT_DEPTH = number("MAX_DOCUMENT_DEPTH", 20)
-MAX_DOCUMENT_COMPARISONS = number("MAX_DOCUMENT_COMPARISONS", 5_000)
-MAX_ROOT_FIELDS = number("MAX_ROOT_FIELDS", 20)
-MAX_VARIABLE_VALUES = number("MAX_VARIABLE_VALUES", 20_000)
-MAX_PAGE_SIZE = number("MAX_PAGE_SIZE", 100)
-MAX_LIST_LENGTH = number("MAX_LIST_LENGTH", 1_000)
-MAX_EXAMS_TIMES_CELLS = number("MAX_EXAMS_TIMES_CELLS", 10_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("MAX_BODY_BYTES", 1_048_576)
+MAX_DOCUMENT_LENGTH = env.number("MAX_DOCUMENT_LENGTH", 20_000)
+MAX_DOCUMENT_TOKENS = env.number("MAX_DOCUMENT_TOKENS", 2_000)
+MAX_DOCUMENT_DIRECTIVES = env.number("MAX_DOCUMENT_DIRECTIVES", 50, least=0)
+MAX_DOCUMENT_FIELDS = env.number("MAX_DOCUMENT_FIELDS", 500)
+MAX_DOCUMENT_ALIASES = env.number("MAX_DOCUMENT_ALIASES", 100, least=0)
+MAX_DOCUMENT_DEPTH = env.number("MAX_DOCUMENT_DEPTH", 20, most=100)
+MAX_DOCUMENT_COMPARISONS = env.number("MAX_DOCUMENT_COMPARISONS", 5_000)
+MAX_ROOT_FIELDS = env.number("MAX_ROOT_FIELDS", 20)
+MAX_VARIABLE_VALUES = env.number("MAX_VARIABLE_VALUES", 20_000, least=0)
+MAX_PAGE_SIZE = env.number("MAX_PAGE_SIZE", 100)
+MAX_LIST_LENGTH = env.number("MAX_LIST_LENGTH", 1_000)
+MAX_EXAMS_TIMES_CELLS = env.number("MAX_EXAMS_TIMES_CELLS", 10_000)
 # Number of field values in a response. This bounds the work of a request. The whole schedule of 600 classes with
 # its exams has a third of this number.
-MAX_ANSWER_VALUES = number("MAX_ANSWER_VALUES", 500_000)
+MAX_ANSWER_VALUES = env.number("MAX_ANSWER_VALUES", 500_000)
 # Cells are counted before they are read, so one request cannot read more than a school has.
-MAX_CELLS_PER_OPERATION = number("MAX_CELLS_PER_OPERATION", 20_000)
+MAX_CELLS_PER_OPERATION = env.number("MAX_CELLS_PER_OPERATION", 20_000)
 # An operation starts no batch after this time, and the last batch ends soon after: before a gateway's timeout.
 # Building the response from loaded data cannot be interrupted; see MAX_ANSWER_VALUES.
-OPERATION_SECONDS = number("OPERATION_SECONDS", 10)
-STATEMENT_SECONDS = number("STATEMENT_SECONDS", 5)
+OPERATION_SECONDS = env.number("OPERATION_SECONDS", 10, most=3_600)
+STATEMENT_SECONDS = env.number("STATEMENT_SECONDS", 5, most=3_600)
 # Requests that a process handles at the same time. Further requests wait, because threads that compete for the
 # interpreter slow each other down.
-REQUEST_THREADS = number("REQUEST_THREADS", 32)
+REQUEST_THREADS = env.number("REQUEST_THREADS", 32, most=1_000)
 # Only signed-in users need the schema. To anyone else it shows where to start an attack.
 _VISIBILITY = Visibility.EVERYONE if DEBUG else Visibility.SIGNED_IN
-INTROSPECTION = choice("INTROSPECTION", _VISIBILITY)
-FIELD_SUGGESTIONS = choice("FIELD_SUGGESTIONS", _VISIBILITY)
-EXPLORER = choice("EXPLORER", _VISIBILITY)
+INTROSPECTION = env.choice("INTROSPECTION", _VISIBILITY)
+FIELD_SUGGESTIONS = env.choice("FIELD_SUGGESTIONS", _VISIBILITY)
+EXPLORER = env.choice("EXPLORER", _VISIBILITY)
 CURRICULUM_CACHE_SECONDS = 300
 # If off, graphql-core completes every field: slower, with the same responses.
-COMPILED_EXECUTION = flag("COMPILED_EXECUTION", default=True)
+COMPILED_EXECUTION = env.flag("COMPILED_EXECUTION", default=True)
 # See schema/http/persisted.py.
-PERSISTED_QUERIES = flag("PERSISTED_QUERIES", default=True)
-PERSISTED_QUERY_DAYS = number("PERSISTED_QUERY_DAYS", 7)
-PERSISTED_QUERY_BYTES_PER_DAY = number("PERSISTED_QUERY_BYTES_PER_DAY", 4_000_000)
+PERSISTED_QUERIES = env.flag("PERSISTED_QUERIES", default=True)
+PERSISTED_QUERY_DAYS = env.number("PERSISTED_QUERY_DAYS", 7, most=3_650)
+PERSISTED_QUERY_BYTES_PER_DAY = env.number("PERSISTED_QUERY_BYTES_PER_DAY", 4_000_000, least=0)
 # Failed attempts within 15 minutes. All staff of a school can share one IP address.
-SIGN_IN_FAILURES_PER_ACCOUNT = number("SIGN_IN_FAILURES_PER_ACCOUNT", 10)
-SIGN_IN_FAILURES_PER_ADDRESS = number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
-SYNC_TOKEN_DAYS = number("SYNC_TOKEN_DAYS", 30)
-TOKEN_LIFETIME_DAYS = number("TOKEN_LIFETIME_DAYS", 90)
+SIGN_IN_FAILURES_PER_ACCOUNT = env.number("SIGN_IN_FAILURES_PER_ACCOUNT", 10)
+SIGN_IN_FAILURES_PER_ADDRESS = env.number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
+SYNC_TOKEN_DAYS = env.number("SYNC_TOKEN_DAYS", 30, most=3_650)
+TOKEN_LIFETIME_DAYS = env.number("TOKEN_LIFETIME_DAYS", 90, most=3_650)
 
 DATABASES = {
-    "default": database(default_file=VAR_DIR / "primepath.sqlite3", wait_seconds=STATEMENT_SECONDS)
+    "default": database(
+        env, default_file=VAR_DIR / "primepath.sqlite3", wait_seconds=STATEMENT_SECONDS
+    )
 }
-CACHES = caches()
+CACHES = caches(env)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -121,7 +139,7 @@ MIDDLEWARE = [
 ]
 # Pages of other origins can call the API only if they are listed here, and only with a bearer token. Browsers send no
 # cookies with these requests.
-CORS_ALLOWED_ORIGINS = items("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS", "", formats.ORIGIN)
 CORS_URLS_REGEX = r"^/graphql\Z"
 CORS_ALLOW_METHODS = ("GET", "POST")
 CORS_ALLOW_HEADERS = ("Authorization", "Content-Type", "If-None-Match")

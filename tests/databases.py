@@ -54,7 +54,8 @@ def own_database(folder: Path, template: DemoTemplate | None = None) -> Iterator
     if connection.vendor == "sqlite":
         file = folder / "database.sqlite3"
         if template is not None:
-            shutil.copyfile(template.database, file)
+            # With its mode, which is for its owner only.
+            shutil.copy(template.database, file)
         yield f"sqlite:///{file}"
         return
     name = f"{_PREFIX}_{secrets.token_hex(6)}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_VARIABLE = "PRIMEPATH_TEST_RUN"
+_VARIABLE = "TEST_RUN_FOLDER"
 
 
 def run_folder() -> Path:

@@ -38,8 +38,10 @@ def run_in_process(command: list[str]) -> str:
     return output.getvalue()
 
 
-def run_in_subprocess(command: list[str], variables: dict[str, str], folder: Path) -> str:
-    """Run a management command with these environment variables; return the last line of its output."""
+def run_in_subprocess(
+    command: list[str], variables: dict[str, str], folder: Path, *, lines: int
+) -> str:
+    """Run a management command with these environment variables; return the last lines of its output."""
     done = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
@@ -48,7 +50,7 @@ def run_in_subprocess(command: list[str], variables: dict[str, str], folder: Pat
         text=True,
         check=False,
     )
-    return "\n".join((done.stdout + done.stderr).splitlines()[-1:]) + "\n"
+    return "\n".join((done.stdout + done.stderr).splitlines()[-lines:]) + "\n"
 
 
 @pytest.mark.django_db
@@ -59,7 +61,7 @@ def test_command_prints_the_output_on_its_page(command: str, shown: str, tmp_pat
     program, arguments = words[len(variables) :][:2], words[len(variables) + 2 :]
     assert program == _MANAGE
     if variables:
-        printed = run_in_subprocess(arguments, variables, tmp_path)
+        printed = run_in_subprocess(arguments, variables, tmp_path, lines=shown.count("\n"))
     else:
         if arguments[0] == "create_token":
             seed_demo(report=lambda line: None)

@@ -50,6 +50,7 @@ def database_url(
     if connection.vendor == "postgresql":
         return postgresql_url(connection.settings_dict["NAME"])
     path = tmp_path_factory.mktemp("shared") / "database.sqlite3"
+    path.touch(0o600)
     with django_db_blocker.unblock(), closing(sqlite3.connect(path)) as file:
         connection.ensure_connection()
         assert connection.connection is not None

@@ -15,6 +15,7 @@ from django_redis import get_redis_connection
 from loaders.curriculum import CurriculumKey, get_class_curriculum_mapping
 from primepath.database import caches as cache_settings
 from primepath.domain.viewer import COMMAND_LINE
+from primepath.environment import Environment
 from primepath.models import CurriculumLevel, Program, SchoolClass
 from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from primepath.services.curriculum.track_level_changes import track_level_changes
@@ -33,10 +34,10 @@ def server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def redis(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
+def redis(server: RedisServer) -> Iterator[RedisServer]:
     """Configure the cache as `REDIS_URL` does, and return the Redis server."""
-    monkeypatch.setenv("REDIS_URL", server.url)
-    with override_settings(CACHES=cache_settings()):
+    environment = Environment({"REDIS_URL": server.url})
+    with override_settings(CACHES=cache_settings(environment)):
         server.start()
         cache.clear()
         yield server

@@ -23,7 +23,7 @@ MATRIX = "{ scheduleMatrix { rows { cells { id status } } } }"
 # A setting with its wrong value, and what the last line of the log must contain.
 WRONG = [
     ("DATABASE_URL", "mysql://localhost/school", "DATABASE_URL"),
-    ("DATABASE_URL", "school.sqlite3", "Scheme"),
+    ("DATABASE_URL", "school.sqlite3", "DATABASE_URL"),
     ("EXPLORER", "teachers", "EXPLORER"),
     ("MAX_PAGE_SIZE", "-1", "MAX_PAGE_SIZE"),
     ("SCHOOL_TIME_ZONE", "Mars/Olympus", "Mars/Olympus"),

@@ -1,0 +1,82 @@
+"""The settings of databases and caches, and the messages about invalid ones."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from primepath.database import caches, database
+from primepath.environment import Environment
+
+pytestmark = pytest.mark.one_database
+PASSWORD = "hunter2"
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        (f"mysql://a:{PASSWORD}@host/name", "must be the address of a PostgreSQL or SQLite"),
+        (PASSWORD, "must be the address"),
+        (f"postgresql://a:{PASSWORD}@host:port/name", "must be the address"),
+        (f"postgresql://a:{PASSWORD}@host:99999/name", "must be the address"),
+        (f"postgresql://a:{PASSWORD}@host", "must name a database"),
+        (f"postgresql://a:{PASSWORD}@host/name?ssl=1", "has an option that PostgreSQL does not"),
+        (f"postgresql://a:{PASSWORD}@host/name?pool=1", "has an option that PostgreSQL does not"),
+        ("sqlite://:memory:", "must name a file"),
+        ("sqlite://", "must name a file"),
+        ("sqlite:////tmp/school.sqlite3?cache=shared", "has options that SQLite does not have: c"),
+        ("sqlite:////dev/null/school.sqlite3", "names a file that cannot be created: "),
+    ],
+)
+def test_an_invalid_database_is_named_without_its_password(
+    url: str, problem: str, tmp_path: Path
+) -> None:
+    env = Environment({"DATABASE_URL": url})
+    database(env, tmp_path / "default.sqlite3", 1)
+    message = env.problems["DATABASE_URL"]
+    assert message.startswith(f"DATABASE_URL {problem}")
+    assert PASSWORD not in message
+    assert not (tmp_path / "default.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://a:b@host/name",
+        "postgres://host:5433/name?sslmode=require&connect_timeout=3",
+        "postgresql:///?service=school",
+        "sqlite:///{folder}/school.sqlite3?timeout=5",
+        "",
+    ],
+)
+def test_a_valid_database_is_accepted(url: str, tmp_path: Path) -> None:
+    env = Environment({"DATABASE_URL": url.format(folder=tmp_path)})
+    config = database(env, tmp_path / "default.sqlite3", 1)
+    assert env.problems == {}
+    assert config["ENGINE"] != "django.db.backends.dummy"
+
+
+def test_a_new_file_is_private_and_an_old_one_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "school.sqlite3"
+    for mode in 0o600, 0o640:
+        database(Environment({}), file, 1)
+        assert stat.S_IMODE(file.stat().st_mode) == mode
+        file.chmod(0o640)
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "many", "1001"])
+def test_an_invalid_size_of_the_pool_is_named_for_every_database(size: str, tmp_path: Path) -> None:
+    env = Environment({"DATABASE_POOL_SIZE": size})
+    database(env, tmp_path / "default.sqlite3", 1)
+    assert list(env.problems) == ["DATABASE_POOL_SIZE"]
+
+
+def test_an_invalid_address_of_redis_is_named_without_its_password() -> None:
+    env = Environment({"REDIS_URL": f":{PASSWORD}@localhost:6379"})
+    assert {each["BACKEND"] for each in caches(env).values()} == {
+        "django.core.cache.backends.locmem.LocMemCache"
+    }
+    assert env.problems["REDIS_URL"].startswith("REDIS_URL must be an address such as redis://")
+    assert PASSWORD not in env.problems["REDIS_URL"]
