@@ -13,6 +13,7 @@ import dj_database_url
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
+from primepath.db.reachability import TrackedConnection
 from primepath.environment import Environment
 from primepath.setting_formats import REDIS_URL
 
@@ -114,6 +115,7 @@ def _postgresql(
         "min_size": min(2, pool_size),
         "max_size": pool_size,
         "timeout": wait_seconds,
+        "connection_class": TrackedConnection,
     }
     return {
         **config,

@@ -10,8 +10,12 @@ from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLFormattedError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from primepath.domain.errors import ErrorCode, PrimePathError
-from primepath.server.timeouts import is_timeout
+from primepath.domain.errors import ErrorCode, PrimePathError, TimeLimitExceededError
+from primepath.server.database_failures import (
+    DatabaseFailure,
+    database_failure,
+    describe_failure,
+)
 
 logger = logging.getLogger("primepath.errors")
 
@@ -44,10 +48,24 @@ def internal_error(request_id: str) -> GraphQLFormattedError:
     return error(ErrorCode.INTERNAL, template.format(request_id=request_id), requestId=request_id)
 
 
-def database_timeout() -> GraphQLFormattedError:
-    """Return the error for a statement that the database stopped."""
-    message = _("The database did not respond in time. Try again, or request less data.")
-    return error(ErrorCode.TIMEOUT, message)
+def database_error(failure: DatabaseFailure) -> GraphQLFormattedError:
+    """Return the error for a failure of the database."""
+    match failure:
+        case DatabaseFailure.POOL:
+            message = _("The server has no free connection to its database. Try again in a moment.")
+            return error(ErrorCode.OVERLOADED, message)
+        case DatabaseFailure.CONNECTION:
+            message = _("The server has no connection to its database. Try again later.")
+            return error(ErrorCode.UNAVAILABLE, message)
+        case DatabaseFailure.READ_ONLY:
+            message = _("The database does not accept changes at the moment. Try again later.")
+            return error(ErrorCode.UNAVAILABLE, message)
+        case DatabaseFailure.LOCK:
+            message = _("The database is locked by another change. Try again in a moment.")
+            return error(ErrorCode.TIMEOUT, message)
+        case DatabaseFailure.STATEMENT:
+            message = _("The database did not respond in time. Try again, or request less data.")
+            return error(ErrorCode.TIMEOUT, message)
 
 
 def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
@@ -61,8 +79,8 @@ def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[Graph
 
 def _format(each: GraphQLError, request_id: str, logged: set[object]) -> GraphQLFormattedError:
     cause = _cause(each)
-    if is_timeout(cause):
-        formatted = database_timeout()
+    if failure := database_failure(cause):
+        formatted = database_error(failure)
     elif isinstance(cause, PrimePathError):
         formatted = error(cause.code, str(cause))
     elif cause is None:
@@ -73,9 +91,16 @@ def _format(each: GraphQLError, request_id: str, logged: set[object]) -> GraphQL
         if id(cause) not in logged:
             logged.add(id(cause))
             logger.error("Request %s failed at %s", request_id, each.path, exc_info=cause)
-    code = formatted["extensions"]["code"]
-    if code == ErrorCode.TIMEOUT and code not in logged:
-        logged.add(code)
+    if failure and failure not in logged:
+        logged.add(failure)
+        logger.warning(
+            "Request %s failed at %s, database %s",
+            request_id,
+            each.path,
+            describe_failure(failure, cause),
+        )
+    elif isinstance(cause, TimeLimitExceededError) and TimeLimitExceededError not in logged:
+        logged.add(TimeLimitExceededError)
         logger.warning("Request %s took too long at %s: %s", request_id, each.path, cause)
     if each.locations:
         formatted["locations"] = [location.formatted for location in each.locations]

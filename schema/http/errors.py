@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from graphql import GraphQLFormattedError
 from strawberry.http.base import BaseRequestProtocol
 
+from primepath.server.database_failures import database_failure, describe_failure
 from primepath.server.request_id import request_id_of
-from primepath.server.timeouts import is_timeout
-from schema.errors import HttpError, database_timeout, error, internal_error, logger
+from schema.errors import HttpError, database_error, error, internal_error, logger
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -33,9 +33,11 @@ def error_response(refused: HttpError) -> HttpResponse:
 def internal_error_response(request: HttpRequest, cause: BaseException | None) -> HttpResponse:
     """Return the response to a request that failed because of ``cause``, which only the log shows."""
     request_id = request_id_of(request)
-    if is_timeout(cause):
-        logger.warning("Request %s took too long: %s", request_id, cause)
-        return _errors(503, database_timeout(), {"Retry-After": "1"})
+    if failure := database_failure(cause):
+        logger.warning(
+            "Request %s failed, database %s", request_id, describe_failure(failure, cause)
+        )
+        return _errors(503, database_error(failure), {"Retry-After": "1"})
     logger.error("Request %s failed", request_id, exc_info=cause)
     return _errors(500, internal_error(request_id))
 

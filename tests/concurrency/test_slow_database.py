@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tests.databases import postgresql_url
 from tests.server import Server, running_server
 
 PATIENCE = 30
@@ -24,7 +25,9 @@ mutation ($cell: ID!, $notes: String) {
 }
 """
 CELLS = "{ programs { name } scheduleMatrix { rows { cells { id status } } } }"
-EVERYTHING = "{ programs { name } scheduleMatrix { rows { canEdit } } exams { totalCount } }"
+EVERYTHING = """
+{ programs { name } scheduleMatrix { rows { canEdit } } exams { totalCount } classAccessRequests { totalCount } }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +94,7 @@ def test_change_that_waits_for_a_lock_times_out(server: Server) -> None:
         server, f'{{ node(id: "{CELL}") {{ ... on MatrixCell {{ notes }} }} }}'
     )
     assert after["data"]["node"] == {"notes": "before"}
-    assert "took too long" in server.log.read_text()
+    assert "database lock: " in server.log.read_text()
     again = execute_without_lock(server, UPDATE, cell=CELL, notes="")
     assert again["data"]["updateCell"] == {"cell": {"notes": ""}, "userErrors": []}
 
@@ -102,6 +105,7 @@ def test_only_fields_that_wait_for_a_lock_fail(server: Server) -> None:
     with locked(server, "examschedulematrix"):
         response = execute(server, CELLS)
     assert errors(response) == {"scheduleMatrix.rows.0.cells": "TIMEOUT"}
+    assert "locked by another change" in response.json()["errors"][0]["message"]
     assert response.json()["data"]["scheduleMatrix"] is None
     assert response.json()["data"]["programs"]
     assert "errors" not in execute_without_lock(server, CELLS)
@@ -110,7 +114,7 @@ def test_only_fields_that_wait_for_a_lock_fail(server: Server) -> None:
 def test_operation_starts_no_batch_after_its_time_limit(server: Server) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("On SQLite readers never wait.")
-    with locked(server, "program", "schoolclass", "exam"):
+    with locked(server, "program", "schoolclass", "exam", "classaccessrequest"):
         response = execute(server, EVERYTHING)
     assert set(errors(response).values()) == {"TIMEOUT"}
     messages = [each["message"] for each in response.json()["errors"]]
@@ -122,7 +126,7 @@ def test_request_without_a_free_connection_should_be_retried(server: Server) -> 
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no pool.")
     answers: list[httpx.Response] = []
-    with locked(server, "program", "schoolclass", "exam"):
+    with locked(server, "program", "schoolclass", "exam", "classaccessrequest"):
         first = threading.Thread(target=lambda: answers.append(execute(server, EVERYTHING)))
         first.start()
         wait_until_a_statement_waits(server)
@@ -132,7 +136,9 @@ def test_request_without_a_free_connection_should_be_retried(server: Server) -> 
     assert response.headers["Retry-After"] == "1"
     assert response.headers["Content-Type"].startswith("application/json")
     (error,) = response.json()["errors"]
-    assert error["extensions"] == {"code": "TIMEOUT"}
+    assert error["extensions"] == {"code": "OVERLOADED"}
+    assert "no free connection" in error["message"]
+    assert "database pool: " in server.log.read_text()
     assert set(errors(answers[0]).values()) == {"TIMEOUT"}
     assert "errors" not in execute_without_lock(server, "{ viewer { username } }")
 
@@ -146,3 +152,40 @@ def wait_until_a_statement_waits(server: Server) -> None:
         ).fetchone():
             assert time.monotonic() < deadline
             time.sleep(0.01)
+
+
+def test_database_that_is_away_is_unavailable_until_it_is_back(server: Server) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite is a file.")
+    with database_away(server):
+        response = execute(server, "{ viewer { username } }")
+        assert response.status_code == 503
+        assert response.headers["Retry-After"] == "1"
+        (error,) = response.json()["errors"]
+        assert error["extensions"] == {"code": "UNAVAILABLE"}
+        assert error["message"] == (
+            "The server has no connection to its database. Try again later."
+        )
+        assert "not currently accepting connections" in server.log.read_text()
+        # What needs no database is not affected.
+        school = httpx.post(f"{server.address}/graphql", json={"query": "{ school { name } }"})
+        assert school.json()["data"]["school"]["name"]
+    deadline = time.monotonic() + PATIENCE
+    while execute(server, "{ viewer { username } }").status_code != 200:
+        assert time.monotonic() < deadline
+
+
+@contextmanager
+def database_away(server: Server) -> Iterator[None]:
+    """Close all connections to the database in the block, and refuse new ones."""
+    name = server.database_url.partition("?")[0].rpartition("/")[2]
+    statement = f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS '
+    with psycopg.connect(postgresql_url("postgres"), autocommit=True) as session:
+        session.execute(f"{statement} false".encode())
+        try:
+            session.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+            )
+            yield
+        finally:
+            session.execute(f"{statement} true".encode())

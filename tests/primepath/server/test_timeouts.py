@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from psycopg import errors
-from psycopg_pool import PoolTimeout
 from pytest_django import Settings
 
 from primepath.models import Program
 from primepath.server import timeouts
-from primepath.server.timeouts import is_timeout, limit_statements
+from primepath.server.database_failures import DatabaseFailure, database_failure
+from primepath.server.timeouts import limit_statements
 from tests.client import answer
 from tests.factories import head_teacher, make_classes
 
@@ -36,7 +35,7 @@ def _limited(settings: Settings) -> Iterator[None]:
     yield
     connection.execute_wrappers[:] = wrappers
     if connection.vendor == "postgresql":
-        session.execute("SET statement_timeout = 0")
+        session.execute("SET statement_timeout = 0; SET lock_timeout = 0")
         timeouts._limited.discard(session)
     else:
         session.set_progress_handler(None, 0)
@@ -54,7 +53,7 @@ def test_endless_statement_is_stopped_and_the_next_one_runs() -> None:
     for _ in range(2):
         with pytest.raises(DatabaseError) as stopped:
             run_endless_statement()
-        assert is_timeout(stopped.value)
+        assert database_failure(stopped.value) is DatabaseFailure.STATEMENT
         assert Program.objects.count() == 0
 
 
@@ -102,22 +101,3 @@ def test_process_without_a_server_has_no_limit() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (errors.QueryCanceled(), True),
-        (errors.LockNotAvailable(), True),
-        (PoolTimeout(), True),
-        (errors.DeadlockDetected(), False),
-        (ValueError("interrupted"), False),
-        (None, False),
-    ],
-)
-def test_timeout_is_recognised_from_the_driver_error(
-    error: Exception | None, expected: bool
-) -> None:
-    raised = DatabaseError()
-    raised.__cause__ = error
-    assert is_timeout(raised) is is_timeout(error) is expected
