@@ -187,10 +187,27 @@ STATIC_URL = "/static/"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "primepath.server.request_id.AddRequestId"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(request_id)s %(levelname)s %(name)s: %(message)s"}
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        },
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "loggers": {
         "primepath": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # primepath.requests has a line for each request, with the status. An unknown host is in it too.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        # Its lines would repeat primepath.requests, with query strings.
+        "uvicorn.access": {"handlers": [], "propagate": False},
+        # The pool of connections reports here why it cannot connect.
+        "psycopg.pool": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

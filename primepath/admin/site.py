@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.permissions import is_administrator
+from primepath.services.accounts.sign_in_log import Outcome, log_sign_in
 
 
 class AdministratorSignInForm(AuthenticationForm):
@@ -29,6 +30,20 @@ class AdministratorSignInForm(AuthenticationForm):
         ),
     }
     required_css_class = "required"
+
+    def clean(self) -> dict[str, Any]:
+        log = partial(
+            log_sign_in,
+            self.cleaned_data.get("username", ""),
+            self.request.META.get("REMOTE_ADDR", "") if self.request else "",
+        )
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            log(Outcome.FAILED)
+            raise
+        log(Outcome.SUCCEEDED)
+        return cleaned
 
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)

@@ -1,14 +1,19 @@
-"""The ID of a request in the log. Every response has it as the header ``X-Request-ID``."""
+"""The ID of a request. Every response has it as the header ``X-Request-ID``, and so does every line of the log that the request causes."""
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from primepath.server.request_log import log_request
+
 _KEY = "primepath.server.request_id"
+_current: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 def name_requests(
@@ -21,7 +26,12 @@ def name_requests(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request_id = request.META[_KEY] = uuid.uuid4().hex
-        response = get_response(request)
+        token = _current.set(request_id)
+        try:
+            response = get_response(request)
+            log_request(request, response)
+        finally:
+            _current.reset(token)
         response["X-Request-ID"] = request_id
         return response
 
@@ -31,3 +41,11 @@ def name_requests(
 def request_id_of(request: HttpRequest) -> str:
     request_id: str = request.META[_KEY]
     return request_id
+
+
+class AddRequestId(logging.Filter):
+    """Adds the id of the current request to each record, as ``request_id``; "-" outside requests."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = _current.get()
+        return True

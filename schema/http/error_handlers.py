@@ -14,12 +14,16 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from primepath.domain.errors import ErrorCode
+from primepath.server.request_log import note
 from schema.errors import HttpError
 from schema.http.errors import asks_for_html, error_response, internal_error_response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's handler400. It also handles a wrong Host, at every path."""
+    if isinstance(exception, DisallowedHost):
+        # The log has nothing else about it, because anyone can send any number of such requests.
+        note(request, unknown_host=request.headers.get("Host", ""))
     if asks_for_html(request):
         return _varying(defaults.bad_request(request, exception))
     message = (

@@ -29,6 +29,7 @@ from primepath.domain.errors import ErrorCode, TimeLimitExceededError
 from primepath.domain.viewer import Viewer
 from primepath.server.handler import has_disconnected, received_at
 from primepath.server.request_id import request_id_of
+from primepath.server.request_log import note
 from schema.errors import HttpError, format_errors
 from schema.execution.core import HTTPException
 from schema.http.authentication import identify
@@ -86,6 +87,7 @@ class GraphQLView(StrawberryView[None, None]):
             return error_response(HttpError(400, ErrorCode.BAD_USER_INPUT, str(refused)))
         except ClientDisconnectedError:
             # No client reads this.
+            note(request, disconnected=True)
             return HttpResponse(status=204)
         except Exception as cause:
             return internal_error_response(request, cause)
@@ -151,12 +153,15 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
             raise TimeLimitExceededError(template.format(seconds=f"{seconds:g}"))
 
     caller = identify(request)
+    if caller.viewer is not None:
+        note(request, user=caller.viewer.user_id)
     persisted = read_persisted_query(data)
     text = persisted.document if persisted else data.query
     try:
         operation = _prepare(request, text, data, caller.viewer)
     except OperationRejectedError as rejected:
         return ExecutionResult(data=None, errors=rejected.errors)
+    note(request, operation=operation.name)
     if persisted and caller.viewer:
         persisted.keep()
     return execute(
