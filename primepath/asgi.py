@@ -11,19 +11,23 @@ from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
 from primepath.server.handler import OneThreadHandler
+from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
 from primepath.server.timeouts import limit_statements
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup(set_prefix=False)
 require_valid_settings()
 
+disable_proxy_headers_of_uvicorn()
 connection_created.connect(limit_statements)
 
 # Static files are served from the source folders, before Django. So `collectstatic` is not needed, and other requests
 # do not pay for it.
-application = ServeStaticASGI(OneThreadHandler(), allow_all_origins=False)
+_application = ServeStaticASGI(OneThreadHandler(), allow_all_origins=False)
 for _storage in AppDirectoriesFinder().storages.values():
-    application.add_files(_storage.location, prefix=settings.STATIC_URL)
+    _application.add_files(_storage.location, prefix=settings.STATIC_URL)
+
+application = ProxyHeaders(_application, settings.TRUSTED_PROXIES)
 
 # The objects created so far live as long as the process, so the garbage collector need not look at them. A large
 # response creates many objects. With higher thresholds, the collector interrupts it less often.

@@ -38,7 +38,7 @@ def check_settings(app_configs: Any, **_: Any) -> list[CheckMessage]:
         *(Error(problem, id="primepath.E001") for problem in env.problems.values()),
         *_contradictions(),
         *_unknown_names(os.environ, env),
-        *_warnings(),
+        *_warnings(os.environ, env),
     ]
 
 
@@ -83,7 +83,24 @@ def _unknown_names(
             yield CheckWarning(f"{name} is not a setting of PrimePath.{hint}", id="primepath.W001")
 
 
-def _warnings() -> Iterator[CheckWarning]:
+def _warnings(variables: Mapping[str, str], environment: Environment) -> Iterator[CheckWarning]:
+    if settings.HTTPS and not environment.is_set("TRUSTED_PROXIES"):
+        yield CheckWarning(
+            "HTTPS is on, but TRUSTED_PROXIES is not set. Only a proxy on this machine is trusted. Requests through any "
+            "other proxy count as plain HTTP, and all its users share one address, which sign-in limits "
+            "can lock out. Set TRUSTED_PROXIES to the address of your proxy, or to 127.0.0.1.",
+            id="primepath.W002",
+        )
+    if variables.get("FORWARDED_ALLOW_IPS"):
+        yield CheckWarning(
+            "FORWARDED_ALLOW_IPS is ignored. Set TRUSTED_PROXIES instead.", id="primepath.W003"
+        )
+    if any(proxy.endswith("/0") for proxy in settings.TRUSTED_PROXIES):
+        yield CheckWarning(
+            "TRUSTED_PROXIES contains every address, so each client can choose the address that sign-in limits "
+            "count. List the networks of your proxies instead.",
+            id="primepath.W007",
+        )
     if settings.DEBUG and not _is_local(settings.ALLOWED_HOSTS):
         yield CheckWarning(
             "DEBUG is on, and ALLOWED_HOSTS names other hosts than this machine. Error pages show "

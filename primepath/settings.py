@@ -53,10 +53,14 @@ DEBUG = env.flag("DEBUG")
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", formats.HOST)
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "", formats.TRUSTED_ORIGIN)
-# Behind a proxy that terminates TLS: send cookies over HTTPS only, and trust the proxy's X-Forwarded-Proto header.
+# Behind a proxy that terminates TLS: send cookies over HTTPS only, and redirect requests that come over HTTP.
 HTTPS = env.flag("HTTPS")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+# See primepath/server/proxies.py. Django itself would believe these headers whoever sends them.
+SECURE_PROXY_SSL_HEADER = None
+TRUSTED_PROXIES = env.items(
+    "TRUSTED_PROXIES", f"127.0.0.1,::1,{formats.UNIX_SOCKET}", formats.PROXY
+)
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
 SCHOOL_NAME = env.text("SCHOOL_NAME", "PrimePath Academy", formats.NAME)

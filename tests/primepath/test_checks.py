@@ -30,6 +30,7 @@ INVALID = {
     "SCHOOL_NAME": ("a\tb", "must be a name without line breaks"),
     "SCHOOL_TIME_ZONE": ("Seoul", "must be the name of a time zone such as Asia/Seoul"),
     "SECRET_KEY": ("abc", "must be at least 32 random characters"),
+    "TRUSTED_PROXIES": ("proxy.example", "must list, separated by commas, addresses"),
     **dict.fromkeys(
         ("EXPLORER", "FIELD_SUGGESTIONS", "INTROSPECTION"),
         ("all", "must be one of everyone, signed-in, nobody, not 'all'"),
@@ -160,21 +161,27 @@ def test_contradictions_are_named(settings: Settings) -> None:
 def test_what_is_probably_not_meant_is_a_warning(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.delenv("TRUSTED_PROXIES", raising=False)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
     monkeypatch.setenv("ALLOWED_HOST", "school.example")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example")
-    settings.DEBUG = True
+    settings.HTTPS = settings.DEBUG = True
     settings.ALLOWED_HOSTS = ["*"]
+    settings.TRUSTED_PROXIES = ["0.0.0.0/0"]
     file = tmp_path / "school.sqlite3"
     file.touch(0o644)
     database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file)}
     monkeypatch.setitem(settings.DATABASES, "default", database)
     found = messages()
-    assert list(found) == [f"primepath.W00{number}" for number in (1, 4, 5, 6)]
+    assert list(found) == [f"primepath.W00{number}" for number in (1, 2, 3, 7, 4, 5, 6)]
     assert found["primepath.W001"].startswith("ALLOWED_HOST is not a setting")
     assert found["primepath.W006"].endswith(f"Run: chmod 600 {file}")
 
-    monkeypatch.delenv("ALLOWED_HOST")
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1")
+    for name in "FORWARDED_ALLOW_IPS", "ALLOWED_HOST":
+        monkeypatch.delenv(name)
     settings.DEBUG = False
     settings.ALLOWED_HOSTS = ["school.example"]
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
     file.chmod(0o640)
     assert messages() == {}

@@ -30,6 +30,7 @@ ALLOWED = {
         "primepath/admin/common/",
         "schema/http/authentication.py",
     ),
+    "uvicorn": ("primepath/server/",),
 }
 
 # What schema/ imports from inside of the libraries, besides schema/execution/core.py: their documentation names these.
