@@ -13,6 +13,7 @@ from primepath.database import caches, database
 from primepath.domain.academic_year import AcademicYears
 from primepath.domain.visibility import Visibility
 from primepath.environment import env
+from primepath.server.cors import CLIENT_HEADERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
@@ -146,8 +147,8 @@ MIDDLEWARE = [
 CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS", "", formats.ORIGIN)
 CORS_URLS_REGEX = r"^/graphql\Z"
 CORS_ALLOW_METHODS = ("GET", "POST")
-CORS_ALLOW_HEADERS = ("Authorization", "Content-Type", "If-None-Match")
-CORS_EXPOSE_HEADERS = ("ETag", "X-Request-ID")
+CORS_ALLOW_HEADERS = (*CLIENT_HEADERS, *env.items("CORS_ALLOWED_HEADERS", "", formats.HEADER_NAME))
+CORS_EXPOSE_HEADERS = ("ETag", "Retry-After", "WWW-Authenticate", "X-Request-ID")
 if CORS_ALLOWED_ORIGINS:
     INSTALLED_APPS.append("corsheaders")
     # Before every middleware that can return a response itself, so that pages can read error responses too.
