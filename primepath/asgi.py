@@ -2,6 +2,7 @@
 
 import gc
 import os
+from wsgiref.headers import Headers
 
 import django
 from django.conf import settings
@@ -12,6 +13,7 @@ from servestatic import ServeStaticASGI
 from primepath.checks import require_valid_settings
 from primepath.server.handler import OneThreadHandler
 from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
+from primepath.server.root_path import RootPath
 from primepath.server.timeouts import limit_statements
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
@@ -21,13 +23,20 @@ require_valid_settings()
 disable_proxy_headers_of_uvicorn()
 connection_created.connect(limit_statements)
 
+
+def _add_static_headers(headers: Headers, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+
+
 # Static files are served from the source folders, before Django. So `collectstatic` is not needed, and other requests
 # do not pay for it.
-_application = ServeStaticASGI(OneThreadHandler(), allow_all_origins=False)
+_static_files = ServeStaticASGI(
+    None, allow_all_origins=False, add_headers_function=_add_static_headers
+)
 for _storage in AppDirectoriesFinder().storages.values():
-    _application.add_files(_storage.location, prefix=settings.STATIC_URL)
+    _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-application = ProxyHeaders(_application, settings.TRUSTED_PROXIES)
+application = ProxyHeaders(RootPath(OneThreadHandler(), _static_files), settings.TRUSTED_PROXIES)
 
 # The objects created so far live as long as the process, so the garbage collector need not look at them. A large
 # response creates many objects. With higher thresholds, the collector interrupts it less often.

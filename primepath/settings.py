@@ -62,6 +62,8 @@ SECURE_PROXY_SSL_HEADER = None
 TRUSTED_PROXIES = env.items(
     "TRUSTED_PROXIES", f"127.0.0.1,::1,{formats.UNIX_SOCKET}", formats.PROXY
 )
+# The path under which a proxy serves PrimePath. uvicorn's --root-path does the same.
+FORCE_SCRIPT_NAME = env.text("FORCE_SCRIPT_NAME", "", formats.URL_PATH) or None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
 SCHOOL_NAME = env.text("SCHOOL_NAME", "PrimePath Academy", formats.NAME)
@@ -188,6 +190,10 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "matrix"
 LANGUAGE_CODE = "en"
 USE_TZ = True
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "primepath.server.root_path.StaticFiles"},
+}
 
 LOGGING = {
     "version": 1,

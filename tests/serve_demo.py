@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 
@@ -17,7 +18,9 @@ def main() -> None:
         # From here on, clients can connect: their connections wait in the listener's queue.
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
-        config = uvicorn.Config(application, log_level="warning")
+        config = uvicorn.Config(
+            application, log_level="warning", root_path=os.environ.get("UVICORN_ROOT_PATH", "")
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 

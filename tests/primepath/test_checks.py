@@ -26,6 +26,7 @@ INVALID = {
     "CORS_ALLOWED_ORIGINS": ("https://a.example/", "must list, separated by commas, origins"),
     "CSRF_TRUSTED_ORIGINS": ("school.example", "must list, separated by commas, origins"),
     "DATABASE_URL": ("mysql://a/b", "must be the address of a PostgreSQL or SQLite database"),
+    "FORCE_SCRIPT_NAME": ("schedule/", "must be a path such as /schedule"),
     "PRIMEPATH_VARDIR": ("/tmp", "is not a setting of PrimePath. Did you mean PRIMEPATH_VAR_DIR?"),
     "REDIS_URL": ("localhost:6379", "must be an address such as redis://cache:6379/0"),
     "SCHOOL_NAME": ("a\tb", "must be a name without line breaks"),

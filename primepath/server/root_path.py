@@ -1,0 +1,48 @@
+"""The path under which the server is reached: uvicorn's ``--root-path``, or ``FORCE_SCRIPT_NAME``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.urls import get_script_prefix
+from servestatic import ServeStaticASGI
+
+
+class RootPath:
+    """ASGI middleware after which the path of a request begins with its root path, as ASGI demands.
+
+    It sends requests for ``static_files`` there, without the root path, and all others to ``application``.
+    """
+
+    def __init__(self, application: Any, static_files: ServeStaticASGI) -> None:
+        self._application = application
+        self._static_files = static_files
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        root = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "").rstrip("/")
+        # A proxy can pass the path on with its prefix or without it.
+        path = _without(root, scope["path"])
+        if path in self._static_files.files:
+            await self._static_files({**scope, "root_path": "", "path": path}, receive, send)
+        else:
+            scope = {**scope, "root_path": root, "path": f"{root}{path}"}
+            await self._application(scope, receive, send)
+
+
+def _without(root: str, path: str) -> str:
+    """Return the path below ``root``, which starts with a slash."""
+    below = path.removeprefix(root)
+    return (below or "/") if not below or below.startswith("/") else path
+
+
+class StaticFiles(StaticFilesStorage):
+    """Static files below the root path of the request. Django's own class reads the root path once in a process."""
+
+    @property
+    def base_url(self) -> str:
+        return f"{get_script_prefix()}{settings.STATIC_URL.lstrip('/')}"
