@@ -136,6 +136,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "primepath.server.request_id.name_requests",
+    "primepath.server.content_security.protect_pages",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
