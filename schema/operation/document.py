@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -75,6 +76,9 @@ class PreparedDocument:
         return operations[0] if len(operations) == 1 else None
 
 
+# The end of some messages. graphql-core's rule about fields without subfields ignores ``hide_suggestions``.
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?$")
+
 document_cache: DocumentCache[PreparedDocument] = DocumentCache(
     characters=_PROTECTED_CHARACTERS, probation_characters=_PROBATION_CHARACTERS
 )
@@ -122,6 +126,9 @@ def _validate(node: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLErro
     errors = validate(
         graphql_schema(schema), node, max_errors=_MAX_ERRORS, hide_suggestions=hide_suggestions
     )
+    if hide_suggestions:
+        for error in errors:
+            error.message = _SUGGESTION.sub("", error.message)
     if any(isinstance(error.original_error, ValueError) for error in errors):
         # Python refuses to read a number of several thousand digits.
         return [GraphQLError(_("The document contains a number that is too long."))]

@@ -49,6 +49,8 @@ UNKNOWN_FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "a field": ("{ vewer { username } }", {}),
     "a field of a type": ("{ school { nam } }", {}),
     "a field of another type": ('{ node(id: "Exam:1") { totalQuestions } }', {}),
+    "fields of an object": ("{ school }", {}),
+    "fields of a list": ("{ programs }", {}),
     "an argument": ('{ schoolClass(cod: "A") { name } }', {}),
     "an argument of a directive": ("{ school @skip(iff: true) { name } }", {}),
     "a type": ("query A($at: CellKy) { __typename }", {}),
