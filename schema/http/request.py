@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Any
 
 import orjson
@@ -59,7 +60,17 @@ def _body(request: HttpRequest) -> Any:
     if (request.content_type or "").lower() != JSON:
         message = _("Send the request as {content_type} in UTF-8.").format(content_type=JSON)
         raise HttpError(415, ErrorCode.BAD_USER_INPUT, message)
-    return _json(request.body)
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.strip().lower() not in {"", "identity"}:
+        template = _("Content-Encoding {encoding} is not supported. Send the body uncompressed.")
+        raise HttpError(
+            415,
+            ErrorCode.BAD_USER_INPUT,
+            template.format(encoding=repr(encoding)),
+            {"Accept-Encoding": "identity"},
+        )
+    # RFC 8259, section 8.1, lets a parser ignore a byte order mark, which some editors write.
+    return _json(request.body.removeprefix(BOM_UTF8))
 
 
 def _json(text: str | bytes, name: str | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,8 @@ def assert_rejected(response: Response, status: int = 400) -> None:
         b'{"query": "{ school { name } }"} {}',
         b"\xff\xfe{}",
         b'{"query": "\xff"}',
-        b'\xef\xbb\xbf{"query": "{ school { name } }"}',
+        b'\xef\xbb\xbf\xef\xbb\xbf{"query": "{ school { name } }"}',
+        b"\xef\xbb\xbf",
         '{"query": "{ school { name } }"}'.encode("utf-16"),
         b'{"query": "\0"}',
         rb'{"query": "\ud800"}',
@@ -218,3 +220,26 @@ def test_get_with_a_mutation_is_rejected(accept: str) -> None:
     )
     assert_rejected(response, 405)
     assert response["Allow"] == "POST"
+
+
+@pytest.mark.parametrize("content_type", [JSON, f"{JSON}; charset=utf-8"])
+def test_byte_order_mark_is_ignored(content_type: str) -> None:
+    response = send(b"\xef\xbb\xbf" + json.dumps({"query": SCHOOL}).encode(), content_type)
+    assert response.status_code == 200
+    assert response.json()["data"]["school"]["name"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "GZIP", "gzip, identity", "nonsense"])
+def test_compressed_body_is_refused_with_the_encodings_that_are_accepted(encoding: str) -> None:
+    body = gzip.compress(json.dumps({"query": SCHOOL}).encode())
+    response = send(body, **{"Content-Encoding": encoding})
+    assert_rejected(response, 415)
+    assert response["Accept-Encoding"] == "identity"
+    assert errors_of(response)[0]["message"] == (
+        f"Content-Encoding {encoding!r} is not supported. Send the body uncompressed."
+    )
+
+
+def test_identity_is_no_compression() -> None:
+    body = json.dumps({"query": SCHOOL})
+    assert send(body, **{"Content-Encoding": "identity"}).status_code == 200
