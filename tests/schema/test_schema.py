@@ -120,6 +120,12 @@ def _scalar(name: str) -> GraphQLScalarType:
 
 
 SEOUL = datetime.timezone(datetime.timedelta(hours=9))
+
+
+def utc(*parts: int) -> datetime.datetime:
+    return datetime.datetime(*parts, tzinfo=datetime.UTC)  # type: ignore[misc,arg-type]
+
+
 GOOD: list[tuple[str, str, Any]] = [
     ("Date", "2026-03-14", datetime.date(2026, 3, 14)),
     ("Date", "2028-02-29", datetime.date(2028, 2, 29)),
@@ -129,6 +135,9 @@ GOOD: list[tuple[str, str, Any]] = [
     ("Time", "09:30:00", datetime.time(9, 30)),
     ("Time", "23:59:59.999999", datetime.time.max),
     ("Time", "00:00", datetime.time.min),
+    ("Time", "09:30:00.0000000", datetime.time(9, 30)),
+    ("Time", "09:30:00.1234567", datetime.time(9, 30, 0, 123_456)),
+    ("Time", f"23:59:59.{'9' * 1_000}", datetime.time.max),
     ("DateTime", "2026-03-14T09:30:00+09:00", datetime.datetime(2026, 3, 14, 9, 30, tzinfo=SEOUL)),
     ("DateTime", "2026-03-14t00:30:00z", datetime.datetime(2026, 3, 14, 9, 30, tzinfo=SEOUL)),
     (
@@ -141,6 +150,16 @@ GOOD: list[tuple[str, str, Any]] = [
         "2026-03-13T17:30:00-07:00",
         datetime.datetime(2026, 3, 14, 0, 30, tzinfo=datetime.UTC),
     ),
+    # RFC 3339: -00:00 is UTC without a statement about the local offset.
+    ("DateTime", "2026-03-14T00:30:00-00:00", utc(2026, 3, 14, 0, 30)),
+    # What .NET writes, and Go and Java.
+    ("DateTime", "2031-03-14T09:30:00.1234567Z", utc(2031, 3, 14, 9, 30, 0, 123_456)),
+    ("DateTime", "2031-03-14T09:30:00.123456789Z", utc(2031, 3, 14, 9, 30, 0, 123_456)),
+    ("DateTime", f"2031-03-14T09:30:00.{'9' * 1_000}+00:00", utc(2031, 3, 14, 9, 30, 0, 999_999)),
+    # Leap seconds, of RFC 3339 section 5.8 and of one that has not been announced.
+    ("DateTime", "1990-12-31T23:59:60Z", utc(1991, 1, 1)),
+    ("DateTime", "1990-12-31T15:59:60-08:00", utc(1991, 1, 1)),
+    ("DateTime", "2031-07-01T08:59:60.123456789+09:00", utc(2031, 7, 1, 0, 0, 0, 123_456)),
 ]
 
 
@@ -194,7 +213,9 @@ BAD = {
         "9:30",
         "0930",
         "09",
-        "09:30:00.1234567",
+        "09:30:00.",
+        "09:30.5",
+        "24:00:00",
         "09:30:00,5",
         "T09:30",
         "09:30 ",
@@ -210,7 +231,12 @@ BAD = {
         "2026-03-14 09:30:00Z",
         "2026-02-30T09:30:00Z",
         "2026-03-14T24:00:00Z",
+        "2026-03-14T09:30:00.Z",
         "2026-03-14T09:30:60Z",
+        "2026-03-14T23:59:60Z",
+        "2026-03-31T23:59:60+09:00",
+        "2026-03-31T23:59:61Z",
+        "9999-12-31T23:59:60Z",
         "2026-03-14T09:30:00+0900",
         "2026-03-14T09:30:00+09",
         "2026-03-14T09:30:00+24:00",
