@@ -201,7 +201,9 @@ class Cells:
                 "Request fewer classes, periods or years."
             )
             raise LimitExceededError(
-                message.format(count=count, limit=settings.MAX_CELLS_PER_OPERATION)
+                message.format(count=count, limit=settings.MAX_CELLS_PER_OPERATION),
+                limit=settings.MAX_CELLS_PER_OPERATION,
+                actual=count,
             )
         if wanted:
             found = self._read(wanted)

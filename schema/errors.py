@@ -27,12 +27,18 @@ class HttpError(Exception):
     """Rejects an HTTP request before its document is read."""
 
     def __init__(
-        self, status: int, code: ErrorCode, message: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: ErrorCode,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        **extensions: Any,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.headers = headers or {}
+        self.extensions = extensions
 
 
 def error(code: ErrorCode, message: str, **extensions: Any) -> GraphQLFormattedError:
@@ -82,7 +88,7 @@ def _format(each: GraphQLError, request_id: str, logged: set[object]) -> GraphQL
     if failure := database_failure(cause):
         formatted = database_error(failure)
     elif isinstance(cause, PrimePathError):
-        formatted = error(cause.code, str(cause))
+        formatted = error(cause.code, str(cause), **cause.extensions)
     elif cause is None:
         formatted = error(ErrorCode.BAD_USER_INPUT, _shorten(each.message))
     else:

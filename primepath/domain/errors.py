@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+# Larger integers lose digits in JavaScript and in many JSON parsers.
+_MAX_EXACT_INTEGER = 2**53 - 1
+
 
 class ErrorCode(StrEnum):
     """Reason why a request or a field was rejected."""
@@ -23,6 +26,9 @@ class ErrorCode(StrEnum):
     TIMEOUT = "TIMEOUT"
     UNAVAILABLE = "UNAVAILABLE"
     OVERLOADED = "OVERLOADED"
+    SYNC_TOKEN_EXPIRED = "SYNC_TOKEN_EXPIRED"  # noqa: S105
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     INTERNAL = "INTERNAL"
 
 
@@ -30,6 +36,11 @@ class PrimePathError(Exception):
     """Base of all errors with a message for the caller."""
 
     code: ErrorCode
+
+    @property
+    def extensions(self) -> Mapping[str, object]:
+        """Values of the message for programs."""
+        return {}
 
 
 class UnauthenticatedError(PrimePathError):
@@ -55,11 +66,38 @@ class LimitExceededError(PrimePathError):
 
     code = ErrorCode.LIMIT_EXCEEDED
 
+    def __init__(self, message: str, *, limit: float, actual: int | None = None) -> None:
+        """``actual``: the value that exceeds ``limit``, or None if it was not counted to the end."""
+        super().__init__(message)
+        self.limit = limit
+        self.actual = actual
+
+    @property
+    def extensions(self) -> Mapping[str, object]:
+        if self.actual is None or self.actual > _MAX_EXACT_INTEGER:
+            return {"limit": self.limit}
+        return {"limit": self.limit, "actual": self.actual}
+
+
+class SyncTokenExpiredError(PrimePathError):
+    """A sync token was valid and can no longer be used. The client has to start again."""
+
+    code = ErrorCode.SYNC_TOKEN_EXPIRED
+
 
 class TimeLimitExceededError(PrimePathError):
     """The operation exceeded its time limit. Mutations that completed before that are saved."""
 
     code = ErrorCode.TIMEOUT
+
+    def __init__(self, message: str, *, limit: float | None = None) -> None:
+        """``limit``: seconds that an operation can take."""
+        super().__init__(message)
+        self.limit = limit
+
+    @property
+    def extensions(self) -> Mapping[str, object]:
+        return {} if self.limit is None else {"limit": self.limit}
 
 
 class UserErrorCode(StrEnum):
@@ -96,6 +134,7 @@ class InputError:
     Empty if the error concerns the whole input. Names are Python names.
     ``template``: the message, already translated, with named placeholders for ``values``. ``{field}`` is for
     the field's name, which whoever shows the message knows: a form has labels, GraphQL has names of its own.
+    The value ``retry_after_seconds`` is for programs: seconds to wait before the same input can be accepted.
     """
 
     code: UserErrorCode

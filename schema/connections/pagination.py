@@ -126,7 +126,9 @@ class PageRequest:
             if value is not None and value > MAX_PAGE_SIZE:
                 template = _("`{argument}` is {value}, which exceeds the limit of {limit}.")
                 raise LimitExceededError(
-                    template.format(argument=name, value=value, limit=MAX_PAGE_SIZE)
+                    template.format(argument=name, value=value, limit=MAX_PAGE_SIZE),
+                    limit=MAX_PAGE_SIZE,
+                    actual=value,
                 )
         size = first if last is None else last
         return cls(

@@ -31,7 +31,7 @@ class ResponseSize:
                 "The response exceeds the limit of {limit} values. "
                 "Request fewer items, periods or fields."
             )
-            raise ResponseTooLargeError(template.format(limit=self._limit))
+            raise ResponseTooLargeError(template.format(limit=self._limit), limit=self._limit)
 
     def attempt(self) -> SizeOfAttempt:
         """Return a count for values that may be discarded."""

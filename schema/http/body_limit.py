@@ -13,11 +13,14 @@ from schema.errors import HttpError
 def too_long_a_body(request: HttpRequest) -> HttpError:
     """Return the error for a body that exceeds `settings.DATA_UPLOAD_MAX_MEMORY_SIZE`. Django reads no more than that."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if length := request.META.get("CONTENT_LENGTH"):
-        message = _("The body has {length} bytes, which exceeds the limit of {limit}.").format(
-            length=length, limit=limit
-        )
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isdecimal():
+        message = _("The body has {length} bytes, which exceeds the limit of {limit}.")
+        figures = {"limit": limit, "actual": int(length)}
     else:
         # It was sent in chunks, and reading stopped at the limit.
-        message = _("The body exceeds the limit of {limit} bytes.").format(limit=limit)
-    return HttpError(413, ErrorCode.LIMIT_EXCEEDED, message)
+        message = _("The body exceeds the limit of {limit} bytes.")
+        figures = {"limit": limit}
+    return HttpError(
+        413, ErrorCode.LIMIT_EXCEEDED, message.format(length=length, limit=limit), **figures
+    )

@@ -27,7 +27,9 @@ def asks_for_html(request: HttpRequest | BaseRequestProtocol) -> bool:
 
 
 def error_response(refused: HttpError) -> HttpResponse:
-    return _errors(refused.status, error(refused.code, str(refused)), refused.headers)
+    return _errors(
+        refused.status, error(refused.code, str(refused), **refused.extensions), refused.headers
+    )
 
 
 def internal_error_response(request: HttpRequest, cause: BaseException | None) -> HttpResponse:
@@ -45,9 +47,13 @@ def internal_error_response(request: HttpRequest, cause: BaseException | None) -
 def _errors(
     status: int, content: GraphQLFormattedError, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:
+    headers = headers or {}
+    if (seconds := headers.get("Retry-After")) is not None:
+        # For clients that see no headers, as pages of other origins.
+        content["extensions"]["retryAfterSeconds"] = int(seconds)
     return HttpResponse(
         orjson.dumps({"errors": [content]}),
         status=status,
         content_type=f"{JSON}; charset=utf-8",
-        headers={"Cache-Control": NOT_KEPT, **(headers or {})},
+        headers={"Cache-Control": NOT_KEPT, **headers},
     )

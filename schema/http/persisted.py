@@ -63,7 +63,7 @@ def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
     if named is None:
         return None
     if not settings.PERSISTED_QUERIES:
-        raise _retry("PersistedQueryNotSupported")
+        raise _retry(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
     hash = _read_hash(named)
     if data.query:
         if hashlib.sha256(data.query.encode()).hexdigest() != hash:
@@ -71,7 +71,7 @@ def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
         return PersistedQuery(data.query, hash)
     document = caches[CACHE].get(hash)
     if document is None:
-        raise _retry("PersistedQueryNotFound")
+        raise _retry(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
     return PersistedQuery(document, hash)
 
 
@@ -87,9 +87,9 @@ def _read_hash(named: object) -> str:
     return hash
 
 
-def _retry(message: str) -> HttpError:
+def _retry(code: ErrorCode, message: str) -> HttpError:
     # Status 200, as for all errors in application/json: Apollo's client for iOS reads no other response.
-    return HttpError(200, ErrorCode.BAD_USER_INPUT, message)
+    return HttpError(200, code, message)
 
 
 def _refused(message: str) -> HttpError:

@@ -150,7 +150,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
                 "The operation exceeded its {seconds}-second limit. Mutations completed before that are saved. "
                 "Request less data at a time."
             )
-            raise TimeLimitExceededError(template.format(seconds=f"{seconds:g}"))
+            raise TimeLimitExceededError(template.format(seconds=f"{seconds:g}"), limit=seconds)
 
     caller = identify(request)
     if caller.viewer is not None:

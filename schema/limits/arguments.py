@@ -29,7 +29,7 @@ def check_variables(variables: Mapping[str, Any]) -> None:
                 "The variables have at least {count} values, which exceeds the limit of {limit}."
             )
             limit = settings.MAX_VARIABLE_VALUES
-            raise LimitExceededError(template.format(count=count, limit=limit))
+            raise LimitExceededError(template.format(count=count, limit=limit), limit=limit)
         values = inner.values() if isinstance(inner, Mapping) else inner
         waiting.extend(value for value in values if isinstance(value, dict | list))
 
@@ -39,7 +39,11 @@ def check_list(argument: str, values: Sized) -> None:
     limit = settings.MAX_LIST_LENGTH
     if len(values) > limit:
         template = _("`{argument}` has {count} items, which exceeds the limit of {limit}.")
-        raise LimitExceededError(template.format(argument=argument, count=len(values), limit=limit))
+        raise LimitExceededError(
+            template.format(argument=argument, count=len(values), limit=limit),
+            limit=limit,
+            actual=len(values),
+        )
 
 
 def check_search(argument: str, text: str) -> None:

@@ -73,7 +73,9 @@ class QueryCost:
                 "The estimated response size is {count} values; the limit is {limit}. "
                 "Request fewer items, periods or fields."
             )
-            raise LimitExceededError(template.format(count=shown(values), limit=limit))
+            raise LimitExceededError(
+                template.format(count=shown(values), limit=limit), limit=limit, actual=values
+            )
 
 
 def _name(operation: OperationDefinitionNode) -> str:

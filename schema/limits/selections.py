@@ -117,4 +117,6 @@ def _check(operation: SelectionCost) -> None:
         ),
     ):
         if count > limit:
-            raise LimitExceededError(template.format(count=shown(count), limit=limit))
+            raise LimitExceededError(
+                template.format(count=shown(count), limit=limit), limit=limit, actual=count
+            )

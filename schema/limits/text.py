@@ -55,7 +55,7 @@ def check_text(document: str) -> None:
 
 
 def _reject(template: str, count: int, limit: int) -> NoReturn:
-    raise LimitExceededError(template.format(count=count, limit=limit))
+    raise LimitExceededError(template.format(count=count, limit=limit), limit=limit, actual=count)
 
 
 def _nesting(tokens: Iterable[str]) -> int:

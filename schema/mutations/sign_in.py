@@ -83,7 +83,7 @@ class SignInMutation:
     ) -> SignInPayload:
         context = info.context
         if context.has_tried_to_sign_in:
-            raise LimitExceededError(_("A request can contain only one `signIn`."))
+            raise LimitExceededError(_("A request can contain only one `signIn`."), limit=1)
         context.has_tried_to_sign_in = True
         try:
             token, stored, viewer = await context.dispatcher.write(

@@ -137,7 +137,8 @@ def _validate(node: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLErro
             "Merging the repeated fields of the document exceeds the limit of {limit} comparisons. "
             "Select each field once."
         )
-        raise LimitExceededError(template.format(limit=settings.MAX_DOCUMENT_COMPARISONS))
+        limit = settings.MAX_DOCUMENT_COMPARISONS
+        raise LimitExceededError(template.format(limit=limit), limit=limit)
     return errors
 
 

@@ -28,7 +28,7 @@ from schema.types.matrix_cell import MatrixCell, load_cell
 from schema.types.phrases import CLASS_CODE, NULL_IF_HIDDEN
 from schema.types.schedule_matrix import Matrix, Row, ScheduleMatrix
 from schema.types.school_class import CLASSES_IN_SCHOOL_ORDER, SchoolClass
-from schema.types.sync_token import SyncToken, unusable
+from schema.types.sync_token import SyncToken, expired
 
 
 @strawberry.type
@@ -58,9 +58,9 @@ class MatrixQuery:
                 description=(
                     "Return only what changed since this `syncToken`. Merge the returned rows and cells into your copy, "
                     "drop `lostClassCodes`, and store the new token. Use the same fields, periods and year each time. "
-                    "The same change can be returned twice. A token that is expired, invalid or of another year is a "
-                    "BAD_USER_INPUT error: repeat the query without it. See docs/clients/delta-sync.md for what counts "
-                    "as a change."
+                    "The same change can be returned twice. An expired token is a SYNC_TOKEN_EXPIRED error: repeat the "
+                    "query without it. An invalid token, or one of another year, is a BAD_USER_INPUT error. See "
+                    "docs/clients/delta-sync.md for what counts as a change."
                 )
             ),
         ] = None,
@@ -85,7 +85,7 @@ class MatrixQuery:
             return matrix
         changes = await loaders.changes.since(known.position)
         if changes is None:
-            raise unusable(
+            raise expired(
                 _("The school's data has been replaced since this sync token was issued.")
             )
         return delta_matrix(matrix, known, changes, ShownFacts.of(info), viewer, class_codes)

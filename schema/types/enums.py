@@ -121,7 +121,7 @@ describe(
         "YEAR_OUT_OF_RANGE": "The academic year is outside `School.firstAcademicYear`–`lastAcademicYear`.",
         "ALREADY_DECIDED": "The request is no longer PENDING.",
         "INVALID_CREDENTIALS": "Incorrect username or password.",
-        "RATE_LIMITED": "Too many attempts. The message contains the waiting time.",
+        "RATE_LIMITED": "Too many attempts. See `retryAfterSeconds`.",
         "DUPLICATE": "The object already exists, or the input lists it twice.",
         "BLANK": "A required value is empty or null.",
         "TOO_LONG": "The text or list is too long. The message contains the limit.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
@@ -13,7 +14,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from loaders.visible_classes import VisibleClass
-from primepath.domain.errors import BadUserInputError
+from primepath.domain.errors import BadUserInputError, SyncTokenExpiredError
 from primepath.domain.viewer import Viewer
 from primepath.models.history_position import HistoryPosition
 
@@ -24,12 +25,25 @@ MAX_LENGTH = 100_000
 _FINGERPRINT_BYTES = 6
 
 
-def unusable(reason: str) -> BadUserInputError:
-    """Return the error for an invalid token. Its message explains what to do."""
+# Content, time and signature, as `django.core.signing.dumps` joins them.
+_SIGNED_TEXT = re.compile(r"\.?[\w-]+:[\w-]+:[\w-]+", re.ASCII)
+
+
+def expired(reason: str) -> SyncTokenExpiredError:
+    """Return the error for a token that was valid."""
+    return SyncTokenExpiredError(_explain(reason))
+
+
+def _invalid(reason: str) -> BadUserInputError:
+    """Return the error for a token that the client should not have sent."""
+    return BadUserInputError(_explain(reason))
+
+
+def _explain(reason: str) -> str:
     template = _(
         "{reason} Repeat the query without `changesAfter` to get the full matrix and a new `syncToken`."
     )
-    return BadUserInputError(template.format(reason=reason))
+    return template.format(reason=reason)
 
 
 class ClassFingerprint(NamedTuple):
@@ -89,22 +103,26 @@ class SyncToken(NamedTuple):
 
     @classmethod
     def parse(cls, text: str, academic_year: int) -> SyncToken:
-        """Return the token for this year. Raise `BadUserInputError` if it is invalid, expired or of another year."""
+        """Return the token for this year.
+
+        Raise `BadUserInputError` if it is of another year or no token, and `SyncTokenExpiredError` if it is too old, or
+        if its signature is wrong. It may come from an older version of PrimePath, or from before a change of SECRET_KEY.
+        """
         days = settings.SYNC_TOKEN_DAYS
-        if len(text) > MAX_LENGTH or not text.isascii():
-            raise unusable(_("`changesAfter` is not a valid sync token."))
+        if len(text) > MAX_LENGTH or not _SIGNED_TEXT.fullmatch(text):
+            raise _invalid(_("`changesAfter` is not a valid sync token."))
         try:
             year, (entry_id, entry_at, *transactions), classes = signing.loads(
                 text, salt=_SALT, max_age=datetime.timedelta(days=days)
             )
         except signing.SignatureExpired:
             template = _("This sync token is older than {days} days.")
-            raise unusable(template.format(days=days)) from None
+            raise expired(template.format(days=days)) from None
         except signing.BadSignature:
-            raise unusable(_("`changesAfter` is not a valid sync token.")) from None
+            raise expired(_("This sync token is no longer valid on this server.")) from None
         if year != academic_year:
             template = _("This sync token is for {year}, not for {requested_year}.")
-            raise unusable(template.format(year=year, requested_year=academic_year))
+            raise _invalid(template.format(year=year, requested_year=academic_year))
         at = entry_at and datetime.datetime.fromisoformat(entry_at)
         marks = {code: ClassFingerprint(*mark) for code, mark in classes.items()}
         return cls(year, HistoryPosition(entry_id, at, *transactions), marks)

@@ -23,6 +23,10 @@ class UserError:
             "whole input."
         )
     )
+    retry_after_seconds: int | None = strawberry.field(
+        default=None,
+        description="Seconds to wait before you try again, at most. Null unless `code` is `RATE_LIMITED`.",
+    )
 
     @classmethod
     def from_input_errors(
@@ -42,6 +46,7 @@ class UserError:
                 code=error.code,
                 message=error.message_for(f"`{graphql_name(error.field_name or 'input')}`"),
                 field=["input", *map(graphql_name, error.path)],
+                retry_after_seconds=error.values.get("retry_after_seconds"),
             )
             for error in errors
         ]

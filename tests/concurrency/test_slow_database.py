@@ -136,7 +136,7 @@ def test_request_without_a_free_connection_should_be_retried(server: Server) -> 
     assert response.headers["Retry-After"] == "1"
     assert response.headers["Content-Type"].startswith("application/json")
     (error,) = response.json()["errors"]
-    assert error["extensions"] == {"code": "OVERLOADED"}
+    assert error["extensions"] == {"code": "OVERLOADED", "retryAfterSeconds": 1}
     assert "no free connection" in error["message"]
     assert "database pool: " in server.log.read_text()
     assert set(errors(answers[0]).values()) == {"TIMEOUT"}

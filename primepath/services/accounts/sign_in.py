@@ -48,7 +48,9 @@ def sign_in(
     errors.raise_if_any()
     attempts = SignInAttempts(username=username, address=address)
     if message := attempts.limit_message:
-        errors.add(UserErrorCode.RATE_LIMITED, message)
+        errors.add(
+            UserErrorCode.RATE_LIMITED, message, retry_after_seconds=attempts.retry_after_seconds
+        )
         errors.raise_if_any()
     user = authenticate(username=username, password=password)
     viewer = viewer_of(user) if user is not None else None

@@ -33,6 +33,11 @@ class SignInAttempts:
         }
 
     @property
+    def retry_after_seconds(self) -> int:
+        """Seconds to wait after the limit was reached, at most."""
+        return _WINDOW_SECONDS
+
+    @property
     def limit_message(self) -> str | None:
         """Message for people if the account or the address has reached its limit, otherwise None."""
         failures = cache.get_many(list(self._limits))

@@ -147,7 +147,9 @@ def check_size(cells: int, exams: int) -> None:
             "{exams} exams × {cells} cells = {total} assignments, which exceeds the limit of {limit}."
         )
         raise LimitExceededError(
-            template.format(exams=exams, cells=cells, total=exams * cells, limit=limit)
+            template.format(exams=exams, cells=cells, total=exams * cells, limit=limit),
+            limit=limit,
+            actual=exams * cells,
         )
 
 

@@ -29,7 +29,7 @@ def test_body_at_the_limit_is_accepted_and_above_it_rejected() -> None:
     (error,) = errors_of(response)
     assert error == {
         "message": MESSAGE.format(LIMIT + 1),
-        "extensions": {"code": "LIMIT_EXCEEDED"},
+        "extensions": {"code": "LIMIT_EXCEEDED", "limit": LIMIT, "actual": LIMIT + 1},
     }
 
 
@@ -105,6 +105,7 @@ def test_body_is_stored_only_up_to_the_limit(
     assert status == 413
     (error,) = answer["errors"]
     assert error["message"] == "The body exceeds the limit of 1048576 bytes."
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": LIMIT}
     assert LIMIT < CountingFile.written <= LIMIT + 65_536
 
 
@@ -127,7 +128,7 @@ def test_variables_at_the_limit_are_accepted_and_above_it_rejected() -> None:
         "errors": [
             {
                 "message": "The variables have at least 20001 values, which exceeds the limit of 20000.",
-                "extensions": {"code": "LIMIT_EXCEEDED"},
+                "extensions": {"code": "LIMIT_EXCEEDED", "limit": 20_000},
             }
         ]
     }

@@ -113,7 +113,12 @@ def test_unknown_hash_returns_the_error_that_clients_expect(
 ) -> None:
     response = api.send(method, accept=accept, extensions=naming(sha256(VIEWER)))
     assert response.json() == {
-        "errors": [{"message": "PersistedQueryNotFound", "extensions": {"code": "BAD_USER_INPUT"}}]
+        "errors": [
+            {
+                "message": "PersistedQueryNotFound",
+                "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"},
+            }
+        ]
     }
     assert response.status_code == 200
     assert response["Content-Type"] == "application/json; charset=utf-8"
@@ -236,7 +241,7 @@ def test_disabled_persisted_queries_return_their_error(api: Api, settings: Setti
                 "errors": [
                     {
                         "message": "PersistedQueryNotSupported",
-                        "extensions": {"code": "BAD_USER_INPUT"},
+                        "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"},
                     }
                 ]
             }

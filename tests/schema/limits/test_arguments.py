@@ -48,7 +48,10 @@ def test_list_of_maximum_length_is_read(mutation: str, input: dict[str, Any]) ->
 def test_message_has_the_limit_and_the_length(cells: int, exams: int, message: str) -> None:
     input = {"cells": [at("A")] * cells, "examIds": ["Exam:99"] * exams}
     response = answer(document("assignExams"), head_teacher(), {"input": input})
-    assert [each["message"] for each in response["errors"]] == [message]
+    (error,) = response["errors"]
+    assert error["message"] == message
+    limit, actual = (10_000, cells * exams) if message[0] == "1" else (1_000, max(cells, exams))
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": limit, "actual": actual}
 
 
 @pytest.mark.parametrize(
@@ -66,4 +69,4 @@ def test_list_of_a_query_is_read_up_to_the_limit(document: str, argument: str) -
     assert "errors" not in answer(document, viewer, {"list": ["Exam:1"] * 1_000})
     (error,) = answer(document, viewer, {"list": ["Exam:1"] * 1_001})["errors"]
     assert error["message"] == f"`{argument}` has 1001 items, which exceeds the limit of 1000."
-    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": 1_000, "actual": 1_001}

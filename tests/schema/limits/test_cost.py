@@ -168,7 +168,9 @@ def test_exploding_document_is_rejected_before_execution(
     response = answer(document, viewer=None)
     assert response["data"] is None
     (error,) = response["errors"]
-    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    actual = error["extensions"].pop("actual")
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": 500_000}
+    assert actual > 500_000
     assert "the limit is 500000." in error["message"]
 
 
@@ -229,7 +231,10 @@ class TestCount:
         assert response["data"]["scheduleMatrix"] is None
         (error,) = response["errors"]
         assert error["path"][:2] == ["scheduleMatrix", "rows"]
-        assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+        assert error["extensions"] == {
+            "code": "LIMIT_EXCEEDED",
+            "limit": settings.MAX_ANSWER_VALUES,
+        }
         assert f"the limit of {settings.MAX_ANSWER_VALUES} values" in error["message"]
 
     def test_repeated_object_is_counted_each_time(self, settings: Settings) -> None:

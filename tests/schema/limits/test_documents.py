@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -39,14 +40,18 @@ def errors_of(document: str) -> list[Any]:
     except InvalidDocumentError as invalid:
         return format_errors(invalid.errors, "test")
     except LimitExceededError as error:
-        return [{"message": str(error), "extensions": {"code": error.code}}]
+        return [{"message": str(error), "extensions": {"code": error.code, **error.extensions}}]
     return []
 
 
 def rejection(document: str) -> str:
     """Return the message of the only error with which the document is rejected for a limit."""
     (error,) = errors_of(document)
-    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    figures = error["extensions"]
+    assert figures["code"] == "LIMIT_EXCEEDED"
+    assert re.search(rf"\b{figures['limit']}\b", error["message"])
+    # JSON and JavaScript can hold it, or it is left out.
+    assert figures["limit"] < figures.get("actual", figures["limit"] + 1) < 2**53
     return str(error["message"])
 
 
@@ -286,4 +291,4 @@ def test_document_over_a_limit_has_no_data(accept: str, status: int) -> None:
     assert response["Content-Type"].startswith(accept)
     assert set(response.json()) == {"errors"}
     (error,) = response.json()["errors"]
-    assert error["extensions"] == {"code": "LIMIT_EXCEEDED"}
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": 20, "actual": 21}

@@ -39,5 +39,5 @@ def test_operation_over_the_time_limit_returns_null_for_the_rest(
     assert response["data"] == {"school": {"name": settings.SCHOOL_NAME}, "classDirectory": None}
     (error,) = response["errors"]
     assert error["path"][0] == "classDirectory"
-    assert error["extensions"] == {"code": "TIMEOUT"}
+    assert error["extensions"] == {"code": "TIMEOUT", "limit": 2.0}
     assert "exceeded its 2-second limit" in error["message"]

@@ -321,3 +321,14 @@ def test_address_is_locked_after_too_many_failures_for_any_names(mina: User) -> 
     assert error["message"] == (
         "Too many failed sign-ins from this address. Try again in 15 minutes."
     )
+
+
+@override_settings(SIGN_IN_FAILURES_PER_ACCOUNT=1)
+def test_waiting_time_is_readable_for_programs(mina: User) -> None:
+    document = SIGN_IN.replace("message", "retryAfterSeconds")
+    seconds = []
+    for _ in range(2):
+        variables = {"input": {"username": "mina", "password": "wrong"}}
+        (error,) = send(document, variables)["data"]["signIn"]["userErrors"]
+        seconds.append(error["retryAfterSeconds"])
+    assert seconds == [None, 900]

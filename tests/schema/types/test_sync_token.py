@@ -47,16 +47,21 @@ def note(notes: str) -> None:
     update_cell(viewer=COMMAND_LINE, cell=key, changes={"notes": notes})
 
 
-def rejection(viewer: Viewer, token: str, year: int = YEAR) -> str:
-    """Return the message with which a token is rejected."""
+def rejection(viewer: Viewer, token: str, year: int = YEAR, code: str = "BAD_USER_INPUT") -> str:
+    """Return what the answer to a token says, which must be a rejection with this code."""
     response = answer(MATRIX, viewer, {"year": year, "after": token})
     assert response["data"] == {"scheduleMatrix": None}
-    assert error_codes(response) == {"scheduleMatrix": "BAD_USER_INPUT"}
+    assert error_codes(response) == {"scheduleMatrix": code}
     (error,) = response["errors"]
     message: str = error["message"]
     assert message.endswith(START_AGAIN)
     assert len(message) < 250
     return message.removesuffix(START_AGAIN).strip()
+
+
+def expiry(viewer: Viewer, token: str) -> str:
+    """Return the message for a token that is expired."""
+    return rejection(viewer, token, code="SYNC_TOKEN_EXPIRED")
 
 
 def _flipped(token: str, position: int) -> str:
@@ -73,18 +78,21 @@ INVALID_TOKENS: dict[str, Any] = {
     "not ASCII": lambda token: token + "\N{SNOWMAN}",
     "spaces around": lambda token: f" {token} ",
     "colons": lambda token: "::",
+    "without the time": lambda token: ":".join(token.split(":")[::2]),
+    "content that is not signed": lambda token: base64.urlsafe_b64encode(b"[2026]").decode(),
+    "one character too long": lambda token: "x" * (MAX_LENGTH + 1),
+    "a million characters": lambda token: token * (1_000_000 // len(token)),
+}
+# Tokens can have been valid if only their signature is wrong: before an upgrade, or before a change of SECRET_KEY.
+UNVERIFIED_TOKENS: dict[str, Any] = {
     "the beginning": lambda token: token[:-1],
     "another content": lambda token: _flipped(token, 5),
     "another time": lambda token: _flipped(token, token.index(":") + 1),
     "another signature": lambda token: _flipped(token, len(token) - 20),
-    "without the time": lambda token: ":".join(token.split(":")[::2]),
-    "content that is not signed": lambda token: base64.urlsafe_b64encode(b"[2026]").decode(),
     "signed for something else": lambda token: signing.dumps([YEAR, [0, None, 0, 0], {}]),
     "signed in another format": lambda token: signing.dumps(
         [YEAR, [0, None, 0, 0], {}], salt=f"{_SALT}0"
     ),
-    "one character too long": lambda token: "x" * (MAX_LENGTH + 1),
-    "a million characters": lambda token: token * (1_000_000 // len(token)),
 }
 
 
@@ -98,11 +106,23 @@ def test_invalid_token_is_rejected_before_anything_is_read(client: MobileClient,
     assert statements(captured) == []
 
 
-def test_token_of_another_secret_is_rejected(client: MobileClient) -> None:
+@pytest.mark.parametrize("what", UNVERIFIED_TOKENS)
+def test_unverified_token_is_expired_before_anything_is_read(
+    client: MobileClient, what: str
+) -> None:
+    assert client.token is not None
+    with CaptureQueriesContext(connection) as captured:
+        assert expiry(client.viewer, UNVERIFIED_TOKENS[what](client.token)) == (
+            "This sync token is no longer valid on this server."
+        )
+    assert statements(captured) == []
+
+
+def test_token_of_another_secret_is_expired(client: MobileClient) -> None:
     with override_settings(SECRET_KEY="another" * 10):
         token = MobileClient(client.viewer).token
     assert token is not None
-    assert "is not a valid sync token" in rejection(client.viewer, token)
+    assert "no longer valid" in expiry(client.viewer, token)
 
 
 def test_token_of_another_year_is_rejected(client: MobileClient) -> None:
@@ -122,7 +142,7 @@ def test_token_expires_after_the_configured_days(
         monkeypatch.setattr(time, "time", lambda: now + days * DAY - 5)
         assert periods_by_class(client.fetch(token)) == {}
         monkeypatch.setattr(time, "time", lambda: now + days * DAY + 5)
-        assert rejection(client.viewer, token) == f"This sync token is older than {days} days."
+        assert expiry(client.viewer, token) == f"This sync token is older than {days} days."
 
 
 def test_each_response_renews_the_token(
@@ -154,13 +174,13 @@ def test_token_is_rejected_after_restoring_an_older_backup(
     newest = HistoryEntry.objects.latest("pk")
     _delete_entries(newest.pk)
     assert client.token is not None
-    assert rejection(client.viewer, client.token) == REPLACED
+    assert expiry(client.viewer, client.token) == REPLACED
     # The restored database uses the key of the lost entry again.
     another = HistoryEntry(**{field.attname: getattr(newest, field.attname) for field in FIELDS})
     another.at += datetime.timedelta(microseconds=1)
     another.save()
     assert another.pk == newest.pk
-    assert rejection(client.viewer, client.token) == REPLACED
+    assert expiry(client.viewer, client.token) == REPLACED
     # A token from before the backup is still valid.
     assert periods_by_class(client.fetch(older)) == {"A": ["JAN"]}
 
@@ -240,6 +260,6 @@ def test_text_longer_than_any_token_is_not_parsed(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(signing, "loads", loads)
     viewer = head_teacher()
-    for length in (MAX_LENGTH, MAX_LENGTH + 1):
-        rejection(viewer, "x" * length)
+    expiry(viewer, "x" * (MAX_LENGTH - 4) + ":x:x")
+    rejection(viewer, "x" * (MAX_LENGTH - 3) + ":x:x")
     assert looked_at == [MAX_LENGTH]
