@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+# A username has at most 150 characters, and NFKC joins up to four.
+_MAX_NORMALIZED_LENGTH = 600
+
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 16.0), and what it leaves out: the blank
+# Braille pattern, marks of annotations, joiners of hieroglyphs, the Khitan filler and a musical null notehead.
+_NOT_DISPLAYED = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\u2800\ufff9-\ufffb\U00013430-\U0001343f\U00016fe4\U0001d159"
+)
+_BLANK = re.compile(rf"[\s{_NOT_DISPLAYED}]*")
 
 
 def fold(text: str) -> str:
@@ -23,3 +37,25 @@ def camel_case(name: str) -> str:
 def has_forbidden_characters(text: str) -> bool:
     """Return whether ``text`` contains NUL, which no database stores, or a lone surrogate, which no JSON can contain."""
     return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def has_control_characters(text: str) -> bool:
+    """Return whether ``text`` contains a control character other than tab, line feed and carriage return."""
+    return _CONTROL_CHARACTER.search(text) is not None
+
+
+def is_blank(text: str) -> bool:
+    """Return whether people see nothing of ``text``: only spaces and characters that are not displayed.
+
+    Such characters are allowed beside others: U+200D joins emoji, U+115F and U+1160 fill incomplete Hangul syllables.
+    """
+    return _BLANK.fullmatch(text) is not None
+
+
+def normalize_username(text: str) -> str:
+    """Return a username in the form in which it is stored and compared: in NFKC, without spaces around it.
+
+    Django's forms do the same. They also leave longer texts as they are, because normalizing can take quadratic time.
+    """
+    text = text.strip()
+    return unicodedata.normalize("NFKC", text) if len(text) <= _MAX_NORMALIZED_LENGTH else text

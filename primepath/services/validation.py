@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.cell import is_class_code
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
-from primepath.domain.text import has_forbidden_characters
+from primepath.domain.text import has_control_characters, has_forbidden_characters, is_blank
 from primepath.school import year_out_of_range
 
 
@@ -26,15 +26,31 @@ class ValidationErrors:
         self._errors.append(InputError(code, template, path, values))
 
     def check_text(self, value: str, *path: str | int, limit: int, required: bool = False) -> None:
-        """Add an error if a text cannot be stored, is longer than ``limit`` or, if ``required``, is blank."""
+        """Add an error if a text cannot be stored, is longer than ``limit`` or, if ``required``, is blank.
+
+        See `is_blank`. Of control characters, only line breaks and tabs are valid.
+        """
+        if has_control_characters(value) or has_forbidden_characters(value):
+            template = _(
+                "{field} contains an invalid character (a control character or an unpaired surrogate)."
+            )
+            self.add(UserErrorCode.INVALID_CHARACTERS, template, *path)
+        elif len(value) > limit:
+            self._add_too_long(len(value), limit, *path)
+        elif required and is_blank(value):
+            self.add(UserErrorCode.BLANK, _("{field} is required."), *path)
+
+    def check_credential(self, value: str, *path: str | int, limit: int) -> None:
+        """Add an error if a username or password cannot be compared with stored ones."""
         if has_forbidden_characters(value):
             template = _("{field} contains an invalid character (NUL or an unpaired surrogate).")
             self.add(UserErrorCode.INVALID_CHARACTERS, template, *path)
         elif len(value) > limit:
-            template = _("{field} has {length} characters, which exceeds the limit of {limit}.")
-            self.add(UserErrorCode.TOO_LONG, template, *path, length=len(value), limit=limit)
-        elif required and not value.strip():
-            self.add(UserErrorCode.BLANK, _("{field} is required."), *path)
+            self._add_too_long(len(value), limit, *path)
+
+    def _add_too_long(self, length: int, limit: int, *path: str | int) -> None:
+        template = _("{field} has {length} characters, which exceeds the limit of {limit}.")
+        self.add(UserErrorCode.TOO_LONG, template, *path, length=length, limit=limit)
 
     def check_range(self, value: int, lowest: int, highest: int, *path: str | int) -> None:
         """Add an error if a number is not between ``lowest`` and ``highest``, both included."""

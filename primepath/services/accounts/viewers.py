@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 
+from primepath.domain.text import is_blank
 from primepath.domain.viewer import Viewer
 
 ACCOUNT_COLUMNS = (
@@ -54,8 +55,13 @@ def viewer_of_account(
     return Viewer(
         user_id=user_id,
         username=username,
-        name=teacher_name or f"{first_name} {last_name}".strip() or username,
+        name=teacher_name or _full_name(first_name, last_name) or username,
         teacher_id=teacher_id,
         is_head_teacher=bool(is_head_teacher),
         is_staff=is_staff,
     )
+
+
+def _full_name(first_name: str, last_name: str) -> str:
+    name = f"{first_name} {last_name}".strip()
+    return "" if is_blank(name) else name

@@ -129,6 +129,7 @@ CELL_ERRORS = [
     _update("BLANK", "status", status=None),
     _update("TOO_LONG", "notes", notes="x" * 10_001),
     _update("INVALID_CHARACTERS", "notes", notes="a\0b"),
+    _update("INVALID_CHARACTERS", "notes", notes="a\x01b"),
     _update("INVALID_CHARACTERS", "notes", notes="a\ud800b"),
     _clone("NOT_FOUND", "source", at("OTHER"), key("A", "MAY")),
     _clone("NOT_FOUND", "targets.1", at("A"), key("A", "MAY"), key("OTHER")),
@@ -154,6 +155,13 @@ EXAM_ERRORS = [
     *_exam("NOT_FOUND", "curriculumLevelId", curriculumLevelId=NO_LEVEL),
     *_exam("INVALID_ID", "curriculumLevelId", curriculumLevelId="CurriculumLevel:x"),
     *_exam("BLANK", "name", name=" \n"),
+    *(
+        each
+        for blank in ("\u3164", "\u200b", "\u2800", "\u115f", "\ufeff", "\u00ad")
+        for each in _exam("BLANK", "name", name=blank)
+    ),
+    *_exam("INVALID_CHARACTERS", "name", name="\x01"),
+    *_exam("INVALID_CHARACTERS", "instructions", instructions="a\x9fb"),
     *_exam("TOO_LONG", "name", name="x" * 201),
     *_exam("TOO_LONG", "instructions", instructions="x" * 10_001),
     *_exam("INVALID_CHARACTERS", "name", name="a\0"),
@@ -232,6 +240,7 @@ ACCESS_ERRORS = [
         for code in ("NONE", "CLOSED", "a\0")
     ),
     InvalidInput("requestClassAccess", "juno", {**REQUEST, "reason": " "}, "BLANK", "reason"),
+    InvalidInput("requestClassAccess", "juno", {**REQUEST, "reason": "\u3164"}, "BLANK", "reason"),
     InvalidInput(
         "requestClassAccess", "juno", {**REQUEST, "reason": "x" * 1_001}, "TOO_LONG", "reason"
     ),
@@ -276,6 +285,9 @@ ACCESS_ERRORS = [
         "denyClassAccessRequest", "hana", {"id": OF_HANA, "note": "No"}, "FORBIDDEN", "id"
     ),
     InvalidInput("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\t"}, "BLANK", "note"),
+    InvalidInput(
+        "denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "\ufeff"}, "BLANK", "note"
+    ),
     InvalidInput(
         *("denyClassAccessRequest", "hana", {"id": OF_JUNO, "note": "x" * 1_001}),
         *("TOO_LONG", "note"),

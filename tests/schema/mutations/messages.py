@@ -44,8 +44,11 @@ MESSAGES = {
         "Your access to B is VIEW, which does not allow changes.",
     },
     "INVALID_CHARACTERS": {
-        f"`{field}` {_NUL}"
-        for field in ("idempotencyKey", "instructions", "name", "note", "notes", "reason")
+        *(
+            f"`{field}` {_NUL}"
+            for field in ("idempotencyKey", "instructions", "name", "note", "notes", "reason")
+        ),
+        "`name` contains an invalid character (a control character).",
     },
     "INVALID_ID": {
         *(
