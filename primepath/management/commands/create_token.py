@@ -9,7 +9,12 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from primepath.domain.text import has_forbidden_characters
+from primepath.domain.text import (
+    has_control_characters,
+    has_forbidden_characters,
+    is_blank,
+    normalize_username,
+)
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.services.accounts.administer_tokens import issue_token
 from primepath.services.accounts.viewers import viewer_of
@@ -42,7 +47,7 @@ class Command(BaseCommand):
     ) -> None:
         if days is not None and not 1 <= days <= _MAX_DAYS:
             raise CommandError(f"--days must be between 1 and {_MAX_DAYS}.")
-        if not 1 <= len(name) <= _MAX_NAME_LENGTH or has_forbidden_characters(name):
+        if len(name) > _MAX_NAME_LENGTH or is_blank(name) or not _is_storable(name):
             raise CommandError(
                 f"--name must have between 1 and {_MAX_NAME_LENGTH} valid characters."
             )
@@ -64,8 +69,12 @@ class Command(BaseCommand):
             )
 
 
+def _is_storable(text: str) -> bool:
+    return not (has_control_characters(text) or has_forbidden_characters(text))
+
+
 def _owner(username: str) -> User:
-    user = None
+    user, username = None, normalize_username(username)
     if not has_forbidden_characters(username):
         user = User.objects.select_related("teacher").filter(username=username).first()
     if user is None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.history import HistoryAction, HistorySubject
-from primepath.domain.text import has_forbidden_characters
+from primepath.domain.text import has_forbidden_characters, normalize_username
 from primepath.services.rows import RecordedRow, max_length
 from primepath.services.validation import ValidationErrors
 
@@ -23,6 +23,13 @@ ACCOUNTS = RecordedRow(
     ),
 )
 _TEXTS = ("username", "first_name", "last_name", "email")
+
+
+def normalized(values: AccountValues) -> AccountValues:
+    """Return the values as they are stored."""
+    if "username" not in values:
+        return values
+    return {**values, "username": normalize_username(values["username"])}
 
 
 class AccountValues(TypedDict, total=False):

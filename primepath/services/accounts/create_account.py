@@ -6,7 +6,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from primepath.domain.viewer import Viewer
-from primepath.services.accounts.account_values import ACCOUNTS, AccountValues, check_account
+from primepath.services.accounts.account_values import (
+    ACCOUNTS,
+    AccountValues,
+    check_account,
+    normalized,
+)
 from primepath.services.accounts.checks import check_superuser
 from primepath.services.validation import ValidationErrors
 
@@ -18,6 +23,7 @@ def create_account(*, viewer: Viewer, values: AccountValues, password: str | Non
     Error codes: ``FORBIDDEN`` unless the viewer is a superuser, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``,
     ``DUPLICATE`` for a username that is taken.
     """
+    values = normalized(values)
     errors = ValidationErrors()
     check_superuser(viewer, errors)
     check_account({"username": "", **values}, errors)

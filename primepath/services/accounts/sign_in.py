@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from primepath.domain.errors import UserErrorCode
+from primepath.domain.text import is_blank, normalize_username
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
 from primepath.services.accounts.sign_in_attempts import SignInAttempts
@@ -24,6 +26,18 @@ _MAX_DEVICE_NAME_LENGTH = 100
 
 class TeacherBackend(ModelBackend):
     """Django's backend. It reads the teacher's profile in the same query as the user."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **credentials: Any,
+    ) -> Any:
+        """Return the user with these credentials, or None. Every form and mutation that signs in calls this."""
+        if username is not None:
+            username = normalize_username(username)
+        return super().authenticate(request, username=username, password=password, **credentials)
 
     def get_user(self, user_id: Any) -> Any:
         user = User.objects.select_related("teacher").filter(pk=user_id).first()
@@ -42,9 +56,12 @@ def sign_in(
     hashes a password in both cases.
     """
     errors = ValidationErrors()
-    errors.check_text(username, "username", limit=_MAX_USERNAME_LENGTH)
-    errors.check_text(password, "password", limit=_MAX_PASSWORD_LENGTH)
-    errors.check_text(device_name or "", "device_name", limit=_MAX_DEVICE_NAME_LENGTH)
+    username = normalize_username(username)
+    errors.check_credential(username, "username", limit=_MAX_USERNAME_LENGTH)
+    errors.check_credential(password, "password", limit=_MAX_PASSWORD_LENGTH)
+    if device_name is None or is_blank(device_name):
+        device_name = "Sign-in"
+    errors.check_text(device_name, "device_name", limit=_MAX_DEVICE_NAME_LENGTH)
     errors.raise_if_any()
     attempts = SignInAttempts(username=username, address=address)
     if message := attempts.limit_message:
@@ -61,5 +78,5 @@ def sign_in(
     assert isinstance(user, User)
     assert viewer is not None
     attempts.reset()
-    token, stored = create_token(user=user, name=device_name or "Sign-in")
+    token, stored = create_token(user=user, name=device_name)
     return token, stored, viewer

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from primepath.domain.text import fold
+from primepath.domain.text import fold, normalize_username
 from primepath.services.accounts.sign_in_log import Outcome, log_sign_in
 from primepath.services.rate_limit import increment
 
@@ -26,7 +26,7 @@ class SignInAttempts:
 
     def __init__(self, *, username: str, address: str) -> None:
         self._log = partial(log_sign_in, username, address)
-        self._account = _key("account", fold(username))
+        self._account = _key("account", fold(normalize_username(username)))
         self._limits = {
             self._account: settings.SIGN_IN_FAILURES_PER_ACCOUNT,
             _key("address", address): settings.SIGN_IN_FAILURES_PER_ADDRESS,

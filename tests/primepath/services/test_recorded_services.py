@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -165,6 +166,56 @@ def test_every_error_of_the_curriculum_is_found() -> None:
         assert _errors(service, viewer=COMMAND_LINE, values={}, **{key: gone}) == {
             ("NOT_FOUND", key)
         }
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *((blank, "BLANK") for blank in "\u3164\u200b\u2800\u115f\ufeff\u00ad"),
+        ("\x01", "INVALID_CHARACTERS"),
+    ],
+)
+def test_names_that_show_nothing_are_rejected(text: str, code: str) -> None:
+    level = make_level("CORE", 1)
+    part, program = level.subprogram, level.subprogram.program
+    user, teacher = User.objects.create(username="new"), make_teacher("mina")
+    school_class = make_class("A")
+    both: Any = {"name": text, "section": text}
+    name: Any = {"name": text}
+    for service, values, options in (
+        (create_class, {**CLASS, **both}, {"code": "B"}),
+        (update_class, both, {"code": school_class.pk}),
+    ):
+        assert _errors(service, viewer=COMMAND_LINE, values=values, **options) == {
+            (code, "name"),
+            (code, "section"),
+        }
+    for service, options in (
+        (create_program, {}),
+        (update_program, {"program_id": program.pk}),
+        (update_subprogram, {"subprogram_id": part.pk}),
+        (create_teacher, {"user_id": user.pk}),
+        (update_teacher, {"teacher_id": teacher.pk}),
+    ):
+        assert (code, "name") in _errors(service, viewer=COMMAND_LINE, values=name, **options)
+    username: Any = {"username": text}
+    assert _errors(create_account, viewer=COMMAND_LINE, values=username, password=None) == {
+        (code, "username")
+    }
+
+
+def test_username_is_stored_in_its_normal_form() -> None:
+    decomposed = unicodedata.normalize("NFD", "김민아")
+    values: Any = {"username": f" {decomposed} "}
+    account = create_account(viewer=COMMAND_LINE, values=values, password=None)
+    assert account.username == "김민아"
+    assert _errors(create_account, viewer=COMMAND_LINE, values=values, password=None) == {
+        ("DUPLICATE", "username")
+    }
+    assert (
+        update_account(viewer=COMMAND_LINE, account_id=account.pk, values=values).username
+        == "김민아"
+    )
 
 
 def test_teacher_is_created_and_made_head_teacher() -> None:

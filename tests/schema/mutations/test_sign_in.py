@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django import Settings
@@ -332,3 +334,45 @@ def test_waiting_time_is_readable_for_programs(mina: User) -> None:
         (error,) = send(document, variables)["data"]["signIn"]["userErrors"]
         seconds.append(error["retryAfterSeconds"])
     assert seconds == [None, 900]
+
+
+USERNAMES = {
+    "composed": "김민아",
+    "decomposed": unicodedata.normalize("NFD", "김민아"),
+    "half-width": "ﾐﾅ",
+    "full-width": "ＭＩＮＡ",
+    "ligature": "ﬁnn",
+    "as many jamo as fit": unicodedata.normalize("NFD", "각" * 150),
+}
+
+
+@pytest.mark.parametrize("around", ["{}", " {}\t", "\u3000{}\n"])
+@pytest.mark.parametrize("typed", USERNAMES.values(), ids=USERNAMES)
+def test_every_way_to_sign_in_reads_a_username_alike(typed: str, around: str) -> None:
+    username = unicodedata.normalize("NFKC", typed)
+    user = _with_password(User.objects.create(username=username, is_staff=True))
+    typed = around.format(typed)
+    assert sign_in(username=typed)["viewer"]["username"] == username
+    for page in "/sign-in/", "/admin/login/":
+        browser = Client()
+        browser.post(page, {"username": typed, "password": PASSWORD, "next": "/admin/"})
+        assert browser.session.get("_auth_user_id") == str(user.pk), page
+    call_command("create_token", typed, verbosity=0)
+
+
+def test_spellings_of_one_username_share_their_failures(mina: User) -> None:
+    for number in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT):
+        sign_in(username=("mina", " mina", "ｍｉｎａ")[number % 3], password="wrong")
+    assert sign_in()["userErrors"][0]["code"] == "RATE_LIMITED"
+
+
+@pytest.mark.parametrize("name", [None, "", " ", "\u3164"])
+def test_a_token_without_a_visible_name_has_the_default_name(mina: User, name: str | None) -> None:
+    assert sign_in(deviceName=name)["token"]
+    assert ApiToken.objects.get().name == "Sign-in"
+
+
+def test_a_password_can_contain_control_characters(mina: User) -> None:
+    mina.set_password("\x01secret")
+    mina.save()
+    assert sign_in(password="\x01secret")["token"]

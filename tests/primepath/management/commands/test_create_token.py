@@ -92,7 +92,7 @@ def test_days_out_of_range_are_rejected(teacher: User, days: int) -> None:
         call_command("create_token", "teacher", days=days)
 
 
-@pytest.mark.parametrize("name", ["", "n" * 101, "nul\0", "\udcff"])
+@pytest.mark.parametrize("name", ["", " ", "\u3164", "n" * 101, "nul\0", "\x01", "\udcff"])
 def test_names_that_cannot_be_stored_are_rejected(teacher: User, name: str) -> None:
     with pytest.raises(CommandError, match="--name must have"):
         call_command("create_token", "teacher", name=name)
