@@ -21,7 +21,7 @@ from strawberry.django.views import TemporalHttpResponse
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -186,10 +186,7 @@ def _prepare(
             allowed=_READING if reads(request) else tuple(OperationType),
         )
     except MissingQueryError:
-        message = _("The request has no `query`.")
-    except CannotGetOperationTypeError as cause:
-        message = cause.as_http_error_reason()
+        raise HttpError(400, ErrorCode.BAD_USER_INPUT, _("The request has no `query`.")) from None
     except InvalidOperationTypeError as cause:
         message = cause.as_http_error_reason(request.method)  # type: ignore[arg-type]
         raise HttpError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"}) from None
-    raise HttpError(400, ErrorCode.BAD_USER_INPUT, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -34,6 +35,8 @@ from schema.operation.document_cache import DocumentCache
 _PROTECTED_CHARACTERS = 160_000
 _PROBATION_CHARACTERS = 40_000
 _MAX_ERRORS = 20
+_SHOWN_OPERATIONS = 20
+_SHOWN_LENGTH = 100
 
 # Validation compares the selections of a field pair by pair, which takes seconds for some hundred fields.
 limit_field_merging(settings.MAX_DOCUMENT_COMPARISONS)
@@ -62,18 +65,38 @@ class PreparedDocument:
     cost: QueryCost
     plans: PlanCache
 
-    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+    def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation of this name, or the only operation if there is no name.
 
-        None if no operation has the name, or if there are several and no name.
+        Raise `InvalidDocumentError` if no operation has the name, or if there are several and no name.
         """
         operations = [
             definition
             for definition in self.node.definitions
             if isinstance(definition, OperationDefinitionNode)
-            and (not name or (definition.name is not None and definition.name.value == name))
         ]
-        return operations[0] if len(operations) == 1 else None
+        found = [each for each in operations if not name or _name_of(each) == name]
+        if len(found) == 1:
+            return found[0]
+        raise InvalidDocumentError([GraphQLError(_describe_choice(operations, name))])
+
+
+def _name_of(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None
+
+
+def _describe_choice(operations: Sequence[OperationDefinitionNode], name: str | None) -> str:
+    """Return the message for a name that does not select one of the operations."""
+    names = ", ".join(_name_of(each) or "-" for each in operations[:_SHOWN_OPERATIONS])
+    if len(operations) > _SHOWN_OPERATIONS:
+        names += ", ..."
+    if name:
+        template = _("The document has no operation {name}. Its operations: {names}.")
+        return template.format(name=repr(name[:_SHOWN_LENGTH]), names=names)
+    template = _(
+        "The document has {count} operations: {names}. Send the name of one of them as operationName."
+    )
+    return template.format(count=len(operations), names=names)
 
 
 # The end of some messages. graphql-core's rule about fields without subfields ignores ``hide_suggestions``.

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from primepath.domain.errors import ForbiddenError, PrimePathError, UnauthenticatedError
@@ -63,9 +63,8 @@ def prepare(
 ) -> PreparedOperation:
     """Return the operation ``operation_name`` of the document ``text``, ready to be executed for ``viewer``.
 
-    Raises `MissingQueryError` if there is no text. Raises `CannotGetOperationTypeError` if ``operation_name`` does not
-    identify one operation of the document, and `InvalidOperationTypeError` if its type is not ``allowed``. Raises
-    `OperationRejectedError` for all other reasons.
+    Raises `MissingQueryError` if there is no text, and `InvalidOperationTypeError` if the type of the operation is not
+    ``allowed``. Raises `OperationRejectedError` for all other reasons.
     """
     if not text:
         raise MissingQueryError
@@ -73,8 +72,6 @@ def prepare(
     try:
         document = load_document(text, hide_suggestions=hide_suggestions)
         definition = document.operation(operation_name)
-        if definition is None:
-            raise CannotGetOperationTypeError(operation_name)
         operation_type = OperationType(definition.operation.value)
         if operation_type not in allowed:
             raise InvalidOperationTypeError(operation_type)

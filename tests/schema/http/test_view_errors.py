@@ -35,9 +35,21 @@ NOT_RUN = {
 def test_invalid_document_has_errors_and_no_data(query: str) -> None:
     by_type = {accept: ask(query, accept) for accept in (JSON, GRAPHQL_JSON, "*/*")}
     assert by_type[GRAPHQL_JSON].status_code == 400
-    for response in by_type.values():
-        assert response.status_code in {200, 400}
+    for accept, response in by_type.items():
+        assert response.status_code == (400 if accept == GRAPHQL_JSON else 200)
         assert {each["extensions"]["code"] for each in errors_of(response)} == {"BAD_USER_INPUT"}
+
+
+@pytest.mark.parametrize(("accept", "status"), [(JSON, 200), (GRAPHQL_JSON, 400)])
+def test_an_operation_that_the_document_does_not_have_is_an_error_of_the_document(
+    accept: str, status: int
+) -> None:
+    for members in {"operationName": "C"}, {}:
+        response = ask("query A { school { name } } query B { __typename }", accept, **members)
+        assert response.status_code == status
+        (error,) = errors_of(response)
+        assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+        assert "A, B" in error["message"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
 from primepath.domain.visibility import Visibility
@@ -25,10 +25,10 @@ def of(text: str | None, name: str | None = None, **options: Any) -> PreparedOpe
     return prepare(text, operation_name=name, **{"viewer": None, **options})
 
 
-def rejection(text: str, **options: Any) -> str:
+def rejection(text: str, operation_name: str | None = None, **options: Any) -> str:
     """Return the message of the one error with which the operation is rejected."""
     with pytest.raises(OperationRejectedError) as rejected:
-        of(text, **options)
+        of(text, operation_name, **options)
     (error,) = format_errors(rejected.value.errors, "test")
     return error["message"]
 
@@ -46,10 +46,30 @@ def test_only_operation_needs_no_name() -> None:
     assert of("{ school { name } }").name is None
 
 
-@pytest.mark.parametrize("name", [None, "", "C"])
-def test_name_must_choose_one_operation(name: str | None) -> None:
-    with pytest.raises(CannotGetOperationTypeError):
-        of(TWO, name)
+NAMED = "The document has 2 operations: A, B. Send the name of one of them as operationName."
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "message"),
+    [
+        (TWO, None, NAMED),
+        (TWO, "", NAMED),
+        (TWO, "C", "The document has no operation 'C'. Its operations: A, B."),
+        ("{ school { name } }", "C", "The document has no operation 'C'. Its operations: -."),
+        ("fragment F on Query { school { name } }", None, "Fragment 'F' is never used."),
+    ],
+)
+def test_name_must_choose_one_operation(text: str, name: str | None, message: str) -> None:
+    assert rejection(text, operation_name=name) == message
+
+
+def test_message_about_many_operations_is_short() -> None:
+    text = " ".join(f"query Operation{number} {{ school {{ name }} }}" for number in range(100))
+    for name in None, "x" * 10_000:
+        message = rejection(text, operation_name=name)
+        assert "Operation0, Operation1, " in message
+        assert "Operation19, ..." in message
+        assert len(message) < 600
 
 
 @pytest.mark.parametrize("text", [None, ""])
@@ -64,7 +84,7 @@ def test_type_must_be_allowed() -> None:
 
 
 def test_document_is_checked_before_the_operation_is_chosen() -> None:
-    assert "nothing" in rejection("query A { nothing }", name="B")
+    assert "nothing" in rejection("query A { nothing }", operation_name="B")
 
 
 @override_settings(INTROSPECTION=Visibility.NOBODY, MAX_VARIABLE_VALUES=0)
