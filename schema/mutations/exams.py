@@ -78,7 +78,7 @@ class UpdateExamInput:
         default=UNSET,
         description=(
             "Academic year in which the exam can be used. Null for any year. Must match all cells that contain "
-            "the exam."
+            "the exam, so only head teachers and staff can set another year. The creator can clear it."
         ),
     )
     curriculum_level_id: strawberry.ID | None = strawberry.field(

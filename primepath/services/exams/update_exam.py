@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ def update_exam(
             current=exam.version,
             expected=expected_version,
         )
-    _check_year(exam, values, errors)
+    _check_year(viewer, exam, values, errors)
     errors.raise_if_any()
     before = recorded(exam)
     set_values(exam, values)
@@ -92,10 +93,21 @@ def may_change_exam(viewer: Viewer, exam: Created) -> bool:
     )
 
 
-def _check_year(exam: Exam, values: ExamValues, errors: ValidationErrors) -> None:
-    """Add an error if the exam is assigned to cells of another year than the new one."""
+def _check_year(viewer: Viewer, exam: Exam, values: ExamValues, errors: ValidationErrors) -> None:
+    """Add an error for a year that would leave the exam in cells of other years.
+
+    Whether there are such cells is only for those who can see every class. So nobody else sets another year.
+    """
     year = values.get("academic_year")
-    if year is not None and exam.exam_cells.exclude(cell__academic_year=year).exists():
+    if year is None or year == exam.academic_year:
+        return
+    if not viewer.is_administrator and year in settings.ACADEMIC_YEARS:
+        template = _(
+            "Only head teachers and staff can set another academic year, because classes that you cannot see can use "
+            "the exam. Clear the year, or create another exam."
+        )
+        errors.add(UserErrorCode.FORBIDDEN, template, "academic_year")
+    if viewer.is_administrator and exam.exam_cells.exclude(cell__academic_year=year).exists():
         template = _(
             "The exam is assigned to cells of other academic years than {year}. "
             "Remove it from those cells first."

@@ -167,6 +167,27 @@ def test_exam_year_must_match_all_its_cells() -> None:
     )
 
 
+def test_setting_a_year_reveals_no_hidden_cells_to_the_creator() -> None:
+    teacher = make_teacher("mina")
+    own, hidden = make_class("A"), make_class("HIDDEN")
+    assign(teacher, own)
+    exams = [make_exam(created_by=teacher, academic_year=2026) for _ in range(3)]
+    make_cell(own, exams=exams[:1])
+    make_cell(hidden, exams=exams[1:2])
+    viewer = as_viewer(teacher)
+    answers = [
+        mutate("updateExam", viewer, id=id_of(exam), academicYear=2027)["userErrors"]
+        for exam in exams
+    ]
+    assert answers[0] == answers[1] == answers[2]
+    assert [(each["code"], each["field"]) for each in answers[0]] == [
+        ("FORBIDDEN", ["input", "academicYear"])
+    ]
+    for exam in exams:
+        for year in 2026, None:
+            assert result_of("updateExam", viewer, id=id_of(exam), academicYear=year)
+
+
 def test_viewer_who_cannot_edit_an_exam_does_not_see_its_cells() -> None:
     exam, other = make_exam(), make_exam()
     make_cell(make_class("A"), exams=[exam])
