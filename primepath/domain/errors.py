@@ -155,6 +155,8 @@ class InputError:
 class ValidationFailedError(Exception):
     """A service rejected its input and saved nothing. ``errors`` lists everything that is wrong with the input."""
 
-    def __init__(self, errors: Sequence[InputError]) -> None:
+    def __init__(self, errors: Sequence[InputError], current: object = None) -> None:
+        """``current``: the object that the change was about, as it is now, if the viewer can see it."""
         super().__init__("; ".join(each.message_for(each.field_name or "input") for each in errors))
         self.errors = tuple(errors)
+        self.current = current

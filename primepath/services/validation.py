@@ -26,31 +26,22 @@ class ValidationErrors:
         self._errors.append(InputError(code, template, path, values))
 
     def check_text(self, value: str, *path: str | int, limit: int, required: bool = False) -> None:
-        """Add an error if a text cannot be stored, is longer than ``limit`` or, if ``required``, is blank.
+        """Add an error if a text cannot be stored or is longer than ``limit``.
 
-        See `is_blank`. Of control characters, only line breaks and tabs are valid.
+        People read a ``required`` text, so it also cannot be blank (see `is_blank`) or contain control characters other
+        than tabs and line breaks.
         """
-        if has_control_characters(value) or has_forbidden_characters(value):
-            template = _(
-                "{field} contains an invalid character (a control character or an unpaired surrogate)."
-            )
-            self.add(UserErrorCode.INVALID_CHARACTERS, template, *path)
-        elif len(value) > limit:
-            self._add_too_long(len(value), limit, *path)
-        elif required and is_blank(value):
-            self.add(UserErrorCode.BLANK, _("{field} is required."), *path)
-
-    def check_credential(self, value: str, *path: str | int, limit: int) -> None:
-        """Add an error if a username or password cannot be compared with stored ones."""
         if has_forbidden_characters(value):
             template = _("{field} contains an invalid character (NUL or an unpaired surrogate).")
             self.add(UserErrorCode.INVALID_CHARACTERS, template, *path)
+        elif required and has_control_characters(value):
+            template = _("{field} contains an invalid character (a control character).")
+            self.add(UserErrorCode.INVALID_CHARACTERS, template, *path)
         elif len(value) > limit:
-            self._add_too_long(len(value), limit, *path)
-
-    def _add_too_long(self, length: int, limit: int, *path: str | int) -> None:
-        template = _("{field} has {length} characters, which exceeds the limit of {limit}.")
-        self.add(UserErrorCode.TOO_LONG, template, *path, length=length, limit=limit)
+            template = _("{field} has {length} characters, which exceeds the limit of {limit}.")
+            self.add(UserErrorCode.TOO_LONG, template, *path, length=len(value), limit=limit)
+        elif required and is_blank(value):
+            self.add(UserErrorCode.BLANK, _("{field} is required."), *path)
 
     def check_range(self, value: int, lowest: int, highest: int, *path: str | int) -> None:
         """Add an error if a number is not between ``lowest`` and ``highest``, both included."""
@@ -72,10 +63,10 @@ class ValidationErrors:
         self.add(UserErrorCode.YEAR_OUT_OF_RANGE, year_out_of_range(year), *path)
         return False
 
-    def raise_if_any(self) -> None:
-        """Raise `ValidationFailedError` with all of the errors if there are any."""
+    def raise_if_any(self, *, current: object = None) -> None:
+        """Raise `ValidationFailedError` with all of the errors, and with the ``current`` object, if there are any."""
         if self._errors:
-            raise ValidationFailedError(self._errors)
+            raise ValidationFailedError(self._errors, current)
 
 
 def shown_code(class_code: str) -> str:

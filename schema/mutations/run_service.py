@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from primepath.domain.errors import ValidationFailedError
 from schema.context import Info
@@ -18,6 +18,7 @@ async def run_service(
 ) -> Result[T]:
     """Run ``service`` when the operation is idle, then reset the loaders.
 
+    The result of invalid input is the current object, if the service returns it with its errors.
     After invalid input nothing was saved, so reading the payload does not store missing cells either. ``field_names`` maps
     parameters of the service to fields of the input if their names differ.
     """
@@ -25,6 +26,7 @@ async def run_service(
         value = await info.context.dispatcher.write(service)
     except ValidationFailedError as rejected:
         info.context.reset_loaders(may_store=False)
-        return Result(None, UserError.from_input_errors(rejected.errors, field_names))
+        errors = UserError.from_input_errors(rejected.errors, field_names)
+        return Result(cast("T | None", rejected.current), errors)
     info.context.reset_loaders()
     return Result(value, [])

@@ -108,7 +108,7 @@ describe(
         "NOT_FOUND": "The ID or code does not exist or you do not have access to it.",
         "FORBIDDEN": "You can see the object, but you are not allowed to change it.",
         "INVALID_ID": "The ID is malformed or belongs to another type.",
-        "INVALID_CHARACTERS": "The text contains a control character or an unpaired surrogate.",
+        "INVALID_CHARACTERS": "The text contains NUL or an unpaired surrogate; a required text, any control character.",
         "EXAM_TYPE_MISMATCH": "A REVIEW exam in a quarter, or a QUARTERLY exam in a month.",
         "EXAM_YEAR_MISMATCH": "The exam belongs to another academic year.",
         "CELL_LOCKED": "The cell is IN_PROGRESS or COMPLETED, so its exams are locked. Change its status first.",

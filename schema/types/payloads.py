@@ -84,7 +84,10 @@ class MatrixCellPayload(_Payload):
 class ExamPayload(_Payload):
     value: Exam | None = strawberry.field(
         name="exam",
-        description="Current state of the exam, also after a rejected update. Null if it does not exist.",
+        description=(
+            "Current state of the exam, also after a rejected update. Null if it does not exist, and if creating it was "
+            "rejected."
+        ),
     )
 
 
@@ -107,7 +110,11 @@ class ClassCurriculumPayload(_Payload):
 @strawberry.type(description="Result of a mutation on an access request.")
 class ClassAccessRequestPayload(_Payload):
     value: ClassAccessRequest | None = strawberry.field(
-        name="request", description="Current state of the request. Null if the input was rejected."
+        name="request",
+        description=(
+            "Current state of the request, also after a rejected decision. After DUPLICATE, your pending request. "
+            + NULL_IF_HIDDEN
+        ),
     )
 
 

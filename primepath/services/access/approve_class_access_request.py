@@ -55,7 +55,7 @@ def approve_class_access_request(
         errors.add(
             UserErrorCode.NOT_FOUND, _("The class of this request is inactive."), "request_id"
         )
-    errors.raise_if_any()
+    errors.raise_if_any(current=request)
     at = timezone.now()
     decide_request(
         request,

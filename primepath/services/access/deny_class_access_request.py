@@ -35,7 +35,7 @@ def deny_class_access_request(
     errors.check_text(note, "note", limit=MAX_TEXT_LENGTH, required=True)
     request = lock_pending_request(request_id, viewer=viewer, errors=errors)
     check_not_oneself(viewer, request.teacher_id, errors, "request_id")
-    errors.raise_if_any()
+    errors.raise_if_any(current=request)
     decide_request(
         request,
         viewer=viewer,

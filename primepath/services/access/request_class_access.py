@@ -42,10 +42,10 @@ def request_class_access(
     pending = ClassAccessRequest.objects.filter(
         teacher=viewer.teacher_id, school_class=class_code, status=AccessRequestStatus.PENDING
     )
-    if pending.exists():
+    if (existing := pending.first()) is not None:
         template = _("You already have a pending request for this class.")
         errors.add(UserErrorCode.DUPLICATE, template, "class_code")
-        errors.raise_if_any()
+        errors.raise_if_any(current=existing)
     request = ClassAccessRequest(
         teacher_id=viewer.teacher_id,
         school_class_id=class_code,

@@ -34,7 +34,7 @@ def lock_pending_request(
         elif request.status != AccessRequestStatus.PENDING:
             template = _("This request is already {status}.")
             errors.add(UserErrorCode.ALREADY_DECIDED, template, "request_id", status=request.status)
-    errors.raise_if_any()
+    errors.raise_if_any(current=request)
     if request is None:
         raise ValueError("parse_errors must explain a missing id")
     return request

@@ -30,6 +30,6 @@ def withdraw_class_access_request(
             "Only the teacher who made this request can withdraw it. You can deny it instead."
         )
         errors.add(UserErrorCode.FORBIDDEN, template, "request_id")
-        errors.raise_if_any()
+        errors.raise_if_any(current=request)
     withdraw_request(request, viewer=viewer, at=timezone.now())
     return request

@@ -57,8 +57,8 @@ def sign_in(
     """
     errors = ValidationErrors()
     username = normalize_username(username)
-    errors.check_credential(username, "username", limit=_MAX_USERNAME_LENGTH)
-    errors.check_credential(password, "password", limit=_MAX_PASSWORD_LENGTH)
+    errors.check_text(username, "username", limit=_MAX_USERNAME_LENGTH)
+    errors.check_text(password, "password", limit=_MAX_PASSWORD_LENGTH)
     if device_name is None or is_blank(device_name):
         device_name = "Sign-in"
     errors.check_text(device_name, "device_name", limit=_MAX_DEVICE_NAME_LENGTH)

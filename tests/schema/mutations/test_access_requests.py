@@ -14,7 +14,7 @@ from primepath.models import ClassAccessRequest, SchoolClass, Teacher, TeacherCl
 from tests.client import data
 from tests.factories import as_viewer, assign, head_teacher, make_class, make_teacher
 from tests.schema.mutations.database import history_size, stored_rows
-from tests.schema.mutations.documents import errors_of, id_of, result_of
+from tests.schema.mutations.documents import errors_of, id_of, mutate, result_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,39 @@ def test_second_pending_request_for_a_class_is_rejected(end: str) -> None:
     viewer = as_viewer(teacher) if end == "withdraw" else head
     result_of(f"{end}ClassAccessRequest", viewer, id=request, **more)
     assert request_access(teacher) != request
+
+
+def test_rejected_request_returns_the_pending_one() -> None:
+    make_class("A")
+    teacher = make_teacher()
+    request_access(make_teacher("juno"))
+    pending = request_access(teacher, level="VIEW")
+    values = {"classCode": "A", "accessLevel": "FULL", "reason": "Again"}
+    payload = mutate("requestClassAccess", as_viewer(teacher), **values)
+    assert [each["code"] for each in payload["userErrors"]] == ["DUPLICATE"]
+    assert payload["request"]["id"] == pending
+    assert payload["request"]["requestedAccessLevel"] == "VIEW"
+    payload = mutate("requestClassAccess", as_viewer(teacher), **{**values, "classCode": "NONE"})
+    assert payload["request"] is None
+
+
+@pytest.mark.parametrize("decision", ["approve", "deny", "withdraw"])
+def test_rejected_decision_returns_the_request_to_those_who_see_it(decision: str) -> None:
+    make_class("A")
+    teacher, other, head = make_teacher(), make_teacher("juno"), head_teacher()
+    request = request_access(teacher)
+    decided = result_of("denyClassAccessRequest", head, id=request, note="Not this year")
+    more = {"note": "No"} if decision == "deny" else {}
+    for viewer, codes, expected in (
+        (head, {"ALREADY_DECIDED"}, decided),
+        (as_viewer(teacher), {"ALREADY_DECIDED", "FORBIDDEN"}, decided),
+        (as_viewer(other), {"NOT_FOUND", "FORBIDDEN"}, None),
+    ):
+        payload = mutate(f"{decision}ClassAccessRequest", viewer, id=request, **more)
+        assert codes >= {each["code"] for each in payload["userErrors"]} != set()
+        # Classes are shown to those who see them.
+        shown = payload["request"] and {**payload["request"], "schoolClass": {"code": "A"}}
+        assert shown == expected
 
 
 def test_only_the_requesting_teacher_can_withdraw() -> None:

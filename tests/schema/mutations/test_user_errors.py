@@ -27,7 +27,7 @@ from tests.schema.mutations.school import (
 pytestmark = pytest.mark.django_db
 
 SIGN_IN_ERRORS = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
-SHOWN_WITH_THE_ERROR = {"cell", "exam"}
+SHOWN_WITH_THE_ERROR = {"cell", "exam", "request"}
 
 
 def _input(case: InvalidInput) -> dict[str, Any]:
