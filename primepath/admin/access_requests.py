@@ -28,6 +28,7 @@ class AccessRequestAdmin(
     name_relations = ("teacher",)
     list_display = (
         "teacher",
+        "username",
         "class_code",
         "school_class",
         "requested_access_level",
@@ -37,7 +38,7 @@ class AccessRequestAdmin(
         "reviewed_at",
     )
     list_display_links = ("teacher", "class_code")
-    list_select_related = ("teacher", "school_class", "reviewed_by")
+    list_select_related = ("teacher__user", "school_class", "reviewed_by")
     list_filter = ("status", "requested_access_level", "school_class__division")
     date_hierarchy = "requested_at"
     search_fields = ("teacher__name_key__contains", "school_class__code", "school_class__name")
@@ -72,6 +73,10 @@ class AccessRequestAdmin(
         if not self.has_change_permission(request, obj):
             return shown
         return [*shown, (_("Decision"), {"fields": DECISION_FIELDS})]
+
+    @admin.display(ordering="teacher__user__username")
+    def username(self, access_request: ClassAccessRequest) -> str:
+        return access_request.teacher.user.username
 
     @admin.display(description=_("code"), ordering="school_class_id")
     def class_code(self, access_request: ClassAccessRequest) -> str:

@@ -29,6 +29,7 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
     name_relations = ("teacher",)
     list_display = (
         "teacher",
+        "username",
         "class_code",
         "school_class",
         "access_level",
@@ -38,7 +39,7 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
         "gives_access",
     )
     list_display_links = ("teacher", "class_code")
-    list_select_related = ("teacher", "school_class")
+    list_select_related = ("teacher__user", "school_class")
     list_filter = (
         "is_active",
         "access_level",
@@ -63,6 +64,10 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
         self, request: HttpRequest, obj: TeacherClassAssignment | None = None
     ) -> tuple[str, ...]:
         return (*self.fields, "is_active", *_RECORD) if obj else self.fields
+
+    @admin.display(ordering="teacher__user__username")
+    def username(self, assignment: TeacherClassAssignment) -> str:
+        return assignment.teacher.user.username
 
     @admin.display(description=_("code"), ordering="school_class_id")
     def class_code(self, assignment: TeacherClassAssignment) -> str:

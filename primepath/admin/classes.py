@@ -73,6 +73,9 @@ class SchoolClassAdmin(CurriculumPage, WithHistory[SchoolClass], ServicePage[Sch
     ordering = school_order()
     fields = ("code", *_FIELDS)
 
+    def search_label(self, row: SchoolClass) -> str:
+        return f"{row.name} ({row.code})"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[SchoolClass]:
         assignments = TeacherClassAssignment.objects.giving_access()
         this_year = ClassCurriculumMapping.objects.filter(academic_year=current_academic_year())

@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -82,6 +82,13 @@ class SchoolAdminSite(admin.AdminSite):
             extra_context={**self.each_context(request), **(extra_context or {})},
         )
         response: TemplateResponse = page(request)
+        return response
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the rows that a search box lists. See `LabelledResults`."""
+        from primepath.admin.common.autocomplete import LabelledResults
+
+        response: HttpResponse = LabelledResults.as_view(admin_site=self)(request)
         return response
 
     def has_permission(self, request: HttpRequest) -> bool:

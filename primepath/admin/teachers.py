@@ -45,6 +45,10 @@ class TeacherAdmin(WithHistory[Teacher], ServicePage[Teacher]):
     search_is_folded = True
     search_help_text = _("Name of the teacher, or username.")
     fields = ("user", "name", "is_head_teacher")
+    search_label_relations = ("user",)
+
+    def search_label(self, row: Teacher) -> str:
+        return f"{row.name} ({row.user.username})"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Teacher]:
         assignments = TeacherClassAssignment.objects.giving_access()

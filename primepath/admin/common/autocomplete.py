@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db.models import Field, ForeignKey
+from django.db.models import Field, ForeignKey, QuerySet
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
@@ -60,6 +61,38 @@ def _check_keys(field: ModelChoiceField[Any], values: Iterable[Any]) -> None:
             )
 
 
+class SearchLabels(GenericPage[M]):
+    """A page whose rows can be chosen in search boxes, under a label that no other row has."""
+
+    search_label_relations: ClassVar[Sequence[str]] = ()
+    """The related rows that the label shows."""
+
+    def search_label(self, row: M) -> str:
+        return str(row)
+
+    def with_search_labels(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """Read the related rows that the label shows in the same query."""
+        # Without names, Django's method follows every relation.
+        names = self.search_label_relations
+        return rows.select_related(*names) if names else rows
+
+
+class LabelledResults(AutocompleteJsonView):
+    """The rows that a search box lists, each with the label of its page."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        page: Any = self.model_admin
+        return page.with_search_labels(rows) if isinstance(page, SearchLabels) else rows
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> Any:
+        result = super().serialize_result(obj, to_field_name)
+        page: Any = self.model_admin
+        return (
+            {**result, "text": page.search_label(obj)} if isinstance(page, SearchLabels) else result
+        )
+
+
 class SearchBoxes(GenericPage[M]):
     """Gives the ``autocomplete_fields`` of pages and tables these search boxes."""
 
@@ -69,4 +102,10 @@ class SearchBoxes(GenericPage[M]):
         if db_field.name in self.autocomplete_fields:
             kwargs.setdefault("widget", SearchBox(db_field, self.admin_site))
         kwargs.setdefault("form_class", KeyChoiceField)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name in self.autocomplete_fields:
+            page = self.admin_site.get_model_admin(db_field.related_model)
+            assert isinstance(page, SearchLabels)
+            field.queryset = page.with_search_labels(field.queryset)
+            field.label_from_instance = page.search_label
+        return field

@@ -7,13 +7,13 @@ from typing import Any, NoReturn
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from primepath.admin.common.autocomplete import SearchBoxes
+from primepath.admin.common.autocomplete import SearchBoxes, SearchLabels
 from primepath.admin.common.generics import GenericModelAdmin, GenericTabularInline, M, Parent
 from primepath.admin.common.permissions import AdministratorPermissions, ViewOnly
 from primepath.domain.text import fold, has_forbidden_characters
 
 
-class SchoolAdmin(AdministratorPermissions, SearchBoxes[M], GenericModelAdmin[M]):
+class SchoolAdmin(AdministratorPermissions, SearchLabels[M], SearchBoxes[M], GenericModelAdmin[M]):
     """The page of a model. It stores nothing itself: `ServicePage` saves through services."""
 
     search_is_folded = False

@@ -133,3 +133,31 @@ def test_assignment_that_others_revoked_meanwhile_is_not_restored(
         assert _save(staff, row, "is_active").status_code == 302
         assert head.post(url, data).status_code == 302
         assert _stored(row) == ("FULL", False)
+
+
+def _search(browser: Client, field: str, term: str) -> list[str]:
+    """Return the labels in the search box of a new assignment."""
+    response = browser.get(
+        "/admin/autocomplete/",
+        {
+            "app_label": "primepath",
+            "model_name": "teacherclassassignment",
+            "field_name": field,
+            "term": term,
+        },
+    )
+    return [each["text"] for each in response.json()["results"]]
+
+
+def test_search_boxes_distinguish_namesakes(head: Client) -> None:
+    for number in 1, 2:
+        make_teacher(f"kim{number}")
+        make_class(f"A{number}", name="Class A")
+    Teacher.objects.filter(user__username__startswith="kim").update(
+        name="Kim Mina", name_key="kim mina"
+    )
+    assert _search(head, "teacher", "kim") == ["Kim Mina (kim1)", "Kim Mina (kim2)"]
+    assert sorted(_search(head, "school_class", "Class A")) == ["Class A (A1)", "Class A (A2)"]
+    chosen = Teacher.objects.get(user__username="kim2")
+    page = head.post(add_url(TeacherClassAssignment), {"teacher": chosen.pk}).content.decode()
+    assert "Kim Mina (kim2)</option>" in page

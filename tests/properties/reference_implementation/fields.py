@@ -195,7 +195,19 @@ FIELDS: dict[str, dict[str, Field]] = {
         "history": _history_of_exam,
         "createdBy": related("Teacher", "created_by_id"),
     },
-    "Teacher": node_fields("Teacher", "name isHeadTeacher"),
+    "Teacher": {
+        **node_fields("Teacher", "name isHeadTeacher"),
+        "username": lambda school, teacher, args: (
+            teacher.user.username
+            if school.is_administrator or teacher.pk == school.teacher_id
+            else None
+        ),
+        "classCodes": lambda school, teacher, args: [
+            each.code
+            for each in school.school_classes()
+            if assignments(teacher=teacher.pk, school_class=each.code).exists()
+        ],
+    },
     "TeacherClassAssignment": {
         **node_fields("TeacherClassAssignment", "accessLevel expiresAt isActive"),
         "teacher": related("Teacher", "teacher_id"),
