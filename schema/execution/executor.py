@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType
+from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, VariableValues
 
 from schema.execution.completers import Completer
 from schema.execution.core import ExecutionContext, FieldDetails, strawberry_schema
@@ -20,8 +20,11 @@ from schema.execution.run import ExecutionRun
 class CountingExecutor(ExecutionContext):
     """graphql-core's executor, which counts the values of the response."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, variables: VariableValues | None = None, **kwargs: Any) -> None:
+        """``variables``: coerced values, for a document that declares no variables. They are coerced only once."""
         super().__init__(*args, **kwargs)
+        if variables is not None:
+            self.variable_values = variables
         self.size = ResponseSize(settings.MAX_ANSWER_VALUES)
 
     def complete_object_value(

@@ -32,7 +32,7 @@ def variables_of(operation: OperationDefinitionNode, given: Mapping[str, Any]) -
 
 
 class ArgumentNodes:
-    """The arguments of one field. Without ``variables``, these can have any value (`ANYTHING`)."""
+    """The arguments of one field. ``variables`` are coerced. Without them, they can have any value (`ANYTHING`)."""
 
     def __init__(
         self, nodes: Iterable[ArgumentNode] | None, variables: Mapping[str, Any] | None

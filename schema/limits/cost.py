@@ -61,6 +61,7 @@ class QueryCost:
     def check(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
         """Raise `LimitExceededError` if the estimated response of ``operation`` exceeds the limit.
 
+        ``variables`` are coerced: only then do they have the types that their arguments have.
         For most operations the estimate is below the limit whatever the variables are. That is computed once a document.
         """
         limit = settings.MAX_ANSWER_VALUES

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
     VariableNode,
@@ -56,6 +57,8 @@ class PreparedDocument:
 
     ``columns``: the columns that any of its operations needs. See `schema.operation.columns`.
     ``introspects``: whether any of its operations reads the schema.
+    ``executables``: for each operation by name, "" without one, the part that graphql-core executes with variables that
+    are already coerced.
     """
 
     text: str
@@ -64,6 +67,10 @@ class PreparedDocument:
     introspects: bool
     cost: QueryCost
     plans: PlanCache
+    executables: Mapping[str, DocumentNode]
+
+    def executable(self, operation: OperationDefinitionNode) -> DocumentNode:
+        return self.executables[_name_of(operation) or ""]
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation of this name, or the only operation if there is no name.
@@ -142,7 +149,19 @@ def _read(text: str, *, hide_suggestions: bool) -> PreparedDocument:
         introspects=not names.fields.isdisjoint(INTROSPECTION),
         cost=QueryCost(graphql_schema(schema), node),
         plans=PlanCache(names.conditions),
+        executables={
+            _name_of(definition) or "": _without_variables(definition, node)
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        },
     )
+
+
+def _without_variables(operation: OperationDefinitionNode, node: DocumentNode) -> DocumentNode:
+    """Return a document with ``operation``, which declares no variables, and all fragments. Selections are the same nodes."""
+    declared = replace(operation, variable_definitions=())
+    fragments = [each for each in node.definitions if isinstance(each, FragmentDefinitionNode)]
+    return DocumentNode(definitions=(declared, *fragments))
 
 
 def _validate(node: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLError]:

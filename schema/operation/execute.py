@@ -51,12 +51,11 @@ def execute(
     async def run() -> ExecutionResult:
         result = graphql.execute(
             graphql_schema(schema),
-            operation.document,
-            variable_values=operation.variables,
-            operation_name=operation.name,
+            operation.executable,
             context_value=context,
             is_awaitable=is_awaitable,  # type: ignore[arg-type]
             hide_suggestions=operation.hide_suggestions,
+            variables=operation.variables,
             **executor,
         )
         if isawaitable(result):

@@ -7,7 +7,13 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    VariableValues,
+    get_variable_values,
+)
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
@@ -15,9 +21,13 @@ from strawberry.types.graphql import OperationType
 from primepath.domain.errors import ForbiddenError, PrimePathError, UnauthenticatedError
 from primepath.domain.viewer import Viewer
 from primepath.domain.visibility import Visibility
+from schema.build import schema
+from schema.execution.core import graphql_schema
 from schema.execution.plan_cache import PlansByVariables
 from schema.limits import check_variables
 from schema.operation.document import InvalidDocumentError, load_document
+
+_MAX_ERRORS = 50
 
 
 class OperationRejectedError(Exception):
@@ -31,15 +41,16 @@ class OperationRejectedError(Exception):
 class PreparedOperation(NamedTuple):
     """An operation that ``viewer`` is allowed to run, within all limits that can be checked before it runs.
 
-    ``text``, ``name``, ``variables`` and ``viewer`` identify it. The other attributes follow from these and from the
-    settings.
+    ``text``, ``name``, the coerced ``variables`` and ``viewer`` identify it. The other attributes follow from these and
+    from the settings. ``executable`` is the part of ``document`` that graphql-core executes with these variables.
     """
 
     text: str
     definition: OperationDefinitionNode
-    variables: dict[str, Any] | None
+    variables: VariableValues
     viewer: Viewer | None
     document: DocumentNode
+    executable: DocumentNode
     columns: frozenset[str]
     plans: PlansByVariables
     hide_suggestions: bool
@@ -78,7 +89,8 @@ def prepare(
         if document.introspects:
             _check_introspection(viewer)
         check_variables(variables or {})
-        document.cost.check(definition, variables or {})
+        coerced = _coerce(definition, variables or {}, hide_suggestions=hide_suggestions)
+        document.cost.check(definition, coerced.coerced)
     except InvalidDocumentError as invalid:
         raise OperationRejectedError(invalid.errors) from None
     except PrimePathError as error:
@@ -86,9 +98,10 @@ def prepare(
     return PreparedOperation(
         text=text,
         definition=definition,
-        variables=variables,
+        variables=coerced,
         viewer=viewer,
         document=document.node,
+        executable=document.executable(definition),
         columns=document.columns,
         plans=document.plans.plans_for,
         hide_suggestions=hide_suggestions,
@@ -102,3 +115,22 @@ def _check_introspection(viewer: Viewer | None) -> None:
     if settings.INTROSPECTION is Visibility.SIGNED_IN:
         raise UnauthenticatedError(_("Sign in to read the schema."))
     raise ForbiddenError(_("Introspection is disabled on this server."))
+
+
+def _coerce(
+    operation: OperationDefinitionNode, variables: dict[str, Any], *, hide_suggestions: bool
+) -> VariableValues:
+    """Return the variables as their types read them. Raise `InvalidDocumentError` if a value has the wrong type.
+
+    Limits and plans depend on these values, never on what the client sent.
+    """
+    values = get_variable_values(
+        graphql_schema(schema),
+        operation.variable_definitions or (),
+        variables,
+        max_errors=_MAX_ERRORS,
+        hide_suggestions=hide_suggestions,
+    )
+    if isinstance(values, list):
+        raise InvalidDocumentError(values)
+    return values
