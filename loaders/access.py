@@ -32,7 +32,7 @@ class AccessLoaders(LoaderGroup):
             lambda codes: (
                 TeacherClassAssignment.objects.giving_access()
                 .filter(school_class__key_in=codes)
-                .order_by("teacher__name_key", "teacher_id")
+                .order_by("teacher__name_order", "teacher_id")
             ),
             attrgetter("school_class_id"),
         )
@@ -46,7 +46,7 @@ class AccessLoaders(LoaderGroup):
             lambda ids: (
                 TeacherClassAssignment.objects.giving_access()
                 .filter(teacher__key_in=ids)
-                .order_by("school_class_id")
+                .order_by("school_class__code_order", "school_class_id")
             ),
             attrgetter("teacher_id"),
         )

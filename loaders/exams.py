@@ -20,7 +20,7 @@ from primepath.domain.exam import ExamType
 from primepath.models import Exam, MatrixCellExam
 
 # No field shows it.
-_INTERNAL = frozenset({"idempotency_key"})
+_INTERNAL = frozenset({"idempotency_key", "name_key"})
 EXAM_COLUMNS = frozenset({"instructions", "created_at", "updated_at"})
 """The columns of an exam that are read on request, by attribute name: they are long, or rarely shown."""
 _ALL = tuple(column_defaults(Exam, except_for=_INTERNAL))

@@ -67,7 +67,7 @@ def _rows_with_exams(page: PageRequest) -> list[_Row]:
     exams: defaultdict[str, list[_Row]] = defaultdict(list)
     cell_exams = MatrixCellExam.objects.filter(cell__key_in=list(stored))
     for cell_id, pk, name, type_, questions in cell_exams.order_by(
-        "exam__name_key", "exam_id"
+        "exam__name_order", "exam_id"
     ).values_list("cell_id", "exam_id", "exam__name", "exam__type", "exam__total_questions"):
         exams[cell_id].append(
             {"id": f"Exam:{pk}", "name": name, "type": type_, "totalQuestions": questions}

@@ -32,7 +32,7 @@ async def _cells(
 
 async def _exams(cell: Cell, info: GraphQLResolveInfo[Any]) -> list[ExamRow]:
     exams = await load_exams(info, await load_exam_ids(info, cell))
-    return sorted(exams, key=lambda exam: (exam.name_key, exam.pk))
+    return sorted(exams, key=lambda exam: (exam.name_order, exam.pk))
 
 
 async def _exam_count(cell: Cell, info: GraphQLResolveInfo[Any]) -> int:

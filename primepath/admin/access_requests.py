@@ -78,6 +78,6 @@ class AccessRequestAdmin(
     def username(self, access_request: ClassAccessRequest) -> str:
         return access_request.teacher.user.username
 
-    @admin.display(description=_("code"), ordering="school_class_id")
+    @admin.display(description=_("code"), ordering="school_class__code_order")
     def class_code(self, access_request: ClassAccessRequest) -> str:
         return str(access_request.school_class_id)

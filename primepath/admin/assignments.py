@@ -48,7 +48,7 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
         "school_class__grade",
     )
     date_hierarchy = "assigned_at"
-    ordering = ("teacher__name_key", "teacher", "school_class_id")
+    ordering = ("teacher__name_order", "teacher", "school_class__code_order")
     search_fields = ("teacher__name_key__contains", "school_class__code", "school_class__name")
     search_is_folded = True
     search_help_text = _("Name of the teacher, or code or name of the class.")
@@ -69,7 +69,7 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
     def username(self, assignment: TeacherClassAssignment) -> str:
         return assignment.teacher.user.username
 
-    @admin.display(description=_("code"), ordering="school_class_id")
+    @admin.display(description=_("code"), ordering="school_class__code_order")
     def class_code(self, assignment: TeacherClassAssignment) -> str:
         return str(assignment.school_class_id)
 
@@ -92,7 +92,7 @@ class AssignmentsInline(ServiceInline[TeacherClassAssignment, Parent]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TeacherClassAssignment]:
         rows = super().get_queryset(request).select_related("teacher", "school_class")
-        return rows.order_by("teacher__name_key", "teacher", "school_class_id")
+        return rows.order_by("teacher__name_order", "teacher", "school_class__code_order")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

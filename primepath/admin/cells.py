@@ -50,7 +50,7 @@ class ExamsOfCell(ViewOnlyInline[MatrixCellExam, ExamScheduleMatrix]):
             .get_queryset(request)
             .select_related("exam", "cell")
             .annotate(total=count_of(sessions), completed=count_of(_completed(sessions)))
-            .order_by("exam__name_key", "exam")
+            .order_by("exam__name_order", "exam")
         )
 
     @admin.display
@@ -96,7 +96,12 @@ class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamSch
     date_hierarchy = "scheduled_date"
     search_fields = ("school_class__code", "school_class__name")
     search_help_text = _("Code or name of the class.")
-    ordering = (F("academic_year").desc(), F("school_class_id").asc(), period_order())
+    ordering = (
+        F("academic_year").desc(),
+        F("school_class__code_order").asc(),
+        F("school_class_id").asc(),
+        period_order(),
+    )
     inlines = (ExamsOfCell,)
     readonly_fields = (*_PLACE, *_RECORD)
 
@@ -129,7 +134,7 @@ class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamSch
             )
         )
 
-    @admin.display(description=_("code"), ordering="school_class_id")
+    @admin.display(description=_("code"), ordering="school_class__code_order")
     def class_code(self, cell: ExamScheduleMatrix) -> str:
         return str(cell.school_class_id)
 

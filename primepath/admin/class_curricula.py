@@ -34,7 +34,7 @@ class ClassCurriculumMappingAdmin(ViewOnly, WithHistory[ClassCurriculumMapping])
         "curriculum_level__subprogram__name",
     )
     search_help_text = _("Code or name of the class, or name of the sub-program.")
-    ordering = ("-academic_year", "school_class_id", "priority")
+    ordering = ("-academic_year", "school_class__code_order", "school_class", "priority")
     fields = ("school_class", "academic_year", "priority", "curriculum_level", "set_levels")
     readonly_fields = ("set_levels",)
 

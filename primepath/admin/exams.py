@@ -31,7 +31,7 @@ class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[MatrixCellExam]:
         links = super().get_queryset(request).select_related("cell", "exam")
         year, period = "cell__academic_year", period_order("cell__period")
-        return links.order_by(f"-{year}", "cell__school_class_id", period)
+        return links.order_by(f"-{year}", "cell__school_class__code_order", period)
 
     @admin.display
     def status(self, link: MatrixCellExam) -> str:

@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.lookups import FieldGetDbPrepValueIterableMixin, Lookup
 
 from primepath.db.statement import Parameter
-from primepath.domain.text import fold
+from primepath.domain.text import fold, natural_key
 
 BINARY_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
 
@@ -25,8 +25,8 @@ class BinaryTextField(models.CharField):  # type: ignore[type-arg]
         }
 
 
-class FoldedTextField(BinaryTextField):
-    """The folded form of another field of the same row, for sorting and searching. It is updated on every save."""
+class DerivedTextField(BinaryTextField):
+    """A text that is derived from another field of the same row. It is updated on every save."""
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
         self.source = source
@@ -37,10 +37,34 @@ class FoldedTextField(BinaryTextField):
         del kwargs["editable"]
         return name, path, args, {**kwargs, "source": self.source}
 
+    def derive(self, text: str) -> str:
+        raise NotImplementedError
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        folded = fold(getattr(model_instance, self.source))
-        setattr(model_instance, self.attname, folded)
-        return folded
+        derived = self.derive(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, derived)
+        return derived
+
+
+class FoldedTextField(DerivedTextField):
+    """The folded form of another field, for searching."""
+
+    def derive(self, text: str) -> str:
+        return fold(text)
+
+
+class NaturalOrderField(DerivedTextField):
+    """A sort key for another field: numbers in the text sort by their value. Upper and lower case differ."""
+
+    def derive(self, text: str) -> str:
+        return natural_key(text)
+
+
+class FoldedOrderField(NaturalOrderField):
+    """A sort key for another field: numbers in the text sort by their value, and case is ignored."""
+
+    def derive(self, text: str) -> str:
+        return super().derive(fold(text))
 
 
 def _as_json(keys: list[Any]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
+
+from primepath.domain.text import natural_key
 
 
 class Division(StrEnum):
@@ -32,9 +35,18 @@ class HasSchoolOrder(Protocol):
     def code(self) -> str: ...
 
 
-def school_order(placed: HasSchoolOrder) -> tuple[int, int, str, str]:
-    """Return the sort key of a class: division, grade, section, then code."""
-    return _DIVISION_RANK[placed.division], placed.grade, placed.section, placed.code
+_natural_key = lru_cache(maxsize=4_096)(natural_key)
+
+
+def school_order(placed: HasSchoolOrder) -> tuple[int, int, str, str, str]:
+    """Return the sort key of a class: division, grade, section, then code. Sections 2, 9 and 10 are in this order."""
+    return (
+        _DIVISION_RANK[placed.division],
+        placed.grade,
+        _natural_key(placed.section),
+        _natural_key(placed.code),
+        placed.code,
+    )
 
 
 class AccessLevel(StrEnum):

@@ -8,6 +8,7 @@ import unicodedata
 # A username has at most 150 characters, and NFKC joins up to four.
 _MAX_NORMALIZED_LENGTH = 600
 
+_NUMBER = re.compile(r"\d+")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 16.0), and what it leaves out: the blank
 # Braille pattern, marks of annotations, joiners of hieroglyphs, the Khitan filler and a musical null notehead.
@@ -26,6 +27,22 @@ def fold(text: str) -> str:
     and "E" + combining accent + "lan" are one name. Folded texts compare by code point.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
+def natural_key(text: str) -> str:
+    """Return a text whose order by code point is the natural order of ``text``: numbers in it sort by their value.
+
+    Each number is written in ASCII digits, without leading zeros, after its number of digits: ``9`` is ``19`` and ``10`` is
+    ``210``. Texts that differ only in leading zeros or in the kind of digits have the same key.
+    """
+    return _NUMBER.sub(_with_length, text)
+
+
+def _with_length(number: re.Match[str]) -> str:
+    digits = "".join(str(unicodedata.decimal(digit)) for digit in number[0]).lstrip("0") or "0"
+    length = len(digits)
+    # 9 announces a length of three digits. Names with longer numbers do not exist.
+    return f"{length if length < 9 else f'9{min(length, 999):03}'}{digits}"
 
 
 def camel_case(name: str) -> str:

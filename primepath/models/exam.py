@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from primepath.db.constraints import choices, four_digit_year, one_of
-from primepath.db.fields import FoldedTextField
+from primepath.db.fields import FoldedOrderField, FoldedTextField
 from primepath.domain.exam import ExamType
 from primepath.models.curriculum import CurriculumLevel
 from primepath.models.teacher import Teacher
@@ -17,6 +17,7 @@ class Exam(models.Model):
 
     name = models.CharField(max_length=200)
     name_key = FoldedTextField(source="name", max_length=600)
+    name_order = FoldedOrderField(source="name", max_length=600)
     type = models.CharField(max_length=10, choices=choices(ExamType))
     academic_year = models.PositiveSmallIntegerField(null=True, blank=True)
     curriculum_level = models.ForeignKey(
@@ -51,7 +52,7 @@ class Exam(models.Model):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ["name_key", "id"]
+        ordering = ["name_order", "id"]
         constraints = [
             one_of("type", ExamType, name="exam_type_known"),
             four_digit_year("academic_year", name="exam_year_has_four_digits"),
@@ -65,7 +66,7 @@ class Exam(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["name_key", "id"], name="exam_by_name"),
+            models.Index(fields=["name_order", "id"], name="exam_by_name"),
             models.Index(fields=["-created_at", "-id"], name="exam_by_creation"),
         ]
 

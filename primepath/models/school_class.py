@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from primepath.db.constraints import choices, one_of
-from primepath.db.fields import BinaryTextField
+from primepath.db.fields import BinaryTextField, NaturalOrderField
 from primepath.db.statement import Parameter
 from primepath.domain.cell import CLASS_CODE_PATTERN
 from primepath.domain.school_class import AccessLevel, Division
@@ -65,7 +65,9 @@ class SchoolClass(models.Model):
     name = models.CharField(max_length=100)
     division = models.CharField(max_length=10, choices=choices(Division))
     grade = models.PositiveSmallIntegerField()
+    code_order = NaturalOrderField(source="code", max_length=64)
     section = BinaryTextField(max_length=10)
+    section_order = NaturalOrderField(source="section", max_length=20)
     stream = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(default=True)
     curriculum_version = models.UUIDField(

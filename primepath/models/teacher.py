@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from primepath.db.fields import FoldedTextField
+from primepath.db.fields import FoldedOrderField, FoldedTextField
 
 
 class Teacher(models.Model):
@@ -15,14 +15,15 @@ class Teacher(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="teacher"
     )
     name = models.CharField(max_length=100)
-    name_key = FoldedTextField(source="name", max_length=300, db_index=True)
+    name_key = FoldedTextField(source="name", max_length=300)
+    name_order = FoldedOrderField(source="name", max_length=300, db_index=True)
     is_head_teacher = models.BooleanField(
         default=False,
         help_text="Can see and change every class, and decides who has access.",
     )
 
     class Meta:
-        ordering = ["name_key", "id"]
+        ordering = ["name_order", "id"]
 
     def __str__(self) -> str:
         return self.name

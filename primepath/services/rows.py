@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import CharField, Model
 from django.utils import timezone
 
-from primepath.db.fields import FoldedTextField
+from primepath.db.fields import DerivedTextField
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.services.history import Recorded, record
@@ -92,11 +92,11 @@ def max_length(model: type[Model], name: str) -> int:
 
 
 def _columns(row: Model, changed: set[str]) -> set[str]:
-    """Return the names of the fields to write, with the folded copies of the changed texts."""
+    """Return the names of the fields to write, with the texts that are derived from the changed ones."""
     fields = row._meta.concrete_fields
     names = {field.name for field in fields if field.attname in changed}
     return names | {
         field.name
         for field in fields
-        if isinstance(field, FoldedTextField) and field.source in names
+        if isinstance(field, DerivedTextField) and field.source in names
     }

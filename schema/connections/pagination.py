@@ -40,10 +40,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The sort order of a list. The last column is unique. Cursors of one order are invalid in another."""
+    """The sort order of a list. The last column is unique. Cursors of one order are invalid in another.
+
+    ``former_name``: name of the order that the list had in an earlier version. Clients can still have its cursors.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    former_name: str | None = None
 
     def cursor_values(self, row: object) -> CursorValues:
         return tuple(getattr(row, column.name) for column in self.columns)
@@ -61,6 +65,8 @@ class Order:
             if len(cursor) > _MAX_CURSOR_LENGTH:
                 raise ValueError("too long")
             name, *values = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+            if name is not None and name == self.former_name:
+                raise _former_cursor(argument)
             if name != self.name:
                 raise ValueError("another list")
             return tuple(
@@ -73,6 +79,14 @@ class Order:
                 "Use a cursor that this list returned, unchanged."
             )
             raise BadUserInputError(template.format(argument=argument)) from None
+
+
+def _former_cursor(argument: str) -> BadUserInputError:
+    template = _(
+        "`{argument}` is a cursor from before an update that changed the order of this list. "
+        "Load the first page again."
+    )
+    return BadUserInputError(template.format(argument=argument))
 
 
 def _read_value(type_: type, value: Any) -> Any:

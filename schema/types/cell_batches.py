@@ -18,7 +18,7 @@ from schema.types.exam_order import EXAMS_BY_NAME
 AnyCell = Cell | PendingCell
 AnyExam = Exam | ExamRow
 
-_by_name = attrgetter("name_key", "id")
+_by_name = attrgetter("name_order", "id")
 
 
 async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, AnyExam]:

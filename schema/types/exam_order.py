@@ -8,7 +8,11 @@ from enum import StrEnum
 from schema.connections.pagination import Column, Order
 from schema.types.enums import describe
 
-EXAMS_BY_NAME = Order("exams by name", (Column("name_key", str), Column("id", int)))
+EXAMS_BY_NAME = Order(
+    "exams in natural order",
+    (Column("name_order", str), Column("id", int)),
+    former_name="exams by name",
+)
 _NEWEST_EXAMS = Order(
     "newest exams",
     (Column("created_at", datetime.datetime, descending=True), Column("id", int, descending=True)),

@@ -40,8 +40,15 @@ class _SchoolOrder(Order):
 
 
 CLASSES_IN_SCHOOL_ORDER = _SchoolOrder(
-    "classes",
-    (Column("division", int), Column("grade", int), Column("section", str), Column("code", str)),
+    "classes in natural order",
+    (
+        Column("division", int),
+        Column("grade", int),
+        Column("section_order", str),
+        Column("code_order", str),
+        Column("code", str),
+    ),
+    former_name="classes",
 )
 
 

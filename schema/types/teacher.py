@@ -13,7 +13,11 @@ from schema.execution.batch import BatchContext, batched, resolve_one
 from schema.metadata import Fact
 from schema.types.node import Node
 
-TEACHERS_BY_NAME = Order("teachers by name", (Column("name_key", str), Column("id", int)))
+TEACHERS_BY_NAME = Order(
+    "teachers in natural order",
+    (Column("name_order", str), Column("id", int)),
+    former_name="teachers by name",
+)
 
 
 async def _usernames(

@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from primepath.db.fields import DerivedTextField
 from tests.client import data
 from tests.databases import connected_to, own_database
 from tests.factories import as_viewer
@@ -157,8 +158,13 @@ def migrate_filled() -> None:
 @pytest.mark.usefixtures("_own_database")
 def test_every_migration_keeps_existing_rows() -> None:
     migrate_filled()
-    models = apps.get_app_config("primepath").get_models()
+    models = list(apps.get_app_config("primepath").get_models())
     assert rows().keys() == {model._meta.db_table for model in models}, "Fill the new table too."
+    for model in models:
+        for field in model._meta.concrete_fields:
+            if isinstance(field, DerivedTextField):
+                (stored,) = model._default_manager.values_list(field.source, field.name)
+                assert stored[1] == field.derive(stored[0])
     connection.check_constraints()
     document = '{ matrixCell(at: {classCode: "PRIMARY_1A", academicYear: 2026, period: JAN}) { notes exams { name } } }'
     assert data(document, as_viewer(User.objects.get())) == {

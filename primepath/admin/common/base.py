@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from primepath.admin.common.autocomplete import SearchBoxes, SearchLabels
 from primepath.admin.common.generics import GenericModelAdmin, GenericTabularInline, M, Parent
 from primepath.admin.common.permissions import AdministratorPermissions, ViewOnly
+from primepath.db.fields import NaturalOrderField
 from primepath.domain.text import fold, has_forbidden_characters
+
+
+class NaturalChangeList(ChangeList):
+    """A list whose columns sort in natural order, if their table has a sort key for them."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        name = super().get_ordering_field(field_name)
+        for field in self.lookup_opts.concrete_fields:
+            if isinstance(field, NaturalOrderField) and field.source == name:
+                return field.name
+        return name
 
 
 class SchoolAdmin(AdministratorPermissions, SearchLabels[M], SearchBoxes[M], GenericModelAdmin[M]):
@@ -22,6 +35,9 @@ class SchoolAdmin(AdministratorPermissions, SearchLabels[M], SearchBoxes[M], Gen
     Search such a field with ``__contains``. ``__icontains`` also folds, differently on each database, and on PostgreSQL
     it finds nothing in a column with another collation than the term's.
     """
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NaturalChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str

@@ -25,7 +25,8 @@ def school_order(prefix: str = "") -> tuple[Any, ...]:
     return (
         rank(f"{prefix}division", Division),
         f"{prefix}grade",
-        f"{prefix}section",
+        f"{prefix}section_order",
+        f"{prefix}code_order",
         f"{prefix}code",
     )
 

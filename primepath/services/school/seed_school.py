@@ -19,6 +19,8 @@ from primepath.services.curriculum.track_level_changes import (
 )
 from primepath.services.school.class_values import CLASSES
 
+_CLASS_VALUES = ["name", "division", "grade", "section", "section_order", "stream"]
+
 
 class ClassEntry(TypedDict):
     """A class in the school's file."""
@@ -83,7 +85,7 @@ def seed_school(*, overwrite: bool = True) -> SchoolFile:
             SchoolClass,
             [SchoolClass(**entry) for entry in school["classes"]],
             key=["code"],
-            values=["name", "division", "grade", "section", "stream"] if overwrite else [],
+            values=_CLASS_VALUES if overwrite else [],
         )
         _seed_programs(school["programs"], overwrite=overwrite)
     return school

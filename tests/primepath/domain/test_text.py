@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 
@@ -10,7 +11,7 @@ from django.contrib.auth.forms import UsernameField
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primepath.domain.text import has_control_characters, is_blank, normalize_username
+from primepath.domain.text import has_control_characters, is_blank, natural_key, normalize_username
 
 pytestmark = pytest.mark.one_database
 
@@ -91,3 +92,55 @@ def test_long_text_is_not_normalized() -> None:
     before = time.monotonic()
     assert normalize_username(f" {marks} ") == marks
     assert time.monotonic() - before < 5
+
+
+SORTED_NAMES = [
+    "",
+    "0",
+    "1",
+    "1.5",
+    "1A",
+    "1a",
+    "2",
+    "9",
+    "10",
+    "11",
+    "99999999",
+    "100000000",
+    "100000001",
+    "1" + "0" * 150,
+    "Unit",
+    "Unit 9",
+    "Unit 9-2",
+    "Unit 9-10",
+    "Unit 10",
+    "Unit 10b",
+    "Unit A",
+]
+
+
+def test_numbers_in_names_are_compared_by_value() -> None:
+    assert sorted(SORTED_NAMES, key=natural_key) == SORTED_NAMES
+
+
+@pytest.mark.parametrize(("one", "other"), [("1", "01"), ("10", "１０"), ("Unit 7", "Unit 007")])
+def test_spellings_of_a_number_sort_alike(one: str, other: str) -> None:
+    assert natural_key(one) == natural_key(other)
+
+
+@given(st.text(), st.text(), st.integers(0, 10**40), st.integers(0, 10**40))
+def test_texts_that_differ_in_a_number_are_in_its_order(
+    before: str, after: str, one: int, other: int
+) -> None:
+    before, after = (re.sub(r"\d", "", text) for text in (before, after))
+    keys = [natural_key(f"{before}{number}{after}") for number in (one, other)]
+    assert (keys[0] < keys[1]) == (one < other)
+    assert (keys[0] == keys[1]) == (one == other)
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Nd"])),
+    st.text(st.characters(exclude_categories=["Nd"])),
+)
+def test_texts_without_numbers_keep_their_order(one: str, other: str) -> None:
+    assert (natural_key(one) < natural_key(other)) == (one < other)

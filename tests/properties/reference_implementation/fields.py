@@ -19,6 +19,7 @@ from tests.properties.reference_implementation.response_objects import (
     by_name,
     columns,
     make_object,
+    natural,
     node_fields,
     object_or_none,
     objects,
@@ -115,7 +116,10 @@ FIELDS: dict[str, dict[str, Field]] = {
         ),
         "assignments": lambda school, viewer, args: objects(
             "TeacherClassAssignment",
-            assignments(teacher=viewer.teacher_id).order_by("school_class_id"),
+            sorted(
+                assignments(teacher=viewer.teacher_id),
+                key=lambda each: natural(each.school_class_id),
+            ),
         ),
     },
     "ScheduleMatrix": columns(
@@ -159,7 +163,7 @@ FIELDS: dict[str, dict[str, Field]] = {
             "TeacherClassAssignment",
             sorted(
                 assignments(school_class=row.code),
-                key=lambda each: (each.teacher.name.casefold(), each.teacher_id),
+                key=lambda each: (natural(each.teacher.name.casefold()), each.teacher_id),
             ),
         ),
     },

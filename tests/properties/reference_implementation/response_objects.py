@@ -73,12 +73,23 @@ def make_object(type_: str, **row: Any) -> ResponseObject:
 
 
 def school_order(row: Any) -> tuple[Any, ...]:
-    return ["PRIMARY", "MIDDLE", "HIGH"].index(row.division), row.grade, row.section, row.code
+    return (
+        ["PRIMARY", "MIDDLE", "HIGH"].index(row.division),
+        row.grade,
+        natural(row.section),
+        natural(row.code),
+    )
 
 
 def by_name(rows: Iterable[Any], containing: str = "") -> list[Any]:
     related = [row for row in rows if containing.casefold() in row.name.casefold()]
-    return sorted(related, key=lambda row: (row.name.casefold(), row.pk))
+    return sorted(related, key=lambda row: (natural(row.name.casefold()), row.pk))
+
+
+def natural(text: str) -> list[tuple[int, int]]:
+    """Return a sort key in which each number is one item, compared by its value."""
+    parts = re.findall(r"\d+|\D", text)
+    return [(ord("0"), int(part)) if part.isdigit() else (ord(part), 0) for part in parts]
 
 
 def period_type(period: str) -> str:
