@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -84,12 +84,11 @@ class SchoolAdminSite(admin.AdminSite):
         response: TemplateResponse = page(request)
         return response
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         """Return the rows that a search box lists. See `LabelledResults`."""
         from primepath.admin.common.autocomplete import LabelledResults
 
-        response: HttpResponse = LabelledResults.as_view(admin_site=self)(request)
-        return response
+        return LabelledResults.as_view(admin_site=self)(request)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_administrator(request.user)

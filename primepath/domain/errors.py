@@ -134,7 +134,6 @@ class InputError:
     Empty if the error concerns the whole input. Names are Python names.
     ``template``: the message, already translated, with named placeholders for ``values``. ``{field}`` is for
     the field's name, which whoever shows the message knows: a form has labels, GraphQL has names of its own.
-    The value ``retry_after_seconds`` is for programs: seconds to wait before the same input can be accepted.
     """
 
     code: UserErrorCode
@@ -147,6 +146,12 @@ class InputError:
         """Python name of the last field in ``path``, None for an error that concerns the whole input."""
         return next((part for part in reversed(self.path) if isinstance(part, str)), None)
 
+    @property
+    def retry_after_seconds(self) -> int | None:
+        """Seconds to wait before the same input can be accepted, None if waiting does not help."""
+        seconds = self.values.get("retry_after_seconds")
+        return seconds if isinstance(seconds, int) else None
+
     def message_for(self, field: str) -> str:
         """Return the message, with ``field`` as the name of the field."""
         return self.template.format(field=field, **self.values)
@@ -156,7 +161,7 @@ class ValidationFailedError(Exception):
     """A service rejected its input and saved nothing. ``errors`` lists everything that is wrong with the input."""
 
     def __init__(self, errors: Sequence[InputError], current: object = None) -> None:
-        """``current``: the object that the change was about, as it is now, if the viewer can see it."""
+        """``current``: the object that the change was about, in its current state, if the viewer can see it."""
         super().__init__("; ".join(each.message_for(each.field_name or "input") for each in errors))
         self.errors = tuple(errors)
         self.current = current

@@ -30,7 +30,7 @@ def fold(text: str) -> str:
 
 
 def natural_key(text: str) -> str:
-    """Return a text whose order by code point is the natural order of ``text``: numbers in it sort by their value.
+    """Return a sort key: by code point, keys are in the natural order of their texts. Numbers are compared by value.
 
     Each number is written in ASCII digits, without leading zeros, after its number of digits: ``9`` is ``19`` and ``10`` is
     ``210``. Texts that differ only in leading zeros or in the kind of digits have the same key.
@@ -64,7 +64,7 @@ def has_control_characters(text: str) -> bool:
 def is_blank(text: str) -> bool:
     """Return whether people see nothing of ``text``: only spaces and characters that are not displayed.
 
-    Such characters are allowed beside others: U+200D joins emoji, U+115F and U+1160 fill incomplete Hangul syllables.
+    Such characters are valid next to visible ones: U+200D joins emoji, U+115F and U+1160 fill incomplete Hangul syllables.
     """
     return _BLANK.fullmatch(text) is not None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,7 +18,7 @@ def too_long_a_body(request: HttpRequest) -> HttpError:
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal():
         message = _("The body has {length} bytes, which exceeds the limit of {limit}.")
-        figures = {"limit": limit, "actual": int(length)}
+        figures: dict[str, Any] = {"limit": limit, "actual": int(length)}
     else:
         # It was sent in chunks, and reading stopped at the limit.
         message = _("The body exceeds the limit of {limit} bytes.")

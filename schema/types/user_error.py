@@ -46,7 +46,7 @@ class UserError:
                 code=error.code,
                 message=error.message_for(f"`{graphql_name(error.field_name or 'input')}`"),
                 field=["input", *map(graphql_name, error.path)],
-                retry_after_seconds=error.values.get("retry_after_seconds"),
+                retry_after_seconds=error.retry_after_seconds,
             )
             for error in errors
         ]

@@ -62,7 +62,7 @@ def _check_keys(field: ModelChoiceField[Any], values: Iterable[Any]) -> None:
 
 
 class SearchLabels(GenericPage[M]):
-    """A page whose rows can be chosen in search boxes, under a label that no other row has."""
+    """A page with rows that search boxes list, each under a label that no other row has."""
 
     search_label_relations: ClassVar[Sequence[str]] = ()
     """The related rows that the label shows."""

@@ -16,7 +16,7 @@ from primepath.domain.text import fold, has_forbidden_characters
 
 
 class NaturalChangeList(ChangeList):
-    """A list whose columns sort in natural order, if their table has a sort key for them."""
+    """A list that sorts columns in natural order, if their table has a sort key for them."""
 
     def get_ordering_field(self, field_name: Any) -> Any:
         name = super().get_ordering_field(field_name)

@@ -96,7 +96,7 @@ def may_change_exam(viewer: Viewer, exam: Created) -> bool:
 def _check_year(viewer: Viewer, exam: Exam, values: ExamValues, errors: ValidationErrors) -> None:
     """Add an error for a year that would leave the exam in cells of other years.
 
-    Whether there are such cells is only for those who can see every class. So nobody else sets another year.
+    Only administrators can see all cells. Other viewers cannot set another year, or the result would reveal hidden cells.
     """
     year = values.get("academic_year")
     if year is None or year == exam.academic_year:

@@ -180,6 +180,7 @@ def test_names_that_show_nothing_are_rejected(text: str, code: str) -> None:
     part, program = level.subprogram, level.subprogram.program
     user, teacher = User.objects.create(username="new"), make_teacher("mina")
     school_class = make_class("A")
+    service: Callable[..., object]
     both: Any = {"name": text, "section": text}
     name: Any = {"name": text}
     for service, values, options in (
