@@ -11,7 +11,7 @@ from primepath.db.brief_transaction import brief_transaction
 from primepath.db.bulk import insert_rows
 from primepath.domain.cell import CellKey
 from primepath.models import ExamScheduleMatrix
-from primepath.server.timeouts import is_timeout
+from primepath.server.database_failures import DatabaseFailure, database_failure
 
 logger = logging.getLogger("primepath.cells")
 
@@ -38,7 +38,8 @@ def create_missing_cells(*, keys: Collection[CellKey]) -> None:
         with brief_transaction(wait_milliseconds=_WAIT_MILLISECONDS):
             insert_rows(ExamScheduleMatrix, CELL_COLUMNS, untouched_rows(keys))
     except DatabaseError as error:
-        level = logging.DEBUG if is_timeout(error) else logging.WARNING
+        in_the_way = database_failure(error) is DatabaseFailure.LOCK
+        level = logging.DEBUG if in_the_way else logging.WARNING
         logger.log(level, "%s missing cells could not be stored: %s", len(keys), error)
 
 
