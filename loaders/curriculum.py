@@ -36,7 +36,13 @@ class CurriculumKey(NamedTuple):
 class ClassCurriculumData:
     """The levels of a class in a year with their priorities, the primary level first."""
 
+    class_code: str
+    academic_year: int
     mappings: Sequence[tuple[int, CurriculumLevel]]
+
+    @property
+    def pk(self) -> str:
+        return f"{self.class_code}/{self.academic_year}"
 
     @property
     def levels(self) -> list[CurriculumLevel]:
@@ -86,7 +92,11 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
         cached |= read
     level = cache_in_process(_level)
     return [
-        ClassCurriculumData([(priority, level(*of)) for priority, *of in cached[key.cache_key]])
+        ClassCurriculumData(
+            key.class_code,
+            key.academic_year,
+            [(priority, level(*of)) for priority, *of in cached[key.cache_key]],
+        )
         for key in keys
     ]
 

@@ -1,9 +1,12 @@
-"""Ids of nodes: the name of the type and the key of the row, ``Exam:12`` or ``MatrixCell:PRIMARY_1A/2026/JAN``."""
+"""Ids: the name of the type and the key of the object, ``Exam:12`` or ``MatrixCell:PRIMARY_1A/2026/JAN``."""
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -13,6 +16,7 @@ from primepath.domain.errors import BadUserInputError
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _SHOWN_LENGTH = 60
+_DIGEST_BYTES = 9
 
 
 def parse_number_key(text: str) -> int | None:
@@ -25,12 +29,27 @@ def parse_class_code(text: str) -> str | None:
     return text if is_class_code(text) else None
 
 
+def key_parser(pattern: str) -> Callable[[str], str | None]:
+    """Return a parser that accepts keys of this pattern and leaves them as they are."""
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda text: text if compiled.fullmatch(text) else None
+
+
+DIGEST_PATTERN = r"[\w-]{12}"
+
+
+def digest_key(*values: object) -> str:
+    """Return a short key that differs if one of the values does. For objects that the arguments of a field distinguish."""
+    digest = blake2b(json.dumps(values).encode(), digest_size=_DIGEST_BYTES)
+    return urlsafe_b64encode(digest.digest()).decode()
+
+
 KEY_PARSERS: dict[str, Callable[[str], Any]] = {}
-"""Reads the key in the id of a node, by the name of its type; None for a malformed key. `schema.types.node.Node` fills it."""
+"""Reads the key in an id, by the name of its type; None for a malformed key. `schema.types.node` fills it."""
 
 
 class NodeId(NamedTuple):
-    """A well-formed id. ``key`` is a primary key, a class code or a `CellKey`, depending on the type."""
+    """A well-formed id. ``key`` is a primary key, a `CellKey` or a text, depending on the type."""
 
     type_name: str
     key: Any
@@ -41,7 +60,7 @@ def make_id(type_name: str, key: object) -> str:
 
 
 def parse_id(id: str) -> NodeId:
-    """Return the parts of an id. Raises `BadUserInputError` if no node can have this id."""
+    """Return the parts of an id. Raises `BadUserInputError` if no object can have this id."""
     type_name, _separator, text = id.partition(":")
     parse_key = KEY_PARSERS.get(type_name)
     key = parse_key(text) if parse_key else None

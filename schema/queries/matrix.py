@@ -16,6 +16,7 @@ from schema.connections.pagination import Page, PageRequest, page_of_list
 from schema.connections.types import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.execution.lookahead import selects
+from schema.ids import digest_key
 from schema.limits import check_list
 from schema.limits.list_sizes import SCHOOL_CLASSES, length_of
 from schema.metadata import list_size
@@ -73,12 +74,14 @@ class MatrixQuery:
         position = loaders.changes.position() if selects("syncToken", info) else None
         classes = await loaders.classes.all_of(class_codes)
         visible = {each.code for each in classes}
+        codes = None if class_codes is None else list(dict.fromkeys(class_codes))
+        delta = None if changes_after is None else digest_key(changes_after)
+        is_whole = codes is None and delta is None
         matrix = Matrix(
             academic_year=year,
-            rows=[Row(each, year) for each in classes],
-            unavailable_class_codes=[
-                code for code in dict.fromkeys(class_codes or ()) if code not in visible
-            ],
+            rows=[Row(each, year, delta) for each in classes],
+            unavailable_class_codes=[code for code in codes or () if code not in visible],
+            selection=None if is_whole else digest_key(codes, delta),
             token=None if position is None else SyncToken.of(year, await position, classes, viewer),
         )
         if known is None:

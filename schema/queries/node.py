@@ -20,7 +20,8 @@ from schema.types.phrases import NULL_IF_HIDDEN
 
 async def _load(info: Info, id: str) -> Any:
     node = parse_id(id)
-    return await NODE_TYPES[node.type_name].load(info, node.key)
+    node_type = NODE_TYPES.get(node.type_name)
+    return await node_type.load(info, node.key) if node_type else None
 
 
 @strawberry.type
@@ -30,7 +31,7 @@ class NodeQuery:
         description=(
             "The object with this ID. "
             + NULL_IF_HIDDEN
-            + " A malformed ID is a BAD_USER_INPUT error."
+            + " Also null for an object without the interface `Node`. A malformed ID is a BAD_USER_INPUT error."
         ),
     )
     async def node(
@@ -45,7 +46,7 @@ class NodeQuery:
         graphql_type=list[Node | None] | None,
         description=(
             "The objects with these IDs, in the same order. Null at the position of an object that does not "
-            "exist or that you do not have access to. A malformed ID is null at its position, with a "
+            "exist, that you do not have access to, or that has no interface `Node`. A malformed ID is null at its position, with a "
             "BAD_USER_INPUT error."
         ),
         metadata=list_size(length_of("ids")),

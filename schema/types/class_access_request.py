@@ -12,7 +12,8 @@ from primepath import models
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus, Division
 from schema.connections.pagination import Column, Order
 from schema.context import Info
-from schema.types.node import Node
+from schema.ids import parse_class_code
+from schema.types.node import Identified, Node
 from schema.types.teacher import Teacher
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ NEWEST_REQUESTS = Order(
 @strawberry.type(
     description="Public details of a class. Teachers without access to its schedule can read them too."
 )
-class ClassListing:
+class ClassListing(Identified, parse_key=parse_class_code, key="code"):
     code: str = strawberry.field(description="Class code, for example `PRIMARY_1A`. Never changes.")
     name: str = strawberry.field(description="Display name, for example `Primary Grade 1A`.")
     division: Division = strawberry.field(description="Division of the school.")

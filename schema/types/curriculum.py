@@ -7,9 +7,11 @@ from typing import Annotated, ClassVar
 import strawberry
 
 from primepath import models
+from primepath.domain.cell import CLASS_CODE_PATTERN
 from schema.context import Info
+from schema.ids import key_parser
 from schema.metadata import Fact, list_size
-from schema.types.node import Node
+from schema.types.node import Identified, Node
 
 _SubProgram = Annotated["SubProgram", strawberry.lazy("schema.types.curriculum")]
 _CurriculumLevel = Annotated["CurriculumLevel", strawberry.lazy("schema.types.curriculum")]
@@ -72,7 +74,7 @@ class CurriculumLevel(Node, source=models.CurriculumLevel, fact=Fact.LEVEL):
 
 
 @strawberry.type(description="Curriculum levels of a class in an academic year.")
-class ClassCurriculum:
+class ClassCurriculum(Identified, parse_key=key_parser(rf"{CLASS_CODE_PATTERN}/[0-9]{{4}}")):
     fact: ClassVar = Fact.CLASS
 
     label: str = strawberry.field(

@@ -17,11 +17,13 @@ from primepath.domain.history import HistoryAction, HistorySubject
 from schema.connections.types import Connection
 from schema.context import Info
 from schema.execution.core import raw_info
+from schema.ids import parse_number_key
 from schema.metadata import list_size
 from schema.types.cell_batches import AnyExam, exams_by_name
 from schema.types.curriculum import CurriculumLevel
 from schema.types.enums import describe
 from schema.types.exam import Exam
+from schema.types.node import Identified
 from schema.types.phrases import EXPECTS_NEW_VALUES
 from schema.types.teacher import Teacher
 
@@ -234,7 +236,7 @@ def _read_change(schema: GraphQLSchema, subject: str, name: str, before: Any, af
 
 
 @strawberry.type(description="One action in the history: who did it, when, and what changed.")
-class HistoryEntry:
+class HistoryEntry(Identified, parse_key=parse_number_key):
     at: datetime.datetime = strawberry.field(description="Time of the action.")
     action: HistoryAction = strawberry.field(description="Type of action.")
     actor_name: str = strawberry.field(

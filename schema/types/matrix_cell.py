@@ -33,7 +33,7 @@ from schema.types.cell_batches import (
     exams_of_cells,
     modifiers_of_cells,
 )
-from schema.types.node import Node
+from schema.types.node import Identified, Node
 from schema.types.phrases import ACADEMIC_YEAR, PERIOD, SEND_AS_EXPECTED_VERSION
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ async def cells_of_class(
 
 
 @strawberry.type(description="Pupils' progress on the exams in a cell.")
-class CompletionStats:
+class CompletionStats(Identified, parse_key=CellKey.parse, key="cell_id"):
     total_sessions: int = strawberry.field(description="Number of exam sessions.")
     completed: int = strawberry.field(description="Number of completed sessions.")
     in_progress: int = strawberry.field(description="Number of sessions in progress.")

@@ -1,8 +1,9 @@
-"""Interface of objects with a global ID."""
+"""Objects with a global ID: nodes, which `node(id:)` returns, and others that only a client's cache distinguishes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import strawberry
@@ -19,7 +20,7 @@ def _ids(batch: BatchContext, sources: Sequence[Any]) -> list[str]:
 
 
 NODE_TYPES: dict[str, type[Node]] = {}
-"""All types with an id, by name."""
+"""All types that implement `Node`, by name."""
 
 
 @strawberry.interface(
@@ -66,3 +67,40 @@ class Node:
     )
     def id(self, info: Info, source: strawberry.Parent[Any]) -> strawberry.ID:
         return strawberry.ID(make_id(raw_info(info).parent_type.name, source.pk))
+
+
+_KEY_GETTERS: dict[str, Callable[[Any], object]] = {}
+
+
+def _ids_of_identified(batch: BatchContext, sources: Sequence[Any]) -> list[str]:
+    name, key = batch.type_name, _KEY_GETTERS[batch.type_name]
+    return [make_id(name, key(source)) for source in sources]
+
+
+@strawberry.type
+class Identified:
+    """The base of types with an id that are not nodes: a client can tell their objects apart, but not load them by id.
+
+    A type declares with its class how the key in an id is written (``parse_key``) and where an object has its key
+    (``key``, an attribute)::
+
+        class MatrixRow(Identified, parse_key=key_parser(...)): ...
+    """
+
+    def __init_subclass__(
+        cls, *, parse_key: Callable[[str], Any], key: str = "pk", **kwargs: Any
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        KEY_PARSERS[cls.__name__] = parse_key
+        _KEY_GETTERS[cls.__name__] = attrgetter(key)
+
+    @strawberry.field(
+        description=(
+            "ID for client caches: equal for the same object, different for all others. Select it wherever you "
+            "select other fields. `node(id:)` does not return this object."
+        ),
+        metadata=batched(_ids_of_identified) | depends_on(),
+    )
+    def id(self, info: Info, source: strawberry.Parent[Any]) -> strawberry.ID:
+        name = raw_info(info).parent_type.name
+        return strawberry.ID(make_id(name, _KEY_GETTERS[name](source)))

@@ -11,16 +11,19 @@ import strawberry
 from loaders.cells import Cell, CellRequest
 from loaders.curriculum import ClassCurriculumData
 from loaders.visible_classes import VisibleClass
+from primepath.domain.cell import CLASS_CODE_PATTERN
 from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import AccessLevel
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
+from schema.ids import DIGEST_PATTERN, key_parser
 from schema.limits.list_sizes import period_count
 from schema.metadata import SIZE_FROM_PARENT, Fact, depends_on, list_size
 from schema.types.arguments import OfPeriods, OfPeriodType
 from schema.types.cell_batches import AnyCell
 from schema.types.curriculum import ClassCurriculum
 from schema.types.matrix_cell import MatrixCell, load_cells
+from schema.types.node import Identified
 from schema.types.phrases import ACADEMIC_YEAR
 from schema.types.school_class import SchoolClass, curriculum_of, curriculum_of_classes
 from schema.types.sync_token import SyncToken
@@ -28,11 +31,21 @@ from schema.types.sync_token import SyncToken
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A class in an academic year. If ``changed`` is set, the row has only the cells of these periods."""
+    """A class in an academic year. If ``changed`` is set, the row has only the cells of these periods.
+
+    ``delta`` identifies the token of a delta; None without one. A row of a delta can lack cells, so it is another
+    object than the whole row.
+    """
 
     visible_class: VisibleClass
     academic_year: int
+    delta: str | None = None
     changed: frozenset[Period] | None = None
+
+    @property
+    def pk(self) -> str:
+        key = f"{self.visible_class.code}/{self.academic_year}"
+        return key if self.delta is None else f"{key}/{self.delta}"
 
     @property
     def school_class(self) -> VisibleClass:
@@ -70,7 +83,10 @@ def _cells_of_rows(
 
 
 @strawberry.type(description="One row of the matrix: a class in an academic year.")
-class MatrixRow:
+class MatrixRow(
+    Identified,
+    parse_key=key_parser(rf"{CLASS_CODE_PATTERN}/[0-9]{{4}}(/{DIGEST_PATTERN})?"),
+):
     fact: ClassVar = Fact.CLASS
 
     school_class: SchoolClass = strawberry.field(description="Class of the row.")
@@ -103,7 +119,7 @@ class MatrixRow:
 
 
 @strawberry.type(description="Exam schedule of an academic year, with one row for each class.")
-class ScheduleMatrix:
+class ScheduleMatrix(Identified, parse_key=key_parser(rf"[0-9]{{4}}(/{DIGEST_PATTERN})?")):
     fact: ClassVar = Fact.CLASS
 
     academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
@@ -141,7 +157,8 @@ class ScheduleMatrix:
 class Matrix:
     """Rows of one academic year, and the requested codes without a row.
 
-    ``token`` is None if the document does not select it.
+    ``token`` is None if the document does not select it. ``selection`` identifies what was requested: some classes,
+    or changes; None for the whole matrix of the year.
     """
 
     academic_year: int
@@ -150,6 +167,11 @@ class Matrix:
     token: SyncToken | None
     gained_class_codes: list[str] = field(default_factory=list)
     lost_class_codes: list[str] = field(default_factory=list)
+    selection: str | None = None
+
+    @property
+    def pk(self) -> str:
+        return f"{self.academic_year}" + ("" if self.selection is None else f"/{self.selection}")
 
     @property
     def sync_token(self) -> str | None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import strawberry
 
 from primepath import models
 from primepath.domain.viewer import Viewer as SignedInViewer
 from schema.context import Info
+from schema.ids import key_parser, parse_number_key
 from schema.metadata import list_size
+from schema.types.node import Identified
 from schema.types.phrases import ADMINISTRATORS_ONLY, REQUIRES_EDIT_OF_A_CLASS
 from schema.types.teacher import Teacher
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 
 
 @strawberry.type(description="The signed-in user.")
-class Viewer:
+class Viewer(Identified, parse_key=parse_number_key, key="user_id"):
     username: str = strawberry.field(description="Name you sign in with.")
 
     @strawberry.field(
@@ -58,7 +62,9 @@ class Viewer:
 
 
 @strawberry.type(description="The school and its settings.")
-class School:
+class School(Identified, parse_key=key_parser("school")):
+    pk: ClassVar = "school"
+
     name: str = strawberry.field(description="Name of the school.")
     time_zone: str = strawberry.field(
         description="IANA time zone of the school, for example `Asia/Seoul`. Times of day are in this zone."

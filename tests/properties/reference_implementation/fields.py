@@ -27,6 +27,7 @@ from tests.properties.reference_implementation.response_objects import (
     period_type,
     related,
     school_order,
+    with_id,
 )
 from tests.properties.reference_implementation.visible_school import (
     VisibleSchool,
@@ -40,6 +41,7 @@ def _curriculum(code: str, year: int) -> ResponseObject:
     levels = {each.priority: each.curriculum_level for each in mappings.order_by("priority")}
     return make_object(
         "ClassCurriculum",
+        key=f"{code}/{year}",
         label=_level_name(levels[1]) if 1 in levels else "Not assigned",
         primary=object_or_none("CurriculumLevel", levels.get(1)),
         secondary=object_or_none("CurriculumLevel", levels.get(2)),
@@ -81,6 +83,7 @@ def _completion(school: VisibleSchool, cell: Any, args: Args) -> ResponseObject:
     states = [each.status for each in models.ExamSession.objects.filter(cell=cell.pk)]
     return make_object(
         "CompletionStats",
+        key=cell.pk,
         total_sessions=len(states),
         completed=states.count("COMPLETED"),
         in_progress=states.count("IN_PROGRESS"),
@@ -103,11 +106,13 @@ _PAGED = ("ClassAccessRequest", "ClassListing", "Exam", "SchoolClass", "Teacher"
 _CLASS = "code name division grade section"
 FIELDS: dict[str, dict[str, Field]] = {
     "Query": QUERIES,
-    "School": columns(
+    "School": with_id(
+        "School",
+        "key",
         "name timeZone currentAcademicYear firstAcademicYear lastAcademicYear",
     ),
     "Viewer": {
-        **columns("username"),
+        **with_id("Viewer", "user_id", "username"),
         "teacher": related("Teacher", "teacher_id"),
         "seesAllClasses": lambda school, _, args: school.is_administrator,
         "canReviewRequests": lambda school, _, args: school.is_administrator,
@@ -122,11 +127,13 @@ FIELDS: dict[str, dict[str, Field]] = {
             ),
         ),
     },
-    "ScheduleMatrix": columns(
-        "academicYear rows unavailableClassCodes gainedClassCodes lostClassCodes"
+    "ScheduleMatrix": with_id(
+        "ScheduleMatrix",
+        "key",
+        "academicYear rows unavailableClassCodes gainedClassCodes lostClassCodes",
     ),
     "MatrixRow": {
-        **columns("academicYear"),
+        **with_id("MatrixRow", "key", "academicYear"),
         "accessLevel": lambda school, row, args: row.seen.access_level,
         "canEdit": lambda school, row, args: row.seen.can_edit,
         "schoolClass": lambda school, row, args: ResponseObject("SchoolClass", row.seen),
@@ -154,7 +161,9 @@ FIELDS: dict[str, dict[str, Field]] = {
         "createdBy": related("Teacher", "created_by_id"),
         "modifiedBy": related("Teacher", "modified_by_id"),
     },
-    "CompletionStats": columns("totalSessions completed inProgress notStarted completionRate"),
+    "CompletionStats": with_id(
+        "CompletionStats", "key", "totalSessions completed inProgress notStarted completionRate"
+    ),
     "SchoolClass": {
         **node_fields("SchoolClass", f"{_CLASS} stream isActive"),
         "curriculum": lambda school, row, args: _curriculum(row.code, planned_year(args)),
@@ -167,8 +176,8 @@ FIELDS: dict[str, dict[str, Field]] = {
             ),
         ),
     },
-    "ClassListing": columns(_CLASS),
-    "ClassCurriculum": columns("label primary secondary levels"),
+    "ClassListing": with_id("ClassListing", "code", _CLASS),
+    "ClassCurriculum": with_id("ClassCurriculum", "key", "label primary secondary levels"),
     "CurriculumLevel": {
         **node_fields("CurriculumLevel", "levelNumber"),
         "name": lambda school, level, args: _level_name(level),

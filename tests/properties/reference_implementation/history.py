@@ -15,6 +15,7 @@ from tests.properties.reference_implementation.response_objects import (
     objects,
     page,
     related,
+    with_id,
 )
 
 _TYPES = {
@@ -61,7 +62,7 @@ HISTORY: dict[str, dict[str, Field]] = {
     "HistoryConnection": columns("edges pageInfo totalCount"),
     "HistoryEntryEdge": columns("node"),
     "HistoryEntry": {
-        **columns("at action"),
+        **with_id("HistoryEntry", "pk", "at action"),
         "byName": lambda school, entry, args: entry.actor_name,
         "by": related("Teacher", "teacher_id"),
         "changes": lambda school, entry, args: [_change(*change) for change in entry.changes],

@@ -10,6 +10,7 @@ from django.conf import settings
 from primepath import models
 from primepath.domain.cell import CLASS_CODE_PATTERN
 from primepath.domain.period import Period
+from schema.ids import digest_key
 from tests.properties.reference_implementation.response_objects import (
     INTERFACES,
     Args,
@@ -33,11 +34,16 @@ def _schedule_matrix(school: VisibleSchool, _: Any, args: Args) -> ResponseObjec
         raise FieldError("BAD_USER_INPUT")
     classes = school.school_classes(codes)
     seen = {each.code for each in classes}
+    distinct = None if codes is None else list(dict.fromkeys(codes))
     return make_object(
         "ScheduleMatrix",
+        key=str(year) if distinct is None else f"{year}/{digest_key(distinct, None)}",
         academic_year=year,
-        rows=[make_object("MatrixRow", academic_year=year, seen=each) for each in classes],
-        unavailable_class_codes=[code for code in dict.fromkeys(codes or ()) if code not in seen],
+        rows=[
+            make_object("MatrixRow", key=f"{each.code}/{year}", academic_year=year, seen=each)
+            for each in classes
+        ],
+        unavailable_class_codes=[code for code in distinct or () if code not in seen],
         gained_class_codes=[],
         lost_class_codes=[],
     )
@@ -64,6 +70,8 @@ def _exams(_: VisibleSchool, __: Any, args: Args) -> ResponseObject:
 def _node(school: VisibleSchool, id: str) -> Any:
     type_, _, key = id.partition(":")
     code = CLASS_CODE_PATTERN
+    if re.fullmatch("Viewer:[1-9][0-9]*", id):
+        return None
     forms = {"SchoolClass": code, "MatrixCell": f"{code}/[0-9]{{4}}/({'|'.join(Period)})"}
     if type_ not in INTERFACES["Node"] or not re.fullmatch(forms.get(type_, "[1-9][0-9]*"), key):
         return FieldError("BAD_USER_INPUT")
@@ -83,6 +91,7 @@ def _school(school: VisibleSchool, _: Any, args: Args) -> ResponseObject:
     years = settings.ACADEMIC_YEARS
     return make_object(
         "School",
+        key="school",
         name=settings.SCHOOL_NAME,
         time_zone=settings.TIME_ZONE,
         current_academic_year=planned_year({}),

@@ -136,5 +136,10 @@ def related(type_: str, column: str) -> Field:
     )
 
 
+def with_id(type_: str, key: str, names: str) -> dict[str, Field]:
+    """Return the fields of a type that is not a node; its id has the column ``key``."""
+    return {"id": lambda school, row, args: f"{type_}:{getattr(row, key)}", **columns(names)}
+
+
 def node_fields(type_: str, names: str) -> dict[str, Field]:
     return {"id": lambda school, row, args: f"{type_}:{row.pk}", **columns(names)}
