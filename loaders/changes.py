@@ -9,15 +9,19 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.loader_group import LoaderGroup
+from primepath.domain.errors import UnavailableError
 from primepath.domain.history import HistorySubject
 from primepath.models import Exam, HistoryEntry, MatrixCellExam
-from primepath.models.history_position import HistoryPosition
+from primepath.models.history_position import HistoryPosition, Located
 
 _NOW = "now"
+# A standby is usually behind by less.
+_REPLAY_SECONDS = 1
 _SUBJECTS = (
     HistorySubject.CELL,
     HistorySubject.EXAM,
@@ -55,13 +59,24 @@ class Changes:
         """
         return self._positions.load(_NOW)
 
-    def since(self, position: HistoryPosition) -> asyncio.Future[ChangedSince | None]:
-        """Return what changed since ``position``. None if the position was taken in another database."""
-        return self._changes.load(position)
+    async def since(self, position: HistoryPosition) -> ChangedSince | None:
+        """Return what changed since ``position``. None if the position was taken in another database.
+
+        Raises `UnavailableError` on a standby that has not reached the position.
+        """
+        if position.entry_at is None and position.server != (await self.position()).server:
+            return None
+        return await self._changes.load(position)
 
 
 def _changed_since(position: HistoryPosition) -> ChangedSince | None:
-    if not HistoryEntry.objects.has_position(position):
+    located = Located.HERE
+    if position.entry_at is not None:
+        located = HistoryEntry.objects.locate(position)
+    if located is Located.AHEAD:
+        message = _("This copy of the database is behind the changes that you have. Try again.")
+        raise UnavailableError(message, retry_after_seconds=_REPLAY_SECONDS)
+    if located is Located.ELSEWHERE:
         return None
     later = HistoryEntry.objects.after(position).filter(subject__in=_SUBJECTS)
     keys: defaultdict[str, list[str]] = defaultdict(list)

@@ -100,6 +100,20 @@ class TimeLimitExceededError(PrimePathError):
         return {} if self.limit is None else {"limit": self.limit}
 
 
+class UnavailableError(PrimePathError):
+    """The database cannot answer at the moment. The same request can succeed after ``retry_after_seconds``."""
+
+    code = ErrorCode.UNAVAILABLE
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def extensions(self) -> Mapping[str, object]:
+        return {"retryAfterSeconds": self.retry_after_seconds}
+
+
 class UserErrorCode(StrEnum):
     """Reason why a part of a mutation's input was rejected."""
 

@@ -9,11 +9,12 @@ from django.db import models
 
 from primepath.db.constraints import choices, one_of
 from primepath.db.fields import BinaryTextField
+from primepath.db.server_identity import ServerIdentity, fingerprint, server_state
 from primepath.domain.history import HistoryAction, HistorySubject
 from primepath.models.history_position import (
-    CurrentSnapshot,
     CurrentTransaction,
     HistoryPosition,
+    Located,
 )
 from primepath.models.teacher import Teacher
 
@@ -25,24 +26,26 @@ class HistoryIsAppendOnlyError(Exception):
 class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
     def position(self) -> HistoryPosition:
         """Return the current position in the history. Pass it to `after` later to get the entries since then."""
-        newest = self.order_by("-pk").values_list("pk", "at", CurrentSnapshot()).first()
-        if newest is None:
-            return HistoryPosition()
-        entry_id, at, snapshot = newest
-        return HistoryPosition(entry_id, at, *map(int, snapshot.split(":")))
+        return HistoryPosition.current(str(self.order_by("-pk").values("pk", "at")[:1].query))
 
     def after(self, position: HistoryPosition) -> Self:
         """Return the entries that were not visible at ``position``. The result can contain entries that were."""
         return self.filter(position.later)
 
-    def has_position(self, position: HistoryPosition) -> bool:
+    def locate(self, position: HistoryPosition) -> Located:
         """Return whether ``position`` was taken in this history.
 
-        It was not if the database has been restored from an older copy, or is another database.
+        ``position`` has an entry. It was not if the database has been restored from an older copy, or is another database. A standby can lack
+        entries of its own primary. It has all that the position can name once their transactions have ended here too.
         """
-        if position.entry_at is None:
-            return True
-        return self.filter(pk=position.entry_id, at=position.entry_at).exists()
+        entry = self.filter(pk=position.entry_id, at=position.entry_at)
+        for server in entry.values_list(ServerIdentity(), flat=True):
+            return Located.HERE if fingerprint(server) == position.server else Located.ELSEWHERE
+        here = server_state()
+        if here.fingerprint != position.server:
+            return Located.ELSEWHERE
+        is_behind = here.is_standby and here.open_from < position.end
+        return Located.AHEAD if is_behind else Located.ELSEWHERE
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise HistoryIsAppendOnlyError("History entries cannot be changed.")

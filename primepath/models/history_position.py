@@ -9,11 +9,16 @@ so its keys are in the order of the commits.
 from __future__ import annotations
 
 import datetime
+from enum import Enum
 from typing import Any, NamedTuple
 
-from django.db import models
+from django.db import connection, models
 
-_OWN = "pg_current_xact_id_if_assigned()::text"
+from primepath.db.server_identity import fingerprint, server_identity
+
+_OLDEST = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_OWN = "coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0)"
+_END = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 
 
 class CurrentTransaction(models.Func):
@@ -28,29 +33,24 @@ class CurrentTransaction(models.Func):
         return "0", ()
 
 
-class CurrentSnapshot(models.Func):
-    """Two transaction ids, separated by a colon: the oldest open transaction, and the current one (0 if it wrote nothing)."""
-
-    output_field = models.TextField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
-        oldest = "pg_snapshot_xmin(pg_current_snapshot())"
-        return f"concat_ws(':', {oldest}, coalesce({_OWN}, '0'))", ()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
-        return "'0:0'", ()
-
-
 class SnapshotEnd(models.Func):
     """A transaction id higher than the ids of all other transactions with visible changes; 0 on SQLite."""
 
     output_field = models.BigIntegerField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
-        return "pg_snapshot_xmax(pg_current_snapshot())::text::bigint", ()
+        return _END, ()
 
     def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[()]]:
         return "0", ()
+
+
+class Located(Enum):
+    """Where a position is, seen from this database."""
+
+    HERE = "in its history"
+    AHEAD = "in the history of the primary, which this standby has not replayed so far"
+    ELSEWHERE = "in the history of another database, or in a part that a restore has removed"
 
 
 class HistoryPosition(NamedTuple):
@@ -62,21 +62,44 @@ class HistoryPosition(NamedTuple):
     ``open_from``: lowest id of a transaction in progress when the position was taken. Transactions with this id or a
     higher one, except ``own``, count as newer.
     ``own``: id of the transaction that took the position; 0 if it wrote nothing.
+    ``end``: a transaction id higher than those of all entries visible at this position.
+    ``server``: the database, see `primepath.db.server_identity`. Transaction ids of another server mean nothing here.
     """
 
     entry_id: int = 0
     entry_at: datetime.datetime | None = None
     open_from: int = 0
     own: int = 0
+    end: int = 0
+    server: str = ""
+
+    @classmethod
+    def current(cls, newest: str) -> HistoryPosition:
+        """Read the current position with one statement. ``newest`` is the SQL of the newest entry: its key and its time."""
+        numbers = "0, 0, 0"
+        if connection.vendor == "postgresql":
+            numbers = f"{_OLDEST}, {_OWN}, {_END}"
+        # A row without an entry, if there is none.
+        sql = (
+            f"SELECT newest.*, {numbers}, {server_identity()} "
+            f"FROM (SELECT 1 AS here) AS server LEFT JOIN ({newest}) AS newest ON true"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            entry_id, at, *transactions, identity = cursor.fetchone()
+        server = fingerprint(identity)
+        if entry_id is None:
+            return cls(server=server)
+        if at.tzinfo is None:
+            # SQLite has no time zones; Django stores UTC.
+            at = at.replace(tzinfo=datetime.UTC)
+        return cls(entry_id, at, *transactions, server)
 
     @property
     def later(self) -> models.Q:
         """Condition for the entries that were not visible at this position.
 
         On PostgreSQL it also matches entries of transactions that had ended while an older one was still open.
-
-        Transaction ids alone would be enough, but they start again if the database is restored on another server. There
-        the restored entries have ids that no transaction has reached yet, and the new entries are found by their keys.
         """
         newer = models.Q(pk__gt=self.entry_id)
         perhaps_open = models.Q(transaction__gte=self.open_from, transaction__lt=SnapshotEnd())

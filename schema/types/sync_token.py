@@ -19,7 +19,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models.history_position import HistoryPosition
 
 # Increase the number when the format changes, so that tokens in the old format are rejected.
-_SALT = "schema.types.sync_token/2"
+_SALT = "schema.types.sync_token/3"
 MAX_LENGTH = 100_000
 """Twice the length for 1,000 classes with codes of any length. Longer texts are rejected without parsing."""
 _FINGERPRINT_BYTES = 6
@@ -96,8 +96,8 @@ class SyncToken(NamedTuple):
 
     def __str__(self) -> str:
         """Return the signed text that clients store. The signature prevents changes."""
-        entry_id, entry_at, *transactions = self.position
-        position = (entry_id, entry_at and entry_at.isoformat(), *transactions)
+        entry_id, entry_at, *server = self.position
+        position = (entry_id, entry_at and entry_at.isoformat(), *server)
         content = (self.academic_year, position, self.classes)
         return signing.dumps(content, salt=_SALT, compress=True)
 
@@ -112,7 +112,7 @@ class SyncToken(NamedTuple):
         if len(text) > MAX_LENGTH or not _SIGNED_TEXT.fullmatch(text):
             raise _invalid(_("`changesAfter` is not a valid sync token."))
         try:
-            year, (entry_id, entry_at, *transactions), classes = signing.loads(
+            year, (entry_id, entry_at, *server), classes = signing.loads(
                 text, salt=_SALT, max_age=datetime.timedelta(days=days)
             )
         except signing.SignatureExpired:
@@ -125,4 +125,4 @@ class SyncToken(NamedTuple):
             raise _invalid(template.format(year=year, requested_year=academic_year))
         at = entry_at and datetime.datetime.fromisoformat(entry_at)
         marks = {code: ClassFingerprint(*mark) for code, mark in classes.items()}
-        return cls(year, HistoryPosition(entry_id, at, *transactions), marks)
+        return cls(year, HistoryPosition(entry_id, at, *server), marks)
