@@ -68,7 +68,7 @@ def server_identity() -> str:
         return "(SELECT 'sqlite/' || applied FROM django_migrations ORDER BY id LIMIT 1)"
     server = (
         "(SELECT system_identifier::text FROM pg_control_system())"
-        if _can_read_system_identifier()
+        if can_read_system_identifier()
         else "pg_postmaster_start_time()::text"
     )
     database = "(SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -77,7 +77,7 @@ def server_identity() -> str:
 
 
 @cache
-def _can_read_system_identifier() -> bool:
+def can_read_system_identifier() -> bool:
     """Return whether the role is allowed to. Every role is, unless an administrator has revoked it.
 
     Otherwise the time of the server's start replaces it: no change is missed, but a restart makes sync tokens invalid.

@@ -81,7 +81,7 @@ class HistoryPosition(NamedTuple):
             numbers = f"{_OLDEST}, {_OWN}, {_END}"
         # A row without an entry, if there is none.
         sql = (
-            f"SELECT newest.*, {numbers}, {server_identity()} "
+            f"SELECT newest.*, {numbers}, {server_identity()} "  # noqa: S608 - of constants
             f"FROM (SELECT 1 AS here) AS server LEFT JOIN ({newest}) AS newest ON true"
         )
         with connection.cursor() as cursor:

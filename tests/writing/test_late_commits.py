@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.conf import settings
+from django.db import transaction
 
 from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
@@ -24,12 +24,13 @@ from primepath.services.exams.update_exam import update_exam
 from primepath.services.history import record
 from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam, make_level
 from tests.schema.mobile_client import MobileClient, periods_by_class
-from tests.writing.ipc import TIMEOUT_SECONDS
+from tests.writing.transactions import open_transaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 several_writers = pytest.mark.skipif(
-    "connection.vendor == 'sqlite'", reason="SQLite allows one writer at a time."
+    settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
+    reason="SQLite allows one writer at a time.",
 )
 
 
@@ -42,38 +43,6 @@ def _school(shared_database: str) -> None:
         if code != "C":
             make_cell(school_class, exams=[exam])
     MobileClient(COMMAND_LINE)
-
-
-@contextmanager
-def open_transaction(*changes: Callable[[], object]) -> Iterator[None]:
-    """Make the changes in a transaction on another connection. It is committed when the block ends."""
-    written, finish = threading.Event(), threading.Event()
-    here = connection.copy
-    failures: list[BaseException] = []
-
-    def work() -> None:
-        connections["default"] = here()
-        try:
-            with transaction.atomic():
-                for change in changes:
-                    change()
-                written.set()
-                assert finish.wait(TIMEOUT_SECONDS)
-        except BaseException as failure:
-            failures.append(failure)
-        finally:
-            written.set()
-            connection.close()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        assert written.wait(TIMEOUT_SECONDS)
-        yield
-    finally:
-        finish.set()
-        thread.join()
-    assert not failures, failures
 
 
 def note(code: str, period: str = "JAN", notes: str = "x") -> None:
@@ -199,7 +168,8 @@ def test_change_during_a_sync_is_in_the_next_one(
 
     def change_after_reading_the_position(entries: object) -> object:
         found = position(entries)  # type: ignore[arg-type]
-        note("A", notes="late")
+        with open_transaction(lambda: note("A", notes="late")):
+            pass
         return found
 
     with monkeypatch.context() as patch:
