@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.clients.node import FOLDER, run_node
 from tests.pages import CLIENTS, ROOT, Block, blocks
 
+_MODULE = "CacheSettings.ts"
+"""The end of the names of files that a program imports."""
 PAGES = sorted(CLIENTS.glob("*.md"))
 _TYPES = {
     "compilerOptions": {
@@ -60,7 +62,7 @@ class ClientProject:
         for name, text in files.items():
             # `export {}` makes a file without imports a module.
             self.write(name, f"{text}export {{}};\n" if name.endswith(".ts") else text)
-            if name.endswith(".ts"):
+            if name.endswith(".ts") and not name.endswith(_MODULE):
                 self.programs[name] = "".join(
                     block.text for block in found if block.language == "text"
                 )
@@ -79,7 +81,10 @@ class ClientProject:
         return self._tool("typescript", "tsc", "--project", ".")
 
     def bundle_programs(self) -> subprocess.CompletedProcess[str]:
-        return run_node("programs.mjs", str(self.folder), *self.programs)
+        return self.bundle(*self.programs)
+
+    def bundle(self, *names: str) -> subprocess.CompletedProcess[str]:
+        return run_node("programs.mjs", str(self.folder), *names)
 
     def run(self, name: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
         program = self.folder / re.sub(r"\.ts$", ".mjs", name)
