@@ -1,11 +1,11 @@
-"""Which database this is, so that a position of one database is not compared with the numbers of another.
+"""Identity of the database, so that a position of one database is not compared with the numbers of another.
 
 PostgreSQL: the server's system identifier, the database, and the history table. They are the same after a restart and
-on a standby, also after its promotion. They differ after pg_dump and pg_restore: on another server, whose transaction ids
-start again, and in the same database, where restored rows can have the transaction ids of another server.
+on a standby, also after its promotion. They differ after pg_dump and pg_restore. On another server, transaction ids
+start again. In the same database, restored rows can have the transaction ids of another server.
 
-SQLite: the time at which the database was created. A copy of the file has the same. Copies are told apart by their
-history: keys are in the order of commits, so two copies with the same newest entry have the same entries before it.
+SQLite: the time at which the database was created. A copy of the file has the same time, but its history distinguishes
+it. Keys are in the order of the commits, so two copies with the same newest entry have the same entries before it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ServerIdentity(models.Func):
 
 
 def fingerprint(identity: str) -> str:
-    """Return a short text for an identity that tells clients nothing about the server."""
+    """Return a short text for an identity. It shows clients nothing about the server."""
     digest = blake2b(identity.encode(), digest_size=_BYTES)
     return urlsafe_b64encode(digest.digest()).decode()
 
@@ -69,7 +69,7 @@ def server_identity() -> str:
     server = (
         "(SELECT system_identifier::text FROM pg_control_system())"
         if can_read_system_identifier()
-        else "pg_postmaster_start_time()::text"
+        else "extract(epoch FROM pg_postmaster_start_time())::text"
     )
     database = "(SELECT oid FROM pg_database WHERE datname = current_database())"
     parts = ("'postgresql'", server, database, f"{_TABLE}::oid", f"pg_relation_filenode({_TABLE})")
@@ -88,7 +88,7 @@ def can_read_system_identifier() -> bool:
         # Past Django's cursors: once per process, it is no statement of an operation.
         with session.transaction():
             session.execute("SELECT system_identifier FROM pg_control_system()")
-    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.FeatureNotSupported):
+    except (psycopg.ProgrammingError, psycopg.NotSupportedError):
         logger.warning(
             "The database role cannot call pg_control_system(). Each restart of PostgreSQL makes all sync tokens invalid."
         )

@@ -38,7 +38,8 @@ class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
         ``position`` has an entry. It was not if the database has been restored from an older copy, or is another database. A standby can lack
         entries of its own primary. It has all that the position can name once their transactions have ended here too.
         """
-        entry = self.filter(pk=position.entry_id, at=position.entry_at)
+        at: Any = position.entry_at
+        entry = self.filter(pk=position.entry_id, at=at)
         for server in entry.values_list(ServerIdentity(), flat=True):
             return Located.HERE if fingerprint(server) == position.server else Located.ELSEWHERE
         here = server_state()

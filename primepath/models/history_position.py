@@ -46,7 +46,7 @@ class SnapshotEnd(models.Func):
 
 
 class Located(Enum):
-    """Where a position is, seen from this database."""
+    """Place of a position, seen from this database."""
 
     HERE = "in its history"
     AHEAD = "in the history of the primary, which this standby has not replayed so far"
@@ -62,7 +62,7 @@ class HistoryPosition(NamedTuple):
     ``open_from``: lowest id of a transaction in progress when the position was taken. Transactions with this id or a
     higher one, except ``own``, count as newer.
     ``own``: id of the transaction that took the position; 0 if it wrote nothing.
-    ``end``: a transaction id higher than those of all entries visible at this position.
+    ``end``: a transaction id higher than the ids of all entries visible at this position.
     ``server``: the database, see `primepath.db.server_identity`. Transaction ids of another server mean nothing here.
     """
 
@@ -78,22 +78,22 @@ class HistoryPosition(NamedTuple):
         """Read the current position with one statement. ``newest`` is the SQL of the newest entry: its key and its time."""
         numbers = "0, 0, 0"
         if connection.vendor == "postgresql":
-            numbers = f"{_OLDEST}, {_OWN}, {_END}"
-        # A row without an entry, if there is none.
+            numbers = f"{_OLDEST}, {_OWN}, greatest({_END}, {_OWN} + 1)"
+        # One row, also while the history is empty.
         sql = (
             f"SELECT newest.*, {numbers}, {server_identity()} "  # noqa: S608 - of constants
             f"FROM (SELECT 1 AS here) AS server LEFT JOIN ({newest}) AS newest ON true"
         )
         with connection.cursor() as cursor:
             cursor.execute(sql)
-            entry_id, at, *transactions, identity = cursor.fetchone()
+            entry_id, at, open_from, own, end, identity = cursor.fetchone()
         server = fingerprint(identity)
         if entry_id is None:
             return cls(server=server)
         if at.tzinfo is None:
             # SQLite has no time zones; Django stores UTC.
             at = at.replace(tzinfo=datetime.UTC)
-        return cls(entry_id, at, *transactions, server)
+        return cls(entry_id, at, open_from, own, end, server)
 
     @property
     def later(self) -> models.Q:

@@ -79,7 +79,7 @@ def _ids_of_identified(batch: BatchContext, sources: Sequence[Any]) -> list[str]
 
 @strawberry.type
 class Identified:
-    """The base of types with an id that are not nodes: a client can tell their objects apart, but not load them by id.
+    """The base of types with an id that are not nodes: a client can distinguish their objects, but not load them by id.
 
     A type declares with its class how the key in an id is written (``parse_key``) and where an object has its key
     (``key``, an attribute)::

@@ -84,7 +84,7 @@ def matrix(viewer: Viewer, **variables: Any) -> Any:
 def test_each_selection_of_a_matrix_is_another_object(viewer: Viewer) -> None:
     token = matrix(viewer)["syncToken"]
     note("y")
-    selections = [
+    selections: list[dict[str, Any]] = [
         *({"year": YEAR}, {"year": YEAR + 1}),
         *({"codes": codes} for codes in ([], ["A"], ["B"], ["A", "B"], ["A,B"], ["A", "C"])),
         *({"after": token}, {"after": token, "codes": ["A"]}),
