@@ -24,6 +24,8 @@ from tests.writing.transactions import open_transaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+START_AGAIN = {"code": "BAD_USER_INPUT"}
+"""Extensions of the error for a token that can no longer be used."""
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only.")
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite only.")
 
@@ -49,8 +51,8 @@ def error_of(token: str | None) -> Any:
 
 def assert_starts_again(client: MobileClient) -> None:
     error = error_of(client.token)
-    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
-    assert "Start again" in error["message"]
+    assert error["extensions"] == START_AGAIN
+    assert "has been replaced" in error["message"]
     fresh = MobileClient(COMMAND_LINE)
     assert fresh.rows == client.fetch_all()
     assert periods_by_class(fresh.sync()) == {}
@@ -199,7 +201,7 @@ def test_standby_answers_as_far_as_it_is_and_never_that_the_data_was_replaced(
             HistoryEntry.objects.filter(pk__in=[entry.pk for entry in entries])._raw_delete(
                 "default"
             )
-            assert error_of(lost)["extensions"] == {"code": "BAD_USER_INPUT"}
+            assert error_of(lost)["extensions"] == START_AGAIN
 
 
 @on_postgresql
@@ -221,7 +223,7 @@ def test_role_that_cannot_read_the_system_identifier_gets_tokens_too(
             client = MobileClient(COMMAND_LINE)
             note("B", "x")
             assert periods_by_class(client.sync()) == {"B": ["JAN"]}
-            assert error_of(of_owner)["extensions"] == {"code": "BAD_USER_INPUT"}
+            assert error_of(of_owner)["extensions"] == START_AGAIN
     finally:
         server_identity.can_read_system_identifier.cache_clear()
     assert "pg_control_system()" in caplog.text
