@@ -24,7 +24,7 @@ from tests.writing.transactions import open_transaction
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-START_AGAIN = {"code": "BAD_USER_INPUT"}
+START_AGAIN = {"code": "SYNC_TOKEN_EXPIRED"}
 """Extensions of the error for a token that can no longer be used."""
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only.")
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite only.")
