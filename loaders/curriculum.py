@@ -13,11 +13,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import FilteredRelation, Q
 
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.loader_group import LoaderGroup
-from primepath.models import ClassCurriculumMapping, CurriculumLevel, Program, SubProgram
+from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram
 
 
 class CurriculumKey(NamedTuple):
@@ -29,16 +30,20 @@ class CurriculumKey(NamedTuple):
 
     @property
     def cache_key(self) -> str:
-        return f"curriculum/{self.class_code}/{self.academic_year}/{self.version}"
+        return f"class-curriculum/{self.class_code}/{self.academic_year}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
 class ClassCurriculumData:
-    """The levels of a class in a year with their priorities, the primary level first."""
+    """The levels of a class in a year with their priorities, the primary level first.
+
+    ``version`` is the number of changes so far.
+    """
 
     class_code: str
     academic_year: int
     mappings: Sequence[tuple[int, CurriculumLevel]]
+    version: int
 
     @property
     def pk(self) -> str:
@@ -66,15 +71,17 @@ class ClassCurriculumData:
 
 # The values that are cached for a mapping. `_level` creates the level, sub-program and program from them.
 _COLUMNS = (
-    "priority",
-    *(f"curriculum_level__{name}" for name in ("id", "level_number")),
-    *(f"curriculum_level__subprogram__{name}" for name in ("id", "name", "position")),
+    "mapping__priority",
+    *(f"mapping__curriculum_level__{name}" for name in ("id", "level_number")),
+    *(f"mapping__curriculum_level__subprogram__{name}" for name in ("id", "name", "position")),
     *(
-        f"curriculum_level__subprogram__program__{name}"
+        f"mapping__curriculum_level__subprogram__program__{name}"
         for name in ("id", "name", "grade_from", "grade_to", "position")
     ),
 )
 _Mapping = tuple[Any, ...]
+_Cached = tuple[int, list[_Mapping]]
+"""The version of a curriculum, and its mappings by priority."""
 
 
 def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCurriculumData]:
@@ -85,7 +92,7 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
     before the change can only store under the old version, which is not read again.
     """
     # Copied, because django-redis returns the same dictionary every time if Redis is down.
-    cached: dict[str, list[_Mapping]] = {**cache.get_many([key.cache_key for key in keys])}
+    cached: dict[str, _Cached] = {**cache.get_many([key.cache_key for key in keys])}
     if uncached := [key for key in keys if key.cache_key not in cached]:
         read = _read(uncached)
         cache.set_many(read, settings.CURRICULUM_CACHE_SECONDS)
@@ -95,23 +102,39 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
         ClassCurriculumData(
             key.class_code,
             key.academic_year,
-            [(priority, level(*of)) for priority, *of in cached[key.cache_key]],
+            [(priority, level(*of)) for priority, *of in mappings],
+            version,
         )
-        for key in keys
+        for key, (version, mappings) in ((key, cached[key.cache_key]) for key in keys)
     ]
 
 
-def _read(keys: list[CurriculumKey]) -> dict[str, list[_Mapping]]:
-    rows = ClassCurriculumMapping.objects.filter(
-        school_class__key_in=[key.class_code for key in keys],
-        academic_year__in={key.academic_year for key in keys},
-    ).order_by("priority")
+def _read(keys: list[CurriculumKey]) -> dict[str, _Cached]:
+    """Return the curriculum of each key. The classes are read too: a curriculum without levels has a version."""
+    years = {key.academic_year for key in keys}
+    of_years = FilteredRelation(
+        "curriculum_mappings", condition=Q(curriculum_mappings__academic_year__in=years)
+    )
+    rows = (
+        SchoolClass.objects.filter(pk__key_in=[key.class_code for key in keys])
+        .annotate(mapping=of_years)
+        .order_by("mapping__priority")
+    )
+    versions: dict[str, dict[str, int]] = {}
     mappings: defaultdict[tuple[str, int], list[_Mapping]] = defaultdict(list)
-    for class_code, academic_year, *mapping in rows.values_list(
-        "school_class_id", "academic_year", *_COLUMNS
+    for class_code, versions_by_year, academic_year, *mapping in rows.values_list(
+        "pk", "curriculum_versions", "mapping__academic_year", *_COLUMNS
     ):
-        mappings[class_code, academic_year].append(tuple(mapping))
-    return {key.cache_key: mappings[key.class_code, key.academic_year] for key in keys}
+        versions[class_code] = versions_by_year
+        if academic_year is not None:
+            mappings[class_code, academic_year].append(tuple(mapping))
+    return {
+        key.cache_key: (
+            versions.get(key.class_code, {}).get(str(key.academic_year), 0),
+            mappings[key.class_code, key.academic_year],
+        )
+        for key in keys
+    }
 
 
 def _level(level_id: int, level_number: int, *parents: Any) -> CurriculumLevel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClass
 from primepath.services.school.seed_school import ClassEntry, SchoolFile
@@ -31,11 +31,22 @@ def seed_curriculum(
     ]
     if missing:
         ClassCurriculumMapping.objects.bulk_create(missing, ignore_conflicts=True)
-        changed = {mapping.school_class_id for mapping in missing}
-        SchoolClass.objects.filter(code__in=changed).update(curriculum_version=uuid.uuid4())
+        _count_changes({(mapping.school_class_id, mapping.academic_year) for mapping in missing})
         levels = _stored_levels(years)
     report(f"Curriculum: {len(missing)} levels assigned to classes.")
     return levels
+
+
+def _count_changes(changed: Collection[ClassYear]) -> None:
+    """Give the classes new versions of their curricula."""
+    classes = list(SchoolClass.objects.filter(code__in={code for code, _ in changed}))
+    for school_class in classes:
+        school_class.curriculum_version = uuid.uuid4()
+        versions = school_class.curriculum_versions
+        for code, year in changed:
+            if code == school_class.code:
+                versions[str(year)] = versions.get(str(year), 0) + 1
+    SchoolClass.objects.bulk_update(classes, ["curriculum_version", "curriculum_versions"])
 
 
 def level_ids_by_name() -> dict[LevelName, int]:

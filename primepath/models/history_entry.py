@@ -68,6 +68,7 @@ class HistoryEntry(models.Model):
     need PostgreSQL's triggers. Here the history of a change of 1,000 cells is written by one statement.
 
     ``changes`` is a list of ``[field, before, after]``; see `primepath.domain.history.FieldChange`.
+    ``change_set`` is the same for all entries that one call of a service wrote. Entries of earlier versions have none.
     ``transaction`` is the id of the transaction that wrote the entry; see `primepath.models.history_position`.
     """
 
@@ -85,6 +86,7 @@ class HistoryEntry(models.Model):
     actor_name = models.CharField("changed by", max_length=150)
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, null=True, related_name="+")
     changes = models.JSONField()
+    change_set = models.UUIDField(null=True, editable=False)
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     objects = HistoryEntryQuerySet.as_manager()
@@ -100,6 +102,7 @@ class HistoryEntry(models.Model):
         indexes = [
             models.Index(fields=["subject", "subject_key", "-id"], name="history_of_a_subject"),
             models.Index(fields=["transaction"], name="history_of_a_transaction"),
+            models.Index(fields=["change_set"], name="history_of_a_change_set"),
         ]
 
     def __str__(self) -> str:

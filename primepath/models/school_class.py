@@ -75,6 +75,11 @@ class SchoolClass(models.Model):
         editable=False,
         help_text="Changes when the class's curriculum changes. Part of the cache key of the curriculum.",
     )
+    curriculum_versions = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="Number of changes of the class's curriculum, by academic year. A year without changes is absent.",
+    )
 
     objects = SchoolClassQuerySet.as_manager()
 

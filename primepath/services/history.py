@@ -11,6 +11,7 @@ from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
 from primepath.domain.text import camel_case
 from primepath.domain.viewer import Viewer
 from primepath.models import HistoryEntry
+from primepath.services.change_sets import current_change_set
 
 _COLUMNS = (
     "at",
@@ -21,6 +22,7 @@ _COLUMNS = (
     "actor_name",
     "teacher_id",
     "changes",
+    "change_set",
 )
 # An account's first and last name together can be longer than this column.
 _NAME_LENGTH = HistoryEntry._meta.get_field("actor_name").max_length
@@ -45,6 +47,10 @@ def record(
 
     Fields are stored under their GraphQL names, because `Change.field` of the public schema returns them.
     """
+    entries = list(entries)
+    if not entries:
+        return
+    change_set_id = current_change_set().require_id()
     rows = [
         (
             at,
@@ -58,11 +64,11 @@ def record(
                 (camel_case(change.field), _plain(change.before), _plain(change.after))
                 for change in entry.changes
             ],
+            change_set_id.hex,
         )
         for entry in entries
     ]
-    if rows:
-        insert_rows(HistoryEntry, _COLUMNS, rows)
+    insert_rows(HistoryEntry, _COLUMNS, rows)
 
 
 def _plain(value: object) -> object:

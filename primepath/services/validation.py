@@ -56,6 +56,15 @@ class ValidationErrors:
                 value=value,
             )
 
+    def check_version(
+        self, template: str, *path: str | int, current: int, expected: int | None
+    ) -> None:
+        """Add an error if an object has changed since the caller loaded it. No version is expected if it is None."""
+        if expected is not None and expected != current:
+            self.add(
+                UserErrorCode.STALE_VERSION, template, *path, current=current, expected=expected
+            )
+
     def check_academic_year(self, year: int, *path: str | int) -> bool:
         """Add an error if the school does not plan this academic year; return whether it does."""
         if year in settings.ACADEMIC_YEARS:

@@ -58,6 +58,11 @@ clones = st.one_of(
     st.tuples(any_key, st.lists(any_key, max_size=3)),
 )
 on_existing = st.sampled_from([each.value for each in OnExisting])
+# Which of the concerned cells have an expected version (the last one is a foreign cell), and how much newer it is.
+seen = st.lists(
+    st.tuples(st.integers(0, 3) | st.just(-1), st.sampled_from([0, 0, 0, 0, 1, -1])),
+    max_size=3,
+)
 dates = st.sampled_from(
     [
         *(datetime.date(YEAR, month, day) for month, day in ((1, 1), (1, 31), (2, 28), (3, 31))),

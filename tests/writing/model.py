@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 Key = tuple[str, int, str]
 ValidationErrors = set[tuple[str, str]]
+Versions = Sequence[tuple[Key, int]]
+BAD_LIST: ValidationErrors = {("BAD_USER_INPUT", "expected_versions")}
+"""The result of expected versions that repeat a cell or name another one."""
 
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 LOCKED = {"IN_PROGRESS", "COMPLETED"}
@@ -62,6 +65,11 @@ def covers(key: Key, date: datetime.date) -> bool:
     return datetime.date(year, months[0], 1) <= date <= datetime.date(year, months[-1], days)
 
 
+def lists_once(expected: Versions, concerned: Sequence[Key]) -> bool:
+    keys = [key for key, _ in expected]
+    return len(set(keys)) == len(keys) and set(keys) <= set(concerned)
+
+
 @dataclass
 class Model:
     """The changed cells, and the facts that the rules depend on: the viewer's access by class, exams, years."""
@@ -74,8 +82,13 @@ class Model:
     def cell(self, key: Key) -> ModelCell:
         return self.cells.get(key, ModelCell())
 
-    def assign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> ValidationErrors:
+    def assign(
+        self, keys: Sequence[Key], exam_ids: Sequence[int], expected: Versions = ()
+    ) -> ValidationErrors:
+        if not lists_once(expected, keys):
+            return BAD_LIST
         errors = self._access_errors(keys, "cells") | self._unknown_exams(exam_ids)
+        errors |= self._stale(expected, self._editable(keys, "cells"))
         known = {id for id in exam_ids if id in self.exams}
         wanted: dict[Key, ModelCell] = {}
         added: set[int] = set()
@@ -88,8 +101,13 @@ class Model:
                 errors.add(("EXAM_INACTIVE", f"exam_ids.{exam_ids.index(id)}"))
         return self._apply_unless_errors(errors, wanted)
 
-    def unassign(self, keys: Sequence[Key], exam_ids: Sequence[int]) -> ValidationErrors:
+    def unassign(
+        self, keys: Sequence[Key], exam_ids: Sequence[int], expected: Versions = ()
+    ) -> ValidationErrors:
+        if not lists_once(expected, keys):
+            return BAD_LIST
         errors = self._access_errors(keys, "cells") | self._unknown_exams(exam_ids)
+        errors |= self._stale(expected, self._editable(keys, "cells"))
         wanted = {}
         for key, path in self._editable(keys, "cells").items():
             wanted[key] = self.cell(key).with_exams(self.cell(key).exams - set(exam_ids))
@@ -129,11 +147,19 @@ class Model:
         return self._apply_unless_errors(errors, {key: after})
 
     def clone(
-        self, source: Key, targets: Sequence[Key], on_existing: str, path: str = "targets"
+        self,
+        source: Key,
+        targets: Sequence[Key],
+        on_existing: str,
+        expected: Versions = (),
+        path: str = "targets",
     ) -> ValidationErrors:
+        if not lists_once(expected, [source, *targets]):
+            return BAD_LIST
         errors = self._access_errors(targets, path)
         if problem := self._access_error(source, to_edit=False):
             return errors | {(problem, "source")}
+        errors |= self._stale(expected, {source, *self._editable(targets, path)})
         given = self.cell(source)
         wanted: dict[Key, ModelCell] = {}
         added: set[int] = set()
@@ -147,9 +173,22 @@ class Model:
             errors.add(("EXAM_INACTIVE", "source"))
         return self._apply_unless_errors(errors, wanted)
 
-    def share(self, source: Key, class_codes: Sequence[str], on_existing: str) -> ValidationErrors:
+    def share(
+        self,
+        source: Key,
+        class_codes: Sequence[str],
+        on_existing: str,
+        expected: Versions = (),
+    ) -> ValidationErrors:
         targets = [(code, *source[1:]) for code in class_codes]
-        return self.clone(source, targets, on_existing, "class_codes")
+        return self.clone(source, targets, on_existing, expected, "class_codes")
+
+    def _stale(self, expected: Versions, locked: Collection[Key]) -> ValidationErrors:
+        return {
+            ("STALE_VERSION", f"expected_versions.{index}")
+            for index, (key, version) in enumerate(expected)
+            if key in locked and version != self.cell(key).version
+        }
 
     def _copy_plan(self, given: ModelCell, key: Key, *, merge: bool) -> ModelCell:
         cell = self.cell(key)

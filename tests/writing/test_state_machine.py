@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -21,11 +21,12 @@ from hypothesis.stateful import (
 )
 
 from primepath.domain.cell import CellStatus
-from primepath.domain.errors import ValidationFailedError
+from primepath.domain.errors import BadUserInputError, ValidationFailedError
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, ExamScheduleMatrix, HistoryEntry, MatrixCellExam
 from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.cells.checks import CellVersion
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
@@ -47,8 +48,9 @@ from tests.writing.inputs import (
     months,
     on_existing,
     quarters,
+    seen,
 )
-from tests.writing.model import Key, Model, ModelCell, ValidationErrors
+from tests.writing.model import BAD_LIST, Key, Model, ModelCell, ValidationErrors
 from tests.writing.state_machines import run_state_machines
 
 pytestmark = pytest.mark.django_db
@@ -61,8 +63,22 @@ ACTIONS = {"ASSIGN_EXAMS", "UNASSIGN_EXAMS", "UPDATE_CELL", "CLONE_CELL", "SHARE
 CODES = {
     *("NOT_FOUND", "FORBIDDEN", "YEAR_OUT_OF_RANGE", "EXAM_TYPE_MISMATCH", "EXAM_YEAR_MISMATCH"),
     *("EXAM_INACTIVE", "CELL_LOCKED", "NOT_EMPTY", "STALE_VERSION", "INVALID_STATUS", "BLANK"),
-    *("INVALID_TIME_RANGE", "DATE_OUTSIDE_PERIOD", "TOO_LONG", "INVALID_CHARACTERS"),
+    *(
+        "BAD_USER_INPUT",
+        "INVALID_TIME_RANGE",
+        "DATE_OUTSIDE_PERIOD",
+        "TOO_LONG",
+        "INVALID_CHARACTERS",
+    ),
 }
+
+
+FOREIGN: Key = ("OURS", YEAR, "DEC")
+Seen = Sequence[tuple[int, int]]
+
+
+def cell_versions(versions: list[tuple[Key, int]]) -> list[CellVersion]:
+    return [CellVersion(cell_key(key), version) for key, version in versions]
 
 
 class Writing(RuleBasedStateMachine):
@@ -91,19 +107,28 @@ class Writing(RuleBasedStateMachine):
         for key, day in planned.items():
             self.update(key, day, None)
 
-    @rule(given=exams_into_cells)
-    def assign(self, given: tuple[list[Key], list[str]]) -> None:
-        keys, exam_ids = given[0], [self.exam_ids[name] for name in given[1]]
-        expect = partial(self.model.assign, keys, exam_ids)
-        do = partial(assign_exams, cells=list(map(cell_key, keys)), exam_ids=exam_ids)
-        self.compare("ASSIGN_EXAMS", expect, do)
+    def versions(self, concerned: list[Key], seen: Seen) -> list[tuple[Key, int]]:
+        """Return expected versions of some of the cells, right or wrong."""
+        keys = [*concerned[:4], FOREIGN]
+        picked = [(keys[which % len(keys)], newer) for which, newer in seen]
+        return [(key, self.model.cell(key).version + newer) for key, newer in picked]
 
-    @rule(given=exams_into_cells)
-    def unassign(self, given: tuple[list[Key], list[str]]) -> None:
+    @rule(given=exams_into_cells, seen=seen)
+    def assign(self, given: tuple[list[Key], list[str]], seen: Seen = ()) -> None:
         keys, exam_ids = given[0], [self.exam_ids[name] for name in given[1]]
-        expect = partial(self.model.unassign, keys, exam_ids)
+        versions = self.versions(keys, seen)
+        expect = partial(self.model.assign, keys, exam_ids, versions)
+        do = partial(assign_exams, cells=list(map(cell_key, keys)), exam_ids=exam_ids)
+        self.compare("ASSIGN_EXAMS", expect, partial(do, expected_versions=cell_versions(versions)))
+
+    @rule(given=exams_into_cells, seen=seen)
+    def unassign(self, given: tuple[list[Key], list[str]], seen: Seen = ()) -> None:
+        keys, exam_ids = given[0], [self.exam_ids[name] for name in given[1]]
+        versions = self.versions(keys, seen)
+        expect = partial(self.model.unassign, keys, exam_ids, versions)
         do = partial(unassign_exams, cells=list(map(cell_key, keys)), exam_ids=exam_ids)
-        self.compare("UNASSIGN_EXAMS", expect, do)
+        expected = cell_versions(versions)
+        self.compare("UNASSIGN_EXAMS", expect, partial(do, expected_versions=expected))
 
     @rule(key=any_key, changes=changes, newer=st.sampled_from([None, None, 0, 0, -1, 1]))
     def update(self, key: Key, changes: dict[str, Any], newer: int | None) -> None:
@@ -126,17 +151,21 @@ class Writing(RuleBasedStateMachine):
     def planned(self) -> list[Key]:
         return sorted(key for key, cell in self.model.cells.items() if cell.exams)
 
-    @rule(cells=clones, on_existing=on_existing)
-    def clone(self, cells: tuple[Key, list[Key]], on_existing: str) -> None:
+    @rule(cells=clones, on_existing=on_existing, seen=seen)
+    def clone(self, cells: tuple[Key, list[Key]], on_existing: str, seen: Seen = ()) -> None:
         source, keys = cells
-        expect = partial(self.model.clone, source, keys, on_existing)
+        versions = self.versions([source, *keys], seen)
+        expect = partial(self.model.clone, source, keys, on_existing, versions)
         do = partial(clone_cell, source=cell_key(source), targets=list(map(cell_key, keys)))
+        do = partial(do, expected_versions=cell_versions(versions))
         self.compare("CLONE_CELL", expect, partial(do, on_existing=OnExisting(on_existing)))
 
-    @rule(source=any_key, codes=st.lists(any_code, max_size=3), on_existing=on_existing)
-    def share(self, source: Key, codes: list[str], on_existing: str) -> None:
-        expect = partial(self.model.share, source, codes, on_existing)
+    @rule(source=any_key, codes=st.lists(any_code, max_size=3), on_existing=on_existing, seen=seen)
+    def share(self, source: Key, codes: list[str], on_existing: str, seen: Seen = ()) -> None:
+        versions = self.versions([source, *((code, *source[1:]) for code in codes)], seen)
+        expect = partial(self.model.share, source, codes, on_existing, versions)
         do = partial(share_cell, source=cell_key(source), class_codes=codes)
+        do = partial(do, expected_versions=cell_versions(versions))
         self.compare("SHARE_CELL", expect, partial(do, on_existing=OnExisting(on_existing)))
 
     @rule(name=st.sampled_from(["this year", "quarterly"]), is_active=st.booleans())
@@ -160,12 +189,20 @@ class Writing(RuleBasedStateMachine):
             found = {(each.code, ".".join(map(str, each.path))) for each in rejected.errors}
             assert found
             assert rows == set(ExamScheduleMatrix.objects.values_list("id", flat=True))
+        except BadUserInputError:
+            found = BAD_LIST
         assert found == expected
         self.met.update({code for code, _ in found} or {action})
+        new = list(HistoryEntry.objects.exclude(id__in=entries))
         recorded = {
             entry.subject_key: (entry.action, {name: change for name, *change in entry.changes})
-            for entry in HistoryEntry.objects.exclude(id__in=entries)
+            for entry in new
         }
+        # One call is one change set, and no other call has it.
+        change_sets = {entry.change_set for entry in new}
+        assert len(change_sets) == bool(new)
+        assert None not in change_sets
+        assert not HistoryEntry.objects.filter(id__in=entries, change_set__in=change_sets).exists()
         assert recorded == {
             str(cell_key(key)): (action, differences(before.get(key, ModelCell()), cell))
             for key, cell in self.model.cells.items()
@@ -237,6 +274,8 @@ def test_model_knows_every_error_of_a_cell_change() -> None:
         for status in (CellStatus.EMPTY, CellStatus.COMPLETED, None):
             machine.update(ours, {"status": status}, None)
         machine.unassign(([ours], ["any year"]))
+        machine.assign(([ours, half], ["any year"]), [(0, 1), (-1, 0)])
+        machine.assign(([ours, half], ["any year"]), [(0, 1), (1, 0)])
         machine.update(half, {"notes": "\0", "end_time": datetime.time(8)}, 0)
         machine.update(half, {"notes": "x" * 10_001, "end_time": datetime.time(8)}, 0)
         machine.update(half, {"notes": "x" * 10_001, "end_time": datetime.time(8)}, -1)

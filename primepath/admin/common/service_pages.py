@@ -12,6 +12,7 @@ from primepath.admin.common.fields import LinesField
 from primepath.admin.common.generics import M, Parent
 from primepath.admin.common.permissions import viewer_in
 from primepath.admin.common.service_forms import FormRejectedError, ServiceForm
+from primepath.services.change_sets import change_set
 
 
 class ServicePage(SchoolAdmin[M]):
@@ -26,9 +27,13 @@ class ServicePage(SchoolAdmin[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the page again if a service refuses a form. Everything that the page wrote before is rolled back."""
+        """Show the page again if a service refuses a form. Everything that the page wrote before is rolled back.
+
+        Everything that a page saves is one change set.
+        """
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with change_set():
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except FormRejectedError as refused:
             vars(request)["refused"] = refused
             return super().changeform_view(request, object_id, form_url, extra_context)

@@ -22,11 +22,13 @@ from primepath.services.access.checks import (
     check_not_oneself,
 )
 from primepath.services.access.requests import decide_request, lock_pending_request
+from primepath.services.change_sets import change_set
 from primepath.services.validation import ValidationErrors
 
 _BY_REACH = tuple(AccessLevel)
 
 
+@change_set()
 @transaction.atomic
 def approve_class_access_request(
     *,

@@ -12,14 +12,17 @@ from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
+    CellVersion,
     check_fit,
+    check_listed_once,
     check_size,
     check_unlocked,
+    check_versions,
     editable_cells,
     find_exams,
     visible_levels,
 )
-from primepath.services.cells.writing import lock_cells, write_cells
+from primepath.services.cells.writing import ResultCheck, lock_cells, write_cells
 from primepath.services.validation import ValidationErrors
 
 
@@ -29,19 +32,24 @@ def assign_exams(
     viewer: Viewer,
     cells: Sequence[CellKey | None],
     exam_ids: Sequence[int | None],
+    expected_versions: Sequence[CellVersion] = (),
     parse_errors: Iterable[InputError] = (),
+    check_result: ResultCheck | None = None,
 ) -> None:
     """Assign every exam to every cell. Exams that are already assigned stay.
 
     Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``,
-    ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``. Raises `LimitExceededError` if exams
-    × cells exceeds the limit.
+    ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``, ``STALE_VERSION``. Raises
+    `LimitExceededError` if exams × cells exceeds the limit, and `BadUserInputError` if ``expected_versions`` repeats a cell
+    or lists one that is no target.
     """
     check_size(len(cells), len(exam_ids))
+    check_listed_once(expected_versions, cells)
     errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, cells)
     positions = editable_cells(cells, levels, errors, "cells")
     locked = lock_cells(positions)
+    check_versions(locked, expected_versions, errors)
     exams = find_exams(exam_ids, errors, "exam_ids")
     wanted = {}
     inactive: set[int] = set()
@@ -55,4 +63,10 @@ def assign_exams(
         template = _('Exam "{exam}" is inactive and cannot be assigned.')
         errors.add(UserErrorCode.EXAM_INACTIVE, template, "exam_ids", position, exam=exam.name)
     errors.raise_if_any()
-    write_cells(viewer=viewer, action=HistoryAction.ASSIGN_EXAMS, locked=locked, wanted=wanted)
+    write_cells(
+        viewer=viewer,
+        action=HistoryAction.ASSIGN_EXAMS,
+        locked=locked,
+        wanted=wanted,
+        check_result=check_result,
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from primepath.domain.cell import CellKey, is_class_code
-from primepath.domain.errors import LimitExceededError, UserErrorCode
+from primepath.domain.errors import BadUserInputError, LimitExceededError, UserErrorCode
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
@@ -18,6 +19,55 @@ from primepath.services.cells.writing import LOCKED_STATUSES, CellState, LockedC
 from primepath.services.validation import ValidationErrors, shown_code
 
 _SHOWN_EXAMS = 3
+
+
+class CellVersion(NamedTuple):
+    """The version of a cell that the caller has seen. None as the cell stands for one that could not be read from the input."""
+
+    cell: CellKey | None
+    version: int
+
+
+def check_listed_once(expected: Sequence[CellVersion], concerned: Sequence[CellKey | None]) -> None:
+    """Raise `BadUserInputError` for a cell that is listed twice or that the change does not concern."""
+    known = set(concerned)
+    seen: set[CellKey] = set()
+    for position, (key, _version) in enumerate(expected):
+        if key is None:
+            continue
+        if key in seen:
+            template = _(
+                "Item {position} of the expected versions repeats a cell. List each cell once."
+            )
+            raise BadUserInputError(template.format(position=position))
+        # A cell that could not be read can be any.
+        if key not in known and None not in known:
+            template = _(
+                "Item {position} of the expected versions is neither a target nor the source."
+            )
+            raise BadUserInputError(template.format(position=position))
+        seen.add(key)
+
+
+def check_versions(
+    locked: Mapping[CellKey, LockedCell],
+    expected: Iterable[CellVersion],
+    errors: ValidationErrors,
+) -> None:
+    """Add an error for each locked cell that has changed since the caller loaded it."""
+    for position, (key, version) in enumerate(expected):
+        if key is not None and key in locked:
+            check_version(locked[key], version, errors, "expected_versions", position)
+
+
+def check_version(
+    cell: LockedCell, expected: int | None, errors: ValidationErrors, *path: str | int
+) -> None:
+    """Add an error if the cell has changed since the caller loaded it."""
+    template = _(
+        "The cell has changed since you loaded it (current version {current}, expected {expected})."
+    )
+    errors.check_version(template, *path, current=cell.version, expected=expected)
 
 
 def visible_levels(viewer: Viewer, cells: Iterable[CellKey | None]) -> dict[str, AccessLevel]:

@@ -14,15 +14,18 @@ from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
+    CellVersion,
     check_access,
     check_fit,
+    check_listed_once,
     check_size,
     check_unlocked,
+    check_versions,
     editable_cells,
     lock_exams,
     visible_levels,
 )
-from primepath.services.cells.writing import CellState, lock_cells, write_cells
+from primepath.services.cells.writing import CellState, ResultCheck, lock_cells, write_cells
 from primepath.services.validation import ValidationErrors
 
 
@@ -41,7 +44,9 @@ def clone_cell(
     source: CellKey | None,
     targets: Sequence[CellKey | None],
     on_existing: OnExisting = OnExisting.MERGE,
+    expected_versions: Sequence[CellVersion] = (),
     parse_errors: Iterable[InputError] = (),
+    check_result: ResultCheck | None = None,
     action: HistoryAction = HistoryAction.CLONE_CELL,
     path: str = "targets",
 ) -> None:
@@ -52,8 +57,10 @@ def clone_cell(
     that the paths of errors in the targets start with.
 
     Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``, ``NOT_EMPTY``,
-    ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``.
+    ``EXAM_TYPE_MISMATCH``, ``EXAM_YEAR_MISMATCH``, ``EXAM_INACTIVE``, ``CELL_LOCKED``, ``STALE_VERSION``. Raises
+    `BadUserInputError` if ``expected_versions`` repeats a cell, or lists one that is neither the source nor a target.
     """
+    check_listed_once(expected_versions, [source, *targets])
     errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, [source, *targets])
     positions = editable_cells(targets, levels, errors, path)
@@ -61,6 +68,7 @@ def clone_cell(
         errors.raise_if_any()
         raise ValueError("parse_errors must explain a missing cell")
     locked = lock_cells({source, *positions})
+    check_versions(locked, expected_versions, errors)
     given = locked[source].state
     check_size(len(positions), len(given.exam_ids))
     exams = lock_exams(given.exam_ids).values()
@@ -81,7 +89,9 @@ def clone_cell(
             template = _('Exam "{exam}" is inactive and cannot be assigned.')
             errors.add(UserErrorCode.EXAM_INACTIVE, template, "source", exam=exam.name)
     errors.raise_if_any()
-    write_cells(viewer=viewer, action=action, locked=locked, wanted=wanted)
+    write_cells(
+        viewer=viewer, action=action, locked=locked, wanted=wanted, check_result=check_result
+    )
 
 
 def _clone(given: CellState, key: CellKey, state: CellState, on_existing: OnExisting) -> CellState:

@@ -8,7 +8,9 @@ from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
+from primepath.services.cells.checks import CellVersion
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
+from primepath.services.cells.writing import ResultCheck
 
 
 def share_cell(
@@ -17,7 +19,9 @@ def share_cell(
     source: CellKey | None,
     class_codes: Sequence[str],
     on_existing: OnExisting = OnExisting.MERGE,
+    expected_versions: Sequence[CellVersion] = (),
     parse_errors: Iterable[InputError] = (),
+    check_result: ResultCheck | None = None,
 ) -> None:
     """Copy the source to the same period and year of the classes; see `clone_cell`."""
     clone_cell(
@@ -25,7 +29,9 @@ def share_cell(
         source=source,
         targets=[source and source._replace(class_code=code) for code in class_codes],
         on_existing=on_existing,
+        expected_versions=expected_versions,
         parse_errors=parse_errors,
+        check_result=check_result,
         action=HistoryAction.SHARE_CELL,
         path="class_codes",
     )

@@ -11,13 +11,16 @@ from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
+    CellVersion,
+    check_listed_once,
     check_size,
     check_unlocked,
+    check_versions,
     editable_cells,
     find_exams,
     visible_levels,
 )
-from primepath.services.cells.writing import lock_cells, write_cells
+from primepath.services.cells.writing import ResultCheck, lock_cells, write_cells
 from primepath.services.validation import ValidationErrors
 
 
@@ -27,18 +30,23 @@ def unassign_exams(
     viewer: Viewer,
     cells: Sequence[CellKey | None],
     exam_ids: Sequence[int | None],
+    expected_versions: Sequence[CellVersion] = (),
     parse_errors: Iterable[InputError] = (),
+    check_result: ResultCheck | None = None,
 ) -> None:
     """Remove every exam from every cell. Exams that are not assigned are ignored.
 
     Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``,
-    ``CELL_LOCKED``. Raises `LimitExceededError` if exams × cells exceeds the limit.
+    ``CELL_LOCKED``, ``STALE_VERSION``. Raises `LimitExceededError` if exams × cells exceeds the limit, and
+    `BadUserInputError` if ``expected_versions`` repeats a cell or lists one that is no target.
     """
     check_size(len(cells), len(exam_ids))
+    check_listed_once(expected_versions, cells)
     errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, cells)
     positions = editable_cells(cells, levels, errors, "cells")
     locked = lock_cells(positions)
+    check_versions(locked, expected_versions, errors)
     exams = find_exams(exam_ids, errors, "exam_ids")
     wanted = {}
     for key, cell in locked.items():
@@ -46,4 +54,10 @@ def unassign_exams(
         check_unlocked(cell, kept, errors, "cells", positions[key])
         wanted[key] = kept
     errors.raise_if_any()
-    write_cells(viewer=viewer, action=HistoryAction.UNASSIGN_EXAMS, locked=locked, wanted=wanted)
+    write_cells(
+        viewer=viewer,
+        action=HistoryAction.UNASSIGN_EXAMS,
+        locked=locked,
+        wanted=wanted,
+        check_result=check_result,
+    )

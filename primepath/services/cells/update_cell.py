@@ -14,10 +14,11 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.viewer import Viewer
-from primepath.services.cells.checks import check_access, visible_levels
+from primepath.services.cells.checks import check_access, check_version, visible_levels
 from primepath.services.cells.writing import (
     STATUSES_WITH_EXAMS,
     CellState,
+    ResultCheck,
     lock_cells,
     write_cells,
 )
@@ -44,6 +45,7 @@ def update_cell(
     changes: CellChanges,
     expected_version: int | None = None,
     parse_errors: Iterable[InputError] = (),
+    check_result: ResultCheck | None = None,
 ) -> None:
     """Change the cell. With ``expected_version``, change it only if it still has this version.
 
@@ -60,17 +62,7 @@ def update_cell(
     locked = lock_cells([cell])
     before = locked[cell]
     if expected_version is not None and expected_version != before.version:
-        template = _(
-            "The cell has changed since you loaded it "
-            "(current version {current}, expected {expected})."
-        )
-        errors.add(
-            UserErrorCode.STALE_VERSION,
-            template,
-            "expected_version",
-            current=before.version,
-            expected=expected_version,
-        )
+        check_version(before, expected_version, errors, "expected_version")
         errors.raise_if_any()
     given: dict[str, Any] = {**changes}
     if given.get("notes", "") is None:
@@ -81,7 +73,11 @@ def update_cell(
     _check_state(cell, after, changes, errors)
     errors.raise_if_any()
     write_cells(
-        viewer=viewer, action=HistoryAction.UPDATE_CELL, locked=locked, wanted={cell: after}
+        viewer=viewer,
+        action=HistoryAction.UPDATE_CELL,
+        locked=locked,
+        wanted={cell: after},
+        check_result=check_result,
     )
 
 

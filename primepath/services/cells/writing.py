@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -61,6 +61,9 @@ class LockedCell:
     state: CellState
     links: Mapping[int, int]
 
+
+ResultCheck = Callable[[Collection[CellState]], None]
+"""Called with what the target cells would become, before anything is written. It raises if the caller cannot use the result."""
 
 _STATE_COLUMNS = tuple(field.name for field in fields(CellState) if field.name != "exam_ids")
 _TABLE = ExamScheduleMatrix._meta.db_table
@@ -126,8 +129,11 @@ def write_cells(
     action: HistoryAction,
     locked: Mapping[CellKey, LockedCell],
     wanted: Mapping[CellKey, CellState],
+    check_result: ResultCheck | None = None,
 ) -> None:
     """Save the new states of the locked cells. An unchanged cell gets no new version and no history."""
+    if check_result is not None:
+        check_result(wanted.values())
     changed = [(locked[key], wanted[key]) for key in wanted if locked[key].state != wanted[key]]
     if not changed:
         return

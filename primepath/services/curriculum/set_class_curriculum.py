@@ -28,15 +28,16 @@ def set_class_curriculum(
     class_code: str,
     academic_year: int,
     level_ids: Sequence[int | None],
+    expected_version: int | None = None,
     parse_errors: Iterable[InputError] = (),
 ) -> None:
     """Set the levels of the class in that year, by priority. No levels clear them.
 
-    Levels in other years stay. If the levels change, the class gets a new `curriculum_version`, which is part of the key of
-    its cached curriculum.
+    Levels in other years stay. If the levels change, the version of the year in `curriculum_versions` increases by 1, and
+    the class gets a new `curriculum_version`, which is part of the key of its cached curriculum.
 
     Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``, ``NOT_FOUND`` for an unknown or
-    inactive class and for an unknown level, ``DUPLICATE`` for a repeated level.
+    inactive class and for an unknown level, ``DUPLICATE`` for a repeated level, ``STALE_VERSION``.
     """
     errors = ValidationErrors(parse_errors)
     if not viewer.is_administrator:
@@ -44,13 +45,23 @@ def set_class_curriculum(
         errors.add(UserErrorCode.FORBIDDEN, template, "class_code")
     # Levels before the class, in the same order as `track_level_changes`, so that the two never deadlock.
     known = _lock_levels(level_ids)
-    class_is_known = _lock_class(class_code)
-    if not class_is_known:
+    versions = _lock_class(class_code)
+    if versions is None:
         template = _("Class {code} does not exist or is inactive.")
         errors.add(UserErrorCode.NOT_FOUND, template, "class_code", code=shown_code(class_code))
     errors.check_academic_year(academic_year, "academic_year")
     _check_levels(level_ids, known, errors)
+    version = (versions or {}).get(str(academic_year), 0)
+    if versions is not None and viewer.is_administrator:
+        template = _(
+            "The curriculum has changed since you loaded it "
+            "(current version {current}, expected {expected})."
+        )
+        errors.check_version(
+            template, "expected_version", current=version, expected=expected_version
+        )
     errors.raise_if_any()
+    assert versions is not None
 
     mappings = ClassCurriculumMapping.objects.filter(
         school_class=class_code, academic_year=academic_year
@@ -69,7 +80,10 @@ def set_class_curriculum(
         )
         for priority, level_id in wanted
     )
-    SchoolClass.objects.filter(pk=class_code).update(curriculum_version=uuid.uuid4())
+    SchoolClass.objects.filter(pk=class_code).update(
+        curriculum_version=uuid.uuid4(),
+        curriculum_versions={**versions, str(academic_year): version + 1},
+    )
     record(
         viewer=viewer,
         action=HistoryAction.SET_CLASS_CURRICULUM,
@@ -100,12 +114,13 @@ def _lock_levels(level_ids: Sequence[int | None]) -> set[int]:
     )
 
 
-def _lock_class(class_code: str) -> bool:
-    """Lock the class, but not against new cells. Return False if no active class has this code."""
+def _lock_class(class_code: str) -> dict[str, int] | None:
+    """Lock the class, but not against new cells. Return its `curriculum_versions`, or None if no active class has this code."""
     if not is_class_code(class_code):
-        return False
+        return None
     classes = SchoolClass.objects.filter(pk=class_code, is_active=True)
-    return bool(classes.select_for_update(no_key=True).values_list("pk"))
+    locked = classes.select_for_update(no_key=True).values_list("curriculum_versions", flat=True)
+    return next(iter(locked), None)
 
 
 def _check_levels(

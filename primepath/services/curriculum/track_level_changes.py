@@ -13,6 +13,7 @@ from django.utils import timezone
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassCurriculumMapping, CurriculumLevel, SchoolClass
+from primepath.services.change_sets import change_set
 from primepath.services.history import Recorded, record
 
 
@@ -24,7 +25,7 @@ def track_level_changes(*, viewer: Viewer, levels: QuerySet[CurriculumLevel]) ->
     so that no class gets one of them between this and the commit. After the block, each level with a new name or new
     grades gets an entry in the history. Every class with one of ``levels``, in any year, gets a new `curriculum_version`.
     """
-    with transaction.atomic():
+    with change_set(), transaction.atomic():
         level_ids = _lock(levels)
         before = _described(level_ids)
         yield

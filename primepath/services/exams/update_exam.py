@@ -48,18 +48,12 @@ def update_exam(
         errors.add(UserErrorCode.FORBIDDEN, template, "exam_id")
         # The other checks would reveal which cells have the exam.
         errors.raise_if_any()
-    if expected_version is not None and expected_version != exam.version:
-        template = _(
-            "The exam has changed since you loaded it "
-            "(current version {current}, expected {expected})."
-        )
-        errors.add(
-            UserErrorCode.STALE_VERSION,
-            template,
-            "expected_version",
-            current=exam.version,
-            expected=expected_version,
-        )
+    template = _(
+        "The exam has changed since you loaded it (current version {current}, expected {expected})."
+    )
+    errors.check_version(
+        template, "expected_version", current=exam.version, expected=expected_version
+    )
     _check_year(viewer, exam, values, errors)
     errors.raise_if_any()
     before = recorded(exam)

@@ -40,9 +40,19 @@ def _school() -> list[int]:
     return [make_level(number=number).pk for number in range(1, 10)]
 
 
-def _set(level_ids: list[int], *, code: str = CODE, year: int = YEAR) -> None:
+def _set(
+    level_ids: list[int],
+    *,
+    code: str = CODE,
+    year: int = YEAR,
+    expected_version: int | None = None,
+) -> None:
     set_class_curriculum(
-        viewer=COMMAND_LINE, class_code=code, academic_year=year, level_ids=level_ids
+        viewer=COMMAND_LINE,
+        class_code=code,
+        academic_year=year,
+        level_ids=level_ids,
+        expected_version=expected_version,
     )
 
 
@@ -76,6 +86,33 @@ def test_every_change_is_a_new_version(levels: list[int]) -> None:
     changes = [before != after for before, after in pairwise(versions)]
     assert changes == [True, False, True, True, False]
     assert len(set(versions)) == 4
+
+
+def _number(year: int = YEAR) -> int:
+    versions: dict[str, int] = SchoolClass.objects.get(pk=CODE).curriculum_versions
+    return versions.get(str(year), 0)
+
+
+def test_version_of_a_year_counts_its_changes_only(levels: list[int]) -> None:
+    numbers = []
+    for wanted in (levels[:2], levels[:2], [], levels[:1]):
+        _set(wanted)
+        numbers.append(_number())
+    assert numbers == [1, 1, 2, 3]
+    _set(levels[:1], year=YEAR + 1)
+    assert (_number(), _number(YEAR + 1)) == (3, 1)
+
+
+def test_expected_version_must_be_the_current_one(levels: list[int]) -> None:
+    for wanted, expected in ((levels[:1], 0), (levels[:2], 1), ([], 2), (levels[:1], 3)):
+        for wrong in (expected - 1, expected + 1):
+            assert _errors(wanted, expected_version=wrong) == [
+                (UserErrorCode.STALE_VERSION, ("expected_version",))
+            ]
+        assert _number() == expected
+        _set(wanted, expected_version=expected)
+    # Another year has its own version.
+    _set(levels[:1], year=YEAR + 1, expected_version=0)
 
 
 def test_gaps_in_the_priorities_are_closed(levels: list[int]) -> None:
