@@ -80,6 +80,7 @@ class CurriculumPage(SchoolAdmin[SchoolClass]):
             site=self.admin_site,
             academic_year=year,
             level_ids=_level_ids(school_class, year),
+            version=school_class.curriculum_versions.get(str(year), 0),
         )
         if form.is_bound and form.is_valid() and self._saved(request, school_class, form):
             page = "admin:primepath_schoolclass_change"
@@ -101,6 +102,7 @@ class CurriculumPage(SchoolAdmin[SchoolClass]):
                     class_code=school_class.code,
                     academic_year=year,
                     level_ids=[level.pk for level in levels],
+                    expected_version=form.seen_version,
                 )
                 self.log_change(request, school_class, f"Set the curriculum of {year}: {names}.")
         except ValidationFailedError as error:

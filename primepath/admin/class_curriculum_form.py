@@ -11,7 +11,8 @@ from django.contrib.admin.sites import AdminSite
 from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.autocomplete import KeyChoiceField, SearchBox
-from primepath.domain.errors import InputError
+from primepath.admin.common.service_forms import stale_message
+from primepath.domain.errors import InputError, UserErrorCode
 from primepath.models import ClassCurriculumMapping, CurriculumLevel
 
 _LABELS = (
@@ -46,6 +47,8 @@ class ClassCurriculumForm(forms.Form):
         ),
     )
 
+    expected_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
@@ -53,8 +56,12 @@ class ClassCurriculumForm(forms.Form):
         site: AdminSite,
         academic_year: int,
         level_ids: Sequence[int],
+        version: int,
     ) -> None:
-        super().__init__(data, initial={"academic_year": academic_year})
+        super().__init__(
+            data, initial={"academic_year": academic_year, "expected_version": version}
+        )
+        self._shown_year = academic_year
         posted = 0 if data is None else sum(name.startswith("level_") for name in data)
         self.slots = [f"level_{at}" for at in range(1, max(2, len(level_ids), posted) + 1)]
         for priority, slot in enumerate(self.slots, start=1):
@@ -79,10 +86,20 @@ class ClassCurriculumForm(forms.Form):
         """Chosen levels in order of priority."""
         return [level for slot in self.slots if (level := self.cleaned_data[slot])]
 
+    @property
+    def seen_version(self) -> int | None:
+        """The version of the curriculum that is replaced, None if the form has not shown it: levels are copied to another year."""
+        is_shown = self.cleaned_data["academic_year"] == self._shown_year
+        version: int | None = self.cleaned_data["expected_version"]
+        return version if is_shown else None
+
     def add_errors(self, errors: Sequence[InputError]) -> None:
         """Show each error next to the field that it concerns."""
         field: str | None
         for error in errors:
+            if error.code is UserErrorCode.STALE_VERSION:
+                self.add_error(None, stale_message())
+                continue
             match error.path:
                 case ("level_ids", int(position)):
                     field = self.slots[position]

@@ -16,9 +16,9 @@ from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
-from schema.types.inputs import CellRef
+from schema.types.inputs import CellRef, CellVersion
 from schema.types.payloads import MatrixCellsPayload, Result
-from schema.types.phrases import requires_edit
+from schema.types.phrases import expected_versions, requires_edit
 
 
 @strawberry.input(description="Cells and exams. All exams apply to all cells.")
@@ -32,6 +32,9 @@ class AssignExamsInput:
             f"{settings.MAX_EXAMS_TIMES_CELLS:,}."
         )
     )
+    expected_versions: list[CellVersion] | None = strawberry.field(
+        default=None, description=expected_versions("the cells")
+    )
 
 
 async def _change_exams(
@@ -41,11 +44,18 @@ async def _change_exams(
     ids = IdParser()
     cells = ids.cells(input.cells, "cells")
     exam_ids = ids.numbers(input.exam_ids, "Exam", "exam_ids")
+    versions = ids.versions(input.expected_versions, "expected_versions")
     result = await run_service(
         info,
-        lambda: service(viewer=viewer, cells=cells, exam_ids=exam_ids, parse_errors=ids.errors),
+        lambda: service(
+            viewer=viewer,
+            cells=cells,
+            exam_ids=exam_ids,
+            expected_versions=versions,
+            parse_errors=ids.errors,
+        ),
     )
-    return result.if_saved([key for key in cells if key])
+    return result.if_current([key for key in cells if key])
 
 
 @strawberry.type

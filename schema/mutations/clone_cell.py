@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
 from django.conf import settings
 
 from primepath.domain.cell import CellKey as Key
+from primepath.services.cells.checks import CellVersion as SeenVersion
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from schema.context import Info
@@ -17,11 +19,12 @@ from schema.metadata import list_size
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.enums import describe
-from schema.types.inputs import CellKey, CellRef
+from schema.types.inputs import CellKey, CellRef, CellVersion
 from schema.types.payloads import MatrixCellsPayload, Result
-from schema.types.phrases import requires_edit
+from schema.types.phrases import expected_versions, requires_edit
 
 _ON_EXISTING = "Treatment of the exams, times and date that a target already has."
+_EXPECTED_VERSIONS = expected_versions("the source and the targets")
 describe(
     OnExisting,
     _ON_EXISTING,
@@ -42,6 +45,9 @@ class CloneCellInput:
         description=f"Cells to copy to. Maximum: {settings.MAX_LIST_LENGTH:,}."
     )
     on_existing: OnExisting = strawberry.field(default=OnExisting.MERGE, description=_ON_EXISTING)
+    expected_versions: list[CellVersion] | None = strawberry.field(
+        default=None, description=_EXPECTED_VERSIONS
+    )
 
 
 @strawberry.input(description="A source cell and the target classes.")
@@ -56,6 +62,9 @@ class ShareCellInput:
         )
     )
     on_existing: OnExisting = strawberry.field(default=OnExisting.MERGE, description=_ON_EXISTING)
+    expected_versions: list[CellVersion] | None = strawberry.field(
+        default=None, description=_EXPECTED_VERSIONS
+    )
 
 
 @strawberry.type
@@ -78,6 +87,7 @@ class CloneCell:
         ids = IdParser()
         source = ids.cell(input.source, "source")
         targets = [target.key() for target in input.targets]
+        versions = ids.versions(input.expected_versions, "expected_versions")
         result = await run_service(
             info,
             lambda: clone_cell(
@@ -85,10 +95,11 @@ class CloneCell:
                 source=source,
                 targets=targets,
                 on_existing=input.on_existing,
+                expected_versions=versions,
                 parse_errors=ids.errors,
             ),
         )
-        return result.if_saved(targets)
+        return result.if_current([*targets, *_expected_source(result, source, versions)])
 
     @strawberry.mutation(
         graphql_type=MatrixCellsPayload | None,
@@ -107,6 +118,7 @@ class CloneCell:
         check_list("classCodes", input.class_codes)
         ids = IdParser()
         source = ids.cell(input.source, "source")
+        versions = ids.versions(input.expected_versions, "expected_versions")
         result = await run_service(
             info,
             lambda: share_cell(
@@ -114,8 +126,17 @@ class CloneCell:
                 source=source,
                 class_codes=input.class_codes,
                 on_existing=input.on_existing,
+                expected_versions=versions,
                 parse_errors=ids.errors,
             ),
         )
         targets = [source._replace(class_code=code) for code in input.class_codes] if source else []
-        return result.if_saved(targets)
+        return result.if_current([*targets, *_expected_source(result, source, versions)])
+
+
+def _expected_source(
+    result: Result[None], source: Key | None, versions: Sequence[SeenVersion]
+) -> list[Key]:
+    """Return the source if the input was rejected although it has a version of the source, which can be the stale one."""
+    listed = source is not None and any(each.cell == source for each in versions)
+    return [source] if source and listed and result.is_rejected else []

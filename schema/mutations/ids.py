@@ -11,9 +11,10 @@ from strawberry import UNSET
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import BadUserInputError, InputError, UserErrorCode
 from primepath.domain.text import camel_case
+from primepath.services.cells.checks import CellVersion as SeenVersion
 from schema.ids import parse_number
 from schema.limits import check_list
-from schema.types.inputs import CellRef
+from schema.types.inputs import CellRef, CellVersion
 
 
 class IdParser:
@@ -35,6 +36,13 @@ class IdParser:
     def cells(self, refs: Sequence[CellRef], field: str) -> list[CellKey | None]:
         check_list(camel_case(field), refs)
         return [self.cell(ref, field, position) for position, ref in enumerate(refs)]
+
+    def versions(self, given: Sequence[CellVersion] | None, field: str) -> list[SeenVersion]:
+        check_list(camel_case(field), given or ())
+        return [
+            SeenVersion(self.cell(each.cell, field, position, "cell"), each.version)
+            for position, each in enumerate(given or ())
+        ]
 
     def number(self, id: str, type_name: str, *path: str | int) -> int | None:
         try:

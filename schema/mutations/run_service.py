@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
+from uuid import UUID
 
 from primepath.domain.errors import ValidationFailedError
+from primepath.services.change_sets import change_set
 from schema.context import Info
+from schema.types.change_set import change_set_id
 from schema.types.payloads import Result
 from schema.types.user_error import UserError
 
@@ -22,11 +25,17 @@ async def run_service(
     After invalid input nothing was saved, so reading the payload does not store missing cells either. ``field_names`` maps
     parameters of the service to fields of the input if their names differ.
     """
+
+    def run() -> tuple[T, UUID | None]:
+        with change_set() as changes:
+            result = service()
+        return result, changes.id
+
     try:
-        value = await info.context.dispatcher.write(service)
+        value, changes = await info.context.dispatcher.write(run)
     except ValidationFailedError as rejected:
         info.context.reset_loaders(may_store=False)
         errors = UserError.from_input_errors(rejected.errors, field_names)
         return Result(cast("T | None", rejected.current), errors)
     info.context.reset_loaders()
-    return Result(value, [])
+    return Result(value, [], change_set_id(changes))

@@ -12,7 +12,12 @@ from schema.context import Info
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.payloads import ClassCurriculumPayload, Result
-from schema.types.phrases import ACADEMIC_YEAR, ADMINISTRATORS_ONLY, CLASS_CODE
+from schema.types.phrases import (
+    ACADEMIC_YEAR,
+    ADMINISTRATORS_ONLY,
+    CLASS_CODE,
+    expected_version,
+)
 
 
 @strawberry.input(description="The curriculum of a class in an academic year.")
@@ -24,6 +29,9 @@ class SetClassCurriculumInput:
             "IDs of the curriculum levels, in order of priority. An empty list clears the curriculum. Maximum: "
             f"{settings.MAX_LIST_LENGTH:,}."
         )
+    )
+    expected_version: int | None = strawberry.field(
+        default=None, description=expected_version("curriculum")
     )
 
 
@@ -53,7 +61,8 @@ class SetClassCurriculum:
                 class_code=input.class_code,
                 academic_year=input.academic_year,
                 level_ids=level_ids,
+                expected_version=input.expected_version,
                 parse_errors=ids.errors,
             ),
         )
-        return result.if_saved((input.class_code, input.academic_year))
+        return result.if_current((input.class_code, input.academic_year))

@@ -12,6 +12,7 @@ from schema.context import Info
 from schema.ids import key_parser
 from schema.metadata import Fact, list_size
 from schema.types.node import Identified, Node
+from schema.types.phrases import SEND_AS_EXPECTED_VERSION
 
 _SubProgram = Annotated["SubProgram", strawberry.lazy("schema.types.curriculum")]
 _CurriculumLevel = Annotated["CurriculumLevel", strawberry.lazy("schema.types.curriculum")]
@@ -91,4 +92,10 @@ class ClassCurriculum(Identified, parse_key=key_parser(rf"{CLASS_CODE_PATTERN}/[
     )
     levels: list[CurriculumLevel] = strawberry.field(
         description="All levels, by priority. Empty if none is assigned.", metadata=list_size(3)
+    )
+    version: int = strawberry.field(
+        description=(
+            "Increases by 1 with each change of the class's curriculum in that year. 0 if it was never changed. "
+            + SEND_AS_EXPECTED_VERSION
+        )
     )

@@ -20,6 +20,7 @@ from schema.execution.core import raw_info
 from schema.ids import parse_number_key
 from schema.metadata import list_size
 from schema.types.cell_batches import AnyExam, exams_by_name
+from schema.types.change_set import change_set_id
 from schema.types.curriculum import CurriculumLevel
 from schema.types.enums import describe
 from schema.types.exam import Exam
@@ -250,6 +251,15 @@ class HistoryEntry(Identified, parse_key=parse_number_key):
         self, info: Info, entry: strawberry.Parent[models.HistoryEntry]
     ) -> models.Teacher | None:
         return await info.context.loaders.teacher_by_id.find(entry.teacher_id)
+
+    @strawberry.field(
+        graphql_type=strawberry.ID | None,
+        description=(
+            "ID of everything that was changed together with this. Null for entries that older versions of the server wrote."
+        ),
+    )
+    def change_set_id(self, entry: strawberry.Parent[models.HistoryEntry]) -> str | None:
+        return change_set_id(entry.change_set)
 
     @strawberry.field(description="Changed fields.", metadata=list_size(3))
     def changes(self, info: Info, entry: strawberry.Parent[models.HistoryEntry]) -> list[Change]:

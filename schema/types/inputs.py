@@ -35,3 +35,9 @@ class CellRef:
     def key(self) -> Key:
         """Return the key of the cell. Raise `BadUserInputError` if ``id`` is not the ID of a cell."""
         return self.at.key() if self.at else parse_cell_id(self.id or "")
+
+
+@strawberry.input(description="A cell and the version of it that you have loaded.")
+class CellVersion:
+    cell: CellRef = strawberry.field(description="The cell.")
+    version: int = strawberry.field(description="Its version. 0 for a cell that was never changed.")

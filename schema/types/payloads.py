@@ -9,6 +9,7 @@ import strawberry
 
 from loaders.curriculum import ClassCurriculumData
 from primepath.domain.cell import CellKey
+from primepath.domain.errors import UserErrorCode
 from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import SIZE_FROM_PARENT, list_size
@@ -28,10 +29,14 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Result(Generic[T_co]):
-    """The result of a mutation, from which its payload reads: ``value``, or the errors in the input, or both."""
+    """The result of a mutation, from which its payload reads: ``value``, or the errors in the input, or both.
+
+    ``change_set_id`` is the public id of what the mutation changed, None if it changed nothing.
+    """
 
     value: T_co | None
     user_errors: list[UserError]
+    change_set_id: str | None = None
 
     @property
     def is_rejected(self) -> bool:
@@ -39,11 +44,15 @@ class Result(Generic[T_co]):
 
     def with_value(self, value: V | None) -> Result[V]:
         """Return the same errors with another value."""
-        return Result(value, self.user_errors)
+        return Result(value, self.user_errors, self.change_set_id)
 
-    def if_saved(self, value: V) -> Result[V]:
-        """Return the same errors with another value, or with None if the input was rejected."""
-        return self.with_value(None if self.is_rejected else value)
+    def if_current(self, value: V) -> Result[V]:
+        """Return the same errors with a value that shows the current state.
+
+        If the input was rejected, the value is None, unless something has changed since the client loaded it.
+        """
+        is_stale = any(each.code is UserErrorCode.STALE_VERSION for each in self.user_errors)
+        return self.with_value(value if is_stale or not self.is_rejected else None)
 
 
 @strawberry.type
@@ -51,6 +60,9 @@ class _Payload:
     user_errors: list[UserError] = strawberry.field(
         description="Problems with the input. Empty if the mutation succeeded.",
         metadata=list_size(USER_ERRORS),
+    )
+    change_set_id: strawberry.ID | None = strawberry.field(
+        description="ID of everything that this mutation changed. Null if nothing changed."
     )
 
 
@@ -60,7 +72,7 @@ class MatrixCellsPayload(_Payload):
         graphql_type=list[MatrixCell],
         description=(
             "Current state of the target cells, in the order of the input, without duplicates. Empty if the "
-            "input was rejected."
+            "input was rejected, except after STALE_VERSION: then the source follows the targets, if its version was expected."
         ),
         metadata=list_size(SIZE_FROM_PARENT),
     )
@@ -95,7 +107,10 @@ class ExamPayload(_Payload):
 class ClassCurriculumPayload(_Payload):
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
-        description="Current curriculum of the class in that year. Null if the input was rejected.",
+        description=(
+            "Current curriculum of the class in that year, also after STALE_VERSION. Null if the input was rejected "
+            "for another reason."
+        ),
     )
     async def curriculum(
         self, info: Info, result: strawberry.Parent[Result[tuple[str, int]]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from primepath.domain.school_class import EDITING_LEVELS, AccessLevel
 
 
@@ -30,4 +32,14 @@ def expected_version(of: str) -> str:
     return (
         f"Expected current version. If the {of} has changed, the mutation fails with STALE_VERSION "
         f"and returns the current {of}. Omit to overwrite."
+    )
+
+
+def expected_versions(where: str) -> str:
+    """Describe ``expectedVersions`` in an input that changes the cells ``where``, for example its targets."""
+    return (
+        f"Expected current versions of {where}; not all are required. If one has changed, the mutation fails with "
+        "STALE_VERSION, with the position in this list, and returns the current cells. A cell that is listed twice, "
+        f"or is none of these cells, is a BAD_USER_INPUT error. Maximum: {settings.MAX_LIST_LENGTH:,}. "
+        "Defaults to none: other changes are overwritten."
     )

@@ -45,6 +45,7 @@ def test_page_of_a_class_shows_its_curriculum_and_links_to_the_form(
 def test_form_shows_the_levels_of_the_year(head: Client, row: Row, url: str) -> None:
     assert filled(head, url) == {
         "academic_year": str(YEAR),
+        "expected_version": "0",
         "level_1": str(row.level.pk),
         "level_2": "",
     }
@@ -60,6 +61,20 @@ def test_saving_sets_the_levels_and_the_version(head: Client, row: Row, url: str
     assert _levels() == [second.pk, row.level.pk]
     assert _is_touched(row)
     assert "EDGE PHONICS L1" in LogEntry.objects.get().change_message
+
+
+def test_a_form_that_was_opened_before_a_change_is_refused(
+    head: Client, row: Row, url: str
+) -> None:
+    first, second = filled(head, url), filled(head, url)
+    level = make_level(program="EDGE")
+    assert head.post(url, first | {"level_1": level.pk}).status_code == 302
+    response = head.post(url, second | {"level_1": ""})
+    assert response.status_code == 200
+    assert "Somebody else has changed this since you opened it." in response.content.decode()
+    assert _levels() == [level.pk]
+    # The levels of another year were not shown, so there is no version of them.
+    assert head.post(url, second | {"academic_year": YEAR + 1}).status_code == 302
 
 
 def test_levels_are_copied_to_another_year(head: Client, row: Row, url: str) -> None:

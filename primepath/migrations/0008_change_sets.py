@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('primepath', '0006_recorded_changes'),
+        ('primepath', '0007_natural_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
