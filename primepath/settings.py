@@ -94,6 +94,8 @@ MAX_CELLS_PER_OPERATION = env.number("MAX_CELLS_PER_OPERATION", 20_000)
 # An operation starts no batch after this time, and the last batch ends soon after: before a gateway's timeout.
 # Building the response from loaded data cannot be interrupted; see MAX_ANSWER_VALUES.
 OPERATION_SECONDS = env.number("OPERATION_SECONDS", 10, most=3_600)
+# From the commit of a mutation on, even if the operation's own time is over: the change is saved, so its answer is worth more.
+PAYLOAD_SECONDS = env.number("PAYLOAD_SECONDS", 5, most=3_600)
 STATEMENT_SECONDS = env.number("STATEMENT_SECONDS", 5, most=3_600)
 # Requests that a process handles at the same time. Further requests wait, because threads that compete for the
 # interpreter slow each other down.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TypeAlias
+from uuid import UUID
 
 import strawberry
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from loaders.registry import Loaders
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import TimeLimitExceededError, UnauthenticatedError
 from primepath.domain.viewer import Viewer
+from primepath.server.time_limit import TimeLimit
 from primepath.services.cells.create_missing_cells import create_missing_cells
 
 logger = logging.getLogger("primepath.cells")
@@ -28,6 +30,9 @@ class Context:
     ``columns``: the optional columns that the operation needs. See `ReadOptions`.
     ``may_store``: whether missing cells are stored at the end of the operation.
     ``address``: client IP address, or "" when not called over HTTP.
+    ``time_limit``: the time of the operation.
+    ``values_left``: returns how many values the response can still get.
+    ``saved``: the mutations that were saved, by response key, each with the id of what it changed.
     """
 
     def __init__(
@@ -39,9 +44,14 @@ class Context:
         columns: Collection[str],
         may_store: bool,
         address: str,
+        time_limit: TimeLimit,
+        values_left: Callable[[], float],
     ) -> None:
         self.dispatcher = dispatcher
         self.address = address
+        self.time_limit = time_limit
+        self.values_left = values_left
+        self.saved: dict[str | int, UUID | None] = {}
         self.has_tried_to_sign_in = False
         self._missing: set[CellKey] = set()
         self._read_options = ReadOptions(

@@ -23,6 +23,10 @@ logger = logging.getLogger("primepath.errors")
 _MAX_MESSAGE_LENGTH = 1_000
 
 
+SAVED = "primepath.saved"
+"""The extension of an error in which `schema.operation.saved_errors` reports that the mutation was saved."""
+
+
 class HttpError(Exception):
     """Rejects an HTTP request before its document is read."""
 
@@ -97,6 +101,7 @@ def _format(each: GraphQLError, request_id: str, logged: set[object]) -> GraphQL
         if id(cause) not in logged:
             logged.add(id(cause))
             logger.error("Request %s failed at %s", request_id, each.path, exc_info=cause)
+    formatted["extensions"] |= (each.extensions or {}).get(SAVED, {})
     if failure and failure not in logged:
         logged.add(failure)
         logger.warning(

@@ -11,8 +11,7 @@ from django.contrib.admin.sites import AdminSite
 from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.autocomplete import KeyChoiceField, SearchBox
-from primepath.admin.common.service_forms import stale_message
-from primepath.domain.errors import InputError, UserErrorCode
+from primepath.domain.errors import InputError
 from primepath.models import ClassCurriculumMapping, CurriculumLevel
 
 _LABELS = (
@@ -97,9 +96,6 @@ class ClassCurriculumForm(forms.Form):
         """Show each error next to the field that it concerns."""
         field: str | None
         for error in errors:
-            if error.code is UserErrorCode.STALE_VERSION:
-                self.add_error(None, stale_message())
-                continue
             match error.path:
                 case ("level_ids", int(position)):
                     field = self.slots[position]

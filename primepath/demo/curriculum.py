@@ -38,7 +38,7 @@ def seed_curriculum(
 
 
 def _count_changes(changed: Collection[ClassYear]) -> None:
-    """Give the classes new versions of their curricula."""
+    """Set new versions of the curricula of the classes."""
     classes = list(SchoolClass.objects.filter(code__in={code for code, _ in changed}))
     for school_class in classes:
         school_class.curriculum_version = uuid.uuid4()

@@ -11,7 +11,7 @@ from primepath.domain.change_set import new_change_set_id
 
 
 class ChangeSet:
-    """What a block of the program changes. ``id`` is None as long as nothing is recorded."""
+    """The changes of a block of the program. ``id`` is None as long as nothing is recorded."""
 
     def __init__(self) -> None:
         self.id: UUID | None = None

@@ -20,12 +20,18 @@ from schema.execution.run import ExecutionRun
 class CountingExecutor(ExecutionContext):
     """graphql-core's executor, which counts the values of the response."""
 
-    def __init__(self, *args: Any, variables: VariableValues | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        size: ResponseSize | None = None,
+        variables: VariableValues | None = None,
+        **kwargs: Any,
+    ) -> None:
         """``variables``: coerced values, for a document that declares no variables. They are coerced only once."""
         super().__init__(*args, **kwargs)
         if variables is not None:
             self.variable_values = variables
-        self.size = ResponseSize(settings.MAX_ANSWER_VALUES)
+        self.size = size or ResponseSize(settings.MAX_ANSWER_VALUES)
 
     def complete_object_value(
         self,

@@ -33,6 +33,10 @@ class ResponseSize:
             )
             raise ResponseTooLargeError(template.format(limit=self._limit), limit=self._limit)
 
+    def left(self) -> float:
+        """Return how many more values the response can have."""
+        return self._limit - self.values
+
     def attempt(self) -> SizeOfAttempt:
         """Return a count for values that may be discarded."""
         return SizeOfAttempt(self)

@@ -6,12 +6,10 @@ and `deliver` the response.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,11 +23,12 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from primepath.domain.errors import ErrorCode, TimeLimitExceededError
+from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.server.handler import has_disconnected, received_at
 from primepath.server.request_id import request_id_of
 from primepath.server.request_log import note
+from primepath.server.time_limit import TimeLimit
 from schema.errors import HttpError, format_errors
 from schema.execution.core import HTTPException
 from schema.http.authentication import identify
@@ -140,17 +139,12 @@ class GraphQLView(StrawberryView[None, None]):
 
 
 def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
-    received, seconds = received_at(request), settings.OPERATION_SECONDS
+    time_limit = TimeLimit(received_at(request))
 
     def checkpoint() -> None:
         if has_disconnected(request):
             raise ClientDisconnectedError
-        if time.monotonic() - received > seconds:
-            template = _(
-                "The operation exceeded its {seconds}-second limit. Mutations completed before that are saved. "
-                "Request less data at a time."
-            )
-            raise TimeLimitExceededError(template.format(seconds=f"{seconds:g}"), limit=seconds)
+        time_limit.check()
 
     caller = identify(request)
     if caller.viewer is not None:
@@ -170,6 +164,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
         may_store=not reads(request),
         address=request.META.get("REMOTE_ADDR", ""),
         checkpoint=checkpoint,
+        time_limit=time_limit,
     )
 
 

@@ -17,6 +17,8 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
+    GraphQLResolveInfo,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -43,6 +45,10 @@ class Cost(NamedTuple):
 
     def plus(self, other: Cost) -> Cost:
         return Cost(self.fixed + other.fixed, self.each + other.each)
+
+
+_Selected = tuple[Any, GraphQLField, SelectionSetNode]
+"""The type of a field, its definition and its selection set."""
 
 
 class QueryCost:
@@ -79,6 +85,44 @@ class QueryCost:
             )
 
 
+class PayloadCost(NamedTuple):
+    """The values of a mutation's payload: ``fixed``, and more for each cell and for each exam in a cell."""
+
+    fixed: int
+    cell: int
+    exam: int
+    shows_cells: bool
+
+    def values(self, cells: int, exams: int) -> int:
+        """Return how many values the payload has with so many cells, which have so many exams together."""
+        return self.fixed + cells * self.cell + exams * self.exam
+
+
+def payload_cost(info: GraphQLResolveInfo[Any], variables: Mapping[str, Any]) -> PayloadCost:
+    """Return what the payload of the running mutation costs.
+
+    Lists other than the cells and their exams are taken as long as they are expected to be.
+    """
+    document = DocumentNode(definitions=tuple(info.fragments.values()))
+    walk = _Walk(info.schema, fragments_in_order(document), variables)
+    payload: Any = get_named_type(info.return_type)
+    sets = [node.selection_set for node in info.field_nodes if node.selection_set]
+    cost = Cost()
+    for each in sets:
+        cost = cost.plus(walk.selection(payload, each))
+    cells = walk.fields_of(payload, sets, "cells", "cell")
+    expected = exam = 0
+    for type_, definition, below in walk.fields_of_all(cells, "exams"):
+        values = walk.selection(type_, below).fixed
+        size = size_of(definition)
+        assert isinstance(size, int)
+        expected += size * values
+        exam += values
+    if "cells" in payload.fields:
+        return PayloadCost(cost.fixed, cost.each - expected, exam, bool(cells))
+    return PayloadCost(cost.fixed - expected, 0, exam, bool(cells))
+
+
 def _name(operation: OperationDefinitionNode) -> str:
     return operation.name.value if operation.name else ""
 
@@ -96,16 +140,18 @@ class _Walk:
         self._schema = schema
         self._variables = variables
         self._spread: dict[str, tuple[Any, Cost]] = {}
+        self._fragments: dict[str, FragmentDefinitionNode] = {}
         for fragment in fragments:
+            self._fragments[fragment.name.value] = fragment
             type_ = schema.get_type(fragment.type_condition.name.value)
-            values = self._selection(type_, fragment.selection_set)
+            values = self.selection(type_, fragment.selection_set)
             self._spread[fragment.name.value] = (type_, values)
 
     def operation(self, operation: OperationDefinitionNode) -> int:
         root = self._schema.get_root_type(operation.operation)
-        return self._selection(root, operation.selection_set).fixed
+        return self.selection(root, operation.selection_set).fixed
 
-    def _selection(self, type_: Any, selection_set: SelectionSetNode) -> Cost:
+    def selection(self, type_: Any, selection_set: SelectionSetNode) -> Cost:
         common = Cost()
         # An object has one type, so only the selections on that type count: take the largest.
         of_types: defaultdict[Any, Cost] = defaultdict(Cost)
@@ -119,7 +165,7 @@ class _Walk:
                 case InlineFragmentNode():
                     if condition := selection.type_condition:
                         narrowed = self._schema.get_type(condition.name.value)
-                    values = self._selection(narrowed, selection.selection_set)
+                    values = self.selection(narrowed, selection.selection_set)
             if is_object_type(narrowed) and narrowed is not type_:
                 of_types[narrowed] = of_types[narrowed].plus(values)
             else:
@@ -131,13 +177,43 @@ class _Walk:
             )
         )
 
+    def fields_of_all(self, parents: Iterable[_Selected], *names: str) -> list[_Selected]:
+        """Return the selections of the fields of these names, directly below the fields ``parents``."""
+        return [
+            found for type_, _, below in parents for found in self.fields_of(type_, [below], *names)
+        ]
+
+    def fields_of(
+        self, type_: Any, selection_sets: Iterable[SelectionSetNode], *names: str
+    ) -> list[_Selected]:
+        """Return the selections of the fields of these names, directly in ``selection_sets`` or in their fragments."""
+        found: list[_Selected] = []
+        waiting = [*selection_sets]
+        # graphql-core, too, collects a fragment once for each object.
+        collected: set[str] = set()
+        while waiting:
+            for selection in waiting.pop().selections:
+                match selection:
+                    case FieldNode(selection_set=below):
+                        if below is not None and selection.name.value in names:
+                            definition = type_.fields[selection.name.value]
+                            found.append((get_named_type(definition.type), definition, below))
+                    case FragmentSpreadNode():
+                        name = selection.name.value
+                        if name not in collected:
+                            collected.add(name)
+                            waiting.append(self._fragments[name].selection_set)
+                    case InlineFragmentNode():
+                        waiting.append(selection.selection_set)
+        return found
+
     def _field(self, type_: Any, node: FieldNode) -> Cost:
         name = node.name.value
         # Introspection reads no data, and graphql-core limits its lists.
         if node.selection_set is None or name.startswith("__"):
             return Cost(1)
         definition = type_.fields[name]
-        below = self._selection(get_named_type(definition.type), node.selection_set)
+        below = self.selection(get_named_type(definition.type), node.selection_set)
         size = size_of(definition)
         if size == SIZE_FROM_PARENT:
             return Cost(1, below.fixed)

@@ -15,6 +15,7 @@ from schema.context import Info
 from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
 from schema.mutations.ids import IdParser
+from schema.mutations.payload_check import payload_check
 from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef, CellVersion
 from schema.types.payloads import MatrixCellsPayload, Result
@@ -53,6 +54,7 @@ async def _change_exams(
             exam_ids=exam_ids,
             expected_versions=versions,
             parse_errors=ids.errors,
+            check_result=payload_check(info),
         ),
     )
     return result.if_current([key for key in cells if key])

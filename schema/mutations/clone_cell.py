@@ -17,6 +17,7 @@ from schema.limits import check_list
 from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
 from schema.mutations.ids import IdParser
+from schema.mutations.payload_check import payload_check
 from schema.mutations.run_service import run_service
 from schema.types.enums import describe
 from schema.types.inputs import CellKey, CellRef, CellVersion
@@ -97,6 +98,7 @@ class CloneCell:
                 on_existing=input.on_existing,
                 expected_versions=versions,
                 parse_errors=ids.errors,
+                check_result=payload_check(info),
             ),
         )
         return result.if_current([*targets, *_expected_source(result, source, versions)])
@@ -128,6 +130,7 @@ class CloneCell:
                 on_existing=input.on_existing,
                 expected_versions=versions,
                 parse_errors=ids.errors,
+                check_result=payload_check(info),
             ),
         )
         targets = [source._replace(class_code=code) for code in input.class_codes] if source else []

@@ -25,17 +25,29 @@ async def run_service(
     After invalid input nothing was saved, so reading the payload does not store missing cells either. ``field_names`` maps
     parameters of the service to fields of the input if their names differ.
     """
-
-    def run() -> tuple[T, UUID | None]:
-        with change_set() as changes:
-            result = service()
-        return result, changes.id
-
     try:
-        value, changes = await info.context.dispatcher.write(run)
+        value, changes = await save(info, service)
     except ValidationFailedError as rejected:
         info.context.reset_loaders(may_store=False)
         errors = UserError.from_input_errors(rejected.errors, field_names)
         return Result(cast("T | None", rejected.current), errors)
     info.context.reset_loaders()
     return Result(value, [], change_set_id(changes))
+
+
+async def save(info: Info, service: Callable[[], T]) -> tuple[T, UUID | None]:
+    """Run ``service`` when the operation is idle. Return its result, and the id of what it changed, if it changed anything.
+
+    From then on, errors of the mutation's payload say that the mutation was saved, and the payload has its own time.
+    """
+    context = info.context
+
+    def run() -> tuple[T, UUID | None]:
+        context.time_limit.check_before_write()
+        with change_set() as changes:
+            result = service()
+        context.saved[info.path.key] = changes.id
+        context.time_limit.allow_for_payload()
+        return result, changes.id
+
+    return await context.dispatcher.write(run)

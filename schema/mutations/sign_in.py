@@ -15,6 +15,7 @@ from primepath.services.accounts.tokens import revoke_token
 from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import list_size
+from schema.mutations.run_service import save
 from schema.types.user_error import UserError
 from schema.types.viewer import Viewer
 
@@ -86,13 +87,14 @@ class SignInMutation:
             raise LimitExceededError(_("A request can contain only one `signIn`."), limit=1)
         context.has_tried_to_sign_in = True
         try:
-            token, stored, viewer = await context.dispatcher.write(
+            (token, stored, viewer), _changes = await save(
+                info,
                 lambda: sign_in(
                     username=input.username,
                     password=input.password,
                     address=context.address,
                     device_name=input.device_name,
-                )
+                ),
             )
         except ValidationFailedError as rejected:
             return SignInPayload(user_errors=UserError.from_input_errors(rejected.errors))
@@ -111,6 +113,6 @@ class SignInMutation:
         token_id = context.token_id
         if token_id is None:
             return SignOutPayload(signed_out=False, user_errors=[])
-        revoked = await context.dispatcher.write(lambda: revoke_token(token_id=token_id))
+        revoked, _changes = await save(info, lambda: revoke_token(token_id=token_id))
         context.switch_viewer(None, token_id=None)
         return SignOutPayload(signed_out=revoked, user_errors=[])

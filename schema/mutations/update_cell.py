@@ -12,6 +12,7 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.services.cells.update_cell import MAX_NOTES_LENGTH, CellChanges, update_cell
 from schema.context import Info
 from schema.mutations.ids import IdParser, given_fields
+from schema.mutations.payload_check import payload_check
 from schema.mutations.run_service import run_service
 from schema.types.inputs import CellRef
 from schema.types.payloads import MatrixCellPayload, Result
@@ -70,6 +71,7 @@ class UpdateCell:
                 changes=changes,
                 expected_version=input.expected_version,
                 parse_errors=ids.errors,
+                check_result=payload_check(info),
             ),
         )
         return result.with_value(key)

@@ -25,13 +25,6 @@ class FormRejectedError(Exception):
         self.errors = errors
 
 
-def stale_message() -> str:
-    """Return the message for a form that was opened before the newest change."""
-    return _(
-        "Somebody else has changed this since you opened it. Open it again to see the current values."
-    )
-
-
 class ServiceForm(SchoolForm[M]):
     """A form that a service saves, and that shows the errors that the service finds.
 
@@ -65,7 +58,9 @@ class ServiceForm(SchoolForm[M]):
 
     def _message(self, error: InputError, field: str | None) -> str:
         if error.code is UserErrorCode.STALE_VERSION:
-            return stale_message()
+            return _(
+                "Somebody else has changed this since you opened it. Open it again to see the current values."
+            )
         return error.message_for(
             str(self[field].label) if field else pretty_name(error.field_name or "")
         )

@@ -22,7 +22,7 @@ _SHOWN_EXAMS = 3
 
 
 class CellVersion(NamedTuple):
-    """The version of a cell that the caller has seen. None as the cell stands for one that could not be read from the input."""
+    """The version of a cell that the caller has seen. The cell is None if it could not be read from the input."""
 
     cell: CellKey | None
     version: int

@@ -33,8 +33,8 @@ def set_class_curriculum(
 ) -> None:
     """Set the levels of the class in that year, by priority. No levels clear them.
 
-    Levels in other years stay. If the levels change, the version of the year in `curriculum_versions` increases by 1, and
-    the class gets a new `curriculum_version`, which is part of the key of its cached curriculum.
+    Levels in other years stay. If the levels change, the version of the year in `curriculum_versions` increases by 1. The
+    class also gets a new `curriculum_version`, which is part of the key of its cached curriculum.
 
     Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``, ``NOT_FOUND`` for an unknown or
     inactive class and for an unknown level, ``DUPLICATE`` for a repeated level, ``STALE_VERSION``.

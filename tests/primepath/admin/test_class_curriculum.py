@@ -71,9 +71,9 @@ def test_a_form_that_was_opened_before_a_change_is_refused(
     assert head.post(url, first | {"level_1": level.pk}).status_code == 302
     response = head.post(url, second | {"level_1": ""})
     assert response.status_code == 200
-    assert "Somebody else has changed this since you opened it." in response.content.decode()
+    assert "The curriculum has changed since you loaded it" in response.content.decode()
     assert _levels() == [level.pk]
-    # The levels of another year were not shown, so there is no version of them.
+    # The form did not show the levels of another year, so it has no version to compare.
     assert head.post(url, second | {"academic_year": YEAR + 1}).status_code == 302
 
 

@@ -23,7 +23,7 @@ from benchmarks.operations import assign_exams, matrix_query
 from primepath.domain.errors import LimitExceededError
 from primepath.models import ExamScheduleMatrix, MatrixCellExam, SchoolClass
 from schema.build import schema
-from schema.limits.cost import QueryCost
+from schema.limits.cost import PayloadCost, QueryCost
 from schema.limits.list_sizes import size_of
 from schema.metadata import SIZE_FROM_PARENT
 from schema.operation import execute
@@ -255,8 +255,10 @@ class TestCount:
         assert answer(document, viewer)["data"]["scheduleMatrix"] is None
 
     def test_completed_change_is_returned_whatever_the_size_of_its_response(
-        self, settings: Settings
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """Only lists of an unknown length can exceed the limit after the change, so the check before it is switched off."""
+        monkeypatch.setattr(PayloadCost, "values", lambda *_: 0)
         document = """mutation {
           updateCell(input: { cell: { id: "MatrixCell:%s/2026/JAN" }, notes: "made" }) {
             cell { id notes } userErrors { code }
@@ -267,4 +269,5 @@ class TestCount:
         response = answer(document % code, head_teacher())
         assert response["data"] == {"updateCell": {"cell": None, "userErrors": []}}
         assert error_codes(response) == {"updateCell.cell": "LIMIT_EXCEEDED"}
+        assert response["errors"][0]["extensions"]["saved"] is True
         assert ExamScheduleMatrix.objects.get(notes="made")

@@ -1,0 +1,66 @@
+"""A valid input for each mutation, in the school of `tests.schema.mutations.school`, and what its payload reads."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tests.factories import YEAR
+from tests.schema.mutations.documents import at, document, key
+from tests.schema.mutations.invalid_inputs import ASSIGNMENT, NEW_EXAM, REQUEST
+from tests.schema.mutations.school import MINA_IN_A, MINAS_REQUEST, OF_JUNO, OF_MINA
+
+PASSWORD = "correct horse"
+
+SIGN_IN = """
+  mutation ($input: SignInInput!) { signIn(input: $input) {
+    token viewer { username teacher { name } assignments { schoolClass { code } } } userErrors { code }
+  } }
+"""
+SIGN_OUT = "mutation { signOut { signedOut userErrors { code } } }"
+
+
+class ValidInput(NamedTuple):
+    """``reads``: whether the payload reads the database after the change was saved."""
+
+    person: str
+    input: dict[str, Any] | None
+    reads: bool = True
+
+
+VALID_INPUTS: dict[str, ValidInput] = {
+    "signIn": ValidInput("mina", {"username": "mina", "password": PASSWORD}),
+    "signOut": ValidInput("mina", None, reads=False),
+    "assignExams": ValidInput("mina", {"cells": [at("A"), at("C")], "examIds": [OF_MINA]}),
+    "unassignExams": ValidInput("mina", {"cells": [at("A")], "examIds": ["Exam:1001"]}),
+    "updateCell": ValidInput("mina", {"cell": at("A"), "notes": "A pen"}),
+    "cloneCell": ValidInput("mina", {"source": at("A"), "targets": [key("C"), key("A", "MAY")]}),
+    "shareCell": ValidInput("mina", {"source": at("A"), "classCodes": ["C"]}),
+    "createExam": ValidInput("mina", {**NEW_EXAM, "curriculumLevelId": "LEVEL"}),
+    "updateExam": ValidInput("mina", {"id": OF_MINA, "name": "Mina's newest"}),
+    "setClassCurriculum": ValidInput(
+        "hana", {"classCode": "A", "academicYear": YEAR, "levelIds": ["LEVEL"]}
+    ),
+    "requestClassAccess": ValidInput("juno", REQUEST),
+    "withdrawClassAccessRequest": ValidInput("mina", {"id": MINAS_REQUEST}),
+    "approveClassAccessRequest": ValidInput("hana", {"id": OF_JUNO}),
+    "denyClassAccessRequest": ValidInput("hana", {"id": OF_JUNO, "note": "Ask Mina."}),
+    "assignTeacher": ValidInput("hana", ASSIGNMENT),
+    "revokeTeacher": ValidInput("hana", {"assignmentId": MINA_IN_A}),
+}
+
+
+def document_of(mutation: str) -> str:
+    """Return a document with the whole payload, with its change set if it has one."""
+    if mutation in {"signIn", "signOut"}:
+        return {"signIn": SIGN_IN, "signOut": SIGN_OUT}[mutation]
+    return document(mutation).replace("userErrors", "changeSetId userErrors", 1)
+
+
+def with_level(input: dict[str, Any] | None, level: str) -> dict[str, Any] | None:
+    """Return the input with the id of a stored level instead of ``LEVEL``."""
+    if input is None:
+        return None
+    filled = {name: level if value == "LEVEL" else value for name, value in input.items()}
+    if filled.get("levelIds") == ["LEVEL"]:
+        filled["levelIds"] = [level]
+    return filled
