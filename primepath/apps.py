@@ -11,8 +11,10 @@ class PrimePathConfig(AppConfig):
     verbose_name = "Exam schedule"
 
     def ready(self) -> None:
-        # Registers the checks.
+        # They import models, which are not loaded before.
         import_module("primepath.checks")
+        deactivation = import_module("primepath.services.accounts.deactivation")
+        deactivation.end_access_of_inactive_accounts()
 
 
 class SchoolAdminConfig(admin_apps.AdminConfig):

@@ -14,6 +14,7 @@ from primepath.admin.common.permissions import ViewOnly, viewer_in
 from primepath.domain.history import HistorySubject
 from primepath.models import ApiToken
 from primepath.services.accounts.administer_tokens import withdraw_token
+from primepath.services.accounts.password_fingerprint import password_fingerprint
 
 
 @admin.register(ApiToken)
@@ -36,13 +37,16 @@ class ApiTokenAdmin(ViewOnly, WithHistory[ApiToken]):
     actions = ("revoke",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Refuse filters by digest, which would reveal it one character at a time."""
-        return not lookup.startswith("digest") and super().lookup_allowed(lookup, value, request)
+        """Refuse filters by digest or password, which would reveal them one character at a time."""
+        is_secret = lookup.startswith("digest") or "password" in lookup
+        return not is_secret and super().lookup_allowed(lookup, value, request)
 
     @admin.display(description=_("valid"), boolean=True)
     def is_valid(self, token: ApiToken) -> bool:
         is_expired = token.expires_at is not None and token.expires_at <= timezone.now()
-        return token.user.is_active and token.revoked_at is None and not is_expired
+        is_ended = token.revoked_at is not None or is_expired
+        same_password = token.password_fingerprint == password_fingerprint(token.user.password)
+        return token.user.is_active and same_password and not is_ended
 
     @admin.action(description="Revoke selected %(verbose_name_plural)s", permissions=["view"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:

@@ -23,7 +23,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
 
 class ApiToken(models.Model):
-    """A bearer token of a user. Only its SHA-256 digest is stored, never the token."""
+    """A bearer token of a user. Only its SHA-256 digest is stored, never the token.
+
+    It is valid only while the user's password is the one with which it was created.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
@@ -32,6 +35,8 @@ class ApiToken(models.Model):
         max_length=100, help_text='Where the token is used, for example "Mina\'s phone".'
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    # See `primepath.services.accounts.password_fingerprint`.
+    password_fingerprint = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -16,7 +16,7 @@ from primepath.services.validation import ValidationErrors
 
 @transaction.atomic
 def set_account_active(*, viewer: Viewer, account_id: int, is_active: bool) -> User:
-    """Set whether the owner of an account can sign in. Sessions and tokens of an inactive account stop working.
+    """Set whether the owner of an account can sign in. Deactivation ends its sessions and revokes its tokens.
 
     Error codes: ``NOT_FOUND``; ``FORBIDDEN`` unless the viewer is a head teacher or staff. Also ``FORBIDDEN`` for the
     viewer's own account, and for the account of staff unless the viewer is a superuser.

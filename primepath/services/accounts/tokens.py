@@ -14,6 +14,7 @@ from django.utils import timezone
 from primepath.db.statement import Statement
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
+from primepath.services.accounts.password_fingerprint import password_fingerprint
 from primepath.services.accounts.viewers import ACCOUNT_COLUMNS, viewer_of_account
 
 _PREFIX = "ppt_"
@@ -21,7 +22,10 @@ _valid_tokens = Statement(
     lambda digest, now: (
         ApiToken.objects.valid(now)
         .filter(digest=digest)
-        .values_list("pk", *(f"user__{name}" for name in ACCOUNT_COLUMNS))
+        .values_list(
+            *("pk", "password_fingerprint", "user__password"),
+            *(f"user__{name}" for name in ACCOUNT_COLUMNS),
+        )
     )
 )
 
@@ -43,20 +47,30 @@ def create_token(
 ) -> tuple[str, ApiToken]:
     """Create a token for ``user``. Return the token, which is shown only once, and its stored row.
 
+    The token belongs to the password that ``user`` was loaded with. If the password has changed since, it is invalid.
     ``expires_at`` defaults to ``TOKEN_LIFETIME_DAYS`` days from now.
     """
     token = _PREFIX + secrets.token_urlsafe(32)
     if expires_at is None:
         expires_at = timezone.now() + timedelta(days=settings.TOKEN_LIFETIME_DAYS)
     stored = ApiToken.objects.create(
-        user=user, name=name, digest=digest(token), expires_at=expires_at
+        user=user,
+        name=name,
+        digest=digest(token),
+        password_fingerprint=password_fingerprint(user.password),
+        expires_at=expires_at,
     )
     return token, stored
 
 
 def find_token(token: str) -> ValidToken | None:
-    """Return a token with its owner, in one query. None if it is invalid or its owner cannot sign in."""
-    for token_id, *account in _valid_tokens(digest(token), timezone.now()):
+    """Return a token with its owner, in one query.
+
+    None if it is invalid, its owner cannot sign in, or the password has been set since the token was created.
+    """
+    for token_id, fingerprint, password, *account in _valid_tokens(digest(token), timezone.now()):
+        if fingerprint != password_fingerprint(password):
+            return None
         viewer = viewer_of_account(*account)
         return ValidToken(token_id, viewer) if viewer else None
     return None

@@ -25,6 +25,7 @@ from primepath.models import (
     TeacherClassAssignment,
 )
 from primepath.school import current_academic_year
+from primepath.services.accounts.tokens import create_token
 from primepath.services.history import Recorded, record
 from tests.factories import (
     as_viewer,
@@ -89,7 +90,7 @@ def make_row(number: int) -> Row:
             reviewed_at=timezone.now(),
             reviewed_by=teacher,
         ),
-        token=ApiToken.objects.create(user=teacher.user, name="Phone", digest=f"{number:064}"),
+        token=create_token(user=teacher.user, name="Phone")[1],
         exam=exam,
         cell=cell,
         session=ExamSession.objects.create(cell=cell, exam=exam, pupil=f"Pupil {number}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
@@ -31,6 +32,16 @@ def test_digest_is_never_shown(head: Client, row: Row) -> None:
     assert not head.get(list_url(ApiToken), {"q": row.token.digest}).context["cl"].result_list
 
 
-def test_filters_do_not_reveal_digests(head: Client, row: Row) -> None:
-    response = head.get(list_url(ApiToken), {"digest__startswith": "0"})
+@pytest.mark.parametrize("secret", ["digest", "password_fingerprint", "user__password"])
+def test_filters_do_not_reveal_secrets(head: Client, row: Row, secret: str) -> None:
+    response = head.get(list_url(ApiToken), {f"{secret}__startswith": "0"})
     assert response.status_code == 400
+
+
+def test_list_shows_that_a_token_ended_with_the_password(head: Client, row: Row) -> None:
+    assert "icon-yes" in head.get(list_url(ApiToken)).content.decode()
+    row.teacher.user.set_password("another pass phrase")
+    row.teacher.user.save()
+    page = head.get(list_url(ApiToken)).content.decode()
+    assert "icon-yes" not in page
+    assert "icon-no" in page
