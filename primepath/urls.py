@@ -24,7 +24,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "schema.http.error_handlers.bad_request"
-handler403 = "schema.http.error_handlers.forbidden"
-handler404 = "schema.http.error_handlers.not_found"
-handler500 = "schema.http.error_handlers.failed"
+handler400 = "primepath.pages.errors.bad_request"
+handler403 = "primepath.pages.errors.forbidden"
+handler404 = "primepath.pages.errors.not_found"
+handler500 = "primepath.pages.errors.failed"

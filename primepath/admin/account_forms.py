@@ -11,12 +11,14 @@ from django.contrib.auth.forms import (
     UserChangeForm,
 )
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 
 from primepath.admin.common.service_forms import ServiceForm
 from primepath.domain.viewer import Viewer
 from primepath.services.accounts.account_values import ACCOUNTS
 from primepath.services.accounts.create_account import create_account
 from primepath.services.accounts.set_password import set_password
+from primepath.services.accounts.sign_in_attempts import SignInAttempt
 from primepath.services.accounts.update_account import update_account
 from primepath.services.accounts.viewers import viewer_of
 
@@ -50,7 +52,20 @@ class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 
 
 class ChangeOwnPasswordForm(OwnPasswordForm):
-    """Changes the password of the signed-in user."""
+    """Changes the password of the signed-in user; its page makes a class with the client's ``address``.
+
+    The form asks for the old password, so the limit on failed attempts applies.
+    """
+
+    address: str
+
+    def clean_old_password(self) -> str:
+        attempt = SignInAttempt(username=self.user.get_username(), address=self.address)
+        if not attempt.begin():
+            raise ValidationError(attempt.limit_message, code="rate_limited")
+        password: str = super().clean_old_password()
+        attempt.succeed()
+        return password
 
     def save(self, commit: bool = True) -> User:
         viewer = viewer_of(self.user)

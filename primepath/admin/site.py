@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.permissions import is_administrator
-from primepath.services.accounts.sign_in_log import Outcome, log_sign_in
+from primepath.services.accounts.sign_in_form import LimitedSignInForm, client_address
 
 
-class AdministratorSignInForm(AuthenticationForm):
+class AdministratorSignInForm(LimitedSignInForm):
     """Signs in administrators. Django's own form requires staff, which a head teacher need not be."""
 
     error_messages = {
@@ -30,20 +30,6 @@ class AdministratorSignInForm(AuthenticationForm):
         ),
     }
     required_css_class = "required"
-
-    def clean(self) -> dict[str, Any]:
-        log = partial(
-            log_sign_in,
-            self.cleaned_data.get("username", ""),
-            self.request.META.get("REMOTE_ADDR", "") if self.request else "",
-        )
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            log(Outcome.FAILED)
-            raise
-        log(Outcome.SUCCEEDED)
-        return cleaned
 
     def confirm_login_allowed(self, user: Any) -> None:
         super().confirm_login_allowed(user)
@@ -75,8 +61,9 @@ class SchoolAdminSite(admin.AdminSite):
         from primepath.admin.account_forms import ChangeOwnPasswordForm
 
         request.current_app = self.name
+        bound = {"address": client_address(request)}
         page: Any = PasswordChangeView.as_view(
-            form_class=ChangeOwnPasswordForm,
+            form_class=type("BoundPasswordForm", (ChangeOwnPasswordForm,), bound),
             success_url=reverse("admin:password_change_done", current_app=self.name),
             template_name="registration/password_change_form.html",
             extra_context={**self.each_context(request), **(extra_context or {})},

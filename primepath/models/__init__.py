@@ -1,6 +1,7 @@
 """The database models."""
 
 from primepath.models.api_token import ApiToken
+from primepath.models.attempt_count import AttemptCount
 from primepath.models.class_access_request import ClassAccessRequest
 from primepath.models.curriculum import (
     ClassCurriculumMapping,
@@ -18,6 +19,7 @@ from primepath.models.teacher_class_assignment import TeacherClassAssignment
 
 __all__ = [
     "ApiToken",
+    "AttemptCount",
     "ClassAccessRequest",
     "ClassCurriculumMapping",
     "CurriculumLevel",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from primepath.domain.visibility import Visibility
 from primepath.pages.page import PAGE_HEADERS, page
 from primepath.school import current_academic_year
+from primepath.server import content_security
 from schema.http.authentication import identify
 
 _EXAMPLES = Path(__file__).with_name("examples")
@@ -34,7 +36,13 @@ def render_explorer(request: HttpRequest) -> HttpResponse:
         response = redirect_to_login(request.get_full_path())
         response["Cache-Control"] = PAGE_HEADERS["Cache-Control"]
         return response
-    return page(request, "pages/explorer.html", {"examples": examples()})
+    # GraphiQL's dialogs add a style sheet that stops the page behind them from scrolling.
+    nonce = secrets.token_urlsafe(16)
+    explorer = page(request, "pages/explorer.html", {"examples": examples(), "nonce": nonce})
+    explorer[content_security.HEADER] = content_security.POLICY.replace(
+        "style-src 'self'", f"style-src 'self' 'nonce-{nonce}'"
+    )
+    return explorer
 
 
 def examples() -> list[dict[str, str]]:

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-_HEADER = "Content-Security-Policy"
+HEADER = "Content-Security-Policy"
 # Browsers run only our own files: no files of other hosts and no inline scripts. GraphiQL's style sheet contains two
 # images as data URLs.
-_POLICY = "; ".join(
+POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -36,7 +36,7 @@ def protect_pages(
         is_page = response.get("Content-Type", "").startswith("text/html")
         # Django's debug pages need their inline styles.
         if is_page and not (settings.DEBUG and response.status_code >= 400):
-            response.setdefault(_HEADER, _POLICY)
+            response.setdefault(HEADER, POLICY)
         return response
 
     return middleware

@@ -19,6 +19,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from primepath.server.shares import Shares
+
 _DISCONNECTED = "primepath.disconnected"
 _RECEIVED_AT = "primepath.received_at"
 
@@ -29,7 +31,7 @@ class OneThreadHandler(ASGIHandler):
     Django's own handler goes to a thread and back for each synchronous middleware, for the signals at either end, and for
     closing the response. All of Django's middleware is synchronous, and two threads are started per request. For a small
     request that costs more than its queries. Here threads are reused. At most `settings.REQUEST_THREADS` requests run at
-    the same time, and further requests wait.
+    the same time, and further requests wait. See `Shares` for the part of them that one caller can use.
 
     Stop reading a body once it exceeds the limit; Django would write all of it to a file.
 
@@ -43,6 +45,7 @@ class OneThreadHandler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._threads = ThreadPoolExecutor(settings.REQUEST_THREADS, thread_name_prefix="request")
+        self._shares = Shares(settings.REQUESTS_PER_CALLER)
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -59,15 +62,22 @@ class OneThreadHandler(ASGIHandler):
             return
         # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
-        # A copy, so that context variables of a request do not reach the next request in the thread.
-        work = partial(copy_context().run, self._respond, scope, body)
-        answering = asyncio.get_running_loop().run_in_executor(self._threads, work)
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
+        started = False
         try:
-            response = await answering
+            async with self._shares.one_of(scope):
+                # The client can have left while the request waited.
+                if _disconnected(scope).is_set():
+                    return
+                started = True
+                # A copy, so that context variables of a request do not reach the next request in the thread.
+                work = partial(copy_context().run, self._respond, scope, body)
+                response = await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             listening.cancel()
+            if not started:
+                body.close()
         if not _disconnected(scope).is_set():
             await self.send_response(response, send)
 

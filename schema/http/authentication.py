@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
+from primepath.server.shares import remember_user
 from primepath.services.accounts.tokens import find_token
 from primepath.services.accounts.viewers import viewer_of
 from schema.errors import HttpError
@@ -30,9 +31,18 @@ class Caller(NamedTuple):
 def identify(request: HttpRequest) -> Caller:
     """Return the sender of ``request``. Reads the database: one query for a token, two for a session.
 
+    The handler then knows the user of these credentials; see `primepath.server.shares`.
+
     Raises `HttpError` with status 401 for an ``Authorization`` header without a valid token; such a header is never ignored.
     The status is 403 for a POST with a session cookie and no CSRF token, because any web page can make a browser send one.
     """
+    caller = _identify(request)
+    if caller.viewer is not None and caller.viewer.user_id is not None:
+        remember_user(request, caller.viewer.user_id)
+    return caller
+
+
+def _identify(request: HttpRequest) -> Caller:
     if (header := request.headers.get("Authorization")) is not None:
         return _owner_of_token(header)
     viewer = viewer_of(request.user)

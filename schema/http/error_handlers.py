@@ -1,4 +1,4 @@
-"""Responses if no view is found or a view fails: GraphQL errors, and Django's plain pages for browsers."""
+"""Responses if no view is found or a view fails: GraphQL errors. Browsers get the pages of `primepath.pages.errors`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views import defaults
 
 from primepath.domain.errors import ErrorCode
 from primepath.server.request_log import note
 from schema.errors import HttpError
-from schema.http.errors import asks_for_html, error_response, internal_error_response
+from schema.http.errors import error_response, internal_error_response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -24,8 +23,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if isinstance(exception, DisallowedHost):
         # The log has nothing else about it, because anyone can send any number of such requests.
         note(request, unknown_host=request.headers.get("Host", ""))
-    if asks_for_html(request):
-        return _varying(defaults.bad_request(request, exception))
     message = (
         _("Unknown host name; add it to ALLOWED_HOSTS.")
         if isinstance(exception, DisallowedHost)
@@ -36,23 +33,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's handler403."""
-    if asks_for_html(request):
-        return _varying(defaults.permission_denied(request, exception))
     return _refusal(HTTPStatus.FORBIDDEN, ErrorCode.FORBIDDEN, _("Permission denied."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Django's handler404."""
-    if asks_for_html(request):
-        return _varying(defaults.page_not_found(request, exception))
     message = _("Not found. The API is at {path}.").format(path=reverse("graphql"))
     return _refusal(HTTPStatus.NOT_FOUND, ErrorCode.BAD_USER_INPUT, message)
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:
     """Django's handler500, called while the exception is handled."""
-    if asks_for_html(request):
-        return _varying(defaults.server_error(request))
     return _varying(internal_error_response(request, sys.exception()))
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from primepath.db.fields import DerivedTextField
+from primepath.services.accounts.tokens import digest, find_token
 from tests.client import data
 from tests.databases import connected_to, own_database
 from tests.factories import as_viewer
@@ -53,6 +54,8 @@ def fill(name: str) -> None:
 
     if name == FIRST:
         _fill_school(add)
+    if name == "0008_attempt_counts":
+        add("primepath.AttemptCount", name="sign-in", count=1, expires_at=timezone.now())
     if name == "0002_history":
         add(
             "primepath.HistoryEntry",
@@ -122,7 +125,12 @@ def _fill_school(add: Any) -> None:
         reason="New",
         **of_class,
     )
-    add("primepath.ApiToken", user=user, name="Phone", digest="0" * 64)
+    add(
+        "primepath.ApiToken",
+        user=user,
+        name="Phone",
+        digest=digest("a token from before the first migration"),
+    )
 
 
 def rows() -> Rows:
@@ -167,6 +175,7 @@ def test_every_migration_keeps_existing_rows() -> None:
                 assert stored[1] == field.derive(stored[0])
     connection.check_constraints()
     document = '{ matrixCell(at: {classCode: "PRIMARY_1A", academicYear: 2026, period: JAN}) { notes exams { name } } }'
+    assert find_token("a token from before the first migration"), "Tokens stay valid."
     assert data(document, as_viewer(User.objects.get())) == {
         "matrixCell": {"notes": "Bring a pencil.", "exams": [{"name": "Reading"}]}
     }

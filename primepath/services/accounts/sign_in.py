@@ -14,7 +14,7 @@ from primepath.domain.errors import UserErrorCode
 from primepath.domain.text import is_blank, normalize_username
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
-from primepath.services.accounts.sign_in_attempts import SignInAttempts
+from primepath.services.accounts.sign_in_attempts import SignInAttempt
 from primepath.services.accounts.tokens import create_token
 from primepath.services.accounts.viewers import viewer_of
 from primepath.services.validation import ValidationErrors
@@ -51,7 +51,7 @@ def sign_in(
 
     ``address`` is the client's IP address.
 
-    Raises `ValidationFailedError`: ``INVALID_CHARACTERS``, ``TOO_LONG``, ``RATE_LIMITED`` (see `SignInAttempts`) or
+    Raises `ValidationFailedError`: ``INVALID_CHARACTERS``, ``TOO_LONG``, ``RATE_LIMITED`` (see `SignInAttempt`) or
     ``INVALID_CREDENTIALS``. An unknown name and a wrong password get the same error after the same time, because Django
     hashes a password in both cases.
     """
@@ -63,20 +63,21 @@ def sign_in(
         device_name = "Sign-in"
     errors.check_text(device_name, "device_name", limit=_MAX_DEVICE_NAME_LENGTH)
     errors.raise_if_any()
-    attempts = SignInAttempts(username=username, address=address)
-    if message := attempts.limit_message:
+    attempt = SignInAttempt(username=username, address=address)
+    if not attempt.begin():
         errors.add(
-            UserErrorCode.RATE_LIMITED, message, retry_after_seconds=attempts.retry_after_seconds
+            UserErrorCode.RATE_LIMITED,
+            attempt.limit_message,
+            retry_after_seconds=attempt.retry_after_seconds,
         )
         errors.raise_if_any()
     user = authenticate(username=username, password=password)
     viewer = viewer_of(user) if user is not None else None
     if user is None or viewer is None:
-        attempts.record_failure()
         errors.add(UserErrorCode.INVALID_CREDENTIALS, _("Incorrect username or password."))
         errors.raise_if_any()
     assert isinstance(user, User)
     assert viewer is not None
-    attempts.reset()
+    attempt.succeed()
     token, stored = create_token(user=user, name=device_name)
     return token, stored, viewer

@@ -1,72 +1,91 @@
-"""Limit on failed sign-ins."""
+"""Limit on failed attempts to enter a password."""
 
 from __future__ import annotations
 
 import hashlib
 from functools import partial
+from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from primepath.domain.text import fold, normalize_username
 from primepath.services.accounts.sign_in_log import Outcome, log_sign_in
-from primepath.services.rate_limit import increment
+from primepath.services.attempts import add_attempt, reset_attempts, take_attempt_back
 
 _WINDOW_SECONDS = 900
+# A provider assigns an IPv6 network of this size to each customer, who can use every address of it.
+_IPV6_NETWORK_BITS = 64
 
 
-class SignInAttempts:
-    """Counts failed sign-ins in the shared cache, per account (existing or not) and per IP address.
+class SignInAttempt:
+    """An attempt to enter the password of an account (existing or not), from an IP address.
+
+    Every form and mutation that takes a password uses this class. Call `begin` before the password is checked, and
+    `succeed` if it is correct, or `fail` if not. The attempt counts from the beginning, so attempts at the same time cannot exceed the limit.
 
     At the limit, attempts are rejected without checking the password. The limit ends 15 minutes after the first failure.
-    A successful sign-in resets the count of the account. It does not reset that of the address, because an attacker could
+    A successful attempt resets the count of the account. It does not reset that of the address, because an attacker could
     otherwise reset it with an account of their own. Each outcome leaves a line in the log.
     """
 
+    limit_message: str
+    """Message for people after `begin` has returned False."""
+
     def __init__(self, *, username: str, address: str) -> None:
         self._log = partial(log_sign_in, username, address)
-        self._account = _key("account", fold(normalize_username(username)))
-        self._limits = {
-            self._account: settings.SIGN_IN_FAILURES_PER_ACCOUNT,
-            _key("address", address): settings.SIGN_IN_FAILURES_PER_ADDRESS,
-        }
+        self._account = _name("account", fold(normalize_username(username)))
+        self._names = (self._account, _name("address", _network(address)))
 
     @property
     def retry_after_seconds(self) -> int:
-        """Seconds to wait after the limit was reached, at most."""
+        """Seconds after which the limit ends, at most."""
         return _WINDOW_SECONDS
 
-    @property
-    def limit_message(self) -> str | None:
-        """Message for people if the account or the address has reached its limit, otherwise None."""
-        failures = cache.get_many(list(self._limits))
-        minutes = _WINDOW_SECONDS // 60
-        for key, limit in self._limits.items():
-            if failures.get(key, 0) >= limit:
-                self._log(Outcome.REFUSED)
-                template = (
-                    _("Too many failed sign-ins for this account. Try again in {minutes} minutes.")
-                    if key == self._account
-                    else _(
-                        "Too many failed sign-ins from this address. Try again in {minutes} minutes."
-                    )
-                )
-                return template.format(minutes=minutes)
-        return None
+    def begin(self) -> bool:
+        """Count the attempt. Return False if it exceeds a limit, which `limit_message` describes."""
+        of_account, of_address = add_attempt(self._names, seconds=_WINDOW_SECONDS)
+        if of_account > settings.SIGN_IN_FAILURES_PER_ACCOUNT:
+            template = _(
+                "Too many failed sign-ins for this account. Try again in {minutes} minutes."
+            )
+        elif of_address > settings.SIGN_IN_FAILURES_PER_ADDRESS:
+            template = _(
+                "Too many failed sign-ins from this address. Try again in {minutes} minutes."
+            )
+        else:
+            return True
+        self._log(Outcome.REFUSED)
+        self.limit_message = template.format(minutes=_WINDOW_SECONDS // 60)
+        # Otherwise a locked account, if its owner keeps trying, would lock the address for everyone else.
+        take_attempt_back(self._names)
+        return False
 
-    def record_failure(self) -> None:
-        """Count a failed sign-in for the account and for the address."""
+    def fail(self) -> None:
+        """Note that the password was wrong. The attempt is counted already."""
         self._log(Outcome.FAILED)
-        for key in self._limits:
-            increment(cache, key, seconds=_WINDOW_SECONDS)
 
-    def reset(self) -> None:
-        """Delete the count of the account after a successful sign-in."""
+    def succeed(self) -> None:
+        """Do not count this attempt, and delete the count of the account."""
         self._log(Outcome.SUCCEEDED)
-        cache.delete(self._account)
+        take_attempt_back(self._names)
+        reset_attempts(self._account)
 
 
-def _key(kind: str, name: str) -> str:
-    # A digest, because a cache key has no spaces and at most 250 characters.
-    return f"sign-in/{kind}/{hashlib.sha256(name.encode()).hexdigest()}"
+def _network(address: str) -> str:
+    """Return the part of the address that one client cannot change."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    host_bits = 128 - _IPV6_NETWORK_BITS
+    return str(IPv6Address(int(parsed) >> host_bits << host_bits))
+
+
+def _name(kind: str, name: str) -> str:
+    # A digest, because the name of a counter has a limited length.
+    return f"sign-in/{kind}/{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()}"

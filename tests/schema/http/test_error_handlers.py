@@ -80,8 +80,12 @@ def _fail(*_: object) -> HttpResponse:
     raise RuntimeError(SECRET)
 
 
-urlpatterns = [path("graphql", _fail, name="graphql")]
-handler500 = "schema.http.error_handlers.failed"
+urlpatterns = [
+    path("", _fail, name="matrix"),
+    path("sign-in/", _fail, name="sign-in"),
+    path("graphql", _fail, name="graphql"),
+]
+handler500 = "primepath.pages.errors.failed"
 
 
 @pytest.mark.urls(__name__)

@@ -9,6 +9,9 @@ const examples = JSON.parse(element("examples").textContent);
 const root = ReactDOM.createRoot(element("graphiql"));
 const plugins = [GraphiQLPluginExplorer.explorerPlugin()];
 
+// GraphiQL's dialogs add a style sheet with this nonce.
+window.__webpack_nonce__ = document.body.dataset.styleNonce;
+
 // Kept only for this browser tab, until it is closed.
 let token = sessionStorage.getItem(TOKEN_KEY);
 
@@ -114,5 +117,29 @@ element("reopen-examples").addEventListener("click", () => {
   location.reload();
 });
 
+/** Names the inputs that GraphiQL leaves without a label, and corrects roles that contain other controls. */
+function correctMarkup() {
+  const all = (selector) => element("graphiql").querySelectorAll(selector);
+  for (const input of all(".CodeMirror textarea:not([aria-label])")) {
+    const editor = input.closest("[aria-label], .result-window");
+    input.setAttribute("aria-label", editor?.getAttribute("aria-label") ?? "Response");
+  }
+  for (const select of all("select:not([aria-label])")) select.setAttribute("aria-label", "Type of the new operation");
+  for (const area of all('.CodeMirror-scroll:not([tabindex="0"])')) area.tabIndex = 0;
+  // A tab of GraphiQL contains a button that closes it, which the role of a tab does not allow.
+  for (const list of all('[role="tablist"]')) list.removeAttribute("role");
+  for (const tab of all("li.graphiql-tab")) {
+    for (const name of ["role", "aria-selected"]) tab.removeAttribute(name);
+    const current = String(tab.classList.contains("graphiql-tab-active"));
+    const button = tab.querySelector(".graphiql-tab-button");
+    if (button && button.getAttribute("aria-current") !== current) button.setAttribute("aria-current", current);
+  }
+}
+
+new MutationObserver(correctMarkup).observe(element("graphiql"), {
+  childList: true,
+  subtree: true,
+  attributeFilter: ["aria-selected", "class"],
+});
 showViewer();
 showGraphiQL();

@@ -113,7 +113,7 @@ def test_every_token_and_session_ends_with_the_password(
 
 
 def test_token_of_a_password_that_was_replaced_meanwhile_is_invalid(mina: User) -> None:
-    """Otherwise somebody who signs in while the password is changed would keep access."""
+    """Otherwise a person who signs in while the password is changed would keep access."""
     verified = User.objects.get(pk=mina.pk)
     _by_the_service(mina)
     token, _ = create_token(user=verified, name="Phone")

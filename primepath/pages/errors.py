@@ -1,0 +1,70 @@
+"""Error pages for browsers. Other clients get the errors of the API.
+
+The pages read neither the database nor the session, because both can be the cause of the error.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from primepath.pages.page import page
+from primepath.server.request_id import request_id_of
+from schema.http import error_handlers
+from schema.http.errors import asks_for_html
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler400. It also handles a wrong host name, at every path."""
+    if not asks_for_html(request):
+        return error_handlers.bad_request(request, exception)
+    message = _("The server cannot read this request. Check the address.")
+    return _error_page(request, 400, _("Bad request"), message)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler403."""
+    if not asks_for_html(request):
+        return error_handlers.forbidden(request, exception)
+    message = _("Your account does not have access to this page. Sign in as another user.")
+    return _error_page(request, 403, _("Permission denied"), message)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's handler404."""
+    if not asks_for_html(request):
+        return error_handlers.not_found(request, exception)
+    message = _("This address does not exist. Check it, or go to the exam schedule.")
+    return _error_page(request, 404, _("Page not found"), message)
+
+
+def failed(request: HttpRequest) -> HttpResponseBase:
+    """Django's handler500, called while the exception is handled."""
+    # It logs the exception with the request ID, which the page shows.
+    response = error_handlers.failed(request)
+    if not asks_for_html(request):
+        return response
+    message = _(
+        "Try again. If it happens again, give your administrator the request ID of this page."
+    )
+    return _error_page(request, response.status_code, _("Internal server error"), message)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Django's CSRF_FAILURE_VIEW: a form was sent without a valid CSRF token."""
+    if not asks_for_html(request):
+        return error_handlers.forbidden(request, PermissionError(reason))
+    message = _(
+        "The form was not accepted, because it is too old or the browser refused its cookies. "
+        "Allow cookies for this site, go back, reload the page and try again."
+    )
+    return _error_page(request, 403, _("The form has expired"), message)
+
+
+def _error_page(request: HttpRequest, status: int, title: str, message: str) -> HttpResponseBase:
+    context = {"title": title, "message": message, "request_id": request_id_of(request)}
+    response = page(request, "pages/refused.html", context, status=status)
+    patch_vary_headers(response, ["Accept"])
+    return response
