@@ -17,12 +17,11 @@ def too_long_a_body(request: HttpRequest) -> HttpError:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     length = request.META.get("CONTENT_LENGTH") or ""
     if length.isdecimal():
-        message = _("The body has {length} bytes, which exceeds the limit of {limit}.")
+        template = _("The body has {length} bytes, which exceeds the limit of {limit}.")
+        message = template.format(length=length, limit=limit)
         figures: dict[str, Any] = {"limit": limit, "actual": int(length)}
     else:
         # It was sent in chunks, and reading stopped at the limit.
-        message = _("The body exceeds the limit of {limit} bytes.")
+        message = _("The body exceeds the limit of {limit} bytes.").format(limit=limit)
         figures = {"limit": limit}
-    return HttpError(
-        413, ErrorCode.LIMIT_EXCEEDED, message.format(length=length, limit=limit), **figures
-    )
+    return HttpError(413, ErrorCode.LIMIT_EXCEEDED, message, **figures)

@@ -46,6 +46,7 @@ def _curriculum(code: str, year: int) -> ResponseObject:
         primary=object_or_none("CurriculumLevel", levels.get(1)),
         secondary=object_or_none("CurriculumLevel", levels.get(2)),
         levels=objects("CurriculumLevel", levels.values()),
+        version=models.SchoolClass.objects.get(pk=code).curriculum_versions.get(str(year), 0),
     )
 
 
@@ -177,7 +178,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         ),
     },
     "ClassListing": with_id("ClassListing", "code", _CLASS),
-    "ClassCurriculum": with_id("ClassCurriculum", "key", "label primary secondary levels"),
+    "ClassCurriculum": with_id("ClassCurriculum", "key", "label primary secondary levels version"),
     "CurriculumLevel": {
         **node_fields("CurriculumLevel", "levelNumber"),
         "name": lambda school, level, args: _level_name(level),
