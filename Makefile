@@ -9,7 +9,8 @@ PRODUCTION := $(VENV)/.production
 DEVELOPMENT := $(VENV)/.development
 # One process for each core.
 WORKERS ?= logical
-PARALLEL_PYTEST = $(BIN)/python -m pytest -n $(WORKERS)
+# Modules are compiled once, and not in each process of the tests.
+PARALLEL_PYTEST = env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS)
 
 .PHONY: help demo test coverage check prose bench bench-peers format schema lock clean
 
