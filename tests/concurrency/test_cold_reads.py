@@ -14,7 +14,7 @@ from tests.concurrency.reader import Job, Reading
 from tests.concurrency.readers import Readers, started_readers
 from tests.factories import YEAR, make_cell, make_classes, make_teacher
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PROCESSES, THREADS = 8, 4
 CLASSES = 60
