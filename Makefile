@@ -9,7 +9,8 @@ PRODUCTION := $(VENV)/.production
 DEVELOPMENT := $(VENV)/.development
 # One process for each core.
 WORKERS ?= logical
-PARALLEL_PYTEST = $(BIN)/python -m pytest -n $(WORKERS)
+# Modules are compiled once, and not in each process of the tests.
+PARALLEL_PYTEST = env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS)
 
 .PHONY: help demo test coverage check prose bench bench-peers format schema lock clean
 
@@ -21,7 +22,7 @@ demo: $(PRODUCTION) ## Start a demo school on http://127.0.0.1:8000 (PORT=, DATA
 
 test: $(DEVELOPMENT) ## Run all tests, on SQLite and on PostgreSQL (FAST=1 THOROUGH=1 TIMES=1)
 ifdef FAST
-	@DATABASE_URL= $(PARALLEL_PYTEST) --ignore=tests/browser --ignore=tests/clients $(PYTEST)
+	@DATABASE_URL= $(PARALLEL_PYTEST) -m "not slow" --ignore=tests/browser --ignore=tests/clients $(PYTEST)
 else
 	@echo "Tests on SQLite"
 	@DATABASE_URL= $(PARALLEL_PYTEST) $(PYTEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -21,6 +21,7 @@ def product_process(
     errors: IO[bytes],
     folder: Path = ROOT,
     environment: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
 ) -> Iterator[subprocess.Popen[str]]:
     """Run this Python in ``folder``. End the process, by its id, at the end of the block."""
     process = subprocess.Popen(
@@ -36,6 +37,7 @@ def product_process(
         stdout=subprocess.PIPE,
         stderr=errors,
         text=True,
+        pass_fds=descriptors,
     )
     with process:
         try:

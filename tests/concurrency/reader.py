@@ -1,7 +1,8 @@
-"""A process with threads that read the matrix, each on its own connection: ``python -m tests.concurrency.reader``.
+"""Processes with threads that read the matrix, each thread on its own connection: ``python -m tests.concurrency.reader``.
 
-It reads one job per line from its standard input and answers on its standard output. At points where its threads must wait
-for other processes, it prints a line and continues when it receives one.
+A process reads one job per line from its input and answers on its output. At points where its threads must wait for other
+processes, it prints a line and continues when it receives one. The arguments are two file descriptors for each process, its
+input and its output. The processes are forks of one that has imported the product, and print their ids as JSON.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def _meet(point: str) -> None:
     sys.stdin.readline()
 
 
-def main() -> None:
+def work() -> None:
+    """Do the jobs until the input ends."""
     while line := sys.stdin.readline():
         job: Job = json.loads(line)
         count = len(job["variables"])
@@ -98,6 +100,28 @@ def main() -> None:
                 for each in job["variables"]
             ]
             _say(json.dumps([each.result() for each in readings]))
+
+
+def _fork(input: int, output: int, others: set[int]) -> int:
+    """Start a process with this input and output; return its id."""
+    if child := os.fork():
+        return child
+    for each in others:
+        os.close(each)
+    sys.stdin, sys.stdout = os.fdopen(input), os.fdopen(output, "w")
+    work()
+    os._exit(0)
+
+
+def main() -> None:
+    descriptors = [int(each) for each in sys.argv[1:]]
+    pairs = zip(descriptors[::2], descriptors[1::2], strict=True)
+    children = [_fork(*pair, set(descriptors) - {*pair}) for pair in pairs]
+    for each in descriptors:
+        os.close(each)
+    _say(json.dumps(children))
+    for child in children:
+        os.waitpid(child, 0)
 
 
 if __name__ == "__main__":

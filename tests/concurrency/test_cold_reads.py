@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,10 @@ from primepath.domain.period import PERIODS
 from primepath.models import ExamScheduleMatrix
 from tests.client import data
 from tests.concurrency.reader import Job, Reading
-from tests.concurrency.readers import Readers
+from tests.concurrency.readers import Readers, started_readers
 from tests.factories import YEAR, head_teacher, make_cell, make_classes, make_teacher
-from tests.processes import product_process
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PROCESSES, THREADS = 8, 4
 CLASSES = 60
@@ -43,19 +41,8 @@ def _log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def _readers(database_url: str, _log: Path) -> Iterator[Readers]:
-    with ExitStack() as stack:
-        errors = stack.enter_context(_log.open("wb"))
-        yield Readers(
-            [
-                stack.enter_context(
-                    product_process(
-                        "-m", "tests.concurrency.reader", database_url=database_url, errors=errors
-                    )
-                )
-                for _ in range(PROCESSES)
-            ],
-            _log,
-        )
+    with started_readers(PROCESSES, database_url=database_url, log=_log) as readers:
+        yield readers
 
 
 @pytest.fixture

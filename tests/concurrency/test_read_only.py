@@ -16,11 +16,10 @@ from primepath.domain.period import PERIODS
 from primepath.domain.school_class import AccessLevel
 from primepath.models import ExamScheduleMatrix
 from tests.concurrency.reader import Job
-from tests.concurrency.readers import Readers
+from tests.concurrency.readers import started_readers
 from tests.factories import YEAR, assign, make_cell, make_class, make_exam, make_teacher
-from tests.processes import product_process
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 DOCUMENT = """
 query ($year: Int, $codes: [String!]) {
@@ -96,13 +95,8 @@ def _job() -> Job:
 def _read(job: Job, url: str, folder: Path) -> tuple[Any, list[str]]:
     """Return the response of a process with this database URL, and its log."""
     log = folder / "errors"
-    with (
-        log.open("wb") as errors,
-        product_process(
-            "-m", "tests.concurrency.reader", database_url=url, errors=errors, folder=folder
-        ) as process,
-    ):
-        (reading,) = Readers([process], log).read([job])
+    with started_readers(1, database_url=url, log=log, folder=folder) as readers:
+        (reading,) = readers.read([job])
     return reading["answer"], log.read_text().splitlines()
 
 

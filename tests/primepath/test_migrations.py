@@ -21,6 +21,8 @@ from tests.client import data
 from tests.databases import connected_to, own_database
 from tests.factories import as_viewer
 
+pytestmark = pytest.mark.slow
+
 FIRST = "0001_initial"
 Rows = dict[str, list[dict[str, Any]]]
 

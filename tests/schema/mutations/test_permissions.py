@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
-from tests.client import answer, error_codes
+from tests.client import answer
 from tests.factories import (
     make_level,
 )
 from tests.schema.mutations.database import stored_rows
-from tests.schema.mutations.documents import MUTATIONS, at, document, id_of, key
-from tests.schema.mutations.invalid_inputs import INVALID_INPUTS
+from tests.schema.mutations.documents import at, document, id_of, key
 from tests.schema.mutations.roles import ROLES, School, school_for
-from tests.schema.mutations.school import build_school
+from tests.stored_once import StoreOnce, stored_once
 
 pytestmark = pytest.mark.django_db
 
@@ -176,20 +177,19 @@ def visible_requests(school: School) -> set[str]:
     return {edge["node"]["id"] for edge in response["data"]["classAccessRequests"]["edges"]}
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.fixture(scope="module")
+def school(
+    role: str, store_once: StoreOnce, django_db_blocker: DjangoDbBlocker
+) -> Iterator[School]:
+    """The school of the role, stored once for all actions."""
+    with stored_once(django_db_blocker) as store:
+        yield store(partial(school_for, role))
+
+
+@pytest.mark.parametrize("role", ROLES, scope="module")
 @pytest.mark.parametrize("action", ACTIONS)
-def test_action_is_allowed_for_the_roles_in_the_table(action: str, role: str) -> None:
-    school = school_for(role)
+def test_action_is_allowed_for_the_roles_in_the_table(
+    action: str, role: str, school: School
+) -> None:
     act, allowed = ACTIONS[action]
     assert act(school) == (role in allowed)
-
-
-@pytest.mark.parametrize("mutation", MUTATIONS)
-def test_mutations_require_sign_in(mutation: str) -> None:
-    build_school()
-    before = stored_rows()
-    input = next(each.input for each in INVALID_INPUTS if each.mutation == mutation)
-    response = answer(document(mutation), None, {"input": input})
-    assert response["data"] == {mutation: None}
-    assert error_codes(response) == {mutation: "UNAUTHENTICATED"}
-    assert stored_rows() == before

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from primepath.domain.errors import UserErrorCode
+from primepath.domain.viewer import Viewer
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import MUTATIONS, at, errors_of, key, mutate, result_of
 from tests.schema.mutations.invalid_inputs import INVALID_INPUTS, JAN, NEW_EXAM, InvalidInput
@@ -23,11 +24,19 @@ from tests.schema.mutations.school import (
     build_school,
     level_id,
 )
+from tests.stored_once import StoreOnce
 
 pytestmark = pytest.mark.django_db
 
+People = dict[str, Viewer]
 SIGN_IN_ERRORS = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
 SHOWN_WITH_THE_ERROR = {"cell", "exam", "request"}
+
+
+@pytest.fixture(scope="module")
+def people(store_once: StoreOnce) -> People:
+    """The viewers of the school, by name."""
+    return store_once(build_school)
 
 
 def _input(case: InvalidInput) -> dict[str, Any]:
@@ -45,8 +54,7 @@ def test_every_mutation_is_in_the_table() -> None:
     assert {case.mutation for case in INVALID_INPUTS} == set(MUTATIONS)
 
 
-def test_every_code_has_the_messages_of_the_list() -> None:
-    people = build_school()
+def test_every_code_has_the_messages_of_the_list(people: People) -> None:
     found = defaultdict(set)
     for case in INVALID_INPUTS:
         payload = mutate(case.mutation, people[case.person], **_input(case))
@@ -56,8 +64,10 @@ def test_every_code_has_the_messages_of_the_list() -> None:
 
 
 @pytest.mark.parametrize("case", INVALID_INPUTS, ids=str)
-def test_invalid_input_returns_its_error_and_writes_nothing(case: InvalidInput) -> None:
-    viewer = build_school()[case.person]
+def test_invalid_input_returns_its_error_and_writes_nothing(
+    case: InvalidInput, people: People
+) -> None:
+    viewer = people[case.person]
     input = _input(case)
     before = stored_rows()
     payload = mutate(case.mutation, viewer, **input)
@@ -72,8 +82,8 @@ def test_invalid_input_returns_its_error_and_writes_nothing(case: InvalidInput) 
         assert result in (None, [])
 
 
-def test_idempotency_key_of_another_exam_writes_nothing() -> None:
-    viewer = build_school()["mina"]
+def test_idempotency_key_of_another_exam_writes_nothing(people: People) -> None:
+    viewer = people["mina"]
     result_of("createExam", viewer, **NEW_EXAM, idempotencyKey="1")
     before = stored_rows()
     other = {**NEW_EXAM, "name": "Other", "idempotencyKey": "1"}
@@ -81,8 +91,8 @@ def test_idempotency_key_of_another_exam_writes_nothing() -> None:
     assert stored_rows() == before
 
 
-def test_all_errors_of_an_assignment_are_returned_together() -> None:
-    viewer = build_school()["mina"]
+def test_all_errors_of_an_assignment_are_returned_together(people: People) -> None:
+    viewer = people["mina"]
     before = stored_rows()
     cells = [
         at("A"),
@@ -115,16 +125,16 @@ def test_all_errors_of_an_assignment_are_returned_together() -> None:
     assert stored_rows() == before
 
 
-def test_repeated_cell_returns_one_error_at_its_first_position() -> None:
-    viewer = build_school()["mina"]
+def test_repeated_cell_returns_one_error_at_its_first_position(people: People) -> None:
+    viewer = people["mina"]
     twice = [at("A", "FEB"), at("A"), {"id": "MatrixCell:A/2026/FEB"}]
     assert errors_of("assignExams", viewer, cells=twice, examIds=[OF_MINA]) == [
         ("CELL_LOCKED", "input.cells.0")
     ]
 
 
-def test_all_errors_of_an_update_are_returned_together() -> None:
-    viewer = build_school()["mina"]
+def test_all_errors_of_an_update_are_returned_together(people: People) -> None:
+    viewer = people["mina"]
     before = stored_rows()
     values = {
         "status": "COMPLETED",
@@ -142,8 +152,8 @@ def test_all_errors_of_an_update_are_returned_together() -> None:
     assert stored_rows() == before
 
 
-def test_all_errors_of_a_clone_are_returned_together() -> None:
-    viewer = build_school()["mina"]
+def test_all_errors_of_a_clone_are_returned_together(people: People) -> None:
+    viewer = people["mina"]
     targets = [key("A", "Q1"), key("B"), key("NONE"), key("A", "FEB"), key("A", "MAY")]
     found = errors_of(
         "cloneCell", viewer, source=at("A", "APR"), targets=targets, onExisting="REJECT"
@@ -161,8 +171,8 @@ def test_all_errors_of_a_clone_are_returned_together() -> None:
     )
 
 
-def test_all_errors_of_an_exam_are_returned_together() -> None:
-    viewer = build_school()["juno"]
+def test_all_errors_of_an_exam_are_returned_together(people: People) -> None:
+    viewer = people["juno"]
     values = {
         "name": "",
         "type": "REVIEW",
@@ -180,8 +190,8 @@ def test_all_errors_of_an_exam_are_returned_together() -> None:
     }
 
 
-def test_all_errors_of_a_decision_are_returned_together() -> None:
-    viewer = build_school()["mina"]
+def test_all_errors_of_a_decision_are_returned_together(people: People) -> None:
+    viewer = people["mina"]
     errors = errors_of(
         "assignTeacher",
         viewer,
@@ -204,8 +214,8 @@ def test_all_errors_of_a_decision_are_returned_together() -> None:
     ]
 
 
-def test_payload_with_errors_has_the_current_object() -> None:
-    viewer = build_school()["mina"]
+def test_payload_with_errors_has_the_current_object(people: People) -> None:
+    viewer = people["mina"]
     cell = mutate("updateCell", viewer, cell=at("A"), status="EMPTY")["cell"]
     assert (cell["id"], cell["status"], cell["version"]) == (
         "MatrixCell:A/2026/JAN",

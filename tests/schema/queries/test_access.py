@@ -32,6 +32,7 @@ from tests.factories import (
     make_exam,
     make_level,
 )
+from tests.stored_once import StoreOnce
 
 pytestmark = pytest.mark.django_db
 
@@ -221,12 +222,17 @@ def _shown(value: Any) -> set[str]:
     return set()
 
 
+@pytest.fixture(scope="module")
+def _school(store_once: StoreOnce) -> None:
+    store_once(_fill_school)
+
+
+@pytest.mark.usefixtures("_school")
 @pytest.mark.parametrize(("entry", "viewer", "expected"), list(_table()))
 def test_viewer_sees_the_objects_in_the_table(
     entry: str, viewer: str, expected: str, settings: Settings
 ) -> None:
     settings.SCHOOL_NAME = "SCHOOL"
-    _fill_school()
     response = Client().post(
         "/graphql",
         {"query": _document(entry)},
