@@ -54,7 +54,7 @@ class CellBase:
         return self.visible_class.can_edit
 
 
-# The key of a cell says its class, year and period.
+# Class, year and period are the key of a cell.
 _DEFAULTS = column_defaults(
     ExamScheduleMatrix, except_for={"id", "school_class_id", "academic_year", "period"}
 )
@@ -84,7 +84,7 @@ class Cell(CellBase):
 
 
 class _Layout(NamedTuple):
-    """How cells with some of the `CELL_COLUMNS` are read and made."""
+    """Reads and makes cells with some of the `CELL_COLUMNS`."""
 
     columns: tuple[str, ...]
     unstored: tuple[Any, ...]
@@ -226,7 +226,7 @@ class Cells:
         return {values[0]: values[1:] for values in rows}
 
     def _report(self, missing: Iterable[str]) -> None:
-        """Report the missing cells that can be stored: those of years that the school plans."""
+        """Report the missing cells that can be stored: cells of years that the school plans."""
         if self._report_missing is not None:
             keys = filter(None, map(CellKey.parse, missing))
             self._report_missing(

@@ -31,7 +31,7 @@ _SUBJECTS = (
 
 
 class ChangedSince(NamedTuple):
-    """What changed since a position. Includes what the viewer cannot see.
+    """Changes since a position. Includes changes that the viewer cannot see.
 
     ``cells``: the ids of cells that changed, or that contain an exam that changed or has a changed level.
     ``teachers``: whether a teacher changed.

@@ -85,7 +85,7 @@ class PendingBatch(Protocol):
     """Work that runs when the operation is idle."""
 
     writes: bool
-    """Whether it may change the database. What is read after it is read from a newer state."""
+    """True if it can change the database. Later reads see a newer state."""
 
     def run(self) -> None:
         """Do the work and resolve its futures. Called while no event loop is running."""

@@ -70,7 +70,7 @@ class ExamKind(NamedTuple):
 
 
 def active_exams_of_kinds(kinds: list[ExamKind]) -> Sequence[list[Exam]]:
-    """Return the active exams of each kind by name, including those that belong to no year."""
+    """Return the active exams of each kind by name, including exams of no year."""
     wanted = Q()
     for kind in kinds:
         wanted |= Q(type=kind.type) & (Q(academic_year=kind.academic_year) | Q(academic_year=None))

@@ -53,7 +53,7 @@ def error(code: ErrorCode, message: str, **extensions: Any) -> GraphQLFormattedE
 def internal_error(request_id: str) -> GraphQLFormattedError:
     """Return the error for an unexpected exception. The log has its details, under the same request id."""
     template = _(
-        "Internal server error. If it happens again, give your administrator this request ID: {request_id}"
+        "Internal server error. If it happens again, send your administrator this request ID: {request_id}"
     )
     return error(ErrorCode.INTERNAL, template.format(request_id=request_id), requestId=request_id)
 

@@ -1,4 +1,4 @@
-"""What a field of the schema declares about itself, besides its type and description.
+"""Declarations of a field of the schema, besides its type and description.
 
 Declarations are the ``metadata`` of a Strawberry field. Several are joined with ``|``::
 
@@ -47,7 +47,7 @@ def list_size(size: ListSize) -> Metadata:
 
 
 class Fact(StrEnum):
-    """What a value depends on, for delta sync. The history or the sync token show when it changes."""
+    """Facts on which a value depends, for delta sync. The history or the sync token show when it changes."""
 
     CELL = "a cell or the exams in it"
     EXAM = "an exam in the cell"

@@ -63,7 +63,11 @@ class ChangeOwnPasswordForm(OwnPasswordForm):
         attempt = SignInAttempt(username=self.user.get_username(), address=self.address)
         if not attempt.begin():
             raise ValidationError(attempt.limit_message, code="rate_limited")
-        password: str = super().clean_old_password()
+        try:
+            password: str = super().clean_old_password()
+        except ValidationError:
+            attempt.fail()
+            raise
         attempt.succeed()
         return password
 

@@ -48,7 +48,7 @@ class AccountAdmin(SuperuserPermissions, WithHistory[User], ServicePage[User], U
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
-        """Show Django's page, whose form does not get the request, with a form that knows the viewer."""
+        """Show Django's page with a form that knows the viewer: its own form does not get the request."""
         page: Any = copy(self)
         page.change_password_form = type(
             "BoundPasswordForm", (AccountPasswordForm,), {"viewer": viewer_in(request)}

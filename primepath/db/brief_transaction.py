@@ -1,4 +1,4 @@
-"""A transaction for work that nobody waits for."""
+"""A transaction for work in the background."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 @contextmanager
 def brief_transaction(*, wait_milliseconds: int) -> Iterator[None]:
-    """A transaction whose statements wait at most this long for a lock, and then raise `DatabaseError`."""
+    """A transaction with statements that wait at most this long for a lock, and then raise `DatabaseError`."""
     connection.ensure_connection()
     session: Any = connection.connection
     if connection.vendor == "postgresql":

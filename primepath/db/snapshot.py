@@ -1,7 +1,7 @@
 """Reading from one state of the database.
 
-Two SELECTs outside a transaction can see two states, so an answer assembled from them can contradict itself: a cell's
-status from before a change and its exams from after it.
+Two SELECTs outside a transaction can see two states. An answer assembled from them can contradict itself: it can show a
+cell's status from before a change and its exams from after it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RECOVER = "ROLLBACK TO SAVEPOINT reads"
 class Snapshot:
     """A read-only transaction of the calling thread's connection.
 
-    It does nothing inside a transaction that somebody else began, as most tests do.
+    It does nothing inside a transaction that a caller began, as most tests do.
     """
 
     def __init__(self) -> None:

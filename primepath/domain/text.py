@@ -10,8 +10,8 @@ _MAX_NORMALIZED_LENGTH = 600
 
 _NUMBER = re.compile(r"\d+")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 16.0), and what it leaves out: the blank
-# Braille pattern, marks of annotations, joiners of hieroglyphs, the Khitan filler and a musical null notehead.
+# Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 16.0). Added are the blank Braille
+# pattern, marks of annotations, joiners of hieroglyphs, the Khitan filler and a musical null notehead.
 _NOT_DISPLAYED = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"

@@ -47,7 +47,7 @@ def failed(request: HttpRequest) -> HttpResponseBase:
     if not asks_for_html(request):
         return response
     message = _(
-        "Try again. If it happens again, give your administrator the request ID of this page."
+        "Try again. If it happens again, send your administrator the request ID of this page."
     )
     return _error_page(request, response.status_code, _("Internal server error"), message)
 

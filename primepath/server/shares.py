@@ -21,7 +21,7 @@ _MAX_KNOWN_CREDENTIALS = 10_000
 
 
 class _Share:
-    """The requests of one caller: how many run, and those that wait, in order of arrival."""
+    """The requests of one caller: how many run, and which ones wait, in order of arrival."""
 
     def __init__(self) -> None:
         self.running = 0

@@ -133,8 +133,8 @@ class CompiledExecutor(CountingExecutor):
 def discard(run: ExecutionRun, error: Exception) -> None:
     """Forget what an attempt that failed with ``error`` has counted.
 
-    If the response became too large, the count stays: graphql-core is refused its next object, and so reports where that
-    happened, at the price of one object.
+    If the response became too large, the count stays. graphql-core is then refused its next object, and reports its position.
+    The price is one object.
     """
     if not isinstance(error, ResponseTooLargeError):
         run.size.discard()

@@ -38,7 +38,7 @@ class ResponseSize:
         return self._limit - self.values
 
     def attempt(self) -> SizeOfAttempt:
-        """Return a count for values that may be discarded."""
+        """Return a count for values that can be discarded."""
         return SizeOfAttempt(self)
 
 
@@ -55,6 +55,6 @@ class SizeOfAttempt:
         self._response.add(values)
 
     def discard(self) -> None:
-        """Take the values back: graphql-core completes them again."""
+        """Subtract the values: graphql-core completes them again."""
         self._response.values -= self._values
         self._values = 0.0

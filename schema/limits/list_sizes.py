@@ -1,7 +1,7 @@
-"""How long lists are expected to be, for the cost of an operation.
+"""Expected lengths of lists, for the cost of an operation.
 
 Fields declare it with `schema.metadata.list_size`. If arguments state the length, as `first` does, that is the size. If only the
-data of the school does, the size is that of a large school; `schema.execution.response_size` counts what a response really holds.
+data of the school does, the size is that of a large school; `schema.execution.response_size` counts what a response really contains.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from graphql import ExecutionResult, GraphQLError
 def in_order(result: ExecutionResult) -> list[GraphQLError]:
     """Return the errors in the order of their fields in the response.
 
-    Fields fail in the order in which their batches run. That order says nothing to a client, and depends on whether plans are
+    Fields fail in the order in which their batches run. That order means nothing to a client, and depends on whether plans are
     compiled.
     """
     return sorted(result.errors or (), key=lambda error: _position(result.data, error.path or ()))

@@ -19,7 +19,7 @@ from schema.types.sync_token import ClassFingerprint, SyncToken
 
 
 class ShownFacts(NamedTuple):
-    """What the rows of a matrix depend on, in the fields that a document selects: their cells, and everything else."""
+    """Facts on which the rows of a matrix depend, for the fields that a document selects: their cells, and everything else."""
 
     cells: frozenset[Fact]
     rows: frozenset[Fact]

@@ -29,8 +29,8 @@ NODE_TYPES: dict[str, type[Node]] = {}
 class Node:
     """The base of all types with an id: the name of the type and the key of the object.
 
-    A type declares with its class what its objects are (``source``), how the key in an id is written (``parse_key``), and on
-    what its plain fields depend (``fact``, see `schema.metadata.depends_on`)::
+    A type declares with its class what its objects are (``source``) and how the key in an id is written (``parse_key``). It also
+    declares on what its plain fields depend (``fact``, see `schema.metadata.depends_on`)::
 
         class Exam(Node, source=AnyExam): ...
     """

@@ -14,7 +14,7 @@ const { API, TOKEN, TEACHER } = process.env;
 const YEAR = 2031;
 const published = await readSettings();
 
-// What a cache says about data that it loses or cannot tell apart.
+// Warnings of a cache about data that it loses or cannot distinguish.
 const warnings = [];
 for (const kind of ['warn', 'error']) {
   console[kind] = (...words) => warnings.push(words.map(String).join(' ').slice(0, 300));

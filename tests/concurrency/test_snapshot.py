@@ -100,7 +100,7 @@ def committed_after(number: int, act: Callable[[], object]) -> Iterator[list[str
 
 @pytest.fixture
 def mina() -> Viewer:
-    """A teacher of class A, whose March has an exam."""
+    """A teacher of class A, with an exam in March."""
     teacher = make_teacher("mina")
     school_class = make_class("A")
     make_cell(school_class, MARCH.period, exams=[make_exam("Phonics")], notes="Before")
@@ -119,7 +119,7 @@ def change_everything() -> None:
 
 
 def states(document: str, viewer: Viewer, act: Callable[[], object]) -> list[Any]:
-    """What the document shows before ``act`` and after it, of a copy of the school that is then taken back."""
+    """Return what the document shows before ``act`` and after it. The change is then rolled back."""
     before = data(document, viewer)
     with transaction.atomic():
         act()

@@ -56,7 +56,7 @@ def fill(name: str) -> None:
 
     if name == FIRST:
         _fill_school(add)
-    if name == "0008_attempt_counts":
+    if name == "0010_attempt_counts":
         add("primepath.AttemptCount", name="sign-in", count=1, expires_at=timezone.now())
     if name == "0002_history":
         add(

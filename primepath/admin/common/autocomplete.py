@@ -94,7 +94,7 @@ class LabelledResults(AutocompleteJsonView):
 
 
 class SearchBoxes(GenericPage[M]):
-    """Gives the ``autocomplete_fields`` of pages and tables these search boxes."""
+    """Uses these search boxes for the ``autocomplete_fields`` of pages and tables."""
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

@@ -59,7 +59,7 @@ class ServiceForm(SchoolForm[M]):
     def _message(self, error: InputError, field: str | None) -> str:
         if error.code is UserErrorCode.STALE_VERSION:
             return _(
-                "Somebody else has changed this since you opened it. Open it again to see the current values."
+                "Another user has changed this since you opened it. Open it again to see the current values."
             )
         return error.message_for(
             str(self[field].label) if field else pretty_name(error.field_name or "")

@@ -74,6 +74,7 @@ def sign_in(
     user = authenticate(username=username, password=password)
     viewer = viewer_of(user) if user is not None else None
     if user is None or viewer is None:
+        attempt.fail()
         errors.add(UserErrorCode.INVALID_CREDENTIALS, _("Incorrect username or password."))
         errors.raise_if_any()
     assert isinstance(user, User)

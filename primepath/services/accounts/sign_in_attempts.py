@@ -14,7 +14,7 @@ from primepath.services.accounts.sign_in_log import Outcome, log_sign_in
 from primepath.services.attempts import add_attempt, reset_attempts, take_attempt_back
 
 _WINDOW_SECONDS = 900
-# A provider assigns an IPv6 network of this size to each customer, who can use every address of it.
+# A provider assigns an IPv6 network of this size to each customer, who can use every address in the network.
 _IPV6_NETWORK_BITS = 64
 
 

@@ -22,7 +22,7 @@ CELL_DEFAULTS = {
     for field in ExamScheduleMatrix._meta.concrete_fields
     if not field.null and field.column not in _KEY_COLUMNS
 }
-"""What an unused cell has in the columns that cannot be null."""
+"""Values of an unused cell, for the columns that cannot be null."""
 CELL_COLUMNS = (*_KEY_COLUMNS, *CELL_DEFAULTS)
 
 

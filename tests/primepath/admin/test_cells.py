@@ -171,7 +171,7 @@ def test_stale_form_saves_nothing(head: Client, row: Row, values: dict[str, Any]
     assert _save(head, row, notes="First").status_code == 302
     for _ in range(2):  # Saving again fails too. Reloading the page helps.
         response = head.post(url, data | values)
-        assert "Somebody else has changed this" in errors_of(response)["__all__"][0]
+        assert "Another user has changed this" in errors_of(response)["__all__"][0]
     assert (_stored(row).notes, _stored(row).version, _exams(row)) == ("First", 2, ["Exam 1"])
     assert len(written_since(row)) == 1
     assert _save(head, row, **values).status_code == 302

@@ -72,7 +72,7 @@ def test_stale_form_saves_nothing(head: Client, row: Row) -> None:
     data = filled(head, change_url(row.exam)) | {"name": "Late"}
     Exam.objects.update(version=1, timer_minutes=99)
     response = head.post(change_url(row.exam), data)
-    assert "Somebody else has changed" in errors_of(response)["__all__"][0]
+    assert "Another user has changed" in errors_of(response)["__all__"][0]
     assert "Open it again" in response.content.decode()
     assert Exam.objects.values_list("name", "timer_minutes").get() == ("Exam 1", 99)
 

@@ -64,6 +64,9 @@ HISTORY: dict[str, dict[str, Field]] = {
     "HistoryEntry": {
         **with_id("HistoryEntry", "pk", "at action"),
         "byName": lambda school, entry, args: entry.actor_name,
+        "changeSetId": lambda school, entry, args: (
+            f"ChangeSet:{entry.change_set.hex}" if entry.change_set else None
+        ),
         "by": related("Teacher", "teacher_id"),
         "changes": lambda school, entry, args: [_change(*change) for change in entry.changes],
     },

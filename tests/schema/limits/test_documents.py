@@ -50,7 +50,7 @@ def rejection(document: str) -> str:
     figures = error["extensions"]
     assert figures["code"] == "LIMIT_EXCEEDED"
     assert re.search(rf"\b{figures['limit']}\b", error["message"])
-    # JSON and JavaScript can hold it, or it is left out.
+    # JSON and JavaScript can represent it, or it is left out.
     assert figures["limit"] < figures.get("actual", figures["limit"] + 1) < 2**53
     return str(error["message"])
 

@@ -92,5 +92,10 @@ def test_payload_of_a_late_mutation_has_its_own_time(
         (id,) = HistoryEntry.objects.values_list("change_set", flat=True)
         assert id is not None
         assert codes == {
-            "first.cell": {"code": "TIMEOUT", "saved": True, "changeSetId": f"ChangeSet:{id.hex}"}
+            "first.cell": {
+                "code": "TIMEOUT",
+                "limit": 2,
+                "saved": True,
+                "changeSetId": f"ChangeSet:{id.hex}",
+            }
         }

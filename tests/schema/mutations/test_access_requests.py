@@ -112,7 +112,7 @@ def test_rejected_decision_returns_the_request_to_those_who_see_it(decision: str
     ):
         payload = mutate(f"{decision}ClassAccessRequest", viewer, id=request, **more)
         assert codes >= {each["code"] for each in payload["userErrors"]} != set()
-        # Classes are shown to those who see them.
+        # Classes are shown to users who can see them.
         shown = payload["request"] and {**payload["request"], "schoolClass": {"code": "A"}}
         assert shown == expected
 

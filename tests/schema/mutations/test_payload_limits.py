@@ -37,7 +37,7 @@ FRAGMENTS = "fragment Cells on MatrixCellsPayload { cells { ...Exams } } fragmen
 
 
 def is_refused_before_the_change(error: Any) -> bool:
-    """Whether the error names a limit, and does not say that the change was saved."""
+    """Return True if the error names a limit, and does not report that the change was saved."""
     extensions = error["extensions"]
     return (
         extensions["code"] == "LIMIT_EXCEEDED" and not {"saved", "changeSetId"} & extensions.keys()

@@ -35,7 +35,7 @@ TYPES = graphql_schema(schema).type_map
 DEPTH = 3
 # Within the limits on aliases and on the cost of a document.
 MOST = 5
-# They show a subset of what `edges` shows, or where they are in the list.
+# They show a subset of what `edges` shows, or their positions in the list.
 LEFT_OUT = {"pageInfo", "cursor"}
 # A row of a delta is another object than the whole row.
 OTHER_OBJECT = ("MatrixRow", "id")
@@ -101,7 +101,7 @@ SKIPPED = {*LOST, "access is revoked and given again", "a level of no exam is re
 
 
 class Copy:
-    """A client's copy of the matrix, merged as docs/clients/delta-sync.md says."""
+    """A client's copy of the matrix, merged as in docs/clients/delta-sync.md."""
 
     def __init__(self, document: str, school: School) -> None:
         self.document, self.school = document, school

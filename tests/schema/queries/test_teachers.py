@@ -1,4 +1,4 @@
-"""Teachers, and what distinguishes those of the same name."""
+"""Teachers, and what distinguishes teachers of the same name."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def note(notes: str) -> None:
 
 
 def rejection(viewer: Viewer, token: str, year: int = YEAR, code: str = "BAD_USER_INPUT") -> str:
-    """Return what the answer to a token says, which must be a rejection with this code."""
+    """Return the message of the answer to a token, which must be a rejection with this code."""
     response = answer(MATRIX, viewer, {"year": year, "after": token})
     assert response["data"] == {"scheduleMatrix": None}
     assert error_codes(response) == {"scheduleMatrix": code}
