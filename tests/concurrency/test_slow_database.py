@@ -164,7 +164,7 @@ def test_database_that_is_away_is_unavailable_until_it_is_back(server: Server) -
         assert response.status_code == 503
         assert response.headers["Retry-After"] == "1"
         (error,) = response.json()["errors"]
-        assert error["extensions"] == {"code": "UNAVAILABLE"}
+        assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfterSeconds": 1}
         assert error["message"] == (
             "The server has no connection to its database. Try again later."
         )
