@@ -13,6 +13,7 @@ from django.core.cache import caches
 from pytest_django import DjangoDbBlocker
 
 from tests.databases import drop_demo_template
+from tests.markers import starts_processes
 from tests.profiles import load_profile
 from tests.run_folder import new_run_folder
 from tests.server import Server, running_server
@@ -35,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     PBKDF2PasswordHasher.iterations = 1_000
     if os.environ.get("TIMES"):
         config.pluginmanager.register(Times(config.rootpath / "var"))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if starts_processes(item):
+        item.add_marker("slow")
 
 
 @pytest.hookimpl(trylast=True)

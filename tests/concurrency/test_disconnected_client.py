@@ -18,7 +18,7 @@ from primepath.services.accounts.tokens import create_token
 from tests.factories import YEAR, make_classes, make_teacher
 from tests.processes import product_process
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PATIENCE = 20
 DOCUMENT = """

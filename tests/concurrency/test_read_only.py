@@ -19,7 +19,7 @@ from tests.concurrency.reader import Job
 from tests.concurrency.readers import started_readers
 from tests.factories import YEAR, assign, make_cell, make_class, make_exam, make_teacher
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 DOCUMENT = """
 query ($year: Int, $codes: [String!]) {

@@ -17,8 +17,6 @@ from django.db import connection
 from tests.databases import postgresql_url
 from tests.server import Server, running_server
 
-pytestmark = pytest.mark.slow
-
 PATIENCE = 30
 CELL = "MatrixCell:PRIMARY_1A/2026/JUL"
 UPDATE = """

@@ -25,7 +25,7 @@ from tests.malicious.requests import (
 from tests.malicious.tables import show
 from tests.server import Server
 
-pytestmark = [pytest.mark.one_database, pytest.mark.slow]
+pytestmark = pytest.mark.one_database
 
 TIMEOUT_SECONDS = 30
 # Seconds that another request can be delayed at most.

@@ -26,7 +26,7 @@ from tests.writing.history import assert_history_leads_to_the_cells, recorded_ce
 from tests.writing.ipc import kill_after_timeout, read_line, send
 from tests.writing.writer import OPERATIONS_PER_ROUND, Report, WriterJob
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 40
 SHARED_CLASSES = 4

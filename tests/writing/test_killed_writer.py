@@ -28,7 +28,7 @@ from tests.writing.history import assert_history_leads_to_the_cells
 from tests.writing.ipc import kill_after_timeout, read_line, send
 from tests.writing.killed_writer import KillPoint
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 RANDOM_ROUNDS = 20
 CLASSES = 8

@@ -18,8 +18,6 @@ from tests.databases import demo_template, own_database
 from tests.pages import PRODUCTION, blocks
 from tests.processes import PATIENCE, product_process
 
-pytestmark = pytest.mark.slow
-
 WORKERS = 2
 MATRIX = "{ scheduleMatrix { rows { cells { id status } } } }"
 # A setting with its wrong value, and what the last line of the log must contain.
