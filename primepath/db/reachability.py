@@ -44,6 +44,14 @@ class _Reachability:
 reachability = _Reachability()
 
 
+def is_away(alias: str = "default") -> bool:
+    """Return whether the database is known to be away, so that a request that needs it would only fail.
+
+    It takes no lock and does no I/O, so the event loop can call it for each request. False for SQLite.
+    """
+    return reachability.problem is not None
+
+
 class TrackedConnection(psycopg.Connection[Any]):
     """A connection of the pool. Connecting records in `reachability` whether it succeeded."""
 
