@@ -12,6 +12,7 @@ from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
 from primepath.server.handler import OneThreadHandler
+from primepath.server.patience import limit_waits
 from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
 from primepath.server.root_path import RootPath
 from primepath.server.timeouts import limit_statements
@@ -21,6 +22,7 @@ django.setup(set_prefix=False)
 require_valid_settings()
 
 disable_proxy_headers_of_uvicorn()
+connection_created.connect(limit_waits)
 connection_created.connect(limit_statements)
 
 

@@ -9,11 +9,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from psycopg import ProgrammingError
 from psycopg.conninfo import make_conninfo
 
-from primepath.db.reachability import TrackedConnection
+from primepath.database_url import parse_database_url
 from primepath.environment import Environment
 from primepath.setting_formats import REDIS_URL
 
@@ -32,6 +31,18 @@ _SQLITE_OPTIONS = {
 }
 # Options of Django that are not options of a connection.
 _DJANGO_OPTIONS = ("assume_role", "isolation_level", "server_side_binding", "prepare_threshold")
+# See https://www.postgresql.org/docs/current/libpq-connect.html. The URL can have other values.
+_POSTGRESQL_OPTIONS = {
+    # A server that does not respond is frozen or cut off. psycopg allows no less than 2 s.
+    "connect_timeout": 2,
+    # A host that is cut off is noticed while the connection is idle, and while it sends.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+_WRITABLE = {"read-write", "primary"}
+_TARGETS = _WRITABLE | {"any", "read-only", "standby", "prefer-standby"}
 _SQLITE_URL_OPTIONS = {"timeout", "transaction_mode", "init_command"}
 # With this engine, each use of the database is an error.
 _NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
@@ -40,14 +51,15 @@ _NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 def database(env: Environment, default_file: Path, wait_seconds: float) -> dict[str, Any]:
     """Return Django's database settings. A request waits at most ``wait_seconds`` for a free connection.
 
-    ``DATABASE_URL``: ``postgresql://user:password@host/name`` or ``sqlite:///path``. Defaults to ``default_file``.
+    ``DATABASE_URL``: ``postgresql://user:password@host/name``, with one host or several, or ``sqlite:///path``. Defaults
+    to ``default_file``.
     ``DATABASE_POOL_SIZE``: maximum number of PostgreSQL connections of a process. Defaults to 4. Each running request
     that reads the database uses one.
     """
     pool_size = env.number("DATABASE_POOL_SIZE", 4, most=1_000)
     url = env.text("DATABASE_URL", secret=True) or f"sqlite:///{default_file}"
     try:
-        config: dict[str, Any] = dict(dj_database_url.parse(url))
+        config = parse_database_url(url)
     except ValueError:
         config = dict(_NO_DATABASE)
     options = dict(config.get("OPTIONS", {}))
@@ -111,19 +123,23 @@ def _postgresql(
         make_conninfo(**connection_options)
     except ProgrammingError as error:
         env.refuse("DATABASE_URL", f"has an option that PostgreSQL does not have: {error}.")
+    target = str(options.get("target_session_attrs", "any"))
+    if target not in _TARGETS:
+        env.refuse(
+            "DATABASE_URL",
+            f"has an option that is not valid: target_session_attrs must be one of {', '.join(sorted(_TARGETS))}.",
+        )
     pool = {
-        "min_size": min(2, pool_size),
         "max_size": pool_size,
         "timeout": wait_seconds,
-        "connection_class": TrackedConnection,
+        "needs_writable": target in _WRITABLE,
     }
     return {
         **config,
+        "ENGINE": "primepath.db.postgresql",
         # Connections return to the pool after each request. Django does not allow a pool and a maximum age together.
         "CONN_MAX_AGE": 0,
-        # After a restart of PostgreSQL, the connections in the pool are closed.
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": pool, **options},
+        "OPTIONS": {"pool": pool, **_POSTGRESQL_OPTIONS, **options},
     }
 
 

@@ -10,9 +10,15 @@ from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLFormattedError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from primepath.domain.errors import ErrorCode, PrimePathError, TimeLimitExceededError
+from primepath.domain.errors import (
+    ErrorCode,
+    PrimePathError,
+    TimeLimitExceededError,
+    UnavailableError,
+)
 from primepath.server.database_failures import (
     DatabaseFailure,
+    can_be_read_again,
     database_failure,
     describe_failure,
 )
@@ -21,7 +27,13 @@ logger = logging.getLogger("primepath.errors")
 
 # graphql-core's messages can quote a whole value, with a line for each of its parts.
 _MAX_MESSAGE_LENGTH = 1_000
-
+RETRY_AFTER_SECONDS = 1
+_UNAVAILABLE = {
+    DatabaseFailure.POOL,
+    DatabaseFailure.CONNECTION,
+    DatabaseFailure.READ_ONLY,
+    DatabaseFailure.OUTCOME_UNKNOWN,
+}
 
 SAVED = "primepath.saved"
 """The extension of an error in which `schema.operation.saved_errors` reports that the mutation was saved."""
@@ -63,19 +75,60 @@ def database_error(failure: DatabaseFailure) -> GraphQLFormattedError:
     match failure:
         case DatabaseFailure.POOL:
             message = _("The server has no free connection to its database. Try again in a moment.")
-            return error(ErrorCode.OVERLOADED, message)
+            return error(ErrorCode.OVERLOADED, message, retryAfterSeconds=RETRY_AFTER_SECONDS)
         case DatabaseFailure.CONNECTION:
             message = _("The server has no connection to its database. Try again later.")
-            return error(ErrorCode.UNAVAILABLE, message)
+            return error(ErrorCode.UNAVAILABLE, message, retryAfterSeconds=RETRY_AFTER_SECONDS)
         case DatabaseFailure.READ_ONLY:
             message = _("The database does not accept changes at the moment. Try again later.")
-            return error(ErrorCode.UNAVAILABLE, message)
+            return error(ErrorCode.UNAVAILABLE, message, retryAfterSeconds=RETRY_AFTER_SECONDS)
+        case DatabaseFailure.OUTCOME_UNKNOWN:
+            message = _(
+                "The server lost its database while it saved the change. The change may or may not be saved. "
+                "Load the affected data again before you repeat the change."
+            )
+            return error(ErrorCode.UNAVAILABLE, message, mayBeSaved=True)
         case DatabaseFailure.LOCK:
             message = _("The database is locked by another change. Try again in a moment.")
             return error(ErrorCode.TIMEOUT, message)
         case DatabaseFailure.STATEMENT:
             message = _("The database did not respond in time. Try again, or request less data.")
             return error(ErrorCode.TIMEOUT, message)
+
+
+def is_unavailable(errors: Iterable[GraphQLError]) -> bool:
+    """Return whether the database is the reason for each error, and would not be if the operation ran later.
+
+    False if an error is in the payload of a mutation that was saved.
+    """
+    return all(
+        SAVED not in (each.extensions or {})
+        and (
+            isinstance(cause := _cause(each), UnavailableError)
+            or database_failure(cause) in _UNAVAILABLE
+        )
+        for each in errors
+    )
+
+
+def seconds_to_retry(errors: Iterable[GraphQLError]) -> int | None:
+    """Return after how many seconds to send an operation again that ended with these errors of `is_unavailable`.
+
+    None if a change may be saved already, so that the client should look first.
+    """
+    seconds = RETRY_AFTER_SECONDS
+    for each in errors:
+        cause = _cause(each)
+        if isinstance(cause, UnavailableError):
+            seconds = max(seconds, cause.retry_after_seconds)
+        elif database_failure(cause) is DatabaseFailure.OUTCOME_UNKNOWN:
+            return None
+    return seconds
+
+
+def can_run_again(errors: Iterable[GraphQLError]) -> bool:
+    """Return whether a read with these errors lost its connection and can succeed on another one."""
+    return any(can_be_read_again(_cause(each)) for each in errors)
 
 
 def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:

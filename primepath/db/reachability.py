@@ -1,47 +1,99 @@
-"""The result of the last attempt to connect to PostgreSQL.
+"""Whether each database can be reached, as far as this process knows.
 
-A pool without a free connection reports the same time-out if all connections are in use and if it cannot open any.
-The difference matters to users and operators, so the class of its connections records the last attempt.
+A request that needs a database that is away fails at once, instead of waiting for a connection. It does not try to
+connect: one thread of the process does so, at short intervals, until the database is back.
+
+A connection that is lost is a sign that the database is away, and no more: an operator can end one connection, and a
+server that has no free connection still serves those that are open. So a sign only starts an attempt to connect. The
+database is away if the attempt fails and no open connection proves that it is alive.
 """
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
-from typing import Any
+from collections.abc import Callable
 
-import psycopg
+from prometheus_client import Counter, Gauge
 
-# An attempt that takes longer counts as failed: the server is away, and something drops the packets.
-_PATIENCE_SECONDS = 1
+# An attempt to connect to a port without a server takes less than 1 ms.
+_INTERVAL_SECONDS = 0.25
 
+_AWAY = Gauge(
+    "primepath_database_away",
+    "1 while the process cannot reach the database.",
+    ["database"],
+    multiprocess_mode="livemax",
+)
+_PROBES = Counter(
+    "primepath_database_probes",
+    "Attempts to find out whether the database can be reached.",
+    ["database", "outcome"],
+)
 
-class _Reachability:
-    """The result of the last attempt to connect, for the whole process."""
-
-    def __init__(self) -> None:
-        self.error: str | None = None
-        self._pending: dict[int, float] = {}
-
-    def begin(self, attempt: object) -> None:
-        self._pending[id(attempt)] = time.monotonic()
-
-    def end(self, attempt: object, error: str | None) -> None:
-        self._pending.pop(id(attempt), None)
-        self.error = error
-
-    @property
-    def problem(self) -> str | None:
-        """The reason why the server cannot be reached. None if it can be reached, as far as this process knows."""
-        if self.error is not None:
-            return self.error
-        # A copy: other threads change the dictionary.
-        oldest = min(list(self._pending.values()), default=None)
-        if oldest is not None and time.monotonic() - oldest > _PATIENCE_SECONDS:
-            return "no response to an attempt to connect"
-        return None
+logger = logging.getLogger("primepath.database")
 
 
-reachability = _Reachability()
+class Watch:
+    """What this process knows about one database.
+
+    ``probe`` returns if the database is not away, after some seconds at most. Otherwise it raises the reason.
+    """
+
+    def __init__(self, alias: str, probe: Callable[[], None]) -> None:
+        self.alias = alias
+        self.problem: str | None = None
+        """The reason why the database is away. None if it can be reached, as far as this process knows."""
+        self.heard_at = 0.0
+        """The `time.monotonic` of its last response."""
+        self._probe = probe
+        self._probed_at = 0.0
+        self._lock = threading.Lock()
+        self._is_probing = False
+        _AWAY.labels(alias).set(0)
+        _watches[alias] = self
+
+    def suspect(self) -> None:
+        """Note a sign that the database is away. A thread finds out whether it is. Waits for nothing."""
+        with self._lock:
+            is_recent = time.monotonic() - self._probed_at < _INTERVAL_SECONDS
+            if self._is_probing or is_recent:
+                return
+            self._is_probing = True
+        name = f"probe-{self.alias}"
+        threading.Thread(target=self._probe_until_it_is_back, name=name, daemon=True).start()
+
+    def _probe_until_it_is_back(self) -> None:
+        while self._probe_once() is not None:
+            time.sleep(_INTERVAL_SECONDS)
+        with self._lock:
+            self._probed_at = time.monotonic()
+            self._is_probing = False
+
+    def _probe_once(self) -> str | None:
+        """Return the reason why the database is away, or None."""
+        problem = None
+        try:
+            self._probe()
+        except Exception as error:
+            # An error of the network can have several lines.
+            problem = " ".join(str(error).split())
+        _PROBES.labels(self.alias, "failed" if problem else "succeeded").inc()
+        self._note(problem)
+        return problem
+
+    def _note(self, problem: str | None) -> None:
+        before, self.problem = self.problem, problem
+        if (before is None) is not (problem is None):
+            _AWAY.labels(self.alias).set(0 if problem is None else 1)
+            if problem is None:
+                logger.warning("The database %s can be reached again.", self.alias)
+            else:
+                logger.error("The database %s is away: %s", self.alias, problem)
+
+
+_watches: dict[str, Watch] = {}
 
 
 def is_away(alias: str = "default") -> bool:
@@ -49,23 +101,10 @@ def is_away(alias: str = "default") -> bool:
 
     It takes no lock and does no I/O, so the event loop can call it for each request. False for SQLite.
     """
-    return reachability.problem is not None
+    return problem(alias) is not None
 
 
-class TrackedConnection(psycopg.Connection[Any]):
-    """A connection of the pool. Connecting records in `reachability` whether it succeeded."""
-
-    @classmethod
-    def connect(cls, *args: Any, **kwargs: Any) -> Any:
-        attempt = object()
-        reachability.begin(attempt)
-        try:
-            connection = super().connect(*args, **kwargs)
-        except psycopg.Error as error:
-            reachability.end(attempt, str(error).strip())
-            raise
-        except BaseException:
-            reachability.end(attempt, "the attempt to connect was interrupted")
-            raise
-        reachability.end(attempt, None)
-        return connection
+def problem(alias: str = "default") -> str | None:
+    """Return the reason why the database is away, for the log. None if it can be reached, as far as this process knows."""
+    watch = _watches.get(alias)
+    return None if watch is None else watch.problem

@@ -5,13 +5,17 @@ The pages read neither the database nor the session, because both can be the cau
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from primepath.pages.page import page
+from primepath.server.database_failures import database_failure
 from primepath.server.request_id import request_id_of
+from schema.errors import database_error
 from schema.http import error_handlers
 from schema.http.errors import asks_for_html
 
@@ -42,10 +46,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def failed(request: HttpRequest) -> HttpResponseBase:
     """Django's handler500, called while the exception is handled."""
+    failure = database_failure(sys.exception())
     # It logs the exception with the request ID, which the page shows.
     response = error_handlers.failed(request)
     if not asks_for_html(request):
         return response
+    if failure is not None:
+        message = database_error(failure)["message"]
+        refused = _error_page(request, response.status_code, _("Service unavailable"), message)
+        if "Retry-After" in response:
+            refused["Retry-After"] = response["Retry-After"]
+        return refused
     message = _(
         "Try again. If it happens again, send your administrator the request ID of this page."
     )

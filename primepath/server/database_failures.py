@@ -11,9 +11,10 @@ from enum import StrEnum
 
 import psycopg
 from psycopg import errors
-from psycopg_pool import PoolTimeout
 
-from primepath.db.reachability import reachability
+from primepath.db import reachability
+from primepath.db.postgresql.pool import NoFreeConnectionError
+from primepath.db.postgresql.session import NoResponseError, OutcomeUnknownError
 
 
 class DatabaseFailure(StrEnum):
@@ -23,6 +24,8 @@ class DatabaseFailure(StrEnum):
     """All connections of this process were in use."""
     CONNECTION = "connection"
     """The database cannot be reached, or closed the connection."""
+    OUTCOME_UNKNOWN = "commit"
+    """The connection was lost during COMMIT, so the change may or may not be saved."""
     LOCK = "lock"
     """Another transaction held a lock for too long."""
     STATEMENT = "statement"
@@ -33,6 +36,8 @@ class DatabaseFailure(StrEnum):
 
 # The first class that fits counts.
 _POSTGRESQL: dict[type[Exception], DatabaseFailure] = {
+    NoFreeConnectionError: DatabaseFailure.POOL,
+    OutcomeUnknownError: DatabaseFailure.OUTCOME_UNKNOWN,
     errors.QueryCanceled: DatabaseFailure.STATEMENT,
     errors.LockNotAvailable: DatabaseFailure.LOCK,
     errors.DeadlockDetected: DatabaseFailure.LOCK,
@@ -69,9 +74,6 @@ def database_failure(error: BaseException | None) -> DatabaseFailure | None:
 
 
 def _failure(error: BaseException) -> DatabaseFailure | None:
-    if isinstance(error, PoolTimeout):
-        # The pool reports the same if it cannot open a connection.
-        return DatabaseFailure.CONNECTION if reachability.problem else DatabaseFailure.POOL
     if isinstance(error, sqlite3.Error):
         # The lower byte is the error, the upper bytes are its cause.
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
@@ -84,9 +86,20 @@ def _failure(error: BaseException) -> DatabaseFailure | None:
     return None
 
 
+def can_be_read_again(error: BaseException | None) -> bool:
+    """Return whether a read that failed can succeed on another connection, so that it is worth a second attempt now.
+
+    Its connection was lost. If the database is away or does not respond, a second attempt would only take time.
+    """
+    if database_failure(error) is not DatabaseFailure.CONNECTION or reachability.is_away():
+        return False
+    while error is not None:
+        if isinstance(error, NoResponseError):
+            return False
+        error = error.__cause__
+    return True
+
+
 def describe_failure(failure: DatabaseFailure, error: BaseException | None) -> str:
     """Return the text of a failure for the log."""
-    text = f"{failure}: {error}"
-    if failure is DatabaseFailure.CONNECTION and reachability.problem:
-        text += f" ({reachability.problem})"
-    return " ".join(text.split())
+    return " ".join(f"{failure}: {error}".split())

@@ -39,7 +39,9 @@ def internal_error_response(request: HttpRequest, cause: BaseException | None) -
         logger.warning(
             "Request %s failed, database %s", request_id, describe_failure(failure, cause)
         )
-        return _errors(503, database_error(failure), {"Retry-After": "1"})
+        content = database_error(failure)
+        seconds = content["extensions"].get("retryAfterSeconds")
+        return _errors(503, content, {} if seconds is None else {"Retry-After": str(seconds)})
     logger.error("Request %s failed", request_id, exc_info=cause)
     return _errors(500, internal_error(request_id))
 

@@ -7,10 +7,12 @@ and `deliver` the response.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -25,13 +27,20 @@ from strawberry.types.graphql import OperationType
 
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
+from primepath.server.database_failures import can_be_read_again
 from primepath.server.handler import has_disconnected, received_at
 from primepath.server.request_id import request_id_of
 from primepath.server.request_log import note
 from primepath.server.time_limit import TimeLimit
-from schema.errors import HttpError, format_errors
+from schema.errors import (
+    HttpError,
+    can_run_again,
+    format_errors,
+    is_unavailable,
+    seconds_to_retry,
+)
 from schema.execution.core import HTTPException
-from schema.http.authentication import identify
+from schema.http.authentication import Caller, identify
 from schema.http.body_limit import too_long_a_body
 from schema.http.errors import (
     GRAPHQL_JSON,
@@ -120,6 +129,10 @@ class GraphQLView(StrawberryView[None, None]):
         sub_response["Cache-Control"] = KEPT if reads(request) and not result.errors else NOT_KEPT
         # Without data, the operation did not run.
         sub_response.status_code = 400 if accepts_graphql and result.data is None else 200
+        if result.errors and not _has_values(result) and is_unavailable(result.errors):
+            sub_response.status_code = 503
+            if (seconds := seconds_to_retry(result.errors)) is not None:
+                sub_response["Retry-After"] = str(seconds)
         return result
 
     def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
@@ -138,7 +151,16 @@ class GraphQLView(StrawberryView[None, None]):
         return orjson.dumps(data)
 
 
+def _has_values(result: ExecutionResult) -> bool:
+    return any(value is not None for value in (result.data or {}).values())
+
+
 def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
+    """Return the result of the operation.
+
+    If a connection to the database is lost, for example because PostgreSQL restarts, what only reads runs once more:
+    authentication, and a query. A mutation could have been saved.
+    """
     time_limit = TimeLimit(received_at(request))
 
     def checkpoint() -> None:
@@ -146,19 +168,18 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
             raise ClientDisconnectedError
         time_limit.check()
 
-    caller = identify(request)
-    if caller.viewer is not None:
-        note(request, user=caller.viewer.user_id)
-    persisted = read_persisted_query(data)
-    text = persisted.document if persisted else data.query
     try:
-        operation = _prepare(request, text, data, caller.viewer)
+        try:
+            caller, operation = _identify_and_prepare(request, data)
+        except DatabaseError as error:
+            if not can_be_read_again(error):
+                raise
+            _drop_connections(request)
+            caller, operation = _identify_and_prepare(request, data)
     except OperationRejectedError as rejected:
         return ExecutionResult(data=None, errors=rejected.errors)
-    note(request, operation=operation.name)
-    if persisted and caller.viewer:
-        persisted.keep()
-    return execute(
+    run = partial(
+        execute,
         operation,
         token_id=caller.token_id,
         may_store=not reads(request),
@@ -166,6 +187,31 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
         checkpoint=checkpoint,
         time_limit=time_limit,
     )
+    result = run()
+    if operation.type in _READING and can_run_again(result.errors or ()):
+        _drop_connections(request)
+        result = run()
+    return result
+
+
+def _drop_connections(request: HttpRequest) -> None:
+    note(request, lost_database=True)
+    connections.close_all()
+
+
+def _identify_and_prepare(
+    request: HttpRequest, data: GraphQLRequestData
+) -> tuple[Caller, PreparedOperation]:
+    caller = identify(request)
+    if caller.viewer is not None:
+        note(request, user=caller.viewer.user_id)
+    persisted = read_persisted_query(data)
+    text = persisted.document if persisted else data.query
+    operation = _prepare(request, text, data, caller.viewer)
+    note(request, operation=operation.name)
+    if persisted and caller.viewer:
+        persisted.keep()
+    return caller, operation
 
 
 def _prepare(

@@ -1,0 +1,4 @@
+"""Django's database backend for PostgreSQL, with connections for a server that can be away, frozen or replaced.
+
+`base`: the backend. `pool`: the connections of a process. `session`: one connection.
+"""

@@ -1,0 +1,313 @@
+"""The connections of a process to one PostgreSQL database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+import psycopg
+from prometheus_client import Counter, Gauge, Histogram
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+from primepath.db.postgresql.session import NoResponseError, Session
+from primepath.db.reachability import Watch
+
+_MAX_AGE_SECONDS = 3_600
+_MAX_IDLE_SECONDS = 600
+# A firewall can drop an idle connection without closing it.
+_CHECK_AFTER_SECONDS = 30
+# How soon a waiting thread notices that the database is away.
+_SLICE_SECONDS = 0.25
+# Without a response for so long, waiting threads are a sign that the database is away.
+_SILENCE_SECONDS = 1
+# The least that psycopg allows.
+_PROBE_SECONDS = 2
+
+_WAIT = Histogram(
+    "primepath_database_pool_wait_seconds",
+    "Time that a thread waited for a free connection.",
+    ["database"],
+    buckets=(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+_REFUSED = Counter(
+    "primepath_database_pool_refused",
+    "Requests for a connection that failed: all were in use for too long, or the database was away.",
+    ["database", "reason"],
+)
+_IN_USE = Gauge(
+    "primepath_database_pool_in_use",
+    "Connections in use.",
+    ["database"],
+    multiprocess_mode="livesum",
+)
+_OPEN = Gauge(
+    "primepath_database_pool_open",
+    "Open connections, in use or idle.",
+    ["database"],
+    multiprocess_mode="livesum",
+)
+_SIZE = Gauge(
+    "primepath_database_pool_size",
+    "Maximum number of connections.",
+    ["database"],
+    multiprocess_mode="livesum",
+)
+_CONNECTIONS = Counter(
+    "primepath_database_connections",
+    "Connections that were opened, could not be opened, or were found lost.",
+    ["database", "event"],
+)
+
+
+class NoFreeConnectionError(psycopg.OperationalError):
+    """All connections of the process were in use for too long."""
+
+
+class DatabaseAwayError(psycopg.OperationalError):
+    """The database is known to be away, so nothing was tried."""
+
+
+class Pool:
+    """At most ``max_size`` connections, opened by ``connect`` when they are needed and used again.
+
+    Threads that need a connection get one in the order in which they asked. Each thread waits at most ``timeout`` seconds.
+    ``connect`` takes options of libpq that replace its own. ``needs_writable``: connections to a server that
+    accepts no changes are closed, because another host may.
+
+    Django calls `open`, `getconn`, `putconn` and `close`, as those of psycopg_pool.
+    """
+
+    def __init__(
+        self,
+        alias: str,
+        connect: Callable[..., Session],
+        *,
+        max_size: int,
+        timeout: float,
+        needs_writable: bool = False,
+    ) -> None:
+        self._connect = connect
+        self._timeout = timeout
+        self._needs_writable = needs_writable
+        self._lock = threading.Lock()
+        # How many more threads can use a connection. If any, no thread waits.
+        self._free = max_size
+        self._waiting: deque[threading.Lock] = deque()
+        # The connection that was used last is used next.
+        self._idle: deque[Session] = deque()
+        self._in_use: set[Session] = set()
+        self._is_closed = False
+        self.watch = Watch(alias, self._probe)
+        _SIZE.labels(alias).set(max_size)
+        self._wait_time = _WAIT.labels(alias)
+        self._number_in_use = _IN_USE.labels(alias)
+        self._number_open = _OPEN.labels(alias)
+
+    def open(self) -> None:
+        """Do nothing: connections are opened when they are needed."""
+
+    def close(self) -> None:
+        """Close all connections: idle ones now, others when they are returned."""
+        self._is_closed = True
+        self._close_idle()
+
+    def getconn(self) -> Session:
+        """Return a connection. Raises `psycopg.OperationalError` if there is none."""
+        self._raise_if_away()
+        self._wait_for_turn()
+        try:
+            session = self._usable_idle() or self._open()
+        except BaseException:
+            self._end_turn()
+            raise
+        self._use(session)
+        return session
+
+    def putconn(self, session: Session) -> None:
+        """Take back a connection. If it was lost, find out whether the database is away."""
+        self._in_use.discard(session)
+        self._number_in_use.dec()
+        try:
+            self._keep_or_close(session)
+        finally:
+            self._end_turn()
+
+    def _use(self, session: Session) -> None:
+        self._in_use.add(session)
+        self._number_in_use.inc()
+
+    def _wait_for_turn(self) -> None:
+        began = time.monotonic()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        try:
+            while not turn.acquire(timeout=min(_SLICE_SECONDS, self._timeout)):
+                self._check_patience(began)
+        except BaseException:
+            with self._lock:
+                is_waiting = turn in self._waiting
+                if is_waiting:
+                    self._waiting.remove(turn)
+            if not is_waiting:
+                self._end_turn()
+            raise
+        finally:
+            self._wait_time.observe(time.monotonic() - began)
+
+    def _check_patience(self, began: float) -> None:
+        """Raise an exception if a thread that has waited since ``began`` should not wait any longer."""
+        self._raise_if_away()
+        now = time.monotonic()
+        if now - began >= self._timeout:
+            _REFUSED.labels(self.watch.alias, "busy").inc()
+            raise NoFreeConnectionError(
+                f"all connections of the process were in use for {self._timeout:g} seconds"
+            )
+        if now - max(began, self.watch.heard_at) > _SILENCE_SECONDS:
+            self.watch.suspect()
+
+    def _end_turn(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+    def _raise_if_away(self) -> None:
+        if (problem := self.watch.problem) is not None:
+            _REFUSED.labels(self.watch.alias, "away").inc()
+            raise DatabaseAwayError(problem)
+
+    def _usable_idle(self) -> Session | None:
+        """Return an idle connection that works, and close those that do not."""
+        while True:
+            try:
+                session = self._idle.pop()
+            except IndexError:
+                return None
+            idle = time.monotonic() - session.idle_since
+            if session.works(ask=idle >= _CHECK_AFTER_SECONDS):
+                return session
+            self._close(session)
+            self._note_lost()
+
+    def _open(self) -> Session:
+        # It can have been away since this thread began to wait.
+        self._raise_if_away()
+        try:
+            session = self._connect()
+        except psycopg.Error:
+            _CONNECTIONS.labels(self.watch.alias, "failed").inc()
+            self.watch.suspect()
+            raise
+        return self._welcome(session)
+
+    def _welcome(self, session: Session) -> Session:
+        _CONNECTIONS.labels(self.watch.alias, "opened").inc()
+        self._number_open.inc()
+        session.patience = None
+        session.watch = self.watch
+        self.watch.heard_at = time.monotonic()
+        session.expires_at = self.watch.heard_at + _MAX_AGE_SECONDS
+        # Django returns a connection to the pool that is named here.
+        session._pool = self  # type: ignore[assignment]
+        return session
+
+    def _keep_or_close(self, session: Session) -> None:
+        status = session.pgconn.transaction_status
+        if status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+            with suppress(psycopg.Error):
+                session.rollback()
+            status = session.pgconn.transaction_status
+        now = session.idle_since = time.monotonic()
+        if session.closed:
+            self._close(session)
+            self._note_lost()
+        elif (
+            status != TransactionStatus.IDLE
+            or self._is_closed
+            or now > session.expires_at
+            or (self._needs_writable and session.is_read_only())
+        ):
+            self._close(session)
+        else:
+            self._idle.append(session)
+            self._close_unused(now)
+
+    def _close_unused(self, now: float) -> None:
+        with suppress(IndexError):
+            oldest = self._idle.popleft()
+            if now - oldest.idle_since > _MAX_IDLE_SECONDS:
+                self._close(oldest)
+            else:
+                self._idle.appendleft(oldest)
+
+    def _note_lost(self) -> None:
+        """Note that a connection was lost. The others have probably been lost too."""
+        _CONNECTIONS.labels(self.watch.alias, "lost").inc()
+        self.watch.suspect()
+
+    def _close(self, session: Session) -> None:
+        self._number_open.dec()
+        session.close()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._close(self._idle.pop())
+
+    def _probe(self) -> None:
+        """Open a connection for the next request. Raises `psycopg.Error` if the database is away."""
+        if self._is_closed:
+            return
+        began = time.monotonic()
+        try:
+            session = self._connect_and_ask()
+        except psycopg.Error as error:
+            if not self._is_alive(error, began):
+                self._close_idle()
+                raise
+            return
+        self._welcome(session)
+        with self._lock:
+            has_turn = self._free > 0
+            if has_turn:
+                self._free -= 1
+        if has_turn:
+            self._use(session)
+            self.putconn(session)
+        else:
+            self._close(session)
+
+    def _connect_and_ask(self) -> Session:
+        session = self._connect(connect_timeout=_PROBE_SECONDS)
+        try:
+            # PgBouncer accepts a connection while PostgreSQL is away, but no statement.
+            session.execute("SELECT 1")
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _is_alive(self, error: psycopg.Error, since: float) -> bool:
+        """Return whether the database is there, although an attempt that began at ``since`` ended with ``error``."""
+        if isinstance(error, errors.ConnectionTimeout | NoResponseError):
+            return self.watch.heard_at > since
+        # It can refuse new connections only, for example because it has too many.
+        with suppress(IndexError):
+            while True:
+                session = self._idle.pop()
+                if session.works(ask=True):
+                    self._idle.append(session)
+                    return True
+                self._close(session)
+        return any(not session.closed for session in list(self._in_use))

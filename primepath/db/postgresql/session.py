@@ -1,0 +1,93 @@
+"""A connection to PostgreSQL that does not wait forever."""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from primepath.db.reachability import Watch
+
+# How often psycopg checks for Ctrl-C. Its own default.
+_INTERRUPT_SECONDS = 0.1
+# For the first statements of a connection, and for the check of an idle one.
+_SET_UP_SECONDS = 2.0
+
+
+class NoResponseError(psycopg.OperationalError):
+    """PostgreSQL did not respond in time, so the connection was closed."""
+
+
+class OutcomeUnknownError(psycopg.OperationalError):
+    """The connection was lost during COMMIT, so the change may or may not be saved."""
+
+
+class Session(psycopg.Connection[Any]):
+    """A connection that is closed if PostgreSQL does not respond within ``patience`` seconds.
+
+    A live server ends each statement after its ``statement_timeout``. A server that is frozen or cut off does not. Its
+    response could arrive later, so the connection cannot be used again.
+
+    ``patience``: None for no limit, as commands such as migrations need.
+    ``watch``: learns when PostgreSQL responded.
+    """
+
+    patience: float | None = _SET_UP_SECONDS
+    watch: Watch | None = None
+    expires_at = 0.0
+    idle_since = 0.0
+
+    def wait(
+        self, gen: Any, interval: float = _INTERRUPT_SECONDS, timeout: float | None = None
+    ) -> Any:
+        if timeout is not None or self.patience is None:
+            result = super().wait(gen, interval, timeout)
+        else:
+            try:
+                result = super().wait(gen, interval, self.patience)
+            except errors._WaitTimeout:
+                self.close()
+                raise NoResponseError(f"no response within {self.patience:g} seconds") from None
+        if self.watch is not None and not self.closed:
+            self.watch.heard_at = time.monotonic()
+        return result
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        except psycopg.OperationalError as error:
+            if self.closed:
+                raise OutcomeUnknownError(f"connection lost during COMMIT: {error}") from error
+            raise
+
+    def works(self, *, ask: bool) -> bool:
+        """Return whether an idle connection can be used.
+
+        Without ``ask``, look at the socket only, which takes microseconds: PostgreSQL sends a message when it closes an
+        idle connection, and hardly ever otherwise.
+        """
+        if self.closed:
+            return False
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN)
+        return self.responds() if ask or poll.poll(0) else True
+
+    def responds(self) -> bool:
+        """Return whether PostgreSQL responds, within seconds."""
+        usual, self.patience = self.patience, _SET_UP_SECONDS
+        try:
+            self.execute("")
+        except psycopg.Error:
+            return False
+        else:
+            return True
+        finally:
+            self.patience = usual
+
+    def is_read_only(self) -> bool:
+        """Return whether PostgreSQL accepts no changes, as it said with its last response."""
+        status = self.pgconn.parameter_status
+        return b"on" in (status(b"in_hot_standby"), status(b"default_transaction_read_only"))
