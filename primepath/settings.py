@@ -224,7 +224,5 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         # Its lines would repeat primepath.requests, with query strings.
         "uvicorn.access": {"handlers": [], "propagate": False},
-        # The pool of connections reports here why it cannot connect.
-        "psycopg.pool": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

@@ -24,6 +24,13 @@ PASSWORD = "hunter2"
         (f"postgresql://a:{PASSWORD}@host", "must name a database"),
         (f"postgresql://a:{PASSWORD}@host/name?ssl=1", "has an option that PostgreSQL does not"),
         (f"postgresql://a:{PASSWORD}@host/name?pool=1", "has an option that PostgreSQL does not"),
+        (f"postgresql://a:{PASSWORD}@host,/name", "must be the address"),
+        (f"postgresql://a:{PASSWORD}@host,second:port/name", "must be the address"),
+        (f"postgresql://a:{PASSWORD}@host,second/", "must name a database"),
+        (
+            f"postgresql://a:{PASSWORD}@host,second/name?target_session_attrs=writable",
+            "has an option that is not valid: target_session_attrs must be one of any, prefer-",
+        ),
         ("sqlite://:memory:", "must name a file"),
         ("sqlite://", "must name a file"),
         ("sqlite:////tmp/school.sqlite3?cache=shared", "has options that SQLite does not have: c"),
@@ -47,6 +54,7 @@ def test_an_invalid_database_is_named_without_its_password(
         "postgresql://a:b@host/name",
         "postgres://host:5433/name?sslmode=require&connect_timeout=3",
         "postgresql:///?service=school",
+        "postgresql://a:b@first,second/name",
         "sqlite:///{folder}/school.sqlite3?timeout=5",
         "",
     ],
@@ -80,3 +88,31 @@ def test_an_invalid_address_of_redis_is_named_without_its_password() -> None:
     }
     assert env.problems["REDIS_URL"].startswith("REDIS_URL must be an address such as redis://")
     assert PASSWORD not in env.problems["REDIS_URL"]
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "ports", "target"),
+    [
+        ("postgresql://a:b@first,second/school", "first,second", "5432,5432", "read-write"),
+        ("postgres://a:b@first:1,second:2/school", "first,second", "1,2", "read-write"),
+        ("postgresql://a:b@[::1]:1,second/school", "::1,second", "1,5432", "read-write"),
+        ("postgresql://a:b@f,s/school?target_session_attrs=any", "f,s", "5432,5432", "any"),
+        ("postgresql://a:b@first/school?target_session_attrs=primary", "first", "", "primary"),
+    ],
+)
+def test_several_hosts_are_passed_on_to_libpq(
+    url: str, hosts: str, ports: str, target: str, tmp_path: Path
+) -> None:
+    config = database(Environment({"DATABASE_URL": url}), tmp_path / "default.sqlite3", 1)
+    assert (config["HOST"], config["PORT"]) == (hosts, ports)
+    assert (config["USER"], config["PASSWORD"], config["NAME"]) == ("a", "b", "school")
+    options = config["OPTIONS"]
+    assert options["target_session_attrs"] == target
+    assert options["pool"]["needs_writable"] is (target != "any")
+
+
+def test_options_of_the_address_replace_the_usual_ones(tmp_path: Path) -> None:
+    url = "postgresql://a:b@host/name?connect_timeout=7"
+    config = database(Environment({"DATABASE_URL": url}), tmp_path / "default.sqlite3", 1)
+    assert config["OPTIONS"]["connect_timeout"] == 7
+    assert config["OPTIONS"]["tcp_user_timeout"] == 30_000

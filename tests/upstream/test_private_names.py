@@ -30,6 +30,7 @@ ALLOWED = {
         "primepath/admin/common/",
         "schema/http/authentication.py",
     ),
+    "psycopg": ("primepath/db/postgresql/",),
     "uvicorn": ("primepath/server/",),
 }
 

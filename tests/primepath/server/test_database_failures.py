@@ -8,18 +8,18 @@ import psycopg
 import pytest
 from django.db import DatabaseError
 from psycopg import errors
-from psycopg_pool import PoolTimeout
 
-from primepath.db.reachability import TrackedConnection, reachability
+from primepath.db.postgresql.pool import DatabaseAwayError, NoFreeConnectionError
+from primepath.db.postgresql.session import NoResponseError, OutcomeUnknownError
 from primepath.server.database_failures import (
     DatabaseFailure,
+    can_be_read_again,
     database_failure,
     describe_failure,
 )
-from scripts.server import free_port
 
 pytestmark = pytest.mark.one_database
-POOL, CONNECTION, LOCK, STATEMENT, READ_ONLY = DatabaseFailure
+POOL, CONNECTION, OUTCOME_UNKNOWN, LOCK, STATEMENT, READ_ONLY = DatabaseFailure
 
 
 def of_sqlite(code: int) -> sqlite3.Error:
@@ -38,7 +38,11 @@ def of_sqlite(code: int) -> sqlite3.Error:
         (errors.SerializationFailure(), LOCK),
         (of_sqlite(sqlite3.SQLITE_BUSY), LOCK),
         (of_sqlite(sqlite3.SQLITE_BUSY_SNAPSHOT), LOCK),
-        (PoolTimeout(), POOL),
+        (NoFreeConnectionError(), POOL),
+        (DatabaseAwayError(), CONNECTION),
+        (NoResponseError(), CONNECTION),
+        (errors.ConnectionTimeout(), CONNECTION),
+        (OutcomeUnknownError(), OUTCOME_UNKNOWN),
         (errors.AdminShutdown(), CONNECTION),
         (errors.CannotConnectNow(), CONNECTION),
         (errors.ConnectionFailure(), CONNECTION),
@@ -65,26 +69,31 @@ def test_each_error_of_a_driver_has_a_cause(
     assert database_failure(of_django) is database_failure(error) is expected
 
 
-def test_a_pool_that_cannot_connect_is_a_failed_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reachability, "error", None)
-    with pytest.raises(psycopg.OperationalError):
-        TrackedConnection.connect(f"host=127.0.0.1 port={free_port()} dbname=nothing")
-    error = PoolTimeout("couldn't get a connection")
-    assert database_failure(error) is CONNECTION
-    description = describe_failure(CONNECTION, error)
-    assert description.startswith("connection: couldn't get a connection (")
-    assert "refused" in description
-    assert "\n" not in description
-
-
-def test_an_attempt_without_response_is_a_failed_connection(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (psycopg.OperationalError("server closed the connection unexpectedly"), True),
+        (errors.AdminShutdown(), True),
+        # It took its time already.
+        (NoResponseError(), False),
+        # A change, or nothing that another connection would do better.
+        (OutcomeUnknownError(), False),
+        (NoFreeConnectionError(), False),
+        (errors.QueryCanceled(), False),
+        (errors.UniqueViolation(), False),
+        (None, False),
+    ],
+)
+def test_only_a_read_with_a_lost_connection_can_run_again(
+    error: Exception | None, expected: bool
 ) -> None:
-    monkeypatch.setattr(reachability, "error", None)
-    attempt = object()
-    reachability.begin(attempt)
-    assert reachability.problem is None
-    monkeypatch.setattr("primepath.db.reachability._PATIENCE_SECONDS", -1)
-    assert database_failure(PoolTimeout()) is CONNECTION
-    reachability.end(attempt, None)
-    assert database_failure(PoolTimeout()) is POOL
+    of_django = DatabaseError()
+    of_django.__cause__ = error
+    assert can_be_read_again(of_django) is can_be_read_again(error) is expected
+
+
+def test_description_is_one_line() -> None:
+    error = errors.ConnectionTimeout("connection timeout expired\n- first\n- second")
+    assert describe_failure(CONNECTION, error) == (
+        "connection: connection timeout expired - first - second"
+    )
