@@ -23,9 +23,13 @@ def parse_database_url(url: str) -> dict[str, Any]:
     names, ports = zip(*map(_host_and_port, hosts.split(",")), strict=True)
     # The library knows one host only.
     one = address._replace(netloc=f"{user}{at}host").geturl()
-    config = dict(dj_database_url.parse(one))
-    options = {"target_session_attrs": "read-write", **config.get("OPTIONS", {})}
-    return {**config, "HOST": ",".join(names), "PORT": ",".join(ports), "OPTIONS": options}
+    config: dict[str, Any] = dict(dj_database_url.parse(one))
+    return {
+        **config,
+        "HOST": ",".join(names),
+        "PORT": ",".join(ports),
+        "OPTIONS": {"target_session_attrs": "read-write", **config.get("OPTIONS", {})},
+    }
 
 
 def _host_and_port(text: str) -> tuple[str, str]:

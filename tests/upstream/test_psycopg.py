@@ -21,14 +21,9 @@ def test_wait_has_a_timeout_and_raises_its_private_error() -> None:
     assert issubclass(psycopg.errors._WaitTimeout, psycopg.OperationalError)
 
 
-def test_django_returns_a_connection_to_its_pool() -> None:
-    assert "self.connection._pool.putconn(self.connection)" in inspect.getsource(
-        DatabaseWrapper._close
-    )
-
-
-def test_django_configures_the_connections_of_a_pool() -> None:
-    source = inspect.getsource(DatabaseWrapper.pool.fget)
+def test_django_uses_the_pool_in_the_same_way() -> None:
+    source = inspect.getsource(DatabaseWrapper)
+    assert "self.connection._pool.putconn(self.connection)" in source
     assert "configure=self._configure_connection" in source
-    assert "self._connection_pools" in source
-    assert "self._connection_pools" in inspect.getsource(DatabaseWrapper.close_pool)
+    assert "return self._connection_pools[self.alias]" in source
+    assert "del self._connection_pools[self.alias]" in source

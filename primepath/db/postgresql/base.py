@@ -21,7 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _connection_pools: ClassVar[dict[str, Pool]] = {}
 
     @property
-    def pool(self) -> Pool | None:  # type: ignore[override]
+    def pool(self) -> Pool | None:
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None
@@ -37,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         parameters = {**self.get_connection_params(), **options}
         session: Session = Session.connect(**parameters, autocommit=True)
         try:
-            self._configure_connection(session)
+            self._configure_connection(session)  # type: ignore[attr-defined]
         except BaseException:
             session.close()
             raise
