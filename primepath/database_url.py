@@ -13,8 +13,8 @@ _DEFAULT_PORT = 5432
 def parse_database_url(url: str) -> dict[str, Any]:
     """Return Django's settings of the database at ``url``, with the engine of Django. Raises `ValueError`.
 
-    With several hosts, as in ``postgresql://user@first:5432,second:5433/name``, libpq tries one after the other. It
-    accepts the first that fits ``target_session_attrs``, here one that accepts changes, unless the URL says otherwise.
+    With several hosts, as in ``postgresql://user@first:5432,second:5433/name``, libpq tries one after the other and uses the
+    first that fits ``target_session_attrs``. It defaults to ``read-write``: a server that accepts changes.
     """
     address = urlsplit(url)
     user, at, hosts = address.netloc.rpartition("@")

@@ -204,7 +204,10 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "primepath.server.request_id.AddRequestId"}},
+    "filters": {
+        "request_id": {"()": "primepath.server.request_id.AddRequestId"},
+        "failures": {"()": "primepath.server.database_failures.HideFailures"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(request_id)s %(levelname)s %(name)s: %(message)s"}
     },
@@ -220,7 +223,7 @@ LOGGING = {
         "primepath": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # primepath.requests has a line for each request, with the status. An unknown host is in it too.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["failures"]},
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         # Its lines would repeat primepath.requests, with query strings.
         "uvicorn.access": {"handlers": [], "propagate": False},

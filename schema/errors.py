@@ -114,7 +114,7 @@ def is_unavailable(errors: Iterable[GraphQLError]) -> bool:
 def seconds_to_retry(errors: Iterable[GraphQLError]) -> int | None:
     """Return after how many seconds to send an operation again that ended with these errors of `is_unavailable`.
 
-    None if a change may be saved already, so that the client should look first.
+    None if a change was possibly saved, so that the client should look first.
     """
     seconds = RETRY_AFTER_SECONDS
     for each in errors:

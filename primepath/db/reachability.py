@@ -1,11 +1,11 @@
-"""Whether each database can be reached, as far as this process knows.
+"""Knowledge of the process about which databases are away.
 
-A request that needs a database that is away fails at once, instead of waiting for a connection. It does not try to
-connect: one thread of the process does so, at short intervals, until the database is back.
+A request that needs a database that is away fails immediately, instead of waiting for a connection. It does not try to
+connect. One thread of the process does so, at short intervals, until the database is back.
 
-A connection that is lost is a sign that the database is away, and no more: an operator can end one connection, and a
-server that has no free connection still serves those that are open. So a sign only starts an attempt to connect. The
-database is away if the attempt fails and no open connection proves that it is alive.
+A lost connection is only a sign. An operator can end one connection, and a server that accepts no new connections still
+serves open ones. So a sign starts an attempt to connect. The database is away if the attempt fails and no open
+connection proves that it is alive.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ logger = logging.getLogger("primepath.database")
 
 
 class Watch:
-    """What this process knows about one database.
+    """Knowledge of the process about one database.
 
     ``probe`` returns if the database is not away, after some seconds at most. Otherwise it raises the reason.
     """

@@ -6,6 +6,7 @@ operators what to repair.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from enum import StrEnum
 
@@ -103,3 +104,12 @@ def can_be_read_again(error: BaseException | None) -> bool:
 def describe_failure(failure: DatabaseFailure, error: BaseException | None) -> str:
     """Return the text of a failure for the log."""
     return " ".join(f"{failure}: {error}".split())
+
+
+class HideFailures(logging.Filter):
+    """Drops what Django logs about a failure of the database: a traceback, or the status. The product logs one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", None) == 503:
+            return False
+        return not record.exc_info or database_failure(record.exc_info[1]) is None

@@ -20,7 +20,6 @@ from tests.postgres_servers import PostgresServer
 from tests.processes import PATIENCE, product_process
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(
         settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="SQLite is a file."
     ),
@@ -142,7 +141,7 @@ def school(running: ExitStack, postgres: PostgresServer, tmp_path: Path) -> Iter
         yield school
 
 
-def test_database_that_stops_is_refused_at_once_and_used_again_at_once(
+def test_database_that_stops_is_refused_immediately_and_used_again(
     running: ExitStack, postgres: PostgresServer, school: School
 ) -> None:
     assert school.send(UPDATE, cell=CELL, notes="before").status_code == 200

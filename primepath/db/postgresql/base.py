@@ -33,7 +33,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return pools[self.alias]
 
     def _connect(self, **options: Any) -> Session:
-        """Return a new connection. ``options`` replace those of the settings."""
+        """Return a new connection. ``options`` of libpq replace the settings' own."""
         parameters = {**self.get_connection_params(), **options}
         session: Session = Session.connect(**parameters, autocommit=True)
         try:

@@ -78,7 +78,7 @@ class Pool:
     ``connect`` takes options of libpq that replace its own. ``needs_writable``: connections to a server that
     accepts no changes are closed, because another host may.
 
-    Django calls `open`, `getconn`, `putconn` and `close`, as those of psycopg_pool.
+    Django calls `open`, `getconn`, `putconn` and `close`. They have the names of psycopg's own pool.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Pool:
         self._close_idle()
 
     def getconn(self) -> Session:
-        """Return a connection. Raises `psycopg.OperationalError` if there is none."""
+        """Return a connection. Raises `psycopg.OperationalError` if it cannot."""
         self._raise_if_away()
         self._wait_for_turn()
         try:
@@ -128,7 +128,7 @@ class Pool:
         return session
 
     def putconn(self, session: Session) -> None:
-        """Take back a connection. If it was lost, find out whether the database is away."""
+        """Accept a connection that is no longer used. If it was lost, find out whether the database is away."""
         self._in_use.discard(session)
         self._number_in_use.dec()
         try:
@@ -188,7 +188,7 @@ class Pool:
             raise DatabaseAwayError(problem)
 
     def _usable_idle(self) -> Session | None:
-        """Return an idle connection that works, and close those that do not."""
+        """Return an idle connection that works, and close any that does not."""
         while True:
             try:
                 session = self._idle.pop()
