@@ -41,12 +41,16 @@ AT_ONCE = 2.5
 NORMAL_AGAIN = 2
 
 
-@dataclass(frozen=True)
+@dataclass
 class School:
-    """A running PrimePath."""
+    """A running PrimePath. ``log_start``: length of the log at the start of a test."""
 
     client: httpx.Client
     log: Path
+    log_start: int = 0
+
+    def read_log(self) -> str:
+        return self.log.read_text()[self.log_start :]
 
     def send(self, document: str, **variables: Any) -> httpx.Response:
         return self.client.post("/graphql", json={"query": document, "variables": variables})
@@ -65,13 +69,13 @@ class School:
     def seconds_until_normal(self) -> float:
         began = time.monotonic()
         while self.send(CELLS).status_code != 200:
-            assert time.monotonic() - began < PATIENCE, self.log.read_text()
+            assert time.monotonic() - began < PATIENCE, self.read_log()
             time.sleep(0.05)
         return time.monotonic() - began
 
     def wait_until_away(self) -> None:
         deadline = time.monotonic() + PATIENCE
-        while "The database default is away" not in self.log.read_text():
+        while "The database default is away" not in self.read_log():
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
@@ -130,15 +134,23 @@ def school_of(database_url: str, folder: Path) -> Iterator[School]:
             headers={"Authorization": f"Bearer {demo_template().tokens['head']}"},
             timeout=PATIENCE,
         ) as client:
-            school = School(client, log)
-            assert school.send(CELLS).status_code == 200
-            yield school
+            yield School(client, log)
+
+
+@pytest.fixture(scope="module")
+def only_school(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[School]:
+    with school_of(postgres.url("primepath"), tmp_path_factory.mktemp("school")) as school:
+        yield school
 
 
 @pytest.fixture
-def school(running: ExitStack, postgres: PostgresServer, tmp_path: Path) -> Iterator[School]:
-    with school_of(postgres.url("primepath"), tmp_path) as school:
-        yield school
+def school(running: ExitStack, only_school: School) -> School:
+    """The same process in all tests: it is never restarted."""
+    only_school.seconds_until_normal()
+    only_school.log_start = len(only_school.log.read_text())
+    return only_school
 
 
 def test_database_that_stops_is_refused_immediately_and_used_again(
@@ -161,7 +173,7 @@ def test_database_that_stops_is_refused_immediately_and_used_again(
     with postgres.running():
         assert school.seconds_until_normal() < NORMAL_AGAIN
         assert school.send(NOTES).json()["data"]["node"]["notes"] == "before"
-    assert "Traceback" not in school.log.read_text()
+    assert "Traceback" not in school.read_log()
 
 
 def assert_pages_are_unavailable(school: School) -> None:
@@ -203,7 +215,7 @@ def test_restart_during_requests_is_unavailable_and_never_internal(
             assert_unavailable(response)
         else:
             assert "errors" not in response.json(), response.text
-    assert "Traceback" not in school.log.read_text()
+    assert "Traceback" not in school.read_log()
 
 
 def test_frozen_database_is_unavailable_in_time(
@@ -240,7 +252,7 @@ def test_read_only_database_refuses_changes_and_answers_queries(
     end_all_connections(postgres)
     assert school.send(UPDATE, cell=CELL, notes="saved").status_code == 200
     assert school.send(NOTES).json()["data"]["node"]["notes"] == "saved"
-    assert "Traceback" not in school.log.read_text()
+    assert "Traceback" not in school.read_log()
 
 
 def test_connections_that_are_ended_do_not_fail_queries(
@@ -267,6 +279,7 @@ def test_standby_replaces_the_primary_without_a_restart(
         login = postgres.url("primepath").partition("@")[0]
         url = f"{login}@127.0.0.1:{postgres.port},127.0.0.1:{standby.port}/primepath"
         with school_of(url, tmp_path) as school:
+            school.seconds_until_normal()
             assert school.send(UPDATE, cell=CELL, notes="kept").status_code == 200
             standby.wait_for_replay(postgres)
             running.close()
