@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, ClassVar
 
 from django.db.backends.base.base import NO_DB_ALIAS
@@ -19,6 +20,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     _connection_pools: ClassVar[dict[str, Pool]] = {}
+    # The host and port that accepted the last connection, by alias.
+    _last_hosts: ClassVar[dict[str, tuple[str, str]]] = {}
+    _creating: ClassVar[threading.Lock] = threading.Lock()
 
     @property
     def pool(self) -> Pool | None:
@@ -27,18 +31,39 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return None
         pools = self._connection_pools
         if self.alias not in pools:
-            pool = Pool(self.alias, self._connect, **options)
-            # Several threads can create one. They use the first.
-            pools.setdefault(self.alias, pool)
+            with self._creating:
+                if self.alias not in pools:
+                    pools[self.alias] = Pool(self.alias, self._connect, **options)
         return pools[self.alias]
 
     def _connect(self, **options: Any) -> Session:
         """Return a new connection. ``options`` of libpq replace the settings' own."""
-        parameters = {**self.get_connection_params(), **options}
+        parameters = _with_first(
+            self._last_hosts.get(self.alias), {**self.get_connection_params(), **options}
+        )
         session: Session = Session.connect(**parameters, autocommit=True)
+        self._last_hosts[self.alias] = session.info.host, str(session.info.port)
         try:
             self._configure_connection(session)  # type: ignore[attr-defined]
         except BaseException:
             session.close()
             raise
         return session
+
+
+def _with_first(first: tuple[str, str] | None, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a connection with this host before the others.
+
+    Otherwise each new connection would first wait for a host that is cut off, until ``connect_timeout``.
+    """
+    hosts = list(
+        zip(
+            str(parameters.get("host", "")).split(","),
+            str(parameters.get("port", "")).split(","),
+            strict=False,
+        )
+    )
+    if first not in hosts[1:]:
+        return parameters
+    names, ports = zip(*sorted(hosts, key=lambda host: host != first), strict=True)
+    return {**parameters, "host": ",".join(names), "port": ",".join(ports)}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
-from prometheus_client import Counter, Gauge, Histogram
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from primepath.db.postgresql import metrics
 from primepath.db.postgresql.session import NoResponseError, Session
+from primepath.db.postgresql.turns import Turns
 from primepath.db.reachability import Watch
 
 _MAX_AGE_SECONDS = 3_600
@@ -26,41 +26,6 @@ _SLICE_SECONDS = 0.25
 _SILENCE_SECONDS = 1
 # The least that psycopg allows.
 _PROBE_SECONDS = 2
-
-_WAIT = Histogram(
-    "primepath_database_pool_wait_seconds",
-    "Time that a thread waited for a free connection.",
-    ["database"],
-    buckets=(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
-)
-_REFUSED = Counter(
-    "primepath_database_pool_refused",
-    "Requests for a connection that failed: all were in use for too long, or the database was away.",
-    ["database", "reason"],
-)
-_IN_USE = Gauge(
-    "primepath_database_pool_in_use",
-    "Connections in use.",
-    ["database"],
-    multiprocess_mode="livesum",
-)
-_OPEN = Gauge(
-    "primepath_database_pool_open",
-    "Open connections, in use or idle.",
-    ["database"],
-    multiprocess_mode="livesum",
-)
-_SIZE = Gauge(
-    "primepath_database_pool_size",
-    "Maximum number of connections.",
-    ["database"],
-    multiprocess_mode="livesum",
-)
-_CONNECTIONS = Counter(
-    "primepath_database_connections",
-    "Connections that were opened, could not be opened, or were found lost.",
-    ["database", "event"],
-)
 
 
 class NoFreeConnectionError(psycopg.OperationalError):
@@ -93,19 +58,16 @@ class Pool:
         self._connect = connect
         self._timeout = timeout
         self._needs_writable = needs_writable
-        self._lock = threading.Lock()
-        # How many more threads can use a connection. If any, no thread waits.
-        self._free = max_size
-        self._waiting: deque[threading.Lock] = deque()
+        self._turns = Turns(max_size)
         # The connection that was used last is used next.
         self._idle: deque[Session] = deque()
         self._in_use: set[Session] = set()
         self._is_closed = False
         self.watch = Watch(alias, self._probe)
-        _SIZE.labels(alias).set(max_size)
-        self._wait_time = _WAIT.labels(alias)
-        self._number_in_use = _IN_USE.labels(alias)
-        self._number_open = _OPEN.labels(alias)
+        metrics.SIZE.labels(alias).set(max_size)
+        self._wait_seconds = metrics.WAIT_SECONDS.labels(alias)
+        self._number_in_use = metrics.IN_USE.labels(alias)
+        self._number_open = metrics.OPEN.labels(alias)
 
     def open(self) -> None:
         """Do nothing: connections are opened when they are needed."""
@@ -122,7 +84,7 @@ class Pool:
         try:
             session = self._usable_idle() or self._open()
         except BaseException:
-            self._end_turn()
+            self._turns.end()
             raise
         self._use(session)
         return session
@@ -134,57 +96,37 @@ class Pool:
         try:
             self._keep_or_close(session)
         finally:
-            self._end_turn()
+            self._turns.end()
 
     def _use(self, session: Session) -> None:
         self._in_use.add(session)
         self._number_in_use.inc()
 
     def _wait_for_turn(self) -> None:
+        if self._turns.take_free():
+            return
         began = time.monotonic()
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
         try:
-            while not turn.acquire(timeout=min(_SLICE_SECONDS, self._timeout)):
-                self._check_patience(began)
-        except BaseException:
-            with self._lock:
-                is_waiting = turn in self._waiting
-                if is_waiting:
-                    self._waiting.remove(turn)
-            if not is_waiting:
-                self._end_turn()
-            raise
+            seconds = min(_SLICE_SECONDS, self._timeout)
+            self._turns.wait(seconds, lambda: self._check_patience(began))
         finally:
-            self._wait_time.observe(time.monotonic() - began)
+            self._wait_seconds.observe(time.monotonic() - began)
 
     def _check_patience(self, began: float) -> None:
         """Raise an exception if a thread that has waited since ``began`` should not wait any longer."""
         self._raise_if_away()
         now = time.monotonic()
         if now - began >= self._timeout:
-            _REFUSED.labels(self.watch.alias, "busy").inc()
+            metrics.REFUSED.labels(self.watch.alias, "busy").inc()
             raise NoFreeConnectionError(
                 f"all connections of the process were in use for {self._timeout:g} seconds"
             )
         if now - max(began, self.watch.heard_at) > _SILENCE_SECONDS:
             self.watch.suspect()
 
-    def _end_turn(self) -> None:
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._free += 1
-
     def _raise_if_away(self) -> None:
         if (problem := self.watch.problem) is not None:
-            _REFUSED.labels(self.watch.alias, "away").inc()
+            metrics.REFUSED.labels(self.watch.alias, "away").inc()
             raise DatabaseAwayError(problem)
 
     def _usable_idle(self) -> Session | None:
@@ -206,13 +148,13 @@ class Pool:
         try:
             session = self._connect()
         except psycopg.Error:
-            _CONNECTIONS.labels(self.watch.alias, "failed").inc()
+            metrics.CONNECTIONS.labels(self.watch.alias, "failed").inc()
             self.watch.suspect()
             raise
         return self._welcome(session)
 
     def _welcome(self, session: Session) -> Session:
-        _CONNECTIONS.labels(self.watch.alias, "opened").inc()
+        metrics.CONNECTIONS.labels(self.watch.alias, "opened").inc()
         self._number_open.inc()
         session.patience = None
         session.watch = self.watch
@@ -253,7 +195,7 @@ class Pool:
 
     def _note_lost(self) -> None:
         """Note that a connection was lost. The others have probably been lost too."""
-        _CONNECTIONS.labels(self.watch.alias, "lost").inc()
+        metrics.CONNECTIONS.labels(self.watch.alias, "lost").inc()
         self.watch.suspect()
 
     def _close(self, session: Session) -> None:
@@ -278,11 +220,7 @@ class Pool:
                 raise
             return
         self._welcome(session)
-        with self._lock:
-            has_turn = self._free > 0
-            if has_turn:
-                self._free -= 1
-        if has_turn:
+        if self._turns.take_free():
             self._use(session)
             self.putconn(session)
         else:

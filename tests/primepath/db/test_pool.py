@@ -106,7 +106,7 @@ def test_threads_get_connections_in_the_order_in_which_they_asked(
     with ThreadPoolExecutor(5) as threads:
         for number in range(5):
             threads.submit(use, number)
-            wait_for(lambda number=number: len(pool._waiting) == number + 1)  # type: ignore[misc]
+            wait_for(lambda number=number: pool._turns.waiting == number + 1)  # type: ignore[misc]
         pool.putconn(session)
     assert order == [0, 1, 2, 3, 4]
 
