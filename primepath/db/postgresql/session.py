@@ -56,10 +56,11 @@ class Session(psycopg.Connection[Any]):
         return result
 
     def commit(self) -> None:
+        was_open = not self.closed
         try:
             super().commit()
         except psycopg.OperationalError as error:
-            if self.closed:
+            if was_open and self.closed:
                 raise OutcomeUnknownError(f"connection lost during COMMIT: {error}") from error
             raise
 

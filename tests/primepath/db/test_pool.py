@@ -230,6 +230,19 @@ def test_outcome_of_a_commit_without_response_is_unknown(
         session.commit()
 
 
+def test_commit_after_the_connection_was_closed_saves_nothing(
+    server: PostgresServer, make_pool: Callable[..., Pool]
+) -> None:
+    session = make_pool().getconn()
+    session.autocommit = False
+    session.execute("CREATE TABLE lost ()")
+    session.close()
+    with pytest.raises(psycopg.OperationalError) as error:
+        session.commit()
+    assert not isinstance(error.value, OutcomeUnknownError)
+    assert server.query("SELECT to_regclass('lost')") is None
+
+
 def test_commit_that_the_server_refuses_has_a_known_outcome(
     server: PostgresServer, make_pool: Callable[..., Pool]
 ) -> None:
