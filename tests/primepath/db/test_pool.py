@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from prometheus_client import REGISTRY
 
 from primepath.db import reachability
 from primepath.db.postgresql import pool as pools
@@ -62,6 +63,12 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def metric(name: str) -> float:
+    value = REGISTRY.get_sample_value(f"primepath_database_{name}", {"database": ALIAS})
+    assert value is not None
+    return value
+
+
 def process_of(session: Session) -> int:
     return session.info.backend_pid
 
@@ -87,7 +94,11 @@ def test_thread_waits_for_a_connection_and_no_longer_than_allowed(
     session = pool.getconn()
     with pytest.raises(NoFreeConnectionError, match=r"in use for 0\.3 seconds"):
         pool.getconn()
+    in_use, is_open = metric("pool_in_use"), metric("pool_open")
     pool.putconn(session)
+    assert metric("pool_size") == 1
+    assert metric("pool_in_use") == in_use - 1
+    assert metric("pool_open") == is_open
     assert pool.getconn() is session
 
 
@@ -264,8 +275,10 @@ def test_database_that_is_away_is_refused_until_it_is_back(
     wait_for(lambda: reachability.is_away(ALIAS))
     with pytest.raises(DatabaseAwayError, match="refused"):
         pool.getconn()
+    assert metric("away") == 1
     with stopped_server.running():
         wait_for(lambda: not reachability.is_away(ALIAS))
+        wait_for(lambda: metric("away") == 0)
         # The attempt that noticed it left its connection.
         assert len(pool._idle) == 1
         assert pool.getconn().execute("SELECT 1").fetchone() == (1,)
