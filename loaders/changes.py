@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.loader_group import LoaderGroup
+from primepath.db.reading import require_replayed
 from primepath.domain.errors import UnavailableError
 from primepath.domain.history import HistorySubject
 from primepath.models import Exam, HistoryEntry, MatrixCellExam
@@ -70,6 +71,8 @@ class Changes:
 
 
 def _changed_since(position: HistoryPosition) -> ChangedSince | None:
+    # A replica must not return older values than the client has.
+    require_replayed(position.end)
     located = Located.HERE
     if position.entry_at is not None:
         located = HistoryEntry.objects.locate(position)

@@ -1,4 +1,4 @@
-"""Database and cache settings: ``DATABASE_URL`` or a SQLite file, ``REDIS_URL`` or the memory of the process.
+"""Database and cache settings: ``DATABASE_URL`` or a SQLite file, its replicas, ``REDIS_URL`` or the memory of the process.
 
 Only this module and `primepath.settings` declare settings. Its functions declare them in ``env``.
 """
@@ -44,6 +44,8 @@ _POSTGRESQL_OPTIONS = {
 _WRITABLE = {"read-write", "primary"}
 _TARGETS = _WRITABLE | {"any", "read-only", "standby", "prefer-standby"}
 _SQLITE_URL_OPTIONS = {"timeout", "transaction_mode", "init_command"}
+# Time for a connection to a replica. The primary serves the read after that.
+_REPLICA_SECONDS = 2
 # With this engine, each use of the database is an error.
 _NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 
@@ -116,13 +118,7 @@ def _postgresql(
 ) -> dict[str, Any]:
     if not config["NAME"] and "service" not in options:
         env.refuse("DATABASE_URL", "must name a database: postgresql://user:password@host/name.")
-    connection_options = {
-        name: value for name, value in options.items() if name not in _DJANGO_OPTIONS
-    }
-    try:
-        make_conninfo(**connection_options)
-    except ProgrammingError as error:
-        env.refuse("DATABASE_URL", f"has an option that PostgreSQL does not have: {error}.")
+    _check_options(env, "DATABASE_URL", options)
     target = str(options.get("target_session_attrs", "any"))
     if target not in _TARGETS:
         env.refuse(
@@ -140,6 +136,58 @@ def _postgresql(
         # Connections return to the pool after each request. Django does not allow a pool and a maximum age together.
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": pool, **_POSTGRESQL_OPTIONS, **options},
+    }
+
+
+def _check_options(env: Environment, setting: str, options: dict[str, Any]) -> None:
+    try:
+        make_conninfo(
+            **{name: value for name, value in options.items() if name not in _DJANGO_OPTIONS}
+        )
+    except ProgrammingError as error:
+        env.refuse(setting, f"has an option that PostgreSQL does not have: {error}.")
+
+
+def databases(env: Environment, default_file: Path, wait_seconds: float) -> dict[str, Any]:
+    """Return Django's settings of the database, as ``default``, and of its replicas; see `database`.
+
+    ``DATABASE_REPLICA_URLS``: addresses of standbys of the database, separated by commas. Only for PostgreSQL. Each has
+    a pool of ``DATABASE_POOL_SIZE`` connections.
+    """
+    primary = database(env, default_file, wait_seconds)
+    text = env.text("DATABASE_REPLICA_URLS", secret=True)
+    urls = [url.strip() for url in text.split(",") if url.strip()]
+    if urls and primary["ENGINE"] != "primepath.db.postgresql":
+        env.refuse("DATABASE_REPLICA_URLS", "needs PostgreSQL in DATABASE_URL.")
+        urls = []
+    replicas = (_replica(env, url, primary) for url in urls)
+    return {
+        "default": primary,
+        **{f"replica_{number}": replica for number, replica in enumerate(replicas, 1) if replica},
+    }
+
+
+def _replica(env: Environment, url: str, primary: dict[str, Any]) -> dict[str, Any] | None:
+    """Return Django's settings of a replica. None if the URL is invalid."""
+    try:
+        config = parse_database_url(url)
+    except ValueError:
+        config = dict(_NO_DATABASE)
+    if config["ENGINE"] != "django.db.backends.postgresql" or not config["NAME"]:
+        env.refuse(
+            "DATABASE_REPLICA_URLS",
+            "must list addresses such as postgresql://user:password@replica/name, separated by commas. "
+            "A comma in a password is written %2C.",
+        )
+        return None
+    options = dict(config.get("OPTIONS", {}))
+    _check_options(env, "DATABASE_REPLICA_URLS", options)
+    pool = {"max_size": primary["OPTIONS"]["pool"]["max_size"], "timeout": _REPLICA_SECONDS}
+    return {
+        **primary,
+        **{key: config[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")},
+        "OPTIONS": {"pool": pool, **_POSTGRESQL_OPTIONS, **options},
+        "TEST": {"MIRROR": "default"},
     }
 
 

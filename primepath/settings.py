@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from primepath import setting_formats as formats
-from primepath.database import caches, database
+from primepath.database import caches, databases
 from primepath.domain.academic_year import AcademicYears
 from primepath.domain.visibility import Visibility
 from primepath.environment import env
@@ -120,11 +120,12 @@ SIGN_IN_FAILURES_PER_ADDRESS = env.number("SIGN_IN_FAILURES_PER_ADDRESS", 100)
 SYNC_TOKEN_DAYS = env.number("SYNC_TOKEN_DAYS", 30, most=3_650)
 TOKEN_LIFETIME_DAYS = env.number("TOKEN_LIFETIME_DAYS", 90, most=3_650)
 
-DATABASES = {
-    "default": database(
-        env, default_file=VAR_DIR / "primepath.sqlite3", wait_seconds=STATEMENT_SECONDS
-    )
-}
+DATABASES = databases(
+    env, default_file=VAR_DIR / "primepath.sqlite3", wait_seconds=STATEMENT_SECONDS
+)
+# A replica that is further behind is not read.
+DATABASE_REPLICA_LAG_SECONDS = env.number("DATABASE_REPLICA_LAG_SECONDS", 10, most=3_600)
+DATABASE_ROUTERS = ["primepath.db.reading.ReadingRouter"] if len(DATABASES) > 1 else []
 CACHES = caches(env)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

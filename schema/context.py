@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from loaders.dispatch import Dispatcher
 from loaders.read_options import ReadOptions
 from loaders.registry import Loaders
+from primepath.db.reading import reads_replica
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import TimeLimitExceededError, UnauthenticatedError
 from primepath.domain.viewer import Viewer
@@ -85,7 +86,8 @@ class Context:
         """Finish the operation: read cells that were requested but not awaited, and store the missing ones."""
         if self._loaders is not None:
             await self._loaders.cells.flush()
-        if not self._missing:
+        # Without storing, the response is the same. The next mutation of these cells stores them.
+        if not self._missing or reads_replica():
             return
         # The response is complete without it.
         try:

@@ -17,7 +17,9 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import psycopg
-from django.db import connection, models
+from django.db import models
+
+from primepath.db.reading import reading_connection
 
 logger = logging.getLogger("primepath.database")
 
@@ -53,6 +55,7 @@ class ServerState(NamedTuple):
 
 def server_state() -> ServerState:
     """Read the state of the server, with a query of its own."""
+    connection = reading_connection()
     rest = "0, 0"
     if connection.vendor == "postgresql":
         rest = "pg_is_in_recovery(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -64,7 +67,7 @@ def server_state() -> ServerState:
 
 def server_identity() -> str:
     """Return the identity as SQL, for the database in use."""
-    if connection.vendor == "sqlite":
+    if reading_connection().vendor == "sqlite":
         return "(SELECT 'sqlite/' || applied FROM django_migrations ORDER BY id LIMIT 1)"
     server = (
         "(SELECT system_identifier::text FROM pg_control_system())"
@@ -82,6 +85,7 @@ def can_read_system_identifier() -> bool:
 
     Otherwise the time of the server's start replaces it: no change is missed, but a restart makes sync tokens invalid.
     """
+    connection = reading_connection()
     connection.ensure_connection()
     session: Any = connection.connection
     try:

@@ -10,7 +10,9 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
+
+from primepath.db.reading import reading_connection
 
 # SAVEPOINT: after a statement that failed, PostgreSQL refuses all others of the transaction until it is rolled back to
 # a savepoint. The snapshot stays. READ ONLY: a write in a read is a fault of the program.
@@ -23,7 +25,7 @@ _RECOVER = "ROLLBACK TO SAVEPOINT reads"
 
 
 class Snapshot:
-    """A read-only transaction of the calling thread's connection.
+    """A read-only transaction of the calling thread's connection for reads.
 
     It does nothing inside a transaction that a caller began, as most tests do.
     """
@@ -39,6 +41,7 @@ class Snapshot:
         if self._is_open:
             self._recover()
             return
+        connection = reading_connection()
         connection.ensure_connection()
         if connection.in_atomic_block:
             return
@@ -54,10 +57,11 @@ class Snapshot:
             self._execute("COMMIT")
         except DatabaseError:
             with suppress(DatabaseError):
-                connection.close()
+                reading_connection().close()
 
     def _recover(self) -> None:
         """Let the transaction go on after a statement of it failed."""
+        connection = reading_connection()
         session: Any = connection.connection
         if (
             connection.vendor == "postgresql"
@@ -67,5 +71,6 @@ class Snapshot:
 
     def _execute(self, sql: str) -> None:
         # Past Django's cursors: this is no statement of the operation, and neither logged nor counted as one.
+        connection: Any = reading_connection()
         with connection.wrap_database_errors:
             connection.connection.execute(sql)

@@ -19,6 +19,8 @@ import orjson
 from django.db import connection, models
 from django.db.models.expressions import Expression
 
+from primepath.db.reading import reading_connection
+
 
 def _as_given(value: Any) -> Any:
     if isinstance(value, datetime.datetime):
@@ -60,6 +62,7 @@ class Statement:
 
     def __call__(self, *values: Any) -> Iterable[tuple[Any, ...]]:
         """Return the rows for these values, one value per argument of ``make``. Texts and numbers are sent unchanged."""
+        connection = reading_connection()
         given = dict(zip(self._names, values, strict=True))
         compiled = self._compiled.get(connection.vendor) or self._compile()
         parameters = [

@@ -82,6 +82,8 @@ class HistoryEntry(models.Model):
         null=True,
         related_name="+",
         verbose_name="account",
+        # The index `history_of_an_actor` begins with it.
+        db_index=False,
     )
     actor_name = models.CharField("changed by", max_length=150)
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, null=True, related_name="+")
@@ -103,6 +105,7 @@ class HistoryEntry(models.Model):
             models.Index(fields=["subject", "subject_key", "-id"], name="history_of_a_subject"),
             models.Index(fields=["transaction"], name="history_of_a_transaction"),
             models.Index(fields=["change_set"], name="history_of_a_change_set"),
+            models.Index(fields=["actor", "transaction", "id"], name="history_of_an_actor"),
         ]
 
     def __str__(self) -> str:

@@ -12,8 +12,9 @@ import datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
-from django.db import connection, models
+from django.db import models
 
+from primepath.db.reading import reading_connection
 from primepath.db.server_identity import fingerprint, server_identity
 
 _OLDEST = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
@@ -76,6 +77,7 @@ class HistoryPosition(NamedTuple):
     @classmethod
     def current(cls, newest: str) -> HistoryPosition:
         """Read the current position with one statement. ``newest`` is the SQL of the newest entry: its key and its time."""
+        connection = reading_connection()
         numbers = "0, 0, 0"
         if connection.vendor == "postgresql":
             numbers = f"{_OLDEST}, {_OWN}, greatest({_END}, {_OWN} + 1)"

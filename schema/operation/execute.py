@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from functools import partial
 from inspect import isawaitable
 from typing import Any
 
@@ -21,7 +23,10 @@ from schema.execution.response_size import ResponseSize
 from schema.execution.stack_chunk import with_large_stack_chunk
 from schema.operation.error_order import in_order
 from schema.operation.prepare import PreparedOperation
+from schema.operation.replica_reads import RepeatOnPrimaryError, ReplicaReads, replica_reads
 from schema.operation.saved_errors import mark_saved
+
+logger = logging.getLogger("primepath.replicas")
 
 
 @with_large_stack_chunk
@@ -38,8 +43,51 @@ def execute(
 
     No event loop can be running in the calling thread, which does all of the work. ``checkpoint`` is called before
     each batch; see `Dispatcher`. It also checks the ``time_limit``. `Context` describes the other arguments.
+
+    A replica can serve a query. If it fails, the primary runs the query again, in the time that is left.
     """
-    dispatcher = Dispatcher(checkpoint, Snapshot())
+    run = partial(
+        _execute,
+        operation,
+        token_id=token_id,
+        may_store=may_store,
+        address=address,
+        time_limit=time_limit or TimeLimit(),
+    )
+    reads = replica_reads(operation)
+    if reads is not None:
+        try:
+            return _on_replica(run, reads, checkpoint)
+        except RepeatOnPrimaryError as failure:
+            logger.info("A read is repeated on the primary: %s", failure.__cause__)
+    return run(Dispatcher(checkpoint, Snapshot()))
+
+
+def _on_replica(
+    run: Callable[[Dispatcher], ExecutionResult],
+    reads: ReplicaReads,
+    checkpoint: Callable[[], None],
+) -> ExecutionResult:
+    """Run an operation with the reads of a replica. Raises `RepeatOnPrimaryError` if the replica fails."""
+
+    def check() -> None:
+        reads.check()
+        checkpoint()
+
+    result = run(Dispatcher(check, reads))
+    reads.check()
+    return result
+
+
+def _execute(
+    operation: PreparedOperation,
+    dispatcher: Dispatcher,
+    *,
+    token_id: int | None,
+    may_store: bool,
+    address: str,
+    time_limit: TimeLimit,
+) -> ExecutionResult:
     size = ResponseSize(settings.MAX_ANSWER_VALUES)
     context = Context(
         dispatcher,
@@ -48,7 +96,7 @@ def execute(
         columns=operation.columns,
         may_store=may_store,
         address=address,
-        time_limit=time_limit or TimeLimit(),
+        time_limit=time_limit,
         values_left=size.left,
     )
     executor: dict[str, Any] = {"executor_class": CountingExecutor, "size": size}
