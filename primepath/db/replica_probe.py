@@ -109,7 +109,7 @@ class Probe(threading.Thread):
 
     def __init__(self, replica: Replica) -> None:
         super().__init__(name=f"probe of {replica.name}", daemon=True)
-        self._replica = replica
+        self.replica = replica
         self._server = _Server(replica.alias)
         self._primary = _Server(DEFAULT_DB_ALIAS)
         self._positions = PrimaryPositions()
@@ -117,13 +117,18 @@ class Probe(threading.Thread):
 
     def run(self) -> None:
         while True:
-            self._replica.suspected.clear()
+            self.replica.suspected.clear()
             try:
                 self.check()
             except Exception:
-                logger.exception("The check of replica %s failed.", self._replica.name)
-                self._replica.leave_out("its check failed", lost=False)
-            self._replica.suspected.wait(_INTERVAL_SECONDS)
+                logger.exception("The check of replica %s failed.", self.replica.name)
+                self.replica.leave_out("its check failed", lost=False)
+            self.replica.suspected.wait(_INTERVAL_SECONDS)
+
+    def disconnect(self) -> None:
+        """Close the connections of the checks. The next check opens them again."""
+        self._server.disconnect()
+        self._primary.disconnect()
 
     def check(self) -> None:
         """Check the replica once. Leave it out or take it in."""
@@ -134,12 +139,12 @@ class Probe(threading.Thread):
             reason = " ".join(str(error).split())
             # A role that cannot call the function has a connection all the same.
             lost = not isinstance(error, psycopg.errors.InsufficientPrivilege)
-            self._replica.leave_out(f"it does not respond: {reason}", lost=lost)
+            self.replica.leave_out(f"it does not respond: {reason}", lost=lost)
             return
         if problem := self._problem(state):
-            self._replica.leave_out(problem, lost=False)
+            self.replica.leave_out(problem, lost=False)
         else:
-            self._replica.take_in()
+            self.replica.take_in()
 
     def _ask_primary(self) -> None:
         """Note the primary's position. Without the primary, its last known position counts."""
@@ -162,7 +167,7 @@ class Probe(threading.Thread):
         if state.identity != self._identity:
             return "it is a standby of another database"
         lag = self._positions.lag(time.monotonic(), state.position)
-        _LAG.labels(self._replica.name).set(lag)
+        _LAG.labels(self.replica.name).set(lag)
         if lag > settings.DATABASE_REPLICA_LAG_SECONDS:
             return f"it is {lag:.0f} seconds behind"
         return None

@@ -17,6 +17,8 @@ from prometheus_client import Counter, Gauge
 
 logger = logging.getLogger("primepath.replicas")
 
+_UNCHECKED = "it has not been checked yet"
+
 READS = Counter(
     "primepath_replica_reads",
     "Read operations by outcome: replica, or why the primary served them: behind, none, failed, repeated.",
@@ -46,7 +48,7 @@ class Replica:
         # Set to make the probe check at once.
         self.suspected = threading.Event()
         self._capacity: int = config["OPTIONS"]["pool"]["max_size"]
-        self._problem: str | None = "it has not been checked yet"
+        self._problem: str | None = _UNCHECKED
         self._sockets: set[socket.socket] = set()
         self._lock = threading.Lock()
         _UP.labels(self.name).set(0)
@@ -90,9 +92,11 @@ class Replica:
 
     def _leave_out(self, problem: str) -> None:
         with self._lock:
-            was_used, self._problem = self._problem is None, self._problem or problem
+            is_new = self._problem in {None, _UNCHECKED}
+            if is_new:
+                self._problem = problem
         _UP.labels(self.name).set(0)
-        if was_used:
+        if is_new:
             logger.warning("Replica %s is left out: %s.", self.name, problem)
 
     def connect(self) -> socket.socket:

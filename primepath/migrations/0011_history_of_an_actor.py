@@ -20,7 +20,7 @@ class AddIndex(migrations.AddIndex):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         how, name = _concurrently(schema_editor), self.index.name
-        columns = 'actor_id, transaction, id'
+        columns = 'actor_id, "transaction", id'
         schema_editor.execute(f'DROP INDEX {how} IF EXISTS {name}')
         schema_editor.execute(f'CREATE INDEX {how} {name} ON {_TABLE} ({columns})')
 

@@ -1,0 +1,1 @@
+"""Reads from replicas: real PostgreSQL servers with streaming replication."""
