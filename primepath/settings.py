@@ -124,7 +124,7 @@ DATABASES = databases(
     env, default_file=VAR_DIR / "primepath.sqlite3", wait_seconds=STATEMENT_SECONDS
 )
 # A replica that is further behind is not read.
-DATABASE_REPLICA_LAG_SECONDS = env.number("DATABASE_REPLICA_LAG_SECONDS", 10, most=3_600)
+DATABASE_REPLICA_MAX_LAG = env.number("DATABASE_REPLICA_MAX_LAG", 10, most=3_600)
 DATABASE_ROUTERS = ["primepath.db.reading.ReadingRouter"] if len(DATABASES) > 1 else []
 CACHES = caches(env)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

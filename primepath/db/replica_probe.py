@@ -168,7 +168,7 @@ class Probe(threading.Thread):
             return "it is a standby of another database"
         lag = self._positions.lag(time.monotonic(), state.position)
         _LAG.labels(self.replica.name).set(lag)
-        if lag > settings.DATABASE_REPLICA_LAG_SECONDS:
+        if lag > settings.DATABASE_REPLICA_MAX_LAG:
             return f"it is {lag:.0f} seconds behind"
         return None
 

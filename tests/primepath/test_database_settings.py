@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from primepath.database import caches, database
+from primepath.database import caches, database, databases
 from primepath.environment import Environment
 
 pytestmark = pytest.mark.one_database
@@ -116,3 +116,50 @@ def test_options_of_the_address_replace_the_usual_ones(tmp_path: Path) -> None:
     config = database(Environment({"DATABASE_URL": url}), tmp_path / "default.sqlite3", 1)
     assert config["OPTIONS"]["connect_timeout"] == 7
     assert config["OPTIONS"]["tcp_user_timeout"] == 30_000
+
+
+@pytest.mark.parametrize(
+    ("primary", "replicas", "problem"),
+    [
+        ("", f"postgresql://a:{PASSWORD}@b/name", "needs PostgreSQL in DATABASE_URL."),
+        ("postgresql://host/name", f"mysql://a:{PASSWORD}@b/name", "must list addresses"),
+        ("postgresql://host/name", f"postgresql://a:{PASSWORD}@b", "must list addresses"),
+        ("postgresql://host/name", f"postgresql://a:x,{PASSWORD}@b/name", "must list addresses"),
+        (
+            "postgresql://host/name",
+            f"postgresql://a:{PASSWORD}@b/name?ssl=1",
+            "has an option that PostgreSQL does not have",
+        ),
+    ],
+)
+def test_an_invalid_replica_is_named_without_its_password(
+    primary: str, replicas: str, problem: str, tmp_path: Path
+) -> None:
+    env = Environment({"DATABASE_URL": primary, "DATABASE_REPLICA_URLS": replicas})
+    databases(env, tmp_path / "default.sqlite3", 1)
+    (message,) = env.problems.values()
+    assert message.startswith(f"DATABASE_REPLICA_URLS {problem}")
+    assert PASSWORD not in message
+
+
+def test_each_replica_has_a_pool_of_its_own_with_the_size_of_the_primary(tmp_path: Path) -> None:
+    env = Environment(
+        {
+            "DATABASE_URL": "postgresql://a:b@one/name",
+            "DATABASE_REPLICA_URLS": "postgresql://a:b@two/name, postgresql://a:b%2Cc@three:5433/name?sslmode=require,",
+            "DATABASE_POOL_SIZE": "7",
+        }
+    )
+    found = databases(env, tmp_path / "unused", 1)
+    assert env.problems == {}
+    assert list(found) == ["default", "replica_1", "replica_2"]
+    assert [each["HOST"] for each in found.values()] == ["one", "two", "three"]
+    assert [each["OPTIONS"]["pool"]["max_size"] for each in found.values()] == [7, 7, 7]
+    assert found["replica_2"]["PASSWORD"] == "b,c"
+    assert found["replica_2"]["OPTIONS"]["sslmode"] == "require"
+    assert not (tmp_path / "unused").exists()
+
+
+def test_without_replicas_there_is_one_database(tmp_path: Path) -> None:
+    env = Environment({"DATABASE_URL": "postgresql://a:b@one/name"})
+    assert list(databases(env, tmp_path / "unused", 1)) == ["default"]
