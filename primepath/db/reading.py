@@ -19,7 +19,7 @@ class ReplicaBehindError(Exception):
 
 
 class _Reading(threading.local):
-    """Where the thread reads.
+    """The source of the thread's reads.
 
     ``alias``: the connection. ``complete_below``: the replica's snapshot has the changes of all transactions with lower ids.
     ``problem``: the reason why the operation must be repeated on the primary, or None.

@@ -45,7 +45,7 @@ class Replica:
         self.name = f"{config['HOST'] or 'localhost'}:{config['PORT'] or 5432}"
         self.reads = 0
         self.last_taken = 0
-        # Set to make the probe check at once.
+        # Set to make the probe check immediately.
         self.suspected = threading.Event()
         self._capacity: int = config["OPTIONS"]["pool"]["max_size"]
         self._problem: str | None = _UNCHECKED
@@ -72,14 +72,14 @@ class Replica:
             logger.info("Replica %s is used.", self.name)
 
     def suspect(self, problem: str) -> None:
-        """Leave the replica out until its next check, and check it at once."""
+        """Leave the replica out until its next check, and check it immediately."""
         self._leave_out(problem)
         self.suspected.set()
 
     def leave_out(self, problem: str, *, lost: bool) -> None:
         """Leave the replica out. If it is ``lost``, its connections are too.
 
-        Reads that wait for a lost replica fail at once, so they can be repeated on the primary. They could not notice
+        Reads that wait for a lost replica fail immediately, so they can be repeated on the primary. They could not notice
         for a long time that it does not respond.
         """
         self._leave_out(problem)
@@ -106,8 +106,8 @@ class Replica:
         """
         wrapper: Any = connections[self.alias]
         wrapper.ensure_connection()
-        # A descriptor of its own. psycopg closes the connection's descriptor when the connection breaks, and the next
-        # file or socket of the process gets the same number.
+        # A descriptor of its own. When the connection breaks, its descriptor is closed, and the next file or socket of the
+        # process gets the same number.
         watched = socket.socket(fileno=os.dup(wrapper.connection.pgconn.socket))
         with self._lock:
             self._sockets.add(watched)

@@ -2,7 +2,7 @@
 
 Before the first read, the viewer's last change and access are read on the primary. A replica serves the operation if its
 snapshot shows the same; otherwise the primary does. The whole answer is read from that one snapshot. So it never mixes two
-states, it contains everything that the viewer changed, and access that has ended on the primary has ended in it too.
+states, and it contains everything that the viewer changed. Access that has ended on the primary has ended in it too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A replica serves the viewers whose own changes and access it has; the primary serves the others."""
+"""A replica serves a viewer if it has their own changes and access; otherwise the primary does."""
 
 from __future__ import annotations
 
