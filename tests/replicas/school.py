@@ -12,8 +12,8 @@ from unittest.mock import patch
 
 from django.core.management import call_command
 from django.db import connections
-from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import override_settings
+from django.utils.module_loading import import_string
 
 from primepath.database import databases
 from primepath.db.replica_probe import Probe
@@ -149,10 +149,6 @@ def _databases(primary: PostgresServer, standbys: list[PostgresServer]) -> Itera
     settings: Any = connections.settings
     before = dict(settings)
     usual = {alias: connections[alias] for alias in before}
-    # Django keeps one pool for each alias.
-    pools = DatabaseWrapper._connection_pools
-    usual_pools = dict(pools)
-    pools.clear()
     env = Environment(
         {
             "DATABASE_URL": primary.url("primepath"),
@@ -161,6 +157,11 @@ def _databases(primary: PostgresServer, standbys: list[PostgresServer]) -> Itera
     )
     configured = databases(env, Path("unused"), wait_seconds=5)
     assert env.problems == {}
+    # Django keeps one pool for each alias.
+    backend = import_string(f"{configured['default']['ENGINE']}.base.DatabaseWrapper")
+    pools = backend._connection_pools
+    usual_pools = dict(pools)
+    pools.clear()
     settings.clear()
     settings.update(connections.configure_settings(configured))
     for alias in before:

@@ -34,7 +34,7 @@ def statements(viewer: Viewer) -> tuple[list[str], list[str], Any]:
     ):
         response = data(MATRIX, viewer)
     found = ([query["sql"] for query in context.captured_queries] for context in (primary, replica))
-    return (*found, response)  # type: ignore[return-value]
+    return (*found, response)
 
 
 def test_replica_takes_one_statement_more_and_the_primary_one_at_all(school: School) -> None:

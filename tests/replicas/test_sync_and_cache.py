@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
@@ -68,11 +70,11 @@ def test_cache_filled_from_a_replica_never_hides_a_newer_curriculum(school: Scho
         return [level["name"] for level in found["levels"]]
 
     levels = [make_level(number=number) for number in (1, 2)]
-    change = {"viewer": school.head, "class_code": "A", "academic_year": YEAR}
-    set_class_curriculum(**change, level_ids=[levels[0].pk])
+    change = partial(set_class_curriculum, viewer=school.head, class_code="A", academic_year=YEAR)
+    change(level_ids=[levels[0].pk])
     school.wait_for_replay()
     with school.paused():
-        set_class_curriculum(**change, level_ids=[levels[1].pk])
+        change(level_ids=[levels[1].pk])
         with counted(replica=2):
             assert names() == names() == ["CORE PHONICS L1"]
         (replica,) = school.replicas
