@@ -59,9 +59,10 @@ class ReplicaReads(Snapshot):
             raise
 
     def end(self) -> None:
-        super().end()
-        if self._replica is not None:
-            self._leave("replica" if reading.problem is None else "repeated")
+        if self._replica is None:
+            super().end()
+        else:
+            self._end_on_replica("replica" if reading.problem is None else "repeated")
 
     def check(self) -> None:
         """Raise `RepeatOnPrimaryError` if the response is not to be used."""
@@ -82,8 +83,7 @@ class ReplicaReads(Snapshot):
             outcome = self._try(self._replica, expected, now)
         finally:
             if outcome != "replica":
-                super().end()
-                self._leave(outcome)
+                self._end_on_replica(outcome)
 
     def _try(self, replica: Replica, expected: ViewerState | None, now: datetime.datetime) -> str:
         """Begin a snapshot of the replica. Return the outcome: "replica" if it can serve the viewer."""
@@ -101,16 +101,19 @@ class ReplicaReads(Snapshot):
         reading_connection().execute_wrappers.append(self._watch)
         return "replica"
 
-    def _leave(self, outcome: str) -> None:
-        """Use the primary from now on."""
+    def _end_on_replica(self, outcome: str) -> None:
+        """End the snapshot, and use the primary from now on."""
         replica, self._replica = self._replica, None
         watched, self._socket = self._socket, None
         assert replica is not None
         READS.labels(outcome).inc()
-        wrappers = connections[replica.alias].execute_wrappers
-        wrappers[:] = [each for each in wrappers if each != self._watch]
-        reading.use_primary()
-        replica.disconnect(watched)
+        try:
+            super().end()
+        finally:
+            wrappers = connections[replica.alias].execute_wrappers
+            wrappers[:] = [each for each in wrappers if each != self._watch]
+            reading.use_primary()
+            replica.disconnect(watched)
 
     def _watch(self, execute: Callable[..., Any], *call: Any) -> Any:
         """Run a statement of the replica. One of Django's wrappers of statements."""
