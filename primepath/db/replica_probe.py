@@ -173,8 +173,16 @@ class Probe(threading.Thread):
         return None
 
 
-@cache
+_starting = threading.Lock()
+
+
 def start_probes() -> None:
     """Start the checks of all replicas in this process, on the first call."""
+    with _starting:
+        _start_probes()
+
+
+@cache
+def _start_probes() -> None:
     for replica in replicas().all:
         Probe(replica).start()

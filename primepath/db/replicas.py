@@ -146,7 +146,15 @@ class Replicas:
             return chosen
 
 
-@cache
+_creating = threading.Lock()
+
+
 def replicas() -> Replicas:
-    """Return the replicas of the settings."""
+    """Return the replicas of the settings. All threads get the same object."""
+    with _creating:
+        return configured_replicas()
+
+
+@cache
+def configured_replicas() -> Replicas:
     return Replicas(alias for alias in connections.settings if alias != DEFAULT_DB_ALIAS)

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from primepath.database import databases
 from primepath.db.replica_probe import Probe
-from primepath.db.replicas import READS, Replica, replicas
+from primepath.db.replicas import READS, Replica, configured_replicas, replicas
 from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
@@ -166,7 +166,7 @@ def _databases(primary: PostgresServer, standbys: list[PostgresServer]) -> Itera
     settings.update(connections.configure_settings(configured))
     for alias in before:
         del connections[alias]
-    replicas.cache_clear()
+    configured_replicas.cache_clear()
     routers = ["primepath.db.reading.ReadingRouter"] if standbys else []
     try:
         with (
@@ -185,4 +185,4 @@ def _databases(primary: PostgresServer, standbys: list[PostgresServer]) -> Itera
         settings.update(before)
         for alias, wrapper in usual.items():
             connections[alias] = wrapper
-        replicas.cache_clear()
+        configured_replicas.cache_clear()
