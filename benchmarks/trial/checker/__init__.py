@@ -1,0 +1,1 @@
+"""Compares what the server has acknowledged with what is in the database."""

@@ -1,0 +1,78 @@
+"""Run scenarios on one installation."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.progress import say
+from benchmarks.trial.checker.check import check
+from benchmarks.trial.checker.connections import busy_sessions
+from benchmarks.trial.checker.stored import Stored, read_stored
+from benchmarks.trial.load.mixes import mixed
+from benchmarks.trial.registry import NotPossibleError, Scenario
+from benchmarks.trial.servers.stack import Stack, running_stack
+from benchmarks.trial.trial import Trial
+from benchmarks.trial.verdicts import NONE, Figure, Unit, Verdict
+
+_SHOWN_FINDINGS = 5
+
+
+def run_on(
+    kind: type[Stack], scenarios: Sequence[Scenario], folder: Path, *, is_short: bool
+) -> Iterator[Verdict]:
+    """Start the installation, run the scenarios one after the other, and yield their verdicts."""
+    say(f"{kind.title}: starting the servers")
+    with running_stack(kind, folder) as stack:
+        # Processes compile their queries at the first request, and open their connections.
+        Trial(stack).under_load(mixed, 16, 3)
+        for each in scenarios:
+            yield _run(each, Trial(stack, is_short=is_short))
+
+
+def _run(scenario: Scenario, trial: Trial) -> Verdict:
+    say(f"{trial.stack.title}: {scenario.title}")
+    start, title = time.monotonic(), trial.stack.title
+    before = read_stored(trial.stack.database_url)
+    try:
+        figures = [*scenario.run(trial), *_aftermath(trial, before)]
+    except NotPossibleError as reason:
+        say(f"    not run: {reason}")
+        return Verdict(scenario.title, title, note=str(reason))
+    except Exception as error:  # A failed scenario must not hide the results of the others.
+        say(traceback.format_exc())
+        return Verdict(scenario.title, title, note=f"{type(error).__name__}: {error}", failed=True)
+    finally:
+        _settle(trial)
+    verdict = Verdict(scenario.title, title, figures)
+    for figure in figures:
+        mark = "" if figure.holds else "  <-- falls short"
+        say(f"    {figure.name}: {figure.shown}  ({figure.wanted or 'for contrast'}){mark}")
+    say(f"    {verdict.outcome}, {time.monotonic() - start:.0f} s")
+    return verdict
+
+
+def _aftermath(trial: Trial, before: Stored) -> Iterator[Figure]:
+    """Yield what must hold after every scenario: no change lost or half-written, and no session left over."""
+    url = trial.stack.database_url
+    yield Figure("busy sessions left over", busy_sessions(url), Unit.COUNT, NONE)
+    after = read_stored(url, after=before.last_entry)
+    findings = check(trial.ledger, before, after)
+    for finding in [*findings.lost, *findings.half_written][:_SHOWN_FINDINGS]:
+        say(f"    {finding}")
+    name = f"of {trial.ledger.acknowledged:,} changes, lost or stored twice"
+    yield Figure(name, len(findings.lost), Unit.COUNT, NONE)
+    yield Figure("half-written", len(findings.half_written), Unit.COUNT, NONE)
+
+
+def _settle(trial: Trial) -> None:
+    """Wait until the next scenario can begin. Start the server again if it does not recover."""
+    start = time.monotonic()
+    seconds = trial.seconds_until_normal(start)
+    if seconds > 40:
+        say("    The server does not recover. It is started again.")
+        trial.stack.product.stop()
+        trial.stack.product.start()
+        trial.seconds_until_normal(start)
