@@ -24,7 +24,12 @@ is lost, stored twice or half-written is a shortfall, and so is a database sessi
 def report(verdicts: Sequence[Verdict], minutes: float) -> str:
     """Return the page."""
     lines = [_HEAD, *(f"{line}  " for line in describe_machine()), f"{minutes:.1f} minutes.", ""]
-    lines += [summary(verdicts), "", "| situation | database | measured (wanted) | verdict |", "|---|---|---|---|"]
+    lines += [
+        summary(verdicts),
+        "",
+        "| situation | database | measured (wanted) | verdict |",
+        "|---|---|---|---|",
+    ]
     for verdict in verdicts:
         cells = "<br>".join(map(_cell, verdict.figures)) or verdict.note.replace("|", "/")
         outcome = verdict.outcome

@@ -8,16 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.progress import say
-from benchmarks.trial.checker.check import check
-from benchmarks.trial.checker.connections import busy_sessions
-from benchmarks.trial.checker.stored import Stored, read_stored
+from benchmarks.trial.aftermath import aftermath
+from benchmarks.trial.checker.stored import read_stored
 from benchmarks.trial.load.mixes import mixed
 from benchmarks.trial.registry import NotPossibleError, Scenario
 from benchmarks.trial.servers.stack import Stack, running_stack
 from benchmarks.trial.trial import Trial
-from benchmarks.trial.verdicts import NONE, Figure, Unit, Verdict
-
-_SHOWN_FINDINGS = 5
+from benchmarks.trial.verdicts import Verdict
 
 
 def run_on(
@@ -37,7 +34,7 @@ def _run(scenario: Scenario, trial: Trial) -> Verdict:
     start, title = time.monotonic(), trial.stack.title
     before = read_stored(trial.stack.database_url)
     try:
-        figures = [*scenario.run(trial), *_aftermath(trial, before)]
+        figures = [*scenario.run(trial), *aftermath(trial, before)]
     except NotPossibleError as reason:
         say(f"    not run: {reason}")
         return Verdict(scenario.title, title, note=str(reason))
@@ -52,19 +49,6 @@ def _run(scenario: Scenario, trial: Trial) -> Verdict:
         say(f"    {figure.name}: {figure.shown}  ({figure.wanted or 'for contrast'}){mark}")
     say(f"    {verdict.outcome}, {time.monotonic() - start:.0f} s")
     return verdict
-
-
-def _aftermath(trial: Trial, before: Stored) -> Iterator[Figure]:
-    """Yield what must hold after every scenario: no change lost or half-written, and no session left over."""
-    url = trial.stack.database_url
-    yield Figure("busy sessions left over", busy_sessions(url), Unit.COUNT, NONE)
-    after = read_stored(url, after=before.last_entry)
-    findings = check(trial.ledger, before, after)
-    for finding in [*findings.lost, *findings.half_written][:_SHOWN_FINDINGS]:
-        say(f"    {finding}")
-    name = f"of {trial.ledger.acknowledged:,} changes, lost or stored twice"
-    yield Figure(name, len(findings.lost), Unit.COUNT, NONE)
-    yield Figure("half-written", len(findings.half_written), Unit.COUNT, NONE)
 
 
 def _settle(trial: Trial) -> None:

@@ -97,9 +97,7 @@ def _broken_histories(
 
 def _split_change_sets(ledger: Ledger, after: Stored) -> Iterator[str]:
     """A change of several cells must be in the history of each of them."""
-    bulk_of: dict[str, Bulk] = {
-        cell: bulk for bulk in ledger.bulks.values() for cell in bulk.cells
-    }
+    bulk_of: dict[str, Bulk] = {cell: bulk for bulk in ledger.bulks.values() for cell in bulk.cells}
     found: defaultdict[str, set[str]] = defaultdict(set)
     for entry in after.history:
         if entry.cell in bulk_of:

@@ -46,7 +46,7 @@ class Entry(NamedTuple):
     change_set: str
 
 
-UNUSED = Cell(0, {name: None for name in _COLUMNS} | {"status": "EMPTY", "notes": "", "exams": []})
+UNUSED = Cell(0, dict.fromkeys(_COLUMNS) | {"status": "EMPTY", "notes": "", "exams": []})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,9 @@ def _read(connection: Any, after: int) -> Stored:
     }
     history = [
         Entry(id, cell, action, _parsed(changes), str(change_set))
-        for id, cell, action, changes, change_set in connection.execute(_HISTORY.format(after=after))
+        for id, cell, action, changes, change_set in connection.execute(
+            _HISTORY.format(after=after)
+        )
     ]
     return Stored(cells, history, last)
 

@@ -47,7 +47,7 @@ class Load:
         mix: Mix,
         *,
         clients: int,
-        habits: Habits = Habits(),  # noqa: B008
+        habits: Habits = Habits(),
     ) -> None:
         self._port, self._mix, self._habits = port, mix, habits
         self._senders = [Sender(habits.first + number, school, ledger) for number in range(clients)]
@@ -145,4 +145,3 @@ class Load:
     def wait(self) -> None:
         """Wait until each client has sent its ``requests``."""
         self._work.result(_LAST_RESPONSE_SECONDS)
-

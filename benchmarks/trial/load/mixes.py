@@ -82,11 +82,11 @@ def note(sender: Sender) -> Operation:
     return note_in(sender, f"{code}/{sender.school.year}/{period}")
 
 
-def note_in(sender: Sender, cell: str) -> Operation:
-    """Set the notes of this cell to a text that is used once."""
+def note_in(sender: Sender, cell: str, *, user: User | None = None) -> Operation:
+    """Set the notes of this cell to a text that is used once, by default as the client's user."""
     change = sender.ledger.new_note(cell)
     input = {"cell": {"id": f"MatrixCell:{cell}"}, "notes": change.text}
-    request = graphql(UPDATE_CELL, {"input": input}, sender.user.token)
+    request = graphql(UPDATE_CELL, {"input": input}, (user or sender.user).token)
     return Operation("mutation", request, change.done)
 
 

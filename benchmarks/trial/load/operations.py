@@ -23,8 +23,7 @@ ASSIGN = (
 )
 UNASSIGN = ASSIGN.replace("Assign(", "Unassign(").replace("assignExams(", "unassignExams(")
 SIGN_IN = (
-    "mutation SignIn($input: SignInInput!) { signIn(input: $input) "
-    "{ token userErrors { code } } }"
+    "mutation SignIn($input: SignInInput!) { signIn(input: $input) { token userErrors { code } } }"
 )
 SCHOOL = "{ school { name } }"
 

@@ -8,6 +8,26 @@ from importlib import import_module
 _MODULES = (
     "gateway_timeouts",
     "overload",
+    "many_writers",
+    "signing_in",
+    "redis_hangs",
+    "locked_cell",
+    "database_away",
+    "database_restarts",
+    "stalled_bodies",
+    "idle_connections",
+    "session_state",
+    "cold_reads",
+    "large_reads",
+    "endless_headers",
+    "database_frozen",
+    "half_headers",
+    "killed_process",
+    "leaving_clients",
+    "rolling_restart",
+    "disk_full",
+    "failover",
+    "soak",
 )
 
 

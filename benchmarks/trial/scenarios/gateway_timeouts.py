@@ -44,7 +44,7 @@ def _old_loop(trial: Trial) -> Sequence[Figure]:
             time.sleep(4 if trial.is_short else 8)
             measured = load.measured()
             # Each client waits for a response. Some of them would take minutes.
-            product.stop()
+            product.kill()
     quick = measured.served.only(lambda each: each.seconds <= _SLOWEST)
     in_time = quick.count / (measured.count + _CLIENTS)
     say(f"    old loop: {measured.rate:.0f}/s; {measured.outcomes}")

@@ -56,7 +56,12 @@ class PostgresServer:
         """Return a running replica of this server."""
         copy = PostgresServer(folder)
         folder.mkdir(parents=True)
-        command = [str(self._programs / "pg_basebackup"), f"-h{HOST}", f"-p{self.port}", f"-U{USER}"]
+        command = [
+            str(self._programs / "pg_basebackup"),
+            f"-h{HOST}",
+            f"-p{self.port}",
+            f"-U{USER}",
+        ]
         subprocess.run(  # noqa: S603
             [*command, "-D", str(folder / "data"), "-R", "-cfast", "-Xstream"],
             env={**os.environ, "LC_ALL": "C", "PGPASSWORD": PASSWORD},
@@ -117,7 +122,9 @@ class PostgresServer:
 
     def set(self, name: str, value: str) -> None:
         """Change a setting of the running server. An empty ``value`` restores its default."""
-        self.query(f"ALTER SYSTEM SET {name} = '{value}'" if value else f"ALTER SYSTEM RESET {name}")
+        self.query(
+            f"ALTER SYSTEM SET {name} = '{value}'" if value else f"ALTER SYSTEM RESET {name}"
+        )
         self.query("SELECT pg_reload_conf()")
 
     def promote(self) -> None:

@@ -127,7 +127,9 @@ def resident_bytes(pids: Sequence[int]) -> int:
     for pid in pids:
         with suppress(OSError):
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-            total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
+            total += sum(
+                1024 * int(line.split()[1]) for line in lines if line.startswith("RssAnon")
+            )
     return total
 
 

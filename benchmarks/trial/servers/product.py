@@ -7,7 +7,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.trial.servers.processes import Process, descendants, open_sockets, resident_bytes
+from benchmarks.trial.servers.processes import (
+    Process,
+    descendants,
+    kill,
+    open_sockets,
+    resident_bytes,
+)
 from scripts.server import HOST, ROOT, free_port
 
 _SERVE = ROOT / "primepath" / "management" / "commands" / "serve.py"
@@ -49,6 +55,11 @@ class Product:
 
     def stop(self) -> None:
         self.process.stop(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End all processes at once, like a crash of the machine."""
+        kill([self.process.pid, *descendants(self.process.pid)])
+        self.process.wait(10)
 
 
 def _command(port: int, processes: int) -> list[str]:

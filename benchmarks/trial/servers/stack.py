@@ -47,6 +47,20 @@ class Stack(ABC):
             product.stop()
 
 
+class SecondStack(Stack):
+    """A second server of an installation with another database. Its clients reach it directly."""
+
+    def __init__(self, first: Stack, product: Product, database_url: str) -> None:
+        self.title = first.title
+        self.school, self.environment, self.folder = first.school, first.environment, first.folder
+        self.product = product
+        self._database_url = database_url
+
+    @property
+    def database_url(self) -> str:
+        return self._database_url
+
+
 class SqliteStack(Stack):
     """SQLite and one process. Its clients reach it directly."""
 

@@ -1,0 +1,84 @@
+"""PostgreSQL restarts under load, or accepts no changes for some time."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Sequence
+
+from benchmarks.progress import say
+from benchmarks.trial.load import loop
+from benchmarks.trial.load.connection import Connection
+from benchmarks.trial.load.mixes import mixed
+from benchmarks.trial.load.operations import http
+from benchmarks.trial.registry import POSTGRESQL, scenario
+from benchmarks.trial.trial import BEST_CLIENTS, Trial
+from benchmarks.trial.verdicts import ALL, NONE, Figure, Unit, at_most
+
+_REFUSED = ("503 UNAVAILABLE", "503 OVERLOADED")
+
+
+@scenario("PostgreSQL restarts under load", on=POSTGRESQL)
+def database_restarts(trial: Trial) -> Sequence[Figure]:
+    primary = trial.postgresql.primary
+    with trial.load(mixed, BEST_CLIENTS) as load:
+        time.sleep(2)
+        primary.stop(signal.SIGINT)
+        primary.start()
+        back = time.monotonic()
+        normal = trial.seconds_until_normal(back)
+        time.sleep(1)
+    measured = load.all()
+    say(f"    {measured.outcomes}")
+    refused = measured.refused
+    dated = refused.only(lambda each: each.retry_after is not None)
+    other = measured.not_served.count - measured.counted(*_REFUSED)
+    return [
+        Figure("neither served nor 503", other, Unit.COUNT, NONE),
+        Figure("503 with Retry-After", dated.share_of_all(refused), Unit.SHARE, ALL),
+        Figure("slowest", measured.slowest, Unit.SECONDS, at_most(5)),
+        Figure("normal after", normal, Unit.SECONDS, at_most(2)),
+    ]
+
+
+@scenario("PostgreSQL accepts no changes for 4 s", on=POSTGRESQL)
+def database_read_only(trial: Trial) -> Sequence[Figure]:
+    primary = trial.postgresql.primary
+    with trial.load(mixed, BEST_CLIENTS) as load:
+        time.sleep(1)
+        primary.set("default_transaction_read_only", "on")
+        page = loop.run(_sign_in_page(trial.stack.port))
+        time.sleep(4)
+        # In a session of its own, because the default is read-only.
+        with primary.connect() as session:
+            session.execute("SET default_transaction_read_only = off")
+            session.execute("ALTER SYSTEM RESET default_transaction_read_only")
+            session.execute("SELECT pg_reload_conf()")
+        normal = trial.seconds_until_normal(time.monotonic())
+        time.sleep(1)
+    measured = load.all()
+    say(f"    {measured.outcomes}")
+    reads = measured.only(lambda each: each.kind != "mutation")
+    changes = measured.only(lambda each: each.kind == "mutation")
+    refused = changes.only(lambda each: each.outcome == "503 UNAVAILABLE")
+    dated = refused.only(lambda each: each.retry_after is not None)
+    return [
+        Figure("reads not served", reads.not_served.count, Unit.COUNT, NONE),
+        Figure(
+            "changes neither saved nor 503 UNAVAILABLE",
+            changes.not_served.count - refused.count,
+            Unit.COUNT,
+            NONE,
+        ),
+        Figure("503 with Retry-After", dated.share_of_all(refused), Unit.SHARE, ALL),
+        Figure("status of the sign-in page", page, Unit.COUNT, at_most(200)),
+        Figure("normal after", normal, Unit.SECONDS, at_most(2)),
+    ]
+
+
+async def _sign_in_page(port: int) -> int:
+    connection = await Connection.open(port)
+    try:
+        return (await connection.send(http("GET", "/sign-in/"))).status
+    finally:
+        connection.close()

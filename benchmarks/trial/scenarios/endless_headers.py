@@ -1,0 +1,58 @@
+"""One connection that sends headers without end, without signing in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from benchmarks.trial.load import loop
+from benchmarks.trial.load.connection import Connection, LostError
+from benchmarks.trial.load.mixes import partial
+from benchmarks.trial.registry import scenario
+from benchmarks.trial.trial import Trial
+from benchmarks.trial.verdicts import ALL, NONE, Figure, Unit, at_most
+
+_BYTES = 100_000_000
+_LINE = b"X-Endless: " + b"a" * 1_000 + b"\r\n"
+_PIECE = _LINE * 64
+
+
+@scenario("100 MB of request headers on one connection, sent to the server itself")
+def endless_headers(trial: Trial) -> Sequence[Figure]:
+    product = trial.stack.product
+    before = product.memory()
+    with trial.load(partial, 4) as others:
+        sent, status, most = loop.run(_send(product.port, product.memory))
+        time.sleep(0.5)
+    closed = sent < _BYTES
+    return [
+        Figure("connection closed", float(closed), Unit.SHARE, ALL),
+        Figure("status 431", float(status == 431), Unit.SHARE, ALL),
+        Figure("memory added", (most - before) / 1e6, Unit.MEGABYTES, at_most(20)),
+        Figure("others not served", others.all().not_served.count, Unit.COUNT, NONE),
+    ]
+
+
+async def _send(port: int, memory: object) -> tuple[int, int, int]:
+    """Return the bytes that were sent, the status of the response (0 for none), and the most memory meanwhile."""
+    assert callable(memory)
+    connection = await Connection.open(port)
+    connection.write(b"GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+    waiting = asyncio.ensure_future(connection.answer(patience=60))
+    sent, most, deadline = 0, memory(), time.monotonic() + 30
+    while sent < _BYTES and not waiting.done() and time.monotonic() < deadline:
+        if connection.is_flowing():
+            connection.write(_PIECE)
+            sent += len(_PIECE)
+        if sent % (50 * len(_PIECE)) == 0:
+            most = max(most, memory())
+        await asyncio.sleep(0)
+    if sent >= _BYTES:
+        connection.close()
+    most = max(most, memory())
+    try:
+        answer = await waiting
+    except LostError:
+        return sent, 0, most
+    return sent, answer.status, most

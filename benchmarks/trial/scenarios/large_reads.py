@@ -1,0 +1,45 @@
+"""A few clients ask for as much as a request can read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from benchmarks.progress import say
+from benchmarks.trial.load.clients import Habits
+from benchmarks.trial.load.mixes import Sender, mixed
+from benchmarks.trial.load.operations import Operation, graphql
+from benchmarks.trial.registry import scenario
+from benchmarks.trial.trial import BEST_CLIENTS, Trial
+from benchmarks.trial.verdicts import NONE, Figure, Unit, at_least
+
+_YEARS = range(2020, 2035)
+_LARGE = "{{ {} }}".format(
+    " ".join(
+        f"y{year}: scheduleMatrix(academicYear: {year}) "
+        "{ rows { schoolClass { code } cells { id period status version } } }"
+        for year in _YEARS
+    )
+)
+
+
+@scenario("6 clients read 15 years of all classes without a pause")
+def large_reads(trial: Trial) -> Sequence[Figure]:
+    with trial.load(mixed, BEST_CLIENTS) as others:
+        time.sleep(4)
+        before, start = others.measured(), time.monotonic()
+        # Head teachers that the others do not use.
+        with trial.load(_large, 6, Habits(first=BEST_CLIENTS - 2)) as large:
+            time.sleep(8)
+            during = others.measured(start)
+    say(f"    others: {before.rate:.0f}/s, then {during.rate:.0f}/s; {during.outcomes}")
+    say(f"    the 6: {large.all().rate:.1f}/s; {large.all().outcomes}")
+    return [
+        Figure("throughput of others", during.rate / before.rate, Unit.SHARE, at_least(0.6)),
+        Figure("others not served", others.all().not_served.count, Unit.COUNT, NONE),
+        Figure("large reads served", large.all().served.count, Unit.COUNT, at_least(1)),
+    ]
+
+
+def _large(sender: Sender) -> Operation:
+    return Operation("large", graphql(_LARGE, token=sender.head_teacher.token))
