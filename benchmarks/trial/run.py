@@ -34,7 +34,9 @@ def _run(scenario: Scenario, trial: Trial) -> Verdict:
     start, title = time.monotonic(), trial.stack.title
     before = read_stored(trial.stack.database_url)
     try:
-        figures = [*scenario.run(trial), *aftermath(trial, before)]
+        figures = list(scenario.run(trial))
+        if not trial.is_checked:
+            figures += aftermath(trial, before)
     except NotPossibleError as reason:
         say(f"    not run: {reason}")
         return Verdict(scenario.title, title, note=str(reason))

@@ -24,11 +24,15 @@ _GIVE_UP_SECONDS = 45
 
 @dataclass
 class Trial:
-    """The surroundings of one scenario. If ``is_short``, it should take some seconds only."""
+    """The surroundings of one scenario. If ``is_short``, it should take some seconds only.
+
+    A scenario with servers of its own, which it stops, does the final check itself and sets ``is_checked``.
+    """
 
     stack: Stack
     is_short: bool = False
     ledger: Ledger = field(default_factory=Ledger)
+    is_checked: bool = False
 
     @property
     def postgresql(self) -> PostgresqlStack:

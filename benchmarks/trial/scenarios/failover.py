@@ -35,6 +35,7 @@ def failover_hosts(trial: Trial) -> Sequence[Figure]:
             second = Trial(SecondStack(stack, product, replica.url()))
             # Whatever the primary has now, the replica has too.
             before = read_stored(primary.url())
+            trial.is_checked = True
             figures = _fail_over(second, primary, replica.promote)
             return [*figures, *aftermath(second, before)]
     finally:

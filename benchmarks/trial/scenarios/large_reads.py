@@ -14,13 +14,12 @@ from benchmarks.trial.trial import BEST_CLIENTS, Trial
 from benchmarks.trial.verdicts import NONE, Figure, Unit, at_least
 
 _YEARS = range(2020, 2035)
-_LARGE = "{{ {} }}".format(
-    " ".join(
-        f"y{year}: scheduleMatrix(academicYear: {year}) "
-        "{ rows { schoolClass { code } cells { id period status version } } }"
-        for year in _YEARS
-    )
+_MATRICES = (
+    f"y{year}: scheduleMatrix(academicYear: {year}) "
+    "{ rows { schoolClass { code } cells { id period status version } } }"
+    for year in _YEARS
 )
+_LARGE = f"{{ {' '.join(_MATRICES)} }}"
 
 
 @scenario("6 clients read 15 years of all classes without a pause")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.trial.servers.processes import (
@@ -20,10 +22,10 @@ _SERVE = ROOT / "primepath" / "management" / "commands" / "serve.py"
 
 
 class Product:
-    """The product's server with ``processes`` processes, on a free port."""
+    """The product's server with ``processes`` processes: one port for each, or one for all without ``manage.py serve``."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *, processes: int) -> None:
-        self.port = free_port()
+        self.ports = _free_ports(processes) if _SERVE.exists() else [free_port()]
         self.processes = processes
         self._folder = folder
         self._environment = environment
@@ -36,7 +38,13 @@ class Product:
             folder=ROOT,
             environment={**self._environment, "PYTHONPATH": str(ROOT)},
         )
-        self.process.wait_for_port(self.port)
+        for port in self.ports:
+            self.process.wait_for_port(port)
+
+    @property
+    def port(self) -> int:
+        """The port of the only process, or of the first."""
+        return self.ports[0]
 
     def workers(self) -> list[int]:
         """Return the ids of the processes that serve requests."""
@@ -65,10 +73,26 @@ class Product:
 def _command(port: int, processes: int) -> list[str]:
     if _SERVE.exists():
         command = [sys.executable, "manage.py", "serve", "--host", HOST, "--port", str(port)]
-        return [*command, "--processes", str(processes)]
+        return [*command, "--processes", str(processes), "--separate-ports"]
     command = [sys.executable, "-m", "uvicorn", "primepath.asgi:application", "--host", HOST]
     command += ["--port", str(port), "--log-level", "warning"]
     return [*command, "--workers", str(processes)] if processes > 1 else command
+
+
+def _free_ports(count: int) -> list[int]:
+    """Return free ports that follow each other."""
+    while True:
+        first = free_port()
+        ports = list(range(first, first + count))
+        if all(map(_is_free, ports)):
+            return ports
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.bind((HOST, port))
+        return True
+    return False
 
 
 def _runs_python(pid: int) -> bool:

@@ -54,4 +54,6 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
     try:
         yield SmallDisk(folder)
     finally:
-        subprocess.run([shutil.which("umount") or "umount", str(folder)], check=True)  # noqa: S603
+        # Lazily: PostgreSQL can have deleted files open for some time.
+        command = [shutil.which("umount") or "umount", "-l", str(folder)]
+        subprocess.run(command, check=True)  # noqa: S603

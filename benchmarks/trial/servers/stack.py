@@ -40,7 +40,8 @@ class Stack(ABC):
         """Run a second server on the same database."""
         folder = self.folder / f"product-{len(list(self.folder.glob('product-*')))}"
         folder.mkdir()
-        product = Product(folder, {**self.environment, **settings}, processes=processes)
+        environment = {**self.environment, "PRIMEPATH_VAR_DIR": str(folder), **settings}
+        product = Product(folder, environment, processes=processes)
         try:
             yield product
         finally:
@@ -103,7 +104,7 @@ class PostgresqlStack(Stack):
         )
         self.product = Product(folder, self.environment, processes=2)
         closing.callback(lambda: self.product.stop())
-        self.nginx = Nginx(folder / "nginx", self.product.port)
+        self.nginx = Nginx(folder / "nginx", self.product.ports)
         closing.callback(self.nginx.stop)
 
     @property
@@ -120,6 +121,8 @@ def _environment(folder: Path, database_url: str, **settings: str) -> dict[str, 
         **default_environment(),
         "DATABASE_URL": database_url,
         "PRIMEPATH_VAR_DIR": str(folder),
+        # All servers of an installation need the same.
+        "SECRET_KEY": "the-trial-needs-no-secret-but-a-long-key",
         **settings,
     }
 
