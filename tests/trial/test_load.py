@@ -1,0 +1,91 @@
+"""The clients of the trial judge responses correctly."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from benchmarks.trial.load.measured import Measured, Record
+from benchmarks.trial.load.operations import outcome_of
+from benchmarks.trial.servers.nginx import adapted
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        (200, b'{"data":{"school":{"name":"x"}}}', "served"),
+        (200, b'{"data":{"updateCell":{"cell":{},"userErrors":[]}}}', "served"),
+        (
+            200,
+            b'{"data":{"updateCell":{"userErrors":[{"code":"STALE_VERSION"}]}}}',
+            "200 STALE_VERSION",
+        ),
+        (
+            200,
+            b'{"data":null,"errors":[{"message":"x","extensions":{"code":"TIMEOUT"}}]}',
+            "200 TIMEOUT",
+        ),
+        (503, b'{"errors":[{"message":"x","extensions":{"code":"OVERLOADED"}}]}', "503 OVERLOADED"),
+        (504, b"<html>504 Gateway Time-out</html>", "504"),
+        (302, b"", "302"),
+    ],
+)
+def test_outcomes(status: int, body: bytes, outcome: str) -> None:
+    assert outcome_of(status, body) == outcome
+
+
+def _measured() -> Measured:
+    return Measured(
+        [
+            Record(1.0, 0.1, "partial", "served", None),
+            Record(2.0, 0.3, "partial", "503 OVERLOADED", 1),
+            Record(2.5, 0.2, "partial", "lost", None),
+            Record(9.0, 7.0, "partial", "served", None),
+        ],
+        start=0,
+        end=4,
+    )
+
+
+def test_responses_after_the_end_count_for_all_but_the_rate() -> None:
+    measured = _measured()
+    assert measured.rate == 0.25
+    assert measured.share_served == 0.5
+    assert measured.slowest == 7
+    assert measured.refused.count == 1
+    assert measured.server_errors.count == 2
+
+
+def test_nothing_measured_is_not_a_number() -> None:
+    nothing = Measured([], 0, 4)
+    assert math.isnan(nothing.share_served)
+    assert math.isnan(nothing.slowest)
+
+
+def test_nginx_configuration_keeps_all_but_addresses_and_tls() -> None:
+    shipped = """
+server {
+    listen 80;
+    return 301 https://$host$request_uri;
+}
+upstream primepath {
+    server 127.0.0.1:8000 max_fails=0;
+    server 127.0.0.1:8001 max_fails=0;
+}
+server {
+    listen 443 ssl;
+    listen [::]:443 ssl;
+    ssl_certificate /etc/nginx/tls/fullchain.pem;
+    access_log /var/log/nginx/primepath.log primepath;
+    proxy_read_timeout 60s;
+}
+"""
+    text = adapted(shipped, 5000, [6000, 6001])
+    assert (
+        "    server 127.0.0.1:6000 max_fails=0;\n    server 127.0.0.1:6001 max_fails=0;\n" in text
+    )
+    assert "listen 127.0.0.1:5000" in text
+    assert "proxy_read_timeout 60s;" in text
+    for left_out in ("ssl", "301", "8000", "access_log"):
+        assert left_out not in text
