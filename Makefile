@@ -12,7 +12,7 @@ WORKERS ?= logical
 # Modules are compiled once, and not in each process of the tests.
 PARALLEL_PYTEST = env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: help demo test coverage check prose bench bench-peers format schema lock clean
+.PHONY: help demo test coverage check prose bench bench-peers trial format schema lock clean
 
 help: ## List all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -53,6 +53,9 @@ bench: $(DEVELOPMENT) ## Measure on both databases next to other implementations
 
 bench-peers: $(DEVELOPMENT) ## Measure next to PostGraphile (needs Node); writes benchmarks/PEERS.md
 	@$(BIN)/python -m benchmarks.peers $(BENCH)
+
+trial: $(DEVELOPMENT) ## Load and break the real servers; writes benchmarks/TRIAL.md (SHORT=1 takes two minutes)
+	@$(BIN)/python -m benchmarks.trial $(if $(SHORT),--short) $(TRIAL)
 
 format: $(DEVELOPMENT) ## Format the code and sort its imports
 	$(BIN)/ruff check --fix-only .

@@ -1,9 +1,10 @@
-"""``python -m benchmarks.trial``: run the trial and print the table of verdicts."""
+"""``python -m benchmarks.trial``: run the trial, print the table of verdicts and write TRIAL.md."""
 
 from __future__ import annotations
 
 import argparse
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.progress import say
 from benchmarks.trial.registry import BOTH, SCENARIOS, Scenario
-from benchmarks.trial.report import report, summary
+from benchmarks.trial.report import report
 from benchmarks.trial.run import run_on
 from benchmarks.trial.scenarios import load_scenarios
 from benchmarks.trial.servers.stack import Stack
@@ -26,6 +27,9 @@ def main() -> int:
     options = _options()
     start = time.monotonic()
     _allow_many_connections()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Leave all blocks, so that the servers are stopped.
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     verdicts: list[Verdict] = []
     with tempfile.TemporaryDirectory(prefix="primepath-trial-", ignore_cleanup_errors=True) as name:
         for kind in BOTH:
@@ -34,24 +38,23 @@ def main() -> int:
                 verdicts += run_on(kind, wanted, folder, is_short=options.short)
     text = report(verdicts, (time.monotonic() - start) / 60)
     say(f"\n{text}")
-    if options.write:
+    if not (options.short or options.no_soak or options.only or options.on):
         _FILE.write_text(text)
         say(f"Wrote {_FILE}")
-    say(summary(verdicts))
     return int(any(verdict.is_shortfall for verdict in verdicts))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.trial",
-        description="Load and break the real servers on this machine, and print the verdicts.",
+        description="Load and break the real servers on this machine, and print the verdicts. Without options, write "
+        f"{_FILE.name} too.",
     )
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("--short", action="store_true", help="less than two minutes")
-    parser.add_argument("--soak", action="store_true", help="ten minutes of load too")
+    parser.add_argument("--no-soak", action="store_true", help="without the ten minutes of load")
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=names, help="these scenarios")
     parser.add_argument("--on", choices=[kind.title for kind in BOTH], help="one installation")
-    parser.add_argument("--write", action="store_true", help=f"write {_FILE.name}")
     return parser.parse_args()
 
 
@@ -66,7 +69,7 @@ def _wanted(kind: type[Stack], options: argparse.Namespace) -> Sequence[Scenario
         each
         for each in SCENARIOS
         if kind in (each.in_short if options.short else each.installations)
-        and (options.soak or not each.is_soak)
+        and not (options.no_soak and each.is_soak)
     ]
 
 

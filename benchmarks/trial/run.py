@@ -32,8 +32,8 @@ def run_on(
 def _run(scenario: Scenario, trial: Trial) -> Verdict:
     say(f"{trial.stack.title}: {scenario.title}")
     start, title = time.monotonic(), trial.stack.title
-    before = read_stored(trial.stack.database_url)
     try:
+        before = read_stored(trial.stack.database_url)
         figures = list(scenario.run(trial))
         if not trial.is_checked:
             figures += aftermath(trial, before)

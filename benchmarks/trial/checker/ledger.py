@@ -20,8 +20,10 @@ SERVED = "served"
 class HasClasses(Protocol):
     """The part of the school that the ledger needs."""
 
-    year: int
-    classes: list[str]
+    @property
+    def year(self) -> int: ...
+    @property
+    def classes(self) -> Sequence[str]: ...
 
 
 @dataclass(slots=True)

@@ -29,6 +29,10 @@ class Measured:
     def only(self, wanted: Callable[[Record], bool]) -> Measured:
         return Measured([each for each in self.records if wanted(each)], self.start, self.end)
 
+    def and_(self, other: Measured) -> Measured:
+        """Return these requests and those of another load at the same time."""
+        return Measured([*self.records, *other.records], self.start, self.end)
+
     @property
     def count(self) -> int:
         return len(self.records)

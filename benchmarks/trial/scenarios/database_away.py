@@ -20,7 +20,7 @@ _WARNED = ("503 UNAVAILABLE", "503 OVERLOADED")
 
 
 @scenario(
-    "PostgreSQL is away for 25 s, and 900 clients ask once, twice over",
+    "PostgreSQL is away, and 900 clients ask once, twice over",
     on=POSTGRESQL,
     in_short=POSTGRESQL,
 )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from benchmarks.trial.load import loop
 from benchmarks.trial.load.connection import Connection, LostError
 from benchmarks.trial.load.mixes import partial
-from benchmarks.trial.registry import scenario
+from benchmarks.trial.registry import POSTGRESQL, scenario
 from benchmarks.trial.trial import Trial
 from benchmarks.trial.verdicts import ALL, NONE, Figure, Unit, at_most
 
@@ -20,15 +20,25 @@ _PIECE = _LINE * 64
 
 @scenario("100 MB of request headers on one connection, sent to the server itself")
 def endless_headers(trial: Trial) -> Sequence[Figure]:
+    return _endless_headers(trial, trial.stack.product.port, status=431)
+
+
+@scenario("100 MB of request headers on one connection, sent to nginx", on=POSTGRESQL)
+def endless_headers_to_proxy(trial: Trial) -> Sequence[Figure]:
+    # nginx has no status 431.
+    return _endless_headers(trial, trial.stack.port, status=400)
+
+
+def _endless_headers(trial: Trial, port: int, *, status: int) -> Sequence[Figure]:
     product = trial.stack.product
     before = product.memory()
     with trial.load(partial, 4) as others:
-        sent, status, most = loop.run(_send(product.port, product.memory))
+        sent, received, most = loop.run(_send(port, product.memory))
         time.sleep(0.5)
     closed = sent < _BYTES
     return [
         Figure("connection closed", float(closed), Unit.SHARE, ALL),
-        Figure("status 431", float(status == 431), Unit.SHARE, ALL),
+        Figure(f"status {status}", float(received == status), Unit.SHARE, ALL),
         Figure("memory added", (most - before) / 1e6, Unit.MEGABYTES, at_most(20)),
         Figure("others not served", others.all().not_served.count, Unit.COUNT, NONE),
     ]

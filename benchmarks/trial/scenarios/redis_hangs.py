@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 
 from benchmarks.trial.load import loop
-from benchmarks.trial.load.connection import Answer, Connection
 from benchmarks.trial.load.mixes import mixed
-from benchmarks.trial.load.operations import SERVED, SIGN_IN, graphql, outcome_of
+from benchmarks.trial.load.operations import SERVED, outcome_of
+from benchmarks.trial.load.sign_in import sign_in
 from benchmarks.trial.registry import POSTGRESQL, scenario
 from benchmarks.trial.school import PASSWORD
 from benchmarks.trial.trial import BEST_CLIENTS, Trial
@@ -28,9 +28,9 @@ def redis_hangs(trial: Trial) -> Sequence[Figure]:
             start = time.monotonic()
             time.sleep(6)
             during = load.measured(start)
-            signed_in = loop.run(_sign_in(stack.port, stack.school.people[0], PASSWORD))
+            signed_in = loop.run(sign_in(stack.port, stack.school.people[0], PASSWORD))
             name = stack.school.people[1]
-            failed = [loop.run(_sign_in(stack.port, name, f"wrong {n}")) for n in range(_ATTEMPTS)]
+            failed = [loop.run(sign_in(stack.port, name, f"wrong {n}")) for n in range(_ATTEMPTS)]
         back = time.monotonic()
     normal = trial.seconds_until_normal(back)
     # Each process counts on its own meanwhile.
@@ -45,12 +45,3 @@ def redis_hangs(trial: Trial) -> Sequence[Figure]:
         Figure("the log has a line", float(warned), Unit.SHARE, ALL),
         Figure("normal after", normal, Unit.SECONDS, at_most(2)),
     ]
-
-
-async def _sign_in(port: int, name: str, password: str) -> Answer:
-    connection = await Connection.open(port)
-    try:
-        variables = {"input": {"username": name, "password": password}}
-        return await connection.send(graphql(SIGN_IN, variables))
-    finally:
-        connection.close()

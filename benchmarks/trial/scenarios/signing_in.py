@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from benchmarks.progress import say
 from benchmarks.trial.load import loop
-from benchmarks.trial.load.connection import Connection, LostError
+from benchmarks.trial.load.connection import LostError
 from benchmarks.trial.load.mixes import partial
-from benchmarks.trial.load.operations import LOST, SERVED, SIGN_IN, graphql, http, outcome_of
+from benchmarks.trial.load.operations import LOST, SERVED, outcome_of
+from benchmarks.trial.load.sign_in import SignInForm, sign_in
 from benchmarks.trial.registry import scenario
 from benchmarks.trial.school import PASSWORD
 from benchmarks.trial.trial import Trial
@@ -23,7 +22,6 @@ from benchmarks.trial.verdicts import ALL, FOR_CONTRAST, Figure, Unit, at_least,
 _OTHERS = 8
 _ATTACKERS = 16
 _GIVE_UP_SECONDS = 70
-_CSRF_FIELD = re.compile(rb'name="csrfmiddlewaretoken" value="(\w+)"')
 
 
 class _SignedIn(NamedTuple):
@@ -92,15 +90,12 @@ async def _sign_in_all(port: int, names: Sequence[str]) -> list[_SignedIn]:
 
 async def _sign_in_one(port: int, name: str) -> _SignedIn:
     """Sign in. A refused person tries again after the time that the server names."""
-    request = graphql(SIGN_IN, {"input": {"username": name, "password": PASSWORD}})
     start, outcome, requests = time.monotonic(), LOST, 0
     while time.monotonic() - start < _GIVE_UP_SECONDS:
         requests += 1
         wait = None
         with suppress(LostError, OSError):
-            connection = await Connection.open(port)
-            answer = await connection.send(request)
-            connection.close()
+            answer = await sign_in(port, name, PASSWORD)
             outcome, wait = outcome_of(answer.status, answer.body), answer.retry_after
         if outcome == SERVED or wait is None:
             break
@@ -120,19 +115,11 @@ async def _attack_as(port: int, address: str, deadline: float) -> int:
     """Post the sign-in form with wrong passwords, each for another name. Return the number of attempts."""
     attempts = 0
     while time.monotonic() < deadline:
-        with suppress(LostError, OSError, LookupError):
-            connection = await Connection.open(port, source=address)
-            page = await connection.send(http("GET", "/sign-in/"), patience=10)
-            cookie = page.cookies[0].partition(";")[0]
-            token = _CSRF_FIELD.findall(page.body)[0].decode()
-            while time.monotonic() < deadline and connection.is_open:
+        with suppress(LostError, OSError):
+            form = await SignInForm.load(port, source=address)
+            while time.monotonic() < deadline and form.connection.is_open:
                 attempts += 1
-                form = {"username": f"nobody{attempts % 7}{address}", "password": "wrong"}
-                body = urlencode({**form, "csrfmiddlewaretoken": token}).encode()
-                headers = {"Cookie": cookie, "Referer": "http://127.0.0.1/sign-in/"}
-                form_type = "application/x-www-form-urlencoded"
-                request = http("POST", "/sign-in/", body, content_type=form_type, headers=headers)
-                answer = await connection.send(request, patience=20)
+                answer = await form.post(f"nobody{attempts % 7}{address}", "wrong")
                 await asyncio.sleep(answer.retry_after or 0)
         await asyncio.sleep(0.1)
     return attempts

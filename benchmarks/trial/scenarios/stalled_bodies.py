@@ -23,11 +23,11 @@ _PATIENCE_SECONDS = 20
 @scenario("20 clients stop in the middle of a body; the server gets SIGHUP, then SIGTERM")
 def stalled_bodies(trial: Trial) -> Sequence[Figure]:
     with trial.stack.another_product(processes=2) as product:
-        stalled = loop.run(_stall(product.port))
+        stalled = loop.run(_stall(product.ports))
         before = set(product.workers())
         product.process.send(signal.SIGHUP)
         restarted = _seconds_until_replaced(product, before)
-        stalled += loop.run(_stall(product.port))
+        stalled += loop.run(_stall(product.ports))
         product.process.send(signal.SIGTERM)
         ended = product.process.wait(_PATIENCE_SECONDS)
         loop.run(_close(stalled))
@@ -53,11 +53,11 @@ def _seconds_until_replaced(product: Product, before: set[int]) -> float:
     return _PATIENCE_SECONDS
 
 
-async def _stall(port: int) -> list[Connection]:
+async def _stall(ports: Sequence[int]) -> list[Connection]:
     connections = []
-    for _ in range(_STALLED):
+    for number in range(_STALLED):
         with suppress(OSError):
-            connection = await Connection.open(port)
+            connection = await Connection.open(ports[number % len(ports)])
             connection.write(graphql(SCHOOL)[:-5])
             connections.append(connection)
     # The server must have read what was sent.
