@@ -1,4 +1,4 @@
-"""What must hold after every scenario."""
+"""The conditions that every scenario must leave."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ SCENARIOS: list[Scenario] = []
 
 
 class NotPossibleError(Exception):
-    """The scenario cannot run on this machine. The message says why, and the verdict is "not run"."""
+    """The scenario cannot run on this machine. The message is the reason, and the verdict is "not run"."""
 
 
 def scenario(

@@ -11,10 +11,10 @@ _HEAD = """\
 # Trial
 
 `make trial` starts the real servers on one machine, loads them, breaks them, and writes this page. Everything else runs on the
-same machine: the clients, the databases, nginx, PgBouncer and Redis. So ratios say more than absolute figures.
+same machine: the clients, the databases, nginx, PgBouncer and Redis. So ratios are more useful than absolute figures.
 
-- SQLite: one process, without a proxy.
-- PostgreSQL: two processes behind nginx and PgBouncer in transaction mode, with Redis and a streaming replica.
+The first installation is SQLite with one process, without a proxy. The second is PostgreSQL with two processes behind nginx,
+PgBouncer in transaction mode, Redis, and a streaming replica.
 
 After every scenario, the trial compares all acknowledged changes with the rows and the history in the database. A change that
 is lost, stored twice or half-written is a shortfall, and so is a database session with an open transaction.

@@ -29,7 +29,7 @@ class School:
     """The users, the codes of all classes, the year with a full matrix, and the ids of exams for any month.
 
     ``teachers`` have FULL access to five classes each. ``head_teachers`` can see and change all classes. ``people`` are the
-    names of accounts that nobody has signed in to: their password is `PASSWORD`, hashed as the product does it now.
+    names of accounts that have never signed in: their password is `PASSWORD`, hashed as the product does it now.
     ``imported`` are the same with PBKDF2, as another system of Django would have stored it.
     """
 

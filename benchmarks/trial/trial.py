@@ -1,4 +1,4 @@
-"""What a scenario works with: the installation, loads, and the changes of its clients."""
+"""The surroundings of a scenario: the installation, loads, and the changes of its clients."""
 
 from __future__ import annotations
 

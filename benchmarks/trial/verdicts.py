@@ -9,7 +9,7 @@ from math import isnan
 
 
 class Unit(StrEnum):
-    """How a figure is shown."""
+    """The unit that a figure is shown with."""
 
     SECONDS = "s"
     SHARE = "%"
@@ -103,7 +103,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of one scenario on one installation. ``note`` says why it failed or was not run."""
+    """The result of one scenario on one installation. ``note`` is the reason why it failed or was not run."""
 
     scenario: str
     installation: str

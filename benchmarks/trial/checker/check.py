@@ -12,7 +12,7 @@ from benchmarks.trial.checker.stored import Entry, Stored
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is wrong, one line each.
+    """Descriptions of wrong changes, one line each.
 
     ``lost``: an acknowledged change is not stored exactly once with its history, or a refused one is stored.
     ``half_written``: a cell and its history differ, or a change reached some of its cells only.

@@ -1,4 +1,4 @@
-"""What clients know about their changes: acknowledged, refused, or unknown."""
+"""Changes as their clients know them: acknowledged, refused, or unknown."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Note:
 
 @dataclass(slots=True)
 class Bulk:
-    """Cells that one client changes together, and nobody else. ``versions`` are the acknowledged ones, in order."""
+    """Cells that only this client changes, all of them together. ``versions`` are the acknowledged ones, in order."""
 
     cells: Sequence[str]
     versions: list[int] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Bulk:
         found = [int(version) for version in _VERSION.findall(body)]
         if len(found) != len(self.cells) or len(set(found)) != 1:
             self.problems.append(f"{self.cells[0]}: the payload has versions {found}")
-        # After a change whose outcome is unknown, the next one can find the exam as it wants it.
+        # After a change with an unknown outcome, the next one can find the exam as it wants it.
         elif not self.versions or found[0] != self.versions[-1]:
             self.versions.append(found[0])
 
@@ -95,7 +95,7 @@ class Ledger:
         return note
 
     def bulk_of(self, school: HasClasses, number: int) -> Bulk:
-        """Return the cells of client ``number``: six months of one class, in a year that nobody reads."""
+        """Return the cells of client ``number``: six months of one class, in a year that other requests do not read."""
         position, turn = number % len(school.classes), number // len(school.classes)
         year = school.year + 2 + turn % BULK_YEARS
         cells = [f"{school.classes[position]}/{year}/{period}" for period in BULK_CELLS]

@@ -1,4 +1,4 @@
-"""Many clients at once."""
+"""Many clients at the same time."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _RECONNECT_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How clients behave. ``think`` is the pause in seconds between a response and the next request.
+    """The behaviour of clients. ``think`` is the pause in seconds between a response and the next request.
 
-    If ``patient``, a client waits as long as ``Retry-After`` says. ``first`` is the number of the first client, and
+    If ``patient``, a client waits for the time in ``Retry-After``. ``first`` is the number of the first client, and
     decides the users. ``requests`` limits how many requests each client sends.
     """
 
@@ -139,7 +139,7 @@ class Load:
         return Measured([each for each in self._records if start <= each.at <= end], start, end)
 
     def all(self) -> Measured:
-        """Return all requests, also those that were answered after the end of the load."""
+        """Return all requests, also if they were answered after the end of the load."""
         return Measured(tuple(self._records), self.started, self.ended)
 
     def wait(self) -> None:

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection. It parses responses in C and keeps no more of them than it needs."""
+"""An HTTP/1.1 connection. It parses responses in C and keeps no more of them than it needs."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Connection(asyncio.Protocol):
         return await self.send(b"", patience=patience)
 
     def close(self) -> None:
-        """Close at once, also if a response is still coming."""
+        """Close immediately, even if a response is still coming."""
         if self._transport is not None:
             self._transport.abort()
 

@@ -1,4 +1,4 @@
-"""What clients have measured."""
+"""The measurements of clients."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Measured:
         return Measured([each for each in self.records if wanted(each)], self.start, self.end)
 
     def and_(self, other: Measured) -> Measured:
-        """Return these requests and those of another load at the same time."""
+        """Return these requests and the requests of another load at the same time."""
         return Measured([*self.records, *other.records], self.start, self.end)
 
     @property
@@ -57,7 +57,7 @@ class Measured:
 
     @property
     def share_served(self) -> float:
-        """Share of all requests. Not a number if there were none."""
+        """Share of all requests. Not a number without requests."""
         return self.served.count / self.count if self.count else float("nan")
 
     @property

@@ -1,4 +1,4 @@
-"""What clients ask for."""
+"""The requests that clients can send."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PERIODS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 
 @dataclass
 class Sender:
-    """One client: its number, its user, and a head teacher for requests of the full matrix."""
+    """A client: its number, its user, and a head teacher for requests of the full matrix."""
 
     number: int
     school: School

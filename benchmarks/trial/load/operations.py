@@ -1,4 +1,4 @@
-"""The requests of the clients, and what a response means."""
+"""The requests of the clients, and the meaning of responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads of cells that nobody has opened, while a writer holds the lock."""
+"""Reads of cells that no user has opened, while a writer holds the lock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchmarks.trial.verdicts import NONE, Figure, Unit, at_most
 _READERS = 40
 
 
-@scenario("40 reads of cells that nobody has opened, while a writer holds the lock")
+@scenario("40 reads of cells that no user has opened, while a writer holds the lock")
 def cold_reads(trial: Trial) -> Sequence[Figure]:
     with _writer_holds_lock(trial):
         one = _read(trial, 1, requests=5)

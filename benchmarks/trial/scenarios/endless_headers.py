@@ -1,4 +1,4 @@
-"""One connection that sends headers without end, without signing in."""
+"""A connection that sends headers without end, without signing in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reason of this project: many quick requests at once, which ended in 504 Gateway Time-out."""
+"""The reason of this project: many quick requests at the same time, which ended in 504 Gateway Time-out."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _PATIENT, _IMPATIENT = Habits(patient=True), Habits(patient=False)
 _REFUSED = "503 OVERLOADED"
 
 
-@scenario("400 clients without a pause, which wait as Retry-After says", in_short=POSTGRESQL)
+@scenario("400 clients without a pause, which respect Retry-After", in_short=POSTGRESQL)
 def overload_400_patient(trial: Trial) -> Sequence[Figure]:
     return _overload(trial, 400, _PATIENT, share=0.85)
 
@@ -24,7 +24,7 @@ def overload_400_impatient(trial: Trial) -> Sequence[Figure]:
     return _overload(trial, 400, _IMPATIENT, share=0.6)
 
 
-@scenario("1,200 clients without a pause, which wait as Retry-After says")
+@scenario("1,200 clients without a pause, which respect Retry-After")
 def overload_1200_patient(trial: Trial) -> Sequence[Figure]:
     return _overload(trial, 1_200, _PATIENT, share=0.85)
 

@@ -1,4 +1,4 @@
-"""PgBouncer gives a session to one client after another, so nothing of the first must stay in it."""
+"""Clients of PgBouncer share sessions, so none can leave a setting in one."""
 
 from __future__ import annotations
 

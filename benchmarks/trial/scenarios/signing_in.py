@@ -1,4 +1,4 @@
-"""Monday, 8:00: many people sign in at once. Others keep working."""
+"""Monday, 8:00: many people sign in at the same time. Others keep working."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class _SignedIn(NamedTuple):
     requests: int
 
 
-@scenario("60 people sign in at once, with hashes of this product")
+@scenario("60 people sign in together, with hashes of this product")
 def sign_in_own_hashes(trial: Trial) -> Sequence[Figure]:
     return _sign_in(trial, trial.stack.school.people, seconds=15, others=0.7)
 
 
-@scenario("60 people sign in at once, with imported PBKDF2 hashes")
+@scenario("60 people sign in together, with imported PBKDF2 hashes")
 def sign_in_imported_hashes(trial: Trial) -> Sequence[Figure]:
     return _sign_in(trial, trial.stack.school.imported, seconds=60, others=0.5)
 

@@ -1,4 +1,4 @@
-"""Clients that stop in the middle of a request's body, while the server is told to stop or to restart."""
+"""Clients that stop in the middle of a request's body, while the server has to stop or to restart."""
 
 from __future__ import annotations
 

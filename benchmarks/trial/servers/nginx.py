@@ -73,7 +73,7 @@ def adapted(shipped: str, port: int, server_ports: Sequence[int]) -> str:
     # The first server only redirects to HTTPS.
     text = re.sub(r"\nserver \{\n    listen 80;.*?\n\}\n", "\n", shipped, flags=re.DOTALL)
     text = re.sub(r"\n    (ssl_\w+|listen \[::\]|access_log) ?[^;]*;", "", text)
-    # As many connections can wait as the trial opens at once.
+    # As many connections can wait as the trial opens together.
     text = text.replace("listen 443 ssl;", f"listen {HOST}:{port} backlog=4096;")
     (listed,) = re.findall(r"(?:    server [\d.:]+[^;]*;\n)+", text)
     options = listed.splitlines()[0].strip(" ;").split()[2:]

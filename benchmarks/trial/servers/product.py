@@ -65,7 +65,7 @@ class Product:
         self.process.stop(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End all processes at once, like a crash of the machine."""
+        """End all processes immediately, like a crash of the machine."""
         kill([self.process.pid, *descendants(self.process.pid)])
         self.process.wait(10)
 

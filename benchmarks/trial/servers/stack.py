@@ -27,7 +27,7 @@ class Stack(ABC):
 
     @property
     def port(self) -> int:
-        """Where clients connect."""
+        """The port that clients connect to."""
         return self.product.port
 
     @property
