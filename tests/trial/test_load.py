@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.trial.load.measured import Measured, Record
 from benchmarks.trial.load.operations import outcome_of
-from benchmarks.trial.servers.nginx import adapted
+from benchmarks.trial.servers import nginx, pgbouncer
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ server {
     proxy_read_timeout 60s;
 }
 """
-    text = adapted(shipped, 5000, [6000, 6001])
+    text = nginx.adapted(shipped, 5000, [6000, 6001])
     assert (
         "    server 127.0.0.1:6000 max_fails=0;\n    server 127.0.0.1:6001 max_fails=0;\n" in text
     )
@@ -89,3 +89,20 @@ server {
     assert "proxy_read_timeout 60s;" in text
     for left_out in ("ssl", "301", "8000", "access_log"):
         assert left_out not in text
+
+
+def test_pgbouncer_configuration_keeps_all_but_addresses_and_passwords() -> None:
+    shipped = """
+; A comment.
+[databases]
+primepath = host=postgres port=5432 dbname=primepath
+[pgbouncer]
+listen_addr = *
+auth_file = /run/pgbouncer/userlist.txt
+pool_mode = transaction
+"""
+    text = pgbouncer.adapted(shipped, 6432, 5000)
+    assert "pool_mode = transaction" in text
+    assert "primepath = host=127.0.0.1 port=5000" in text
+    assert "listen_addr = 127.0.0.1" in text
+    assert "userlist" not in text

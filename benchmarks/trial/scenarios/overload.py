@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.progress import say
 from benchmarks.trial.load.clients import Habits
 from benchmarks.trial.load.mixes import mixed
 from benchmarks.trial.registry import POSTGRESQL, scenario
@@ -39,6 +40,7 @@ def _overload(trial: Trial, clients: int, habits: Habits, *, share: float) -> Se
     load = trial.under_load(mixed, clients, 8, habits)
     refused = load.only(lambda each: each.outcome == _REFUSED)
     dated = refused.only(lambda each: each.retry_after is not None and 1 <= each.retry_after <= 5)
+    say(f"    refusals: median {refused.percentile(0.5):.2f} s, slowest {refused.slowest:.2f} s")
     quickly = refused.percentile(0.99) if refused.count else 0
     return [
         Figure("of the best throughput", load.rate / best, Unit.SHARE, at_least(share)),

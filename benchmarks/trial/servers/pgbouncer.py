@@ -1,9 +1,11 @@
-"""PgBouncer in transaction mode, in front of one PostgreSQL server at a time."""
+"""PgBouncer with the shipped configuration, in front of one PostgreSQL server at a time."""
 
 from __future__ import annotations
 
 import shutil
 import signal
+from configparser import ConfigParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +14,17 @@ import psycopg
 from benchmarks.trial.servers.postgres import NAME, PASSWORD, USER, PostgresServer
 from benchmarks.trial.servers.processes import Process
 from scripts import postgres
-from scripts.server import HOST, free_port
+from scripts.server import HOST, ROOT, free_port
 
-_CONFIGURATION = """\
-[databases]
-{name} = host={host} port={server_port} dbname={name} user={user} password={password}
+_SHIPPED = ROOT / "deploy" / "pgbouncer.ini"
+_PLAIN = """
 [pgbouncer]
-listen_addr = {host}
-listen_port = {port}
-unix_socket_dir =
-auth_type = any
-admin_users = {user}
 pool_mode = transaction
 default_pool_size = 20
-max_client_conn = 200
-ignore_startup_parameters = extra_float_digits,options
-# An attempt to reach a lost server is repeated soon, and those who wait for it are refused soon.
+max_client_conn = 500
+query_wait_timeout = 5
 server_login_retry = 1
 server_connect_timeout = 2
-query_wait_timeout = 5
 """
 
 
@@ -50,16 +44,8 @@ class PgBouncer:
         self._process.wait_for_port(self.port)
 
     def _write(self, server: PostgresServer) -> None:
-        self._file.write_text(
-            _CONFIGURATION.format(
-                name=NAME,
-                host=HOST,
-                port=self.port,
-                server_port=server.port,
-                user=USER,
-                password=PASSWORD,
-            )
-        )
+        shipped = _SHIPPED.read_text() if _SHIPPED.exists() else _PLAIN
+        self._file.write_text(adapted(shipped, self.port, server.port))
 
     def switch_to(self, server: PostgresServer) -> None:
         """Connect to another server from now on, as an operator does after a failover."""
@@ -80,3 +66,26 @@ class PgBouncer:
 
     def stop(self) -> None:
         self._process.stop(signal.SIGINT)
+
+
+def adapted(shipped: str, port: int, server_port: int) -> str:
+    """Return the shipped configuration with addresses of this machine, and without passwords of clients."""
+    parser = ConfigParser(interpolation=None)
+    parser.read_string(shipped)
+    server = f"host={HOST} port={server_port} dbname={NAME} user={USER} password={PASSWORD}"
+    parser.read_dict(
+        {
+            "databases": {NAME: server},
+            "pgbouncer": {
+                "listen_addr": HOST,
+                "listen_port": str(port),
+                "unix_socket_dir": "",
+                "auth_type": "any",
+                "auth_file": "",
+                "admin_users": USER,
+            },
+        }
+    )
+    text = StringIO()
+    parser.write(text)
+    return text.getvalue()
