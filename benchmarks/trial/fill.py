@@ -26,7 +26,7 @@ from benchmarks.product import (  # noqa: E402
 )
 from benchmarks.trial.school import PASSWORD, School, User  # noqa: E402
 
-_TEACHERS, _HEAD_TEACHERS, _PEOPLE = 64, 16, 60
+_TEACHERS, _HEAD_TEACHERS, _PEOPLE = 64, 24, 60
 _CLASSES_EACH = 5
 _EXTRA_CLASS = "PRIMARY_1Z"
 

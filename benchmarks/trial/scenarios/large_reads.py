@@ -28,7 +28,7 @@ def large_reads(trial: Trial) -> Sequence[Figure]:
         time.sleep(4)
         before, start = others.measured(), time.monotonic()
         # Head teachers that the others do not use.
-        with trial.load(_large, 6, Habits(first=BEST_CLIENTS - 2)) as large:
+        with trial.load(_large, 6, Habits(first=BEST_CLIENTS)) as large:
             time.sleep(8)
             during = others.measured(start)
     say(f"    others: {before.rate:.0f}/s, then {during.rate:.0f}/s; {during.outcomes}")

@@ -14,8 +14,6 @@ from benchmarks.trial.trial import BEST_CLIENTS, Trial
 from benchmarks.trial.verdicts import NONE, Figure, Unit, at_least, at_most
 
 _PEOPLE = 12
-# The head teachers from this number on. Others use different accounts.
-_FIRST = 48
 
 
 @scenario("One cell is locked for 8 s, and 12 people change it", on=POSTGRESQL)
@@ -34,7 +32,8 @@ def locked_cell(trial: Trial) -> Sequence[Figure]:
                 "SELECT id FROM primepath_examschedulematrix WHERE id = %s FOR UPDATE", [cell]
             )
             start = time.monotonic()
-            with trial.load(change_it, _PEOPLE, Habits(first=_FIRST)) as changes:
+            # As head teachers that the others are not.
+            with trial.load(change_it, _PEOPLE, Habits(first=BEST_CLIENTS)) as changes:
                 time.sleep(8)
                 during = others.measured(start)
         unlocked = time.monotonic()
