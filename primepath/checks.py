@@ -122,7 +122,7 @@ def _is_local(hosts: Sequence[str]) -> bool:
 
 def _readable_files(database: Mapping[str, Any]) -> Iterator[CheckWarning]:
     """Yield a warning if every user of this machine can read the files of SQLite."""
-    if database["ENGINE"] != "django.db.backends.sqlite3":
+    if not database["ENGINE"].endswith(".sqlite3"):
         return
     files = [Path(f"{database['NAME']}{suffix}") for suffix in ("", "-wal", "-shm")]
     readable = [str(file) for file in files if file.exists() and file.stat().st_mode & stat.S_IRWXO]

@@ -30,7 +30,7 @@ _SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
 }
 # Options of Django that are not options of a connection.
-_DJANGO_OPTIONS = ("assume_role", "isolation_level", "server_side_binding", "prepare_threshold")
+_DJANGO_OPTIONS = ("assume_role", "isolation_level", "prepare_threshold")
 # See https://www.postgresql.org/docs/current/libpq-connect.html. The URL can have other values.
 _POSTGRESQL_OPTIONS = {
     # A server that does not respond is frozen or cut off. psycopg allows no less than 2 s.
@@ -46,6 +46,8 @@ _TARGETS = _WRITABLE | {"any", "read-only", "standby", "prefer-standby"}
 _SQLITE_URL_OPTIONS = {"timeout", "transaction_mode", "init_command"}
 # Time for a connection to a replica. The primary serves the read after that.
 _REPLICA_SECONDS = 2
+# Django's backends, with our way of beginning transactions.
+_SQLITE, _POSTGRESQL = "primepath.db.sqlite3", "primepath.db.postgresql"
 # With this engine, each use of the database is an error.
 _NO_DATABASE = {"ENGINE": "django.db.backends.dummy"}
 
@@ -97,6 +99,7 @@ def _sqlite(env: Environment, config: dict[str, Any], options: dict[str, Any]) -
         return _NO_DATABASE
     return {
         **config,
+        "ENGINE": _SQLITE,
         "CONN_MAX_AGE": _SQLITE_CONNECTION_SECONDS,
         "OPTIONS": {**_SQLITE_OPTIONS, **options},
     }
@@ -132,7 +135,9 @@ def _postgresql(
     }
     return {
         **config,
-        "ENGINE": "primepath.db.postgresql",
+        "ENGINE": _POSTGRESQL,
+        # A pooler such as PgBouncer can run each transaction in another session, and a cursor of the server belongs to one.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
         # Connections return to the pool after each request. Django does not allow a pool and a maximum age together.
         "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": pool, **_POSTGRESQL_OPTIONS, **options},
@@ -140,6 +145,12 @@ def _postgresql(
 
 
 def _check_options(env: Environment, setting: str, options: dict[str, Any]) -> None:
+    if "server_side_binding" in options:
+        env.refuse(
+            setting,
+            "must not have the option server_side_binding: parameters are sent in the text of a statement.",
+        )
+        return
     try:
         make_conninfo(
             **{name: value for name, value in options.items() if name not in _DJANGO_OPTIONS}
@@ -157,7 +168,7 @@ def databases(env: Environment, default_file: Path, wait_seconds: float) -> dict
     primary = database(env, default_file, wait_seconds)
     text = env.text("DATABASE_REPLICA_URLS", secret=True)
     urls = [url.strip() for url in text.split(",") if url.strip()]
-    if urls and primary["ENGINE"] != "primepath.db.postgresql":
+    if urls and primary["ENGINE"] != _POSTGRESQL:
         env.refuse("DATABASE_REPLICA_URLS", "needs PostgreSQL in DATABASE_URL.")
         urls = []
     replicas = (_replica(env, url, primary) for url in urls)

@@ -8,6 +8,7 @@ import pytest
 _STARTERS = {
     "subprocess",
     "tests.nginx",
+    "tests.pgbouncer",
     "tests.postgres_servers",
     "tests.processes",
     "tests.redis_server",

@@ -9,19 +9,19 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-import psycopg
 from django.db import DatabaseError
+from psycopg.pq import TransactionStatus
 
 from primepath.db.reading import reading_connection
 
-# SAVEPOINT: after a statement that failed, PostgreSQL refuses all others of the transaction until it is rolled back to
-# a savepoint. The snapshot stays. READ ONLY: a write in a read is a fault of the program.
-_BEGIN = {
-    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SAVEPOINT reads",
-    # Django's `atomic` would begin IMMEDIATE here, and wait for every writer.
-    "sqlite": "BEGIN DEFERRED",
-}
+# READ ONLY: a write in a read is a fault of the program.
+_BEGIN_POSTGRESQL = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# After a statement that failed, PostgreSQL refuses all others of the transaction until it is rolled back to a savepoint.
+# The snapshot stays.
+_SAVEPOINT = "SAVEPOINT reads"
 _RECOVER = "ROLLBACK TO SAVEPOINT reads"
+# Django's `atomic` would begin IMMEDIATE here, and wait for every writer.
+_BEGIN_SQLITE = "BEGIN DEFERRED"
 
 
 class Snapshot:
@@ -41,11 +41,14 @@ class Snapshot:
         if self._is_open:
             self._recover()
             return
-        connection = reading_connection()
+        connection: Any = reading_connection()
         connection.ensure_connection()
         if connection.in_atomic_block:
             return
-        self._execute(_BEGIN[connection.vendor])
+        if connection.vendor == "postgresql":
+            connection.begin_with(_BEGIN_POSTGRESQL, _SAVEPOINT)
+        else:
+            self._execute(_BEGIN_SQLITE)
         self._is_open = True
 
     def end(self) -> None:
@@ -53,11 +56,16 @@ class Snapshot:
         if not self._is_open:
             return
         self._is_open = False
+        connection: Any = reading_connection()
         try:
-            self._execute("COMMIT")
+            if connection.vendor == "postgresql":
+                with connection.wrap_database_errors:
+                    connection.end_transaction()
+            else:
+                self._execute("COMMIT")
         except DatabaseError:
             with suppress(DatabaseError):
-                reading_connection().close()
+                connection.close()
 
     def _recover(self) -> None:
         """Let the transaction go on after a statement of it failed."""
@@ -65,7 +73,7 @@ class Snapshot:
         session: Any = connection.connection
         if (
             connection.vendor == "postgresql"
-            and session.info.transaction_status is psycopg.pq.TransactionStatus.INERROR
+            and session.pgconn.transaction_status == TransactionStatus.INERROR
         ):
             self._execute(_RECOVER)
 

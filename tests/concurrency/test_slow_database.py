@@ -25,8 +25,14 @@ mutation ($cell: ID!, $notes: String) {
 }
 """
 CELLS = "{ programs { name } scheduleMatrix { rows { cells { id status } } } }"
+# Many batches. Each waits for a lock for two fifths of STATEMENT_SECONDS.
 EVERYTHING = """
-{ programs { name } scheduleMatrix { rows { canEdit } } exams { totalCount } classAccessRequests { totalCount } }
+{
+  programs { name } scheduleMatrix { rows { canEdit } } exams { totalCount } classAccessRequests { totalCount }
+  pending: classAccessRequests(status: PENDING) { totalCount }
+  approved: classAccessRequests(status: APPROVED) { totalCount }
+  denied: classAccessRequests(status: DENIED) { totalCount }
+}
 """
 
 

@@ -6,12 +6,18 @@ If one of these fails after an upgrade, see `docs/development/upstream.md`.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from sqlite3 import Cursor
 from typing import Any
 
+import psycopg
 import pytest
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql import base as postgresql
+from django.db.backends.sqlite3 import base as sqlite3
 from django.db.models.lookups import FieldGetDbPrepValueIterableMixin
 from django.forms import ModelForm
 from django.http import HttpResponse
@@ -72,6 +78,30 @@ def test_compiler_returns_sql_parameters_columns_and_converters() -> None:
     assert all(f'"{alias}"' in sql for alias in aliases)
     columns = [column for column, *_ in compiler.select]
     assert set(compiler.get_converters(columns)) <= {0, 1}
+
+
+def test_transactions_begin_and_end_in_the_methods_that_are_overridden() -> None:
+    def source(method: Callable[..., Any]) -> str:
+        return inspect.getsource(method)
+
+    begin = source(BaseDatabaseWrapper.set_autocommit)
+    assert "self._start_transaction_under_autocommit()" in begin
+    assert "self._set_autocommit(autocommit)" in begin
+    assert "BEGIN" in source(sqlite3.DatabaseWrapper._start_transaction_under_autocommit)  # type: ignore[attr-defined]
+    assert "self._commit()" in source(BaseDatabaseWrapper.commit)
+    assert "self._rollback()" in source(BaseDatabaseWrapper.rollback)
+    assert "self._close()" in source(BaseDatabaseWrapper.close)
+    for wrapper in (sqlite3.DatabaseWrapper, postgresql.DatabaseWrapper):
+        assert wrapper.commit is BaseDatabaseWrapper.commit
+        assert wrapper.rollback is BaseDatabaseWrapper.rollback
+        assert wrapper.set_autocommit is BaseDatabaseWrapper.set_autocommit
+
+
+def test_cursors_are_made_where_it_is_overridden() -> None:
+    assert "self.create_cursor(name)" in inspect.getsource(BaseDatabaseWrapper._cursor)  # type: ignore[attr-defined]
+    assert "cursor_factory" in inspect.getsource(postgresql.DatabaseWrapper.get_connection_params)
+    assert issubclass(postgresql.Cursor, psycopg.ClientCursor)
+    assert issubclass(sqlite3.SQLiteCursorWrapper, Cursor)
 
 
 def test_lookup_mixin_prepares_each_value() -> None:

@@ -6,14 +6,14 @@ import threading
 from typing import Any, ClassVar
 
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import base
 
 from primepath.db.postgresql.pool import Pool
 from primepath.db.postgresql.session import Session
+from primepath.db.postgresql.transactions import Transactions
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, with our pool.
+class DatabaseWrapper(Transactions):
+    """Django's own, with our transactions and our pool.
 
     The pool of psycopg tries a lost connection again after 1, 2, 4 and more seconds. So it needed up to 25 s more after
     PostgreSQL had been away for 35 s. Its waiting requests did not learn that the database is away.

@@ -10,7 +10,6 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from primepath.models import Program
-from primepath.server import timeouts
 from primepath.server.database_failures import DatabaseFailure, database_failure
 from primepath.server.timeouts import limit_statements
 from tests.client import answer
@@ -29,17 +28,9 @@ def _limited(settings: Settings) -> Iterator[None]:
     """Limit the connection of this process like a server does."""
     settings.STATEMENT_SECONDS = 0.2
     connection.ensure_connection()
-    session: Any = connection.connection
-    wrappers = list(connection.execute_wrappers)
     limit_statements(connection=connection)
     yield
-    connection.execute_wrappers[:] = wrappers
-    if connection.vendor == "postgresql":
-        session.execute("SET statement_timeout = 0; SET lock_timeout = 0")
-        timeouts._limited.discard(session)
-    else:
-        session.set_progress_handler(None, 0)
-        session.execute("PRAGMA busy_timeout = 20000")
+    connection.unlimit()  # type: ignore[attr-defined]
 
 
 def run_endless_statement() -> None:
@@ -70,10 +61,12 @@ def test_transaction_is_rolled_back() -> None:
 
 
 @pytest.mark.usefixtures("_limited")
-def test_connection_is_limited_only_once() -> None:
-    wrappers = list(connection.execute_wrappers)
+def test_connection_can_be_limited_again(settings: Settings) -> None:
+    settings.STATEMENT_SECONDS = 600
     limit_statements(connection=connection)
-    assert connection.execute_wrappers == wrappers
+    settings.STATEMENT_SECONDS = 0.3
+    limit_statements(connection=connection)
+    test_endless_statement_is_stopped_and_the_next_one_runs()
 
 
 @pytest.mark.usefixtures("_limited")
@@ -93,6 +86,22 @@ def test_slow_batch_fails_only_its_own_fields(
     (error,) = response["errors"]
     assert error["path"] == ["programs"]
     assert error["extensions"] == {"code": "TIMEOUT"}
+
+
+def test_waits_for_locks_end_well_before_statements(settings: Settings) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no locks of rows.")
+    settings.STATEMENT_SECONDS = 5
+    connection.ensure_connection()
+    limit_statements(connection=connection)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
+            )
+            assert cursor.fetchone() == ("2s", "5s")
+    finally:
+        connection.unlimit()  # type: ignore[attr-defined]
 
 
 def test_process_without_a_server_has_no_limit() -> None:

@@ -1,0 +1,163 @@
+"""Transactions of PostgreSQL: BEGIN and the timeouts are sent together with the first statement.
+
+They cost no round trip of their own, and a transaction without a statement costs none. The timeouts are set with SET LOCAL,
+so they end with the transaction. Nothing stays in the session. A pooler such as PgBouncer can run each transaction in another
+session, and no client gets the timeouts of another one.
+
+Django's cursors insert the parameters into the text of a statement, so one message can contain several statements. Outside of
+a transaction, PostgreSQL runs such a message as one transaction. So SET LOCAL also works for a single statement.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db.backends.postgresql import base
+from django.db.backends.postgresql.operations import DatabaseOperations as BaseOperations
+from psycopg import ClientCursor, sql
+from psycopg.pq import TransactionStatus
+
+_IDLE = TransactionStatus.IDLE
+
+
+class Opening(NamedTuple):
+    """Statements to send before the next one, each with a semicolon at its end."""
+
+    sql: str
+    number: int
+
+
+_NOTHING = Opening("", 0)
+
+
+def _opening(*statements: str) -> Opening:
+    return Opening("".join(f"{each}; " for each in statements), len(statements))
+
+
+class Cursor(base.Cursor, ClientCursor[Any]):
+    """A cursor that sends what must precede a statement in the same message. It returns only the results of the statement."""
+
+    db: Transactions | None = None
+    """The connection that knows what must precede. None in a cursor that Django did not create."""
+    opening = _NOTHING
+    """The statements that preceded the last one."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        opening = self.opening = self.db.opening() if self.db is not None else _NOTHING
+        if not opening.number:
+            return super().execute(query, params, **options)
+        before = opening.sql if isinstance(query, str) else sql.SQL(opening.sql)
+        super().execute(before + query, params, **options)
+        return self.set_result(opening.number)
+
+    # These have a message of their own in any case.
+
+    def executemany(self, *args: Any, **options: Any) -> None:
+        self._open()
+        super().executemany(*args, **options)
+
+    def copy(self, *args: Any, **options: Any) -> Any:
+        self._open()
+        return super().copy(*args, **options)
+
+    def stream(self, *args: Any, **options: Any) -> Any:
+        self._open()
+        return super().stream(*args, **options)
+
+    def _open(self) -> None:
+        if self.db is not None:
+            self.db.open_transaction()
+
+
+class DatabaseOperations(BaseOperations):
+    """Django's operations, with a log that shows only the statement of the caller."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        executed = super().last_executed_query(cursor, sql, params)
+        return executed and executed.removeprefix(cursor.opening.sql)
+
+
+class Transactions(base.DatabaseWrapper):
+    """Django's connection, which begins a transaction with its first statement."""
+
+    ops_class = DatabaseOperations
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._timeouts: tuple[str, ...] = ()
+        self._begin = _NOTHING
+        self._single = _NOTHING
+
+    def limit(self, *, statement_seconds: float, lock_seconds: float) -> None:
+        """End each later statement after this time, and each wait for a lock. Nothing is sent now."""
+        self._timeouts = tuple(
+            f"SET LOCAL {name} = {_milliseconds(seconds)}"
+            for name, seconds in (
+                ("statement_timeout", statement_seconds),
+                ("lock_timeout", lock_seconds),
+            )
+        )
+        self._single = _opening(*self._timeouts)
+
+    def unlimit(self) -> None:
+        """Let each later statement run and wait as long as the server allows."""
+        self._timeouts = ()
+        self._single = _NOTHING
+
+    def begin_with(self, begin: str, *then: str) -> None:
+        """Begin a transaction with the next statement. ``then`` is run in it before that statement."""
+        self._begin = _opening(begin, *self._timeouts, *then)
+
+    def then(self, statement: str) -> None:
+        """Run a statement without a result at the start of a transaction, together with the first one."""
+        session: Any = self.connection
+        if session.pgconn.transaction_status != _IDLE:
+            session.execute(statement)
+        else:
+            self._begin = Opening(f"{self._begin.sql}{statement}; ", self._begin.number + 1)
+
+    def end_transaction(self) -> None:
+        """Commit a transaction that `begin_with` began. Nothing is sent if it had no statement."""
+        self._begin = _NOTHING
+        self.connection.commit()
+
+    def opening(self) -> Opening:
+        """Return what must be sent before the next statement."""
+        # The server's own status: after a message with a syntax error, the transaction has not begun yet.
+        if self.connection.pgconn.transaction_status != _IDLE:
+            return _NOTHING
+        return self._begin if self._begin.number else self._single
+
+    def open_transaction(self) -> None:
+        """Send what begins the transaction, if one must begin, without a further statement."""
+        if self._begin.number and self.opening().number:
+            self.connection.execute(self._begin.sql)
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "cursor_factory": Cursor}
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if name:
+            self.open_transaction()
+        cursor = super().create_cursor(name)
+        cursor.db = self
+        return cursor
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        session: Any = self.connection
+        if not session.autocommit or session.pgconn.transaction_status != _IDLE:
+            # The session is new, or psycopg raises an error because a transaction is open.
+            super()._set_autocommit(True)  # type: ignore[misc]
+        self._begin = _NOTHING
+        if not autocommit:
+            level = session.isolation_level
+            self.begin_with(
+                "BEGIN"
+                if level is None
+                else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
+            )
+
+
+def _milliseconds(seconds: float) -> int:
+    # 0 would mean no limit.
+    return max(1, round(1_000 * seconds))

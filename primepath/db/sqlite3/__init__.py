@@ -1,0 +1,1 @@
+"""Django's backend for SQLite, with a queue of the writers of this process."""

@@ -1,0 +1,64 @@
+"""A real PgBouncer in transaction mode in front of a PostgreSQL server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from scripts import postgres
+from scripts.server import free_port, serving
+
+# As docs/production/pgbouncer.md shows it, apart from addresses and sizes.
+_CONFIGURATION = """
+[databases]
+{name} = host={host} port={port} dbname={name}
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {own_port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {users}
+pool_mode = transaction
+default_pool_size = {servers}
+max_client_conn = 200
+"""
+
+
+@contextmanager
+def pgbouncer(folder: Path, url: str, *, servers: int) -> Iterator[str]:
+    """Start PgBouncer with this many sessions of the database at ``url``, and yield the URL for its clients.
+
+    Skips the test if PgBouncer is not installed.
+    """
+    program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin")
+    if program is None:
+        pytest.skip("PgBouncer is not installed.")
+    try:
+        prefix = postgres._as_ordinary_user()
+    except postgres.PostgresNotStartedError as reason:
+        pytest.skip(str(reason))
+    address = urlsplit(url)
+    port = free_port()
+    users = folder / "users.txt"
+    users.write_text(f'"{address.username}" "{address.password}"\n')
+    file = folder / "pgbouncer.ini"
+    file.write_text(
+        _CONFIGURATION.format(
+            name=address.path.strip("/"),
+            host=address.hostname,
+            port=address.port,
+            own_port=port,
+            users=users,
+            servers=servers,
+        )
+    )
+    with serving([*prefix, program, str(file)], port, folder / "pgbouncer.log"):
+        yield address._replace(
+            netloc=f"{address.username}:{address.password}@127.0.0.1:{port}"
+        ).geturl()
