@@ -194,7 +194,7 @@ def _replica(env: Environment, url: str, primary: dict[str, Any]) -> dict[str, A
 def cache(env: Environment, name: str, *, max_entries: int) -> dict[str, Any]:
     """Return Django's settings of a cache: Redis if ``REDIS_URL`` is set, otherwise the memory of the process.
 
-    If Redis is down, the cache is empty. ``max_entries`` limits the cache in memory only.
+    While Redis does not answer, the cache is empty; see `primepath.db.redis_breaker`. ``max_entries`` limits the cache in memory only.
     """
     if url := env.text("REDIS_URL", "", REDIS_URL, secret=True):
         return {
@@ -203,6 +203,7 @@ def cache(env: Environment, name: str, *, max_entries: int) -> dict[str, Any]:
             "KEY_PREFIX": name,
             "OPTIONS": {
                 "IGNORE_EXCEPTIONS": True,
+                "CONNECTION_POOL_CLASS": "primepath.db.redis_breaker.BreakerPool",
                 "SOCKET_CONNECT_TIMEOUT": 0.5,
                 "SOCKET_TIMEOUT": 0.5,
             },
