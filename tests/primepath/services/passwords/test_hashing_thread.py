@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -31,18 +32,19 @@ PEOPLE = 12
 class Rush:
     """Threads that want to hash, while the first hash does not end before `release`."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, thread: HashingThread, monkeypatch: pytest.MonkeyPatch) -> None:
         self.threads = ThreadPoolExecutor(PEOPLE + 1)
         self.waiting = threading.Semaphore(0)
         self.hashed: list[int] = []
         self._gate = threading.Event()
-        release_connections = module._release_connections
+        submit = thread._executor.submit
 
-        def note() -> None:
-            release_connections()
+        def note(*args: Any) -> Future[Any]:
+            future = submit(*args)
             self.waiting.release()
+            return future
 
-        monkeypatch.setattr(module, "_release_connections", note)
+        monkeypatch.setattr(thread._executor, "submit", note)
 
     def start(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Call ``function`` in a thread, and return when it waits for its hash."""
@@ -66,20 +68,26 @@ class Rush:
 
 
 @pytest.fixture
-def rush(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rush]:
-    rush = Rush(monkeypatch)
+def thread() -> Iterator[HashingThread]:
+    thread = HashingThread()
+    yield thread
+    thread._executor.shutdown()
+
+
+@pytest.fixture
+def rush(thread: HashingThread, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rush]:
+    with _rush(thread, monkeypatch) as rush:
+        yield rush
+
+
+@contextmanager
+def _rush(thread: HashingThread, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rush]:
+    rush = Rush(thread, monkeypatch)
     with rush.threads:
         try:
             yield rush
         finally:
             rush.release()
-
-
-@pytest.fixture
-def thread() -> Iterator[HashingThread]:
-    thread = HashingThread()
-    yield thread
-    thread._executor.shutdown(wait=False)
 
 
 @pytest.mark.one_database
@@ -111,27 +119,25 @@ def _people(transactional_db: None) -> None:
 
 
 @pytest.mark.usefixtures("_people")
-def test_no_connection_is_held_while_a_password_is_hashed(
-    rush: Rush, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_connection_is_held_while_a_password_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     """More people sign in than the pool has connections, and all of them wait."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no pool, and its tests have one connection for all threads.")
-    verify = "django.contrib.auth.hashers.Argon2PasswordHasher.verify"
-    monkeypatch.setattr(verify, lambda self, password, encoded: bool(rush.hash(1)))
-    signing_in = [
-        rush.start(lambda number=number: _sign_in(f"teacher-{number}")) for number in range(PEOPLE)
-    ]
-    assert rush.hashed == []
-    with transaction.atomic():
-        User.objects.update(last_name="changed meanwhile")
-    pool: Any = connection.pool  # type: ignore[attr-defined]
-    connection.close()
-    stats = pool.get_stats()
-    assert stats["pool_max"] < PEOPLE
-    assert stats["pool_available"] == stats["pool_size"]
-    rush.release()
-    assert all(future.result(PATIENCE)[0] for future in signing_in)
+    with _rush(module.hashing_thread, monkeypatch) as rush:
+        verify = "django.contrib.auth.hashers.Argon2PasswordHasher.verify"
+        monkeypatch.setattr(verify, lambda self, password, encoded: bool(rush.hash(1)))
+        names = [f"teacher-{number}" for number in range(PEOPLE)]
+        signing_in = [rush.start(_sign_in, name) for name in names]
+        assert rush.hashed == []
+        with transaction.atomic():
+            User.objects.update(last_name="changed meanwhile")
+        pool: Any = connection.pool  # type: ignore[attr-defined]
+        connection.close()
+        stats = pool.get_stats()
+        assert stats["pool_max"] < PEOPLE
+        assert stats["pool_available"] == stats["pool_size"]
+        rush.release()
+        assert all(future.result(PATIENCE)[0] for future in signing_in)
 
 
 def _sign_in(username: str) -> Any:
