@@ -1,11 +1,11 @@
 """A circuit breaker for Redis: while Redis is away, each call fails immediately instead of waiting for its time-out.
 
 Redis can be *down*, so that it refuses connections, or *hang*, so that it accepts them and does not answer. Each call of each
-request would wait half a second for a Redis that hangs. So the first failure opens the breaker. Until a probe in the
-background gets an answer, the pool hands out no connections. django-redis then reports an empty cache, and attempts
+request would wait half a second for a Redis that hangs. So the first failure opens the breaker. The pool then hands out no
+connections, until a probe in the background gets an answer. django-redis reports an empty cache meanwhile, and attempts
 are counted elsewhere; see `primepath.services.attempts`.
 
-Nothing in the cache can become stale meanwhile, because nothing is invalidated: the key of each value contains a version
+No cached value can become stale meanwhile, because none is ever invalidated. The key of each value contains a version
 from the database, or a hash of the value. A write sets a new version, and no one reads the former one again.
 """
 

@@ -28,9 +28,9 @@ from primepath.domain.errors import OverloadedError
 _Result = TypeVar("_Result")
 _Parameters = ParamSpec("_Parameters")
 
-# On a busy processor, a thread of priority 5 gets a quarter of the time, and an ordinary one three quarters. With the
-# lowest priority (19) it would get 1.5%, and sign-ins would fail instead of being slow.
-_NICENESS = 5
+# Linux gives a thread of this priority 0.64 of the time that an ordinary one gets on a busy processor. With the lowest
+# priority (19) it would be 0.015, and sign-ins would fail instead of being slow.
+_NICENESS = 2
 # The rest of an operation's time is for reading the account before, and storing the session or token after.
 _SHARE_OF_OPERATION = 0.75
 _RETRY_SECONDS = (2, 5)

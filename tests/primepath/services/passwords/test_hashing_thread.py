@@ -163,7 +163,7 @@ def test_only_the_hashing_thread_has_a_lower_priority(rush: Rush, thread: Hashin
 
     before = priority()
     hashing = rush.threads.submit(thread.run, priority).result(PATIENCE)
-    assert hashing == min(before + 5, 19)
+    assert hashing == min(before + module._NICENESS, 19)
     assert [rush.threads.submit(priority).result(PATIENCE), priority()] == [before, before]
 
 
