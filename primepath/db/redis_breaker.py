@@ -1,9 +1,9 @@
 """A circuit breaker for Redis: while Redis is away, each call fails immediately instead of waiting for its time-out.
 
 Redis can be *down*, so that it refuses connections, or *hang*, so that it accepts them and does not answer. Each call of each
-request would wait half a second for a Redis that hangs. So the first failure opens the breaker. The pool then hands out no
-connections, until a probe in the background gets an answer. django-redis reports an empty cache meanwhile, and attempts
-are counted elsewhere; see `primepath.services.attempts`.
+request would wait for a Redis that hangs. So the first failure opens the breaker. The pool then hands out no
+connections, until a probe in the background gets an answer. Meanwhile `primepath.db.redis_cache` uses the memory of the
+process, and attempts are counted elsewhere; see `primepath.services.attempts`.
 
 No cached value can become stale meanwhile, because none is ever invalidated. The key of each value contains a version
 from the database, or a hash of the value. A write sets a new version, and no one reads the former one again.
@@ -54,7 +54,7 @@ class RedisBreaker:
                 return
             self.is_open = True
         _away.set(1)
-        _log.warning("Redis does not answer, so nothing is cached meanwhile: %s", error)
+        _log.warning("Redis does not answer, so this process does without it: %s", error)
         threading.Thread(
             target=self._close_when_available,
             args=(time.monotonic(),),
