@@ -1,7 +1,7 @@
 """The thread that hashes passwords: one hash at a time per process, in order of arrival.
 
 A hash is expensive by design. When a school signs in at eight o'clock, 60 hashes at the same time would take all processors,
-and each would keep a database connection. So the thread that handles a request gives its connection back and waits. The
+and each would keep a database connection. So the thread that handles a request returns its connection and waits. The
 hashing thread has a lower priority, which the operating system cannot raise again for an ordinary user.
 """
 
@@ -28,7 +28,7 @@ from primepath.domain.errors import OverloadedError
 _Result = TypeVar("_Result")
 _Parameters = ParamSpec("_Parameters")
 
-# Linux gives a thread of this priority 0.64 of the time that an ordinary one gets on a busy processor. With the lowest
+# On a busy processor, a thread of this priority runs 0.64 times as long as an ordinary one. With the lowest
 # priority (19) it would be 0.015, and sign-ins would fail instead of being slow.
 _NICENESS = 2
 # The rest of an operation's time is for reading the account before, and storing the session or token after.
@@ -160,7 +160,7 @@ def _refusal() -> OverloadedError:
 
 
 def _release_connections() -> None:
-    """Give the calling thread's connections back to the pool. SQLite has no pool, and a connection of it blocks no one."""
+    """Return the calling thread's connections to the pool. SQLite has no pool, and its connections block no one."""
     for connection in connections.all(initialized_only=True):
         if connection.vendor == "postgresql":
             connection.close()
