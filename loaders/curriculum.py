@@ -91,7 +91,7 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
     read with the class. So no process needs to invalidate the cache when a curriculum changes. A reader that began
     before the change can only store under the old version, which is not read again.
     """
-    # Copied, because django-redis returns the same dictionary every time if Redis is down.
+    # Copied, so that the dictionary of the cache is not changed.
     cached: dict[str, _Cached] = {**cache.get_many([key.cache_key for key in keys])}
     if uncached := [key for key in keys if key.cache_key not in cached]:
         read = _read(uncached)

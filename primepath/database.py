@@ -29,6 +29,8 @@ _SQLITE_OPTIONS = {
     "timeout": _SQLITE_BUSY_SECONDS,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-8000;",
 }
+# A call that takes longer opens the breaker: see `primepath.db.redis_breaker`. After a false alarm a probe closes it within milliseconds.
+_REDIS_SECONDS = 0.25
 # Options of Django that are not options of a connection.
 _DJANGO_OPTIONS = ("assume_role", "isolation_level", "prepare_threshold")
 # See https://www.postgresql.org/docs/current/libpq-connect.html. The URL can have other values.
@@ -205,17 +207,18 @@ def _replica(env: Environment, url: str, primary: dict[str, Any]) -> dict[str, A
 def cache(env: Environment, name: str, *, max_entries: int) -> dict[str, Any]:
     """Return Django's settings of a cache: Redis if ``REDIS_URL`` is set, otherwise the memory of the process.
 
-    If Redis is down, the cache is empty. ``max_entries`` limits the cache in memory only.
+    While Redis does not answer, the memory of the process is used. ``max_entries`` limits the cache in memory only.
     """
     if url := env.text("REDIS_URL", "", REDIS_URL, secret=True):
         return {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "primepath.db.redis_cache.RedisOrMemoryCache",
             "LOCATION": url,
             "KEY_PREFIX": name,
             "OPTIONS": {
-                "IGNORE_EXCEPTIONS": True,
-                "SOCKET_CONNECT_TIMEOUT": 0.5,
-                "SOCKET_TIMEOUT": 0.5,
+                "MAX_ENTRIES": max_entries,
+                "CONNECTION_POOL_CLASS": "primepath.db.redis_breaker.BreakerPool",
+                "SOCKET_CONNECT_TIMEOUT": _REDIS_SECONDS,
+                "SOCKET_TIMEOUT": _REDIS_SECONDS,
             },
         }
     return {

@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "primepath.pages.overloaded.OverloadedPage",
 ]
 # Pages of other origins can call the API only if they are listed here, and only with a bearer token. Browsers send no
 # cookies with these requests.
@@ -165,6 +166,12 @@ if CORS_ALLOWED_ORIGINS:
         "corsheaders.middleware.CorsMiddleware",
     )
 AUTHENTICATION_BACKENDS = ["primepath.services.accounts.sign_in.TeacherBackend"]
+# The first one hashes new passwords, with 19 MiB of memory and at most 0.1 s on one processor. A process computes one hash at a
+# time. The others are for imported hashes, which are replaced at the next sign-in.
+PASSWORD_HASHERS = [
+    f"primepath.services.passwords.hashers.{name}"
+    for name in ("Argon2Hasher", "PBKDF2Hasher", "PBKDF2SHA1Hasher", "ScryptHasher")
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -12,6 +12,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 
 from primepath.domain.errors import (
     ErrorCode,
+    OverloadedError,
     PrimePathError,
     TimeLimitExceededError,
     UnavailableError,
@@ -97,14 +98,14 @@ def database_error(failure: DatabaseFailure) -> GraphQLFormattedError:
 
 
 def is_unavailable(errors: Iterable[GraphQLError]) -> bool:
-    """Return whether the database is the reason for each error, and would not be if the operation ran later.
+    """Return whether each error is because of the database or too much work, so that the operation can succeed later.
 
     False if an error is in the payload of a mutation that was saved.
     """
     return all(
         SAVED not in (each.extensions or {})
         and (
-            isinstance(cause := _cause(each), UnavailableError)
+            isinstance(cause := _cause(each), UnavailableError | OverloadedError)
             or database_failure(cause) in _UNAVAILABLE
         )
         for each in errors
@@ -119,7 +120,7 @@ def seconds_to_retry(errors: Iterable[GraphQLError]) -> int | None:
     seconds = RETRY_AFTER_SECONDS
     for each in errors:
         cause = _cause(each)
-        if isinstance(cause, UnavailableError):
+        if isinstance(cause, UnavailableError | OverloadedError):
             seconds = max(seconds, cause.retry_after_seconds)
         elif database_failure(cause) is DatabaseFailure.OUTCOME_UNKNOWN:
             return None

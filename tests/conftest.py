@@ -8,10 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import caches
 from pytest_django import DjangoDbBlocker
 
+from primepath.services.passwords.hashers import Argon2Hasher, PBKDF2Hasher
 from tests.databases import drop_demo_template
 from tests.markers import starts_processes
 from tests.profiles import load_profile
@@ -33,7 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
         run.callback(drop_demo_template)
     config.add_cleanup(run.close)
     # A password is hashed as in production, but not for as long.
-    PBKDF2PasswordHasher.iterations = 1_000
+    Argon2Hasher.time_cost, Argon2Hasher.memory_cost = 1, 8
+    PBKDF2Hasher.iterations = 1_000
     if os.environ.get("TIMES"):
         config.pluginmanager.register(Times(config.rootpath / "var"))
 

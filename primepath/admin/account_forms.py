@@ -60,15 +60,15 @@ class ChangeOwnPasswordForm(OwnPasswordForm):
     address: str
 
     def clean_old_password(self) -> str:
-        attempt = SignInAttempt(username=self.user.get_username(), address=self.address)
-        if not attempt.begin():
-            raise ValidationError(attempt.limit_message, code="rate_limited")
-        try:
-            password: str = super().clean_old_password()
-        except ValidationError:
-            attempt.fail()
-            raise
-        attempt.succeed()
+        with SignInAttempt(username=self.user.get_username(), address=self.address) as attempt:
+            if not attempt.begin():
+                raise ValidationError(attempt.limit_message, code="rate_limited")
+            try:
+                password: str = super().clean_old_password()
+            except ValidationError:
+                attempt.fail()
+                raise
+            attempt.succeed()
         return password
 
     def save(self, commit: bool = True) -> User:

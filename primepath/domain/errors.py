@@ -114,6 +114,20 @@ class UnavailableError(PrimePathError):
         return {"retryAfterSeconds": self.retry_after_seconds}
 
 
+class OverloadedError(PrimePathError):
+    """The server has too much to do. The same request can succeed after ``retry_after_seconds``."""
+
+    code = ErrorCode.OVERLOADED
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def extensions(self) -> Mapping[str, object]:
+        return {"retryAfterSeconds": self.retry_after_seconds}
+
+
 class UserErrorCode(StrEnum):
     """Reason why a part of a mutation's input was rejected."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not asks_for_html(request):
         return error_handlers.bad_request(request, exception)
     message = _("The server cannot read this request. Check the address.")
-    return _error_page(request, 400, _("Bad request"), message)
+    return error_page(request, 400, _("Bad request"), message)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -33,7 +33,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not asks_for_html(request):
         return error_handlers.forbidden(request, exception)
     message = _("Your account does not have access to this page. Sign in as another user.")
-    return _error_page(request, 403, _("Permission denied"), message)
+    return error_page(request, 403, _("Permission denied"), message)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -41,7 +41,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not asks_for_html(request):
         return error_handlers.not_found(request, exception)
     message = _("This address does not exist. Check it, or go to the exam schedule.")
-    return _error_page(request, 404, _("Page not found"), message)
+    return error_page(request, 404, _("Page not found"), message)
 
 
 def failed(request: HttpRequest) -> HttpResponseBase:
@@ -53,14 +53,14 @@ def failed(request: HttpRequest) -> HttpResponseBase:
         return response
     if failure is not None:
         message = database_error(failure)["message"]
-        refused = _error_page(request, response.status_code, _("Service unavailable"), message)
+        refused = error_page(request, response.status_code, _("Service unavailable"), message)
         if "Retry-After" in response:
             refused["Retry-After"] = response["Retry-After"]
         return refused
     message = _(
         "Try again. If it happens again, send your administrator the request ID of this page."
     )
-    return _error_page(request, response.status_code, _("Internal server error"), message)
+    return error_page(request, response.status_code, _("Internal server error"), message)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
@@ -71,10 +71,11 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
         "The form was not accepted, because it is too old or the browser refused its cookies. "
         "Allow cookies for this site, go back, reload the page and try again."
     )
-    return _error_page(request, 403, _("The form has expired"), message)
+    return error_page(request, 403, _("The form has expired"), message)
 
 
-def _error_page(request: HttpRequest, status: int, title: str, message: str) -> HttpResponseBase:
+def error_page(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    """Return the page that shows an error to people."""
     context = {"title": title, "message": message, "request_id": request_id_of(request)}
     response = page(request, "pages/refused.html", context, status=status)
     patch_vary_headers(response, ["Accept"])

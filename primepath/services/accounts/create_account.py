@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -16,19 +17,22 @@ from primepath.services.accounts.checks import check_superuser
 from primepath.services.validation import ValidationErrors
 
 
-@transaction.atomic
 def create_account(*, viewer: Viewer, values: AccountValues, password: str | None) -> User:
     """Create an account. Without a ``password``, its owner cannot sign in until one is set.
 
     Error codes: ``FORBIDDEN`` unless the viewer is a superuser, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``,
     ``DUPLICATE`` for a username that is taken.
     """
-    values = normalized(values)
+    # Before the transaction, which would lock rows while the password waits and is hashed.
+    return _create(viewer, normalized(values), make_password(password))
+
+
+@transaction.atomic
+def _create(viewer: Viewer, values: AccountValues, password_hash: str) -> User:
     errors = ValidationErrors()
     check_superuser(viewer, errors)
     check_account({"username": "", **values}, errors)
     errors.raise_if_any()
-    account = User(**values)
-    account.set_password(password)
+    account = User(**values, password=password_hash)
     ACCOUNTS.insert(account, viewer=viewer)
     return account

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,6 @@ from primepath.services.history import Recorded, record
 from primepath.services.validation import ValidationErrors
 
 
-@transaction.atomic
 def set_password(*, viewer: Viewer, account_id: int, password: str | None) -> User:
     """Set the password of an account, or remove it if ``password`` is None.
 
@@ -21,6 +21,12 @@ def set_password(*, viewer: Viewer, account_id: int, password: str | None) -> Us
 
     Error codes: ``NOT_FOUND``, ``FORBIDDEN`` unless the account is the viewer's own or the viewer is a superuser.
     """
+    # Before the transaction, which would lock the account while the password waits and is hashed.
+    return _store(viewer, account_id, make_password(password))
+
+
+@transaction.atomic
+def _store(viewer: Viewer, account_id: int, password_hash: str) -> User:
     errors = ValidationErrors()
     if account_id != viewer.user_id:
         check_superuser(viewer, errors)
@@ -28,7 +34,7 @@ def set_password(*, viewer: Viewer, account_id: int, password: str | None) -> Us
     errors.raise_if_any()
     assert account is not None
     before = {"has_password": account.has_usable_password()}
-    account.set_password(password)
+    account.password = password_hash
     account.save(update_fields=["password"])
     changes = differences(before, {"has_password": account.has_usable_password()})
     record(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from primepath.domain.errors import UserErrorCode
 from primepath.domain.text import is_blank, normalize_username
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
+from primepath.services.accounts.hash_upgrade import check_and_upgrade
 from primepath.services.accounts.sign_in_attempts import SignInAttempt
 from primepath.services.accounts.tokens import create_token
 from primepath.services.accounts.viewers import viewer_of
@@ -35,9 +37,15 @@ class TeacherBackend(ModelBackend):
         **credentials: Any,
     ) -> Any:
         """Return the user with these credentials, or None. Every form and mutation that signs in calls this."""
-        if username is not None:
-            username = normalize_username(username)
-        return super().authenticate(request, username=username, password=password, **credentials)
+        if username is None or password is None:
+            return None
+        user = User.objects.filter(username=normalize_username(username)).first()
+        if user is None:
+            # As long as for a known user.
+            make_password(password)
+            return None
+        is_correct = check_and_upgrade(user, password)
+        return user if is_correct and self.user_can_authenticate(user) else None
 
     def get_user(self, user_id: Any) -> Any:
         user = User.objects.select_related("teacher").filter(pk=user_id).first()
@@ -52,8 +60,10 @@ def sign_in(
     ``address`` is the client's IP address.
 
     Raises `ValidationFailedError`: ``INVALID_CHARACTERS``, ``TOO_LONG``, ``RATE_LIMITED`` (see `SignInAttempt`) or
-    ``INVALID_CREDENTIALS``. An unknown name and a wrong password get the same error after the same time, because Django
-    hashes a password in both cases.
+    ``INVALID_CREDENTIALS``. An unknown name and a wrong password get the same error after the same time, because a password
+    is hashed in both cases. Imported hashes take longer until their owner has signed in once.
+
+    Raises `OverloadedError` if too many passwords wait to be checked.
     """
     errors = ValidationErrors()
     username = normalize_username(username)
@@ -63,22 +73,22 @@ def sign_in(
         device_name = "Sign-in"
     errors.check_text(device_name, "device_name", limit=_MAX_DEVICE_NAME_LENGTH)
     errors.raise_if_any()
-    attempt = SignInAttempt(username=username, address=address)
-    if not attempt.begin():
-        errors.add(
-            UserErrorCode.RATE_LIMITED,
-            attempt.limit_message,
-            retry_after_seconds=attempt.retry_after_seconds,
-        )
-        errors.raise_if_any()
-    user = authenticate(username=username, password=password)
-    viewer = viewer_of(user) if user is not None else None
-    if user is None or viewer is None:
-        attempt.fail()
-        errors.add(UserErrorCode.INVALID_CREDENTIALS, _("Incorrect username or password."))
-        errors.raise_if_any()
+    with SignInAttempt(username=username, address=address) as attempt:
+        if not attempt.begin():
+            errors.add(
+                UserErrorCode.RATE_LIMITED,
+                attempt.limit_message,
+                retry_after_seconds=attempt.retry_after_seconds,
+            )
+            errors.raise_if_any()
+        user = authenticate(username=username, password=password)
+        viewer = viewer_of(user) if user is not None else None
+        if user is None or viewer is None:
+            attempt.fail()
+            errors.add(UserErrorCode.INVALID_CREDENTIALS, _("Incorrect username or password."))
+            errors.raise_if_any()
+        attempt.succeed()
     assert isinstance(user, User)
     assert viewer is not None
-    attempt.succeed()
     token, stored = create_token(user=user, name=device_name)
     return token, stored, viewer

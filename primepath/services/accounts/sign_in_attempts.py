@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from functools import partial
 from ipaddress import IPv6Address, ip_address
+from types import TracebackType
+from typing import Self
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from primepath.domain.errors import OverloadedError
 from primepath.domain.text import fold, normalize_username
 from primepath.services.accounts.sign_in_log import Outcome, log_sign_in
 from primepath.services.attempts import add_attempt, reset_attempts, take_attempt_back
+from primepath.services.passwords.hashing_thread import hashing_thread
 
 _WINDOW_SECONDS = 900
 # A provider assigns an IPv6 network of this size to each customer, who can use every address in the network.
@@ -21,8 +26,11 @@ _IPV6_NETWORK_BITS = 64
 class SignInAttempt:
     """An attempt to enter the password of an account (existing or not), from an IP address.
 
-    Every form and mutation that takes a password uses this class. Call `begin` before the password is checked, and
-    `succeed` if it is correct, or `fail` if not. The attempt counts from the beginning, so attempts at the same time cannot exceed the limit.
+    Every form and mutation that takes a password uses this class, as a context manager. Call `begin` before the password is
+    checked, and `succeed` if it is correct, or `fail` if not. The attempt counts from the beginning, so attempts at the same
+    time cannot exceed the limit.
+
+    Entering the block raises `OverloadedError` if too many passwords wait to be checked. Such an attempt does not count.
 
     At the limit, attempts are rejected without checking the password. The limit ends 15 minutes after the first failure.
     A successful attempt resets the count of the account. It does not reset that of the address, because an attacker could
@@ -36,6 +44,22 @@ class SignInAttempt:
         self._log = partial(log_sign_in, username, address)
         self._account = _name("account", fold(normalize_username(username)))
         self._names = (self._account, _name("address", _network(address)))
+        self._place = ExitStack()
+        self._has_begun = False
+
+    def __enter__(self) -> Self:
+        self._place.enter_context(hashing_thread.place())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._place.close()
+        if isinstance(error, OverloadedError) and self._has_begun:
+            take_attempt_back(self._names)
 
     @property
     def retry_after_seconds(self) -> int:
@@ -54,6 +78,7 @@ class SignInAttempt:
                 "Too many failed sign-ins from this address. Try again in {minutes} minutes."
             )
         else:
+            self._has_begun = True
             return True
         self._log(Outcome.REFUSED)
         self.limit_message = template.format(minutes=_WINDOW_SECONDS // 60)

@@ -24,13 +24,13 @@ class LimitedSignInForm(AuthenticationForm):
             # Without a username and a password, Django checks nothing. So this is neither a failure nor a success.
             return super().clean()
         username, address = self.cleaned_data["username"], client_address(self.request)
-        attempt = SignInAttempt(username=username, address=address)
-        if not attempt.begin():
-            raise ValidationError(attempt.limit_message, code="rate_limited")
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            attempt.fail()
-            raise
-        attempt.succeed()
+        with SignInAttempt(username=username, address=address) as attempt:
+            if not attempt.begin():
+                raise ValidationError(attempt.limit_message, code="rate_limited")
+            try:
+                cleaned = super().clean()
+            except ValidationError:
+                attempt.fail()
+                raise
+            attempt.succeed()
         return cleaned

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
@@ -65,8 +64,7 @@ class Call:
 
 
 @contextmanager
-def a_school(mutation: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call]:
-    monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", 10)
+def a_school(mutation: str) -> Iterator[Call]:
     with transaction.atomic():
         viewers = build_school()
         mina = User.objects.get(username="mina")
@@ -101,7 +99,7 @@ def assert_errors_say_that_it_is_saved(response: dict[str, Any], mutation: str) 
 @every_mutation
 def test_success_returns_the_change_set(mutation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(VALID_INPUTS) == set(MUTATIONS)
-    with a_school(mutation, monkeypatch) as call:
+    with a_school(mutation) as call:
         before = changes()
         response = call.run()
         assert response["errors"] == []
@@ -117,12 +115,12 @@ def test_success_returns_the_change_set(mutation: str, monkeypatch: pytest.Monke
 @every_mutation
 def test_time_is_up_at_any_moment(mutation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     saved_with_errors = 0
-    with a_school(mutation, monkeypatch) as call:
+    with a_school(mutation) as call:
         before = changes()
         call.run()
         after = changes()
     for batches in range(30):
-        with a_school(mutation, monkeypatch) as call:
+        with a_school(mutation) as call:
             left = batches
 
             def checkpoint() -> None:
@@ -169,7 +167,7 @@ def test_exception_in_a_batch_of_the_payload(
     def fail() -> None:
         raise RuntimeError("A fault of the program")
 
-    with a_school(mutation, monkeypatch) as call:
+    with a_school(mutation) as call:
         with after_the_commit(monkeypatch, fail):
             response = call.run()
         assert response["errors"]
@@ -192,7 +190,7 @@ def test_payload_that_exceeds_the_limit_of_values(
             raise ResponseTooLargeError("Too many values.", limit=0)
 
     monkeypatch.setattr(ResponseSize, "add", refuse)
-    with a_school(mutation, monkeypatch) as call:
+    with a_school(mutation) as call:
         before = changes()
         response = call.run()
         assert changes() != before
@@ -203,13 +201,13 @@ def test_payload_that_exceeds_the_limit_of_values(
 
 @every_mutation
 def test_client_that_leaves_at_any_moment(mutation: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with a_school(mutation, monkeypatch) as call:
+    with a_school(mutation) as call:
         before = changes()
         call.run()
         after = changes()
     seen = set()
     for batches in range(30):
-        with a_school(mutation, monkeypatch) as call:
+        with a_school(mutation) as call:
             left = batches
 
             def checkpoint() -> None:
@@ -232,7 +230,7 @@ def test_client_that_leaves_at_any_moment(mutation: str, monkeypatch: pytest.Mon
 
 def test_refused_mutation_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
     """An error in the payload of a refused mutation has no mark."""
-    with a_school("updateCell", monkeypatch) as call:
+    with a_school("updateCell") as call:
         assert call.variables is not None
         assert call.variables["input"] is not None
         call.variables["input"]["expectedVersion"] = 7
@@ -255,7 +253,7 @@ def test_refused_mutation_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_mutation_of_a_request_is_marked_with_its_own_change_set(
     batches: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with a_school("updateCell", monkeypatch) as call:
+    with a_school("updateCell") as call:
         one = 'updateCell(input: {cell: {id: "MatrixCell:A/2026/JAN"}, notes: "%s"}) { cell { notes } }'
         document = f"mutation {{ first: {one % 1} second: {one % 2} }}"
         left = batches

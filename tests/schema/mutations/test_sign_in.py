@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client, override_settings
@@ -17,6 +17,7 @@ from pytest_django import Settings
 
 from primepath.models import ApiToken
 from primepath.services.accounts.tokens import create_token, digest
+from primepath.services.passwords.hashers import Argon2Hasher
 from tests.factories import assign, make_class, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +32,6 @@ mutation ($input: SignInInput!) {
   }
 }
 """
-ITERATIONS = 10
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", ITERATIONS)
 
 
 @pytest.fixture
@@ -158,18 +153,22 @@ def test_wrong_credentials_hash_once_like_a_correct_password(
     how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     input = _input(how)
-    rounds: list[int] = []
-    encode = PBKDF2PasswordHasher.encode
+    costs: list[tuple[int, int]] = []
+    encode, verify = Argon2PasswordHasher.encode, Argon2PasswordHasher.verify
 
-    def count_hashing(
-        self: PBKDF2PasswordHasher, password: str, salt: str, iterations: int | None = None
-    ) -> str:
-        rounds.append(iterations or self.iterations)
-        return encode(self, password, salt, iterations)
+    def count_encoding(self: Argon2PasswordHasher, password: str, salt: str) -> str:
+        costs.append((self.time_cost, self.memory_cost))
+        return encode(self, password, salt)
 
-    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", count_hashing)
+    def count_verifying(self: Argon2PasswordHasher, password: str, encoded: str) -> bool:
+        parameters = self.decode(encoded)
+        costs.append((parameters["time_cost"], parameters["memory_cost"]))
+        return verify(self, password, encoded)
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", count_encoding)
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", count_verifying)
     sign_in(**input)
-    assert rounds == [ITERATIONS]
+    assert costs == [(Argon2Hasher.time_cost, Argon2Hasher.memory_cost)]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from schema.limits.cost import QueryCost
 from schema.operation.document import document_cache
@@ -30,7 +29,6 @@ def _every_operation_is_estimated(monkeypatch: pytest.MonkeyPatch) -> None:
 
     document_cache.clear()
     monkeypatch.setattr(QueryCost, "__init__", init)
-    monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", 1)
 
 
 @pytest.fixture

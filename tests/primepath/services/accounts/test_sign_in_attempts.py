@@ -8,18 +8,25 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from primepath.domain.errors import OverloadedError
 from primepath.models import AttemptCount
 from primepath.services.accounts.sign_in_attempts import SignInAttempt
+from primepath.services.passwords.hashing_thread import hashing_thread
 from tests.factories import make_teacher
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "the right pass phrase"
 ADDRESS = "203.0.113.5"
+Enter = Callable[..., bool]
+"""Enters a password in a form or mutation. Returns whether it was accepted."""
+Send = Callable[[User, str, str, dict[str, str]], Any]
+"""Sends a password of a user from an address, with headers. Returns the response."""
 SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { token userErrors { code } } }"
 
 
@@ -38,42 +45,59 @@ def _client(address: str, signed_in: User | None = None) -> Client:
     return client
 
 
-def _page(path: str) -> Callable[..., bool]:
-    def enter(user: User, password: str, address: str = ADDRESS) -> bool:
+def _page(path: str) -> Send:
+    def send(user: User, password: str, address: str, headers: dict[str, str]) -> Any:
         data = {"username": user.username, "password": password}
-        return _client(address).post(path, data).status_code == 302
+        return _client(address).post(path, data, headers=headers)
+
+    return send
+
+
+def _mutation_request(user: User, password: str, address: str, headers: dict[str, str]) -> Any:
+    variables = {"input": {"username": user.username, "password": password}}
+    body: dict[str, Any] = {"query": SIGN_IN, "variables": variables}
+    return _client(address).post("/graphql", body, content_type="application/json", headers=headers)
+
+
+def _change_request(user: User, password: str, address: str, headers: dict[str, str]) -> Any:
+    data = {"old_password": password, "new_password1": PASSWORD, "new_password2": PASSWORD}
+    path = reverse("admin:password_change")
+    return _client(address, User.objects.get(pk=user.pk)).post(path, data, headers=headers)
+
+
+def _form(send: Send) -> Enter:
+    def enter(user: User, password: str, address: str = ADDRESS) -> bool:
+        return bool(send(user, password, address, {}).status_code == 302)
 
     return enter
 
 
 def _mutation(user: User, password: str, address: str = ADDRESS) -> bool:
-    variables = {"input": {"username": user.username, "password": password}}
-    body: dict[str, Any] = {"query": SIGN_IN, "variables": variables}
-    response = _client(address).post("/graphql", body, content_type="application/json")
+    response = _mutation_request(user, password, address, {})
     return response.json()["data"]["signIn"]["token"] is not None
 
 
-def _password_change(user: User, password: str, address: str = ADDRESS) -> bool:
-    data = {"old_password": password, "new_password1": PASSWORD, "new_password2": PASSWORD}
-    path = reverse("admin:password_change")
-    return _client(address, User.objects.get(pk=user.pk)).post(path, data).status_code == 302
-
-
-WAYS = [_page("/sign-in/"), _page("/admin/login/"), _mutation, _password_change]
+REQUESTS: list[Send] = [
+    *(_page("/sign-in/"), _page("/admin/login/")),
+    *(_mutation_request, _change_request),
+]
+WAYS: list[Enter] = [
+    *map(_form, REQUESTS[:2]),
+    _mutation,
+    _form(_change_request),
+]
 WAYS_BY_NAME = pytest.mark.parametrize(
     "enter", WAYS, ids=["sign-in page", "admin sign-in", "signIn", "password change"]
 )
 
 
 @WAYS_BY_NAME
-def test_right_password_is_accepted(mina: User, enter: Callable[..., bool]) -> None:
+def test_right_password_is_accepted(mina: User, enter: Enter) -> None:
     assert enter(mina, PASSWORD)
 
 
 @WAYS_BY_NAME
-def test_account_is_locked_after_wrong_passwords_in_any_form(
-    mina: User, enter: Callable[..., bool]
-) -> None:
+def test_account_is_locked_after_wrong_passwords_in_any_form(mina: User, enter: Enter) -> None:
     for number in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT):
         assert not WAYS[number % len(WAYS)](mina, "wrong")
     assert not enter(mina, PASSWORD)
@@ -82,9 +106,7 @@ def test_account_is_locked_after_wrong_passwords_in_any_form(
 
 @WAYS_BY_NAME
 @override_settings(SIGN_IN_FAILURES_PER_ADDRESS=3)
-def test_address_is_locked_after_wrong_passwords_in_any_form(
-    mina: User, enter: Callable[..., bool]
-) -> None:
+def test_address_is_locked_after_wrong_passwords_in_any_form(mina: User, enter: Enter) -> None:
     for way in WAYS[:3]:
         assert not way(User(username=f"guess {way}"[:100]), "wrong")
     assert not enter(mina, PASSWORD)
@@ -92,9 +114,7 @@ def test_address_is_locked_after_wrong_passwords_in_any_form(
 
 
 @WAYS_BY_NAME
-def test_right_password_resets_the_count_of_the_account(
-    mina: User, enter: Callable[..., bool]
-) -> None:
+def test_right_password_resets_the_count_of_the_account(mina: User, enter: Enter) -> None:
     for _ in range(2):
         for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT - 1):
             assert not enter(mina, "wrong")
@@ -106,7 +126,7 @@ def test_right_password_resets_the_count_of_the_account(
 def test_form_without_a_password_does_not_reset_the_count(
     mina: User, path: str, password: str
 ) -> None:
-    enter = _page(path)
+    enter = _form(_page(path))
     for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT):
         assert not enter(mina, "wrong")
         assert not enter(mina, password)
@@ -114,7 +134,7 @@ def test_form_without_a_password_does_not_reset_the_count(
 
 
 @WAYS_BY_NAME
-def test_counts_are_shared_between_processes(mina: User, enter: Callable[..., bool]) -> None:
+def test_counts_are_shared_between_processes(mina: User, enter: Enter) -> None:
     """Another process has no part of this one's memory."""
     for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT):
         enter(mina, "wrong")
@@ -196,3 +216,37 @@ def test_every_form_that_takes_a_password_is_limited() -> None:
         for each in own(PasswordChangeForm)
         if not issubclass(each, ChangeOwnPasswordForm)
     ] == []
+
+
+@pytest.mark.parametrize("is_begun", [False, True], ids=["before counting", "after counting"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@WAYS_BY_NAME
+def test_password_is_refused_if_too_many_wait_and_does_not_count(
+    mina: User,
+    enter: Enter,
+    accept: str,
+    is_begun: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if is_begun:
+
+        def refuse(*args: Any, **kwargs: Any) -> None:
+            raise OverloadedError("Too many passwords.", retry_after_seconds=3)
+
+        monkeypatch.setattr(Argon2PasswordHasher, "verify", refuse)
+    else:
+        monkeypatch.setattr(hashing_thread, "_places", 10_000)
+    send = REQUESTS[WAYS.index(enter)]
+    response = send(mina, PASSWORD, ADDRESS, {"Accept": accept})
+    assert response.status_code == 503
+    assert response["Retry-After"] in "2345"
+    if response["Content-Type"].startswith("text/html"):
+        assert "The server is busy" in response.content.decode()
+        assert response["Cache-Control"] == "no-store"
+    else:
+        (error,) = response.json()["errors"]
+        assert error["extensions"]["code"] == "OVERLOADED"
+        assert str(error["extensions"]["retryAfterSeconds"]) == response["Retry-After"]
+    monkeypatch.undo()
+    assert not AttemptCount.objects.filter(count__gt=0).exists()
+    assert enter(mina, PASSWORD)

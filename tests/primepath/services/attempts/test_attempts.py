@@ -7,13 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
-from django.test import override_settings
-from django_redis import get_redis_connection
 
-from primepath.database import caches as cache_settings
-from primepath.environment import Environment
 from primepath.models import AttemptCount
 from primepath.services import attempts
 from primepath.services.attempts import add_attempt, reset_attempts, take_attempt_back
@@ -21,7 +16,13 @@ from primepath.services.attempts.process import ProcessCounts
 from primepath.services.attempts.redis import RedisCounts
 from tests.databases import connected_to, demo_template, own_database
 from tests.processes import PATIENCE, product_process
-from tests.redis_server import RedisServer, redis_server, waits
+from tests.redis_server import (
+    RedisServer,
+    cached_in,
+    redis_server,
+    wait_until_redis_is_used,
+    waits,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,11 +47,8 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 def redis(server: RedisServer) -> Iterator[RedisServer]:
     """Configure the cache as `REDIS_URL` does, and return the Redis server."""
-    with override_settings(CACHES=cache_settings(Environment({"REDIS_URL": server.url}))):
-        server.start()
-        cache.clear()
+    with cached_in(server):
         yield server
-        get_redis_connection("default").connection_pool.disconnect()
 
 
 def _database_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +153,7 @@ def test_redis_that_is_away_is_replaced_by_the_database(
     assert AttemptCount.objects.get(name="a").count == 3
     assert "RedisCounts cannot count attempts" in caplog.text
     redis.start()
+    wait_until_redis_is_used()
     caplog.clear()
     assert add("a") == [1]
     assert not caplog.records

@@ -1,0 +1,1 @@
+"""Hashing passwords: the algorithms, and the thread that computes one hash at a time."""
