@@ -154,12 +154,36 @@ def messages() -> dict[str | None, str]:
 
 def test_contradictions_are_named(settings: Settings) -> None:
     settings.ACADEMIC_YEARS = AcademicYears(2030, 2025)
-    settings.OPERATION_SECONDS, settings.STATEMENT_SECONDS = 10, 11
     found = messages()
     assert found["primepath.E002"] == (
         "FIRST_ACADEMIC_YEAR (2030) must not be after LAST_ACADEMIC_YEAR (2025)."
     )
-    assert found["primepath.E003"].startswith("STATEMENT_SECONDS (11) must not exceed OPERATION_")
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        (
+            {"STATEMENT_SECONDS": 11},
+            "STATEMENT_SECONDS (11) must not exceed OPERATION_SECONDS (10)",
+        ),
+        (
+            {"OPERATION_SECONDS": 50},
+            "OPERATION_SECONDS (50), PAYLOAD_SECONDS (5) and STATEMENT_SECONDS (5) together must be less than "
+            "PROXY_SECONDS (60)",
+        ),
+        ({"PROXY_SECONDS": 20}, "PROXY_SECONDS (20)"),
+        ({"HEADER_SECONDS": 31}, "HEADER_SECONDS (31) must not exceed BODY_SECONDS (30)"),
+        ({"KEEP_ALIVE_SECONDS": 60}, "KEEP_ALIVE_SECONDS (60) must exceed PROXY_SECONDS (60)"),
+    ],
+)
+def test_time_limits_in_the_wrong_order_are_named(
+    settings: Settings, changed: dict[str, int], names: str
+) -> None:
+    for name, seconds in changed.items():
+        setattr(settings, name, seconds)
+    (problem,) = [message.msg for message in check_settings(None) if message.id == "primepath.E003"]
+    assert names in problem
 
 
 def test_what_is_probably_not_meant_is_a_warning(
