@@ -1,7 +1,7 @@
 """The order of the time limits: each ends before the one around it, so that the error names the real cause.
 
-A lock ends before its statement, a statement before its operation, an operation before the server's limit, and that before
-the proxy's, which would otherwise answer *504 Gateway Time-out* for a request that the server still works on.
+A wait for a lock ends before its statement, a statement before its operation, and an operation before the proxy's limit.
+Otherwise the proxy responds *504 Gateway Time-out* while the server still works on the request.
 """
 
 from __future__ import annotations

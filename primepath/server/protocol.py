@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol with limits: the size of a request's head, and the time that a client can take.
 
-Without them, one connection with endless headers fills the memory, and a client that sends half a request keeps its
-connection, and a stopping server, waiting forever. All time limits share one timer of the server, see
+Without them, one connection with endless headers fills the memory. A client that sends half a request keeps its
+connection forever, and a server that stops waits for it forever. All time limits share one timer of the server, see
 `primepath.server.uvicorn_server`, because a timer per connection would cost each request more than the checks do.
 """
 
@@ -61,7 +61,7 @@ class LimitExceededError(Exception):
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """One connection. The server calls `watch` for each of them at regular times."""
+    """A connection. The server calls `watch` for each of them at regular times."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,7 +135,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if not self.cycle.response_complete:
             return (Limit.BODY_TIME, self._messages) if self.cycle.more_body else (None, 0)
         if self.timeout_keep_alive_task is None:
-            # uvicorn's timer runs between requests. Without it, the rest of a body that nobody needs is arriving.
+            # uvicorn's timer runs between requests. Without it, the rest of an answered request is arriving.
             return Limit.BODY_TIME, self._messages
         return (Limit.IDLE, self._messages) if draining.is_set() else (None, 0)
 

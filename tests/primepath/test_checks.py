@@ -18,6 +18,7 @@ from tests.processes import PATIENCE, ROOT
 pytestmark = pytest.mark.one_database
 MANAGE = ("manage.py", "check")
 SERVER = ("-m", "uvicorn", "primepath.asgi:application", "--port", "0")
+SERVE = ("manage.py", "serve", "--port", "0", "--processes", "2")
 DEMO = ("manage.py", "demo", "--port", "0")
 # Each setting with an invalid value, and what the message about it contains after its name.
 INVALID = {
@@ -108,7 +109,9 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [SERVER, (*SERVER, "--workers", "2"), DEMO], ids=["uvicorn", "workers", "demo"]
+    "command",
+    [SERVER, (*SERVER, "--workers", "2"), SERVE, DEMO],
+    ids=["uvicorn", "workers", "serve", "demo"],
 )
 def test_nothing_starts_with_an_invalid_setting(command: tuple[str, ...], tmp_path: Path) -> None:
     done = run(command, tmp_path, {"HTTPS": "enabled", "REDIS_URL": "cache:hunter2"})
