@@ -11,6 +11,7 @@ _STARTERS = {
     "tests.postgres_servers",
     "tests.processes",
     "tests.redis_server",
+    "tests.served",
     "tests.server",
 }
 

@@ -89,7 +89,6 @@ def test_nginx_has_a_line_for_each_process() -> None:
     assert "server 127.0.0.1:" in SERVICES["nginx"]["command"][2]
 
 
-@pytest.mark.slow
 def test_nginx_accepts_the_whole_file(tmp_path: Path) -> None:
     """Other tests leave out its certificates and ports."""
     program, openssl = shutil.which("nginx"), shutil.which("openssl")
@@ -157,7 +156,6 @@ def recorder() -> Iterator[Recorder]:
         thread.join()
 
 
-@pytest.mark.slow
 def test_nginx_replaces_forwarded_headers_and_passes_events_on_at_once(
     recorder: Recorder, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""Whether this process can serve requests: the database responds, all migrations are applied, and it is not stopping."""
+"""The readiness of this process: the database responds, all migrations are applied, and the server is not stopping."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
 
 def _lines() -> Iterator[str]:
-    """Yield the settings in the order of their page, and then those that it does not have."""
+    """Yield the settings in the order of their page, and then settings that are not on it."""
     left = dict(env.declared)
     _, *parts = _SECTION.split(_PAGE.read_text())
     for heading, section in zip(parts[::2], parts[1::2], strict=True):

@@ -24,8 +24,6 @@ from primepath.server.health import Health
 from tests.processes import PATIENCE
 from tests.server import Server, running_server
 
-pytestmark = pytest.mark.slow
-
 OUTSIDE = {"X-Forwarded-For": "203.0.113.5"}
 TOKEN = "wq1mT8sV0yZk3uRb6cXe9hJp2nLd5gAf"
 

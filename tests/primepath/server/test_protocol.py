@@ -18,7 +18,7 @@ from tests.processes import PATIENCE
 from tests.raw_http import connection, read_all, send_until_closed, status
 from tests.server import Server, running_server
 
-pytestmark = [pytest.mark.one_database, pytest.mark.slow]
+pytestmark = pytest.mark.one_database
 MEGABYTE = 1_000_000
 GET = b"GET /graphql?query={__typename} HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

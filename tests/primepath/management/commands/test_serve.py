@@ -21,7 +21,7 @@ from tests.processes import PATIENCE, ROOT
 from tests.raw_http import connection, read_all, status
 from tests.served import Served, served
 
-pytestmark = [pytest.mark.one_database, pytest.mark.slow]
+pytestmark = pytest.mark.one_database
 PROCESSES = 2
 QUERY = {"query": "{ school { name } }"}
 STALLED = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
