@@ -20,7 +20,7 @@ _QUEUE = 2_048
 def open_ports(host: str, port: int, number: int, *, separate: bool) -> Sequence[socket.socket]:
     """Listen with ``number`` sockets on ``port``, or on ``port`` and the following ones if ``separate``.
 
-    Port 0 is a free one. Raises `OSError` if a port cannot be used.
+    Port 0 is a free one, for each socket if ``separate``. Raises `OSError` if a port cannot be used.
     """
     sockets: list[socket.socket] = []
     shared = number > 1 and not separate
@@ -30,7 +30,7 @@ def open_ports(host: str, port: int, number: int, *, separate: bool) -> Sequence
             with _bound(host, port, shared=False) as probe:
                 port = probe.getsockname()[1]
         for index in range(number):
-            own = port + index if separate else port
+            own = port + index if separate and port else port
             sockets.append(_bound(host, own, shared=shared))
             sockets[-1].listen(_QUEUE)
     except BaseException:

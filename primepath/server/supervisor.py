@@ -7,90 +7,21 @@ that does not end, and ignores signals meanwhile.
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from socket import socket, socketpair
+from socket import socket
 from types import FrameType
 
-from django.conf import settings
-
 from primepath.server.systemd import notify_systemd
-from primepath.server.worker import READY
+from primepath.server.worker_process import WorkerProcess
 
 _PERIOD_SECONDS = 0.2
-# A new process imports the product. On a busy machine that has taken 20 seconds.
-_START_SECONDS = 120
-# A process that reports nothing for so long is hung. It reports every second, but not while one thread keeps the
-# interpreter, and not while the machine swaps.
-_SILENT_SECONDS = 60
 _LONGEST_PAUSE_SECONDS = 30
 
 logger = logging.getLogger("primepath.serve")
-
-
-class Process:
-    """A process that serves, and what it has reported."""
-
-    def __init__(self, listener: socket) -> None:
-        self._channel, theirs = socketpair()
-        self._channel.setblocking(False)
-        path = os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))
-        numbers = (listener.fileno(), theirs.fileno())
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "primepath.server.worker", *map(str, numbers)],
-                env={**os.environ, "PYTHONPATH": path},
-                pass_fds=numbers,
-                # Ctrl-C reaches the supervisor only, which then ends the processes.
-                process_group=0,
-            )
-        self.id = self._process.pid
-        self.is_ready = False
-        self._heard_at = time.monotonic()
-        self._kill_at = float("inf")
-
-    def look(self) -> None:
-        """Read what the process has reported. Kill it if it is hung, or does not end in time."""
-        now = time.monotonic()
-        try:
-            reported = self._channel.recv(1_024)
-        except OSError:
-            reported = b""
-        if reported:
-            self._heard_at = now
-            self.is_ready = self.is_ready or READY in reported
-        patience = _SILENT_SECONDS if self.is_ready else _START_SECONDS
-        if now > min(self._kill_at, self._heard_at + patience) and self.is_running:
-            logger.error("Process %d does not respond. It is killed.", self.id)
-            self.kill()
-
-    @property
-    def is_running(self) -> bool:
-        return self._process.poll() is None
-
-    @property
-    def status(self) -> int | None:
-        return self._process.returncode
-
-    def end(self, seconds: float) -> None:
-        """Ask the process to end. `look` kills it after ``seconds``."""
-        self._kill_at = time.monotonic() + seconds
-        if self.is_running:
-            self._process.terminate()
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def close(self) -> None:
-        """Forget a process that has ended."""
-        self._process.wait()
-        self._channel.close()
 
 
 class _Slot:
@@ -98,8 +29,8 @@ class _Slot:
 
     def __init__(self, listener: socket) -> None:
         self.listener = listener
-        self.process: Process | None = None
-        self.replacement: Process | None = None
+        self.process: WorkerProcess | None = None
+        self.replacement: WorkerProcess | None = None
         self.failures = 0
         self.start_at = 0.0
 
@@ -122,7 +53,7 @@ class Supervisor:
         self._end_seconds = end_seconds
         self._on_ready = on_ready
         self._on_end = on_end
-        self._ending: list[Process] = []
+        self._ending: list[WorkerProcess] = []
         self._to_replace: deque[_Slot] = deque()
         self._signals: deque[int] = deque()
         self._has_served = False
@@ -175,7 +106,7 @@ class Supervisor:
             self._forget(process)
         # A replacement that is starting will do.
         if slot.replacement is None and time.monotonic() >= slot.start_at and not self._is_stopping:
-            slot.process = Process(slot.listener)
+            slot.process = WorkerProcess(slot.listener)
 
     def _continue_restart(self) -> None:
         if not self._to_replace or self._is_stopping:
@@ -183,7 +114,7 @@ class Supervisor:
         slot = self._to_replace[0]
         new = slot.replacement
         if new is None:
-            slot.replacement = Process(slot.listener)
+            slot.replacement = WorkerProcess(slot.listener)
         elif new.is_ready:
             if slot.process is not None:
                 self._end(slot.process)
@@ -226,11 +157,11 @@ class Supervisor:
                 self._end(process)
             slot.process = slot.replacement = None
 
-    def _end(self, process: Process) -> None:
+    def _end(self, process: WorkerProcess) -> None:
         process.end(self._end_seconds)
         self._ending.append(process)
 
-    def _forget(self, process: Process) -> None:
+    def _forget(self, process: WorkerProcess) -> None:
         process.close()
         self._on_end(process.id)
 

@@ -9,12 +9,14 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from primepath.server.listeners import open_ports
 from scripts.server import free_port
 from tests.nginx import nginx
 from tests.processes import PATIENCE, ROOT
@@ -38,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("serve")
     (folder / "metrics").mkdir()
     (folder / "metrics" / "counter_1.db").touch()
-    options = ("--processes", str(PROCESSES), "--port", str(free_port()))
+    options = ("--processes", str(PROCESSES), "--port", "0")
     with served(folder, *options, BODY_SECONDS="300") as running:
         yield running
 
@@ -194,11 +196,17 @@ def test_processes_end_with_their_supervisor(tmp_path: Path) -> None:
 
 
 def test_separate_ports_follow_each_other(tmp_path: Path) -> None:
-    port = free_port()
-    options = ("--processes", "2", "--port", str(port), "--separate-ports")
-    with served(tmp_path, *options) as server:
-        assert server.ports == (port, port + 1)
+    for port in (free_port() for _ in range(20)):
+        # Another program can use the second port.
+        with suppress(OSError):
+            sockets = open_ports("127.0.0.1", port, 2, separate=True)
+            break
+    assert [each.getsockname()[1] for each in sockets] == [port, port + 1]
+    for each in sockets:
+        each.close()
+    with served(tmp_path, "--processes", "2", "--port", "0", "--separate-ports") as server:
+        assert len(set(server.ports)) == 2
         with nginx(tmp_path, server.ports) as address:
             assert {ask(address) for _ in range(4)} == {200}
-        for each in server.ports:
-            assert ask(f"http://127.0.0.1:{each}") == 200
+        for number in server.ports:
+            assert ask(f"http://127.0.0.1:{number}") == 200
