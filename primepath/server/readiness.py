@@ -16,7 +16,6 @@ import psycopg
 from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 from primepath.server.draining import draining
 
@@ -84,8 +83,10 @@ class Readiness:
 
 def _problems_of(connection: BaseDatabaseWrapper) -> dict[str, str]:
     try:
-        with closing(connection):
-            applied = MigrationRecorder(connection).applied_migrations()
+        with closing(connection), connection.cursor() as cursor:
+            # Django's own recorder would read over the thread's usual connection, which is from the pool.
+            cursor.execute("SELECT app, name FROM django_migrations")
+            applied = set(cursor.fetchall())
     except Error as error:
         return {"database": " ".join(str(error).split())}
     missing = [".".join(each) for each in _newest_migrations() if each not in applied]

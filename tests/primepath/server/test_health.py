@@ -31,7 +31,8 @@ TOKEN = "wq1mT8sV0yZk3uRb6cXe9hJp2nLd5gAf"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("health")
-    with running_server(folder, HTTPS="1", MONITORING_TOKEN=TOKEN) as server:
+    options = {"HTTPS": "1", "MONITORING_TOKEN": TOKEN, "DATABASE_POOL_SIZE": "1"}
+    with running_server(folder, **options) as server:
         yield server
 
 
@@ -65,6 +66,19 @@ def test_running_server_is_alive_and_ready(server: Server) -> None:
         assert httpx.head(f"{server.address}{path}").text == ""
         assert httpx.post(f"{server.address}{path}").headers["Allow"] == "GET, HEAD"
     assert probe(server, "/healthz/").status_code == 301
+
+
+def test_checks_take_no_connection_from_the_pool(server: Server) -> None:
+    headers = {"Authorization": f"Bearer {server.token}", "X-Forwarded-Proto": "https"}
+    document = {"query": "{ viewer { username } }"}
+    for _ in range(2):
+        assert probe(server).status_code == 200
+        # The next probe starts another check, in another thread.
+        time.sleep(1.1)
+        answer = httpx.post(
+            f"{server.address}/graphql", json=document, headers=headers, timeout=PATIENCE
+        )
+        assert answer.json() == {"data": {"viewer": {"username": "head"}}}
 
 
 def test_missing_migration_is_named_to_those_who_monitor(server: Server) -> None:
