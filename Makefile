@@ -12,7 +12,7 @@ WORKERS ?= logical
 # Modules are compiled once, and not in each process of the tests.
 PARALLEL_PYTEST = env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: help demo test coverage check prose bench bench-peers trial format schema lock clean
+.PHONY: help demo test coverage check prose bench bench-peers trial format schema environment lock clean
 
 help: ## List all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -44,6 +44,7 @@ check: $(DEVELOPMENT) ## Check format, lint, types, imports, migrations and the 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py export_schema --check
+	$(BIN)/python manage.py export_environment --check
 
 prose: $(DEVELOPMENT) ## List sentences that are not in plain English (PATHS=docs/clients/errors.md)
 	@$(BIN)/python -m scripts.prose $(PATHS)
@@ -63,6 +64,9 @@ format: $(DEVELOPMENT) ## Format the code and sort its imports
 
 schema: $(DEVELOPMENT) ## Regenerate schema/schema.graphql
 	$(BIN)/python manage.py export_schema
+
+environment: $(DEVELOPMENT) ## Regenerate deploy/environment
+	$(BIN)/python manage.py export_environment
 
 lock: $(DEVELOPMENT) ## Update the lock files from requirements/*.in
 	@for name in production development; do \

@@ -12,6 +12,7 @@ from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
 from primepath.server.handler import OneThreadHandler
+from primepath.server.health import Health
 from primepath.server.patience import limit_waits
 from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
 from primepath.server.root_path import RootPath
@@ -38,7 +39,9 @@ _static_files = ServeStaticASGI(
 for _storage in AppDirectoriesFinder().storages.values():
     _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-application = ProxyHeaders(RootPath(OneThreadHandler(), _static_files), settings.TRUSTED_PROXIES)
+application = ProxyHeaders(
+    RootPath(Health(OneThreadHandler()), _static_files), settings.TRUSTED_PROXIES
+)
 
 # The objects created so far live as long as the process, so the garbage collector need not look at them. A large
 # response creates many objects. With higher thresholds, the collector interrupts it less often.

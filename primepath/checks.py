@@ -19,6 +19,7 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.checks import Warning as CheckWarning
 
 from primepath.environment import Environment, env
+from primepath.server.nested_timeouts import timeout_problems
 
 TAG = "primepath"
 _PREFIX = "PRIMEPATH_"
@@ -61,12 +62,7 @@ def _contradictions() -> Iterator[Error]:
             f"FIRST_ACADEMIC_YEAR ({years.first}) must not be after LAST_ACADEMIC_YEAR ({years.last}).",
             id="primepath.E002",
         )
-    if settings.STATEMENT_SECONDS > settings.OPERATION_SECONDS:
-        yield Error(
-            f"STATEMENT_SECONDS ({settings.STATEMENT_SECONDS}) must not exceed OPERATION_SECONDS "
-            f"({settings.OPERATION_SECONDS}): one statement would outlast its operation.",
-            id="primepath.E003",
-        )
+    yield from (Error(problem, id="primepath.E003") for problem in timeout_problems())
 
 
 def _unknown_names(

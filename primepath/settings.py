@@ -62,6 +62,11 @@ SECURE_PROXY_SSL_HEADER = None
 TRUSTED_PROXIES = env.items(
     "TRUSTED_PROXIES", f"127.0.0.1,::1,{formats.UNIX_SOCKET}", formats.PROXY
 )
+# Who can read metrics and the details of /readyz; see primepath/server/monitoring_access.py.
+MONITORING_NETWORKS = env.items(
+    "MONITORING_NETWORKS", f"127.0.0.1,::1,{formats.UNIX_SOCKET}", formats.PROXY
+)
+MONITORING_TOKEN = env.text("MONITORING_TOKEN", "", formats.TOKEN, secret=True)
 # The path under which a proxy serves PrimePath. uvicorn's --root-path does the same.
 FORCE_SCRIPT_NAME = env.text("FORCE_SCRIPT_NAME", "", formats.URL_PATH) or None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -97,6 +102,13 @@ OPERATION_SECONDS = env.number("OPERATION_SECONDS", 10, most=3_600)
 # From the commit of a mutation on, even if the operation's own time is over: the change is saved, so its answer is worth more.
 PAYLOAD_SECONDS = env.number("PAYLOAD_SECONDS", 5, most=3_600)
 STATEMENT_SECONDS = env.number("STATEMENT_SECONDS", 5, most=3_600)
+# Limits of a connection, with `manage.py serve`; see primepath/server/protocol.py. nginx accepts heads of 32 KB too.
+MAX_HEADER_BYTES = env.number("MAX_HEADER_BYTES", 32_768, least=1_024)
+HEADER_SECONDS = env.number("HEADER_SECONDS", 10, most=3_600)
+BODY_SECONDS = env.number("BODY_SECONDS", 30, most=3_600)
+# nginx keeps idle connections for 60 seconds by default, and waits as long for a response.
+PROXY_SECONDS = env.number("PROXY_SECONDS", 60, most=7_200)
+KEEP_ALIVE_SECONDS = env.number("KEEP_ALIVE_SECONDS", 75, most=10_800)
 # Requests that a process handles at the same time. Further requests wait, because threads that compete for the
 # interpreter slow each other down.
 REQUEST_THREADS = env.number("REQUEST_THREADS", 32, most=1_000)

@@ -12,6 +12,7 @@ _STARTERS = {
     "tests.postgres_servers",
     "tests.processes",
     "tests.redis_server",
+    "tests.served",
     "tests.server",
 }
 

@@ -6,9 +6,8 @@ import os
 import socket
 import sys
 
-import uvicorn
-
 from primepath.asgi import application
+from primepath.server.uvicorn_server import LimitedServer, server_config
 from tests.demo_day import use_demo_day
 
 
@@ -18,10 +17,8 @@ def main() -> None:
         # From here on, clients can connect: their connections wait in the listener's queue.
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
-        config = uvicorn.Config(
-            application, log_level="warning", root_path=os.environ.get("UVICORN_ROOT_PATH", "")
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        config = server_config(application, root_path=os.environ.get("UVICORN_ROOT_PATH", ""))
+        LimitedServer(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

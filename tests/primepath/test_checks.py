@@ -18,6 +18,7 @@ from tests.processes import PATIENCE, ROOT
 pytestmark = pytest.mark.one_database
 MANAGE = ("manage.py", "check")
 SERVER = ("-m", "uvicorn", "primepath.asgi:application", "--port", "0")
+SERVE = ("manage.py", "serve", "--port", "0", "--processes", "2")
 DEMO = ("manage.py", "demo", "--port", "0")
 # Each setting with an invalid value, and what the message about it contains after its name.
 INVALID = {
@@ -27,6 +28,8 @@ INVALID = {
     "CSRF_TRUSTED_ORIGINS": ("school.example", "must list, separated by commas, origins"),
     "DATABASE_URL": ("mysql://a/b", "must be the address of a PostgreSQL or SQLite database"),
     "FORCE_SCRIPT_NAME": ("schedule/", "must be a path such as /schedule"),
+    "MONITORING_NETWORKS": ("monitor", "must list, separated by commas, addresses"),
+    "MONITORING_TOKEN": ("abc", "must be at least 32 letters, digits and signs"),
     "PRIMEPATH_VARDIR": ("/tmp", "is not a setting of PrimePath. Did you mean PRIMEPATH_VAR_DIR?"),
     "REDIS_URL": ("localhost:6379", "must be an address such as redis://cache:6379/0"),
     "SCHOOL_NAME": ("a\tb", "must be a name without line breaks"),
@@ -106,7 +109,9 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [SERVER, (*SERVER, "--workers", "2"), DEMO], ids=["uvicorn", "workers", "demo"]
+    "command",
+    [SERVER, (*SERVER, "--workers", "2"), SERVE, DEMO],
+    ids=["uvicorn", "workers", "serve", "demo"],
 )
 def test_nothing_starts_with_an_invalid_setting(command: tuple[str, ...], tmp_path: Path) -> None:
     done = run(command, tmp_path, {"HTTPS": "enabled", "REDIS_URL": "cache:hunter2"})
@@ -152,12 +157,36 @@ def messages() -> dict[str | None, str]:
 
 def test_contradictions_are_named(settings: Settings) -> None:
     settings.ACADEMIC_YEARS = AcademicYears(2030, 2025)
-    settings.OPERATION_SECONDS, settings.STATEMENT_SECONDS = 10, 11
     found = messages()
     assert found["primepath.E002"] == (
         "FIRST_ACADEMIC_YEAR (2030) must not be after LAST_ACADEMIC_YEAR (2025)."
     )
-    assert found["primepath.E003"].startswith("STATEMENT_SECONDS (11) must not exceed OPERATION_")
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        (
+            {"STATEMENT_SECONDS": 11},
+            "STATEMENT_SECONDS (11) must not exceed OPERATION_SECONDS (10)",
+        ),
+        (
+            {"OPERATION_SECONDS": 50},
+            "OPERATION_SECONDS (50), PAYLOAD_SECONDS (5) and STATEMENT_SECONDS (5) together must be less than "
+            "PROXY_SECONDS (60)",
+        ),
+        ({"PROXY_SECONDS": 20}, "PROXY_SECONDS (20)"),
+        ({"HEADER_SECONDS": 31}, "HEADER_SECONDS (31) must not exceed BODY_SECONDS (30)"),
+        ({"KEEP_ALIVE_SECONDS": 60}, "KEEP_ALIVE_SECONDS (60) must exceed PROXY_SECONDS (60)"),
+    ],
+)
+def test_time_limits_in_the_wrong_order_are_named(
+    settings: Settings, changed: dict[str, int], names: str
+) -> None:
+    for name, seconds in changed.items():
+        setattr(settings, name, seconds)
+    (problem,) = [message.msg for message in check_settings(None) if message.id == "primepath.E003"]
+    assert names in problem
 
 
 def test_what_is_probably_not_meant_is_a_warning(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -23,6 +21,7 @@ from primepath.demo.accounts import (
 )
 from primepath.demo.seed_demo import seed_demo
 from primepath.domain.visibility import Visibility
+from primepath.server.uvicorn_server import LimitedServer, server_config
 from primepath.services.accounts.tokens import create_token, find_token
 
 HOST = "127.0.0.1"
@@ -76,25 +75,12 @@ class Command(BaseCommand):
             query=_QUERY,
         )
         connections.close_all()
-        config = uvicorn.Config(
-            "primepath.asgi:application", host=HOST, port=port, log_level="warning"
+        server = LimitedServer(
+            server_config(host=HOST, port=port), on_start=lambda: self.stdout.write(welcome)
         )
         # By now, Ctrl-C has already shut the server down cleanly.
         with suppress(KeyboardInterrupt):
-            _Server(config, on_start=lambda: self.stdout.write(welcome)).run()
-
-
-class _Server(uvicorn.Server):
-    """A server that calls ``on_start`` once it accepts connections."""
-
-    def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_start = on_start
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        if self.started:
-            self._on_start()
+            server.run()
 
 
 def _check_port(port: int) -> None:

@@ -36,12 +36,12 @@ def command(port: int) -> list[str]:
         line
         for block in blocks((PRODUCTION / "install.md").read_text())
         for line in block.text.splitlines()
-        if line.startswith("uvicorn ")
+        if line.startswith("python manage.py serve ")
     )
     words = shlex.split(shown)
-    for option, value in (("--workers", WORKERS), ("--port", port)):
+    for option, value in (("--processes", WORKERS), ("--port", port)):
         words[words.index(option) + 1] = str(value)
-    return ["-m", *words]
+    return words[1:]
 
 
 @pytest.fixture

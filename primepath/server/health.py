@@ -1,0 +1,52 @@
+"""``/healthz`` and ``/readyz``, answered on the event loop: they need no thread, no host name and no session."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from primepath.server.monitoring_access import can_monitor
+from primepath.server.readiness import Readiness
+
+
+class Health:
+    """ASGI middleware that answers both paths and passes other requests on. It belongs inside `RootPath`.
+
+    ``/healthz`` is 200 as long as the process responds. ``/readyz`` is 200 if the process can serve requests, and 503
+    otherwise. Only callers who can monitor get the reasons.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+        self._readiness = Readiness()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"].removeprefix(scope["root_path"]) if scope["type"] == "http" else ""
+        if path not in {"/healthz", "/readyz"}:
+            await self._application(scope, receive, send)
+        elif scope["method"] not in {"GET", "HEAD"}:
+            await _respond(send, HTTPStatus.METHOD_NOT_ALLOWED, {}, (b"allow", b"GET, HEAD"))
+        elif path == "/healthz":
+            await _respond(send, HTTPStatus.OK, {"status": "alive"})
+        else:
+            problems = await self._readiness.problems()
+            status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
+            content: dict[str, Any] = {"status": "not ready" if problems else "ready"}
+            if problems and can_monitor(scope):
+                content["problems"] = problems
+            await _respond(send, status, content)
+
+
+async def _respond(
+    send: Any, status: HTTPStatus, content: dict[str, Any], *headers: tuple[bytes, bytes]
+) -> None:
+    body = json.dumps(content).encode()
+    headers = (
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        *headers,
+    )
+    await send({"type": "http.response.start", "status": status.value, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

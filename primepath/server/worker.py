@@ -1,0 +1,58 @@
+"""A process of ``manage.py serve``: ``python -m primepath.server.worker LISTENER CHANNEL``.
+
+Both arguments are numbers of open files that the supervisor passes on: the socket to listen on, and its end of a pair of
+sockets. Over the pair, the process sends `READY` once it serves, and then `ALIVE` every second. If the supervisor is
+gone, the process stops.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+
+from primepath.server.uvicorn_server import LimitedServer, server_config
+
+READY = b"r"
+ALIVE = b"a"
+ALIVE_SECONDS = 1
+
+
+class Worker(LimitedServer):
+    """A server that reports to the supervisor at the other end of ``channel``."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        super().__init__(server_config(), on_start=self._begin_to_report)
+        channel.setblocking(False)
+        self._channel = channel
+        self._reporting: asyncio.Task[None] | None = None
+
+    def _begin_to_report(self) -> None:
+        self._reporting = asyncio.create_task(self._report())
+
+    async def _report(self) -> None:
+        message = READY
+        while not self.should_exit:
+            try:
+                self._channel.send(message)
+            except BlockingIOError:
+                # The supervisor is paused. It reads the earlier messages when it continues.
+                pass
+            except OSError:
+                self.should_exit = True
+            message = ALIVE
+            await asyncio.sleep(ALIVE_SECONDS)
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
+    # A closed terminal ends the supervisor, or lets it replace this process.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
+    Worker(channel).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""``manage.py serve`` replaces its processes without a failed request, and ends in time."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from primepath.server.listeners import open_ports
+from scripts.server import free_port
+from tests.nginx import nginx
+from tests.processes import PATIENCE, ROOT
+from tests.raw_http import connection, read_all, status
+from tests.served import Served, served
+
+pytestmark = pytest.mark.one_database
+PROCESSES = 2
+QUERY = {"query": "{ school { name } }"}
+STALLED = b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
+REPLACED = "All processes are replaced."
+
+
+def ask(address: str) -> int:
+    """Return the status of a request on a connection of its own."""
+    return httpx.post(f"{address}/graphql", json=QUERY, timeout=PATIENCE).status_code
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("serve")
+    (folder / "metrics").mkdir()
+    (folder / "metrics" / "counter_1.db").touch()
+    options = ("--processes", str(PROCESSES), "--port", "0")
+    with served(folder, *options, BODY_SECONDS="300") as running:
+        yield running
+
+
+class Load:
+    """Clients that send one request after another, some on connections that they keep."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._send, args=(keep,)) for keep in (1, 1, 0)]
+        self.statuses: Counter[object] = Counter()
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _send(self, keep: int) -> None:
+        limits = httpx.Limits(max_keepalive_connections=keep)
+        with httpx.Client(limits=limits, timeout=PATIENCE) as client:
+            while not self._ended.wait(0.02):
+                try:
+                    found: object = client.post(f"{self._address}/graphql", json=QUERY).status_code
+                except httpx.HTTPError as error:
+                    found = repr(error)
+                self.statuses[found] += 1
+
+
+def restart(server: Served) -> None:
+    before, done = server.workers(), len(server.lines(REPLACED))
+    server.send(signal.SIGHUP)
+    server.wait_until(lambda: len(server.lines(REPLACED)) > done)
+    _, alive = psutil.wait_procs(before, PATIENCE)
+    assert alive == []
+    assert len(server.workers()) == PROCESSES
+
+
+def test_restart_fails_no_request(server: Served, tmp_path: Path) -> None:
+    (port,) = server.ports
+    with nginx(tmp_path, port) as address:
+        loads = [Load(address), Load(f"http://127.0.0.1:{port}")]
+        with loads[0], loads[1]:
+            restart(server)
+    for load in loads:
+        assert load.statuses.keys() == {200}, load.statuses
+        assert load.statuses[200] > 20
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_stalled_client_does_not_stop_a_restart(server: Served) -> None:
+    (port,) = server.ports
+    with connection(port) as one, connection(port) as other:
+        one.sendall(STALLED)
+        other.sendall(STALLED[:20])
+        restart(server)
+        assert status(read_all(one)) == 408
+        assert status(read_all(other)) == 408
+
+
+def test_killed_process_is_replaced(server: Served) -> None:
+    (port,) = server.ports
+    metrics = server.folder / "metrics"
+    assert not (metrics / "counter_1.db").exists()
+    (killed, *_) = server.workers()
+    server.wait_until((metrics / f"gauge_livesum_{killed.pid}.db").exists)
+    killed.kill()
+    for _ in range(4):
+        # Connections to the process that is missing wait for its replacement.
+        assert ask(f"http://127.0.0.1:{port}") == 200
+    server.wait_until(lambda: len(server.workers()) == PROCESSES)
+    assert killed not in server.workers()
+    assert server.lines(f"Process {killed.pid} ended with status -9.")
+    assert not (metrics / f"gauge_livesum_{killed.pid}.db").exists()
+
+
+def test_process_that_hangs_does_not_delay_the_others(server: Served) -> None:
+    (port,) = server.ports
+    paused = server.workers()[0]
+    paused.suspend()
+    try:
+        for _ in range(20):
+            try:
+                httpx.post(f"http://127.0.0.1:{port}/graphql", json=QUERY, timeout=0.5)
+            except httpx.TimeoutException:
+                continue
+            return
+        pytest.fail("No process responds.")
+    finally:
+        paused.resume()
+
+
+def test_failed_restart_keeps_the_processes(server: Served) -> None:
+    key = server.folder / "secret-key"
+    text = key.read_text()
+    before = {worker.pid for worker in server.workers()}
+    key.write_text("damaged")
+    try:
+        server.send(signal.SIGHUP)
+        server.wait_until(lambda: server.lines("did not start. The others are not replaced."))
+    finally:
+        key.write_text(text)
+    assert {worker.pid for worker in server.workers()} == before
+    assert ask(f"http://127.0.0.1:{server.ports[0]}") == 200
+    restart(server)
+
+
+def test_port_of_another_server_is_refused(server: Served) -> None:
+    (port,) = server.ports
+    for processes in "1", "2":
+        done = subprocess.run(
+            [sys.executable, "manage.py", "serve", "--processes", processes, "--port", str(port)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert f"Port {port} of 127.0.0.1 cannot be used" in done.stderr
+
+
+def test_stalled_client_does_not_delay_a_stop(tmp_path: Path) -> None:
+    with served(tmp_path, "--port", "0", BODY_SECONDS="300") as server:
+        with connection(server.ports[0]) as client:
+            client.sendall(STALLED)
+            server.send(signal.SIGTERM)
+            assert status(read_all(client)) == 408
+            assert server.process.wait(PATIENCE) == 0
+        assert "Traceback" not in server.log.read_text()
+
+
+def test_processes_end_with_their_supervisor(tmp_path: Path) -> None:
+    file = tmp_path / "socket"
+    with served(tmp_path, "--uds", str(file)) as server:
+        transport = httpx.HTTPTransport(uds=str(file))
+        with httpx.Client(transport=transport, timeout=PATIENCE) as client:
+            assert client.post("http://localhost/graphql", json=QUERY).status_code == 200
+        assert file.stat().st_mode & 0o777 == 0o660
+        workers = server.workers()
+        server.process.kill()
+        _, alive = psutil.wait_procs(workers, PATIENCE)
+        assert alive == []
+    # The file is left over, and the next server replaces it.
+    with served(tmp_path, "--uds", str(file)), socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(file))
+    assert not file.exists()
+
+
+def test_separate_ports_follow_each_other(tmp_path: Path) -> None:
+    for port in (free_port() for _ in range(20)):
+        # Another program can use the second port.
+        with suppress(OSError):
+            sockets = open_ports("127.0.0.1", port, 2, separate=True)
+            break
+    assert [each.getsockname()[1] for each in sockets] == [port, port + 1]
+    for each in sockets:
+        each.close()
+    with served(tmp_path, "--processes", "2", "--port", "0", "--separate-ports") as server:
+        assert len(set(server.ports)) == 2
+        with nginx(tmp_path, server.ports) as address:
+            assert {ask(address) for _ in range(4)} == {200}
+        for number in server.ports:
+            assert ask(f"http://127.0.0.1:{number}") == 200
