@@ -100,7 +100,7 @@ STATEMENT_SECONDS = env.number("STATEMENT_SECONDS", 5, most=3_600)
 # Requests that a process handles at the same time. Further requests wait, because threads that compete for the
 # interpreter slow each other down.
 REQUEST_THREADS = env.number("REQUEST_THREADS", 32, most=1_000)
-# Requests of one user or address that a process handles at the same time; see primepath/server/shares.py.
+# Requests of one user or address that a process handles at the same time; see primepath/server/admission.
 REQUESTS_PER_CALLER = env.number("REQUESTS_PER_CALLER", 4, most=1_000)
 # Only signed-in users need the schema. To anyone else it shows where to start an attack.
 _VISIBILITY = Visibility.EVERYONE if DEBUG else Visibility.SIGNED_IN

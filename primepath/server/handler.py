@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
@@ -19,10 +20,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from primepath.server.shares import Shares
+from primepath.db.reachability import is_away
+from primepath.server.admission.admission import PASSWORD_THREADS, Admission
+from primepath.server.admission.callers import KnownCallers, credentials_of
+from primepath.server.admission.database import concurrent_requests
+from primepath.server.admission.kinds import Kind, RefusedError, kind_of_method
+from primepath.server.admission.lane import Ticket
+from primepath.server.admission.refusals import Render, as_text, send_refusal
 
 _DISCONNECTED = "primepath.disconnected"
 _RECEIVED_AT = "primepath.received_at"
+_QUEUED_SECONDS = "primepath.queued_seconds"
 
 
 class OneThreadHandler(ASGIHandler):
@@ -30,22 +38,37 @@ class OneThreadHandler(ASGIHandler):
 
     Django's own handler goes to a thread and back for each synchronous middleware, for the signals at either end, and for
     closing the response. All of Django's middleware is synchronous, and two threads are started per request. For a small
-    request that costs more than its queries. Here threads are reused. At most `settings.REQUEST_THREADS` requests run at
-    the same time, and further requests wait. See `Shares` for the part of them that one caller can use.
+    request that costs more than its queries. Here threads are reused. `Admission` decides which requests run, wait or are
+    refused. A refused request uses no thread and nothing of Django.
 
     Stop reading a body once it exceeds the limit; Django would write all of it to a file.
 
     While the view runs, it can call `has_disconnected` to find out whether the client is still connected. A thread cannot
     be stopped from outside.
+
+    ``kind_of`` returns the kind of a request, from its scope and body. ``render_refusal`` renders the response to a refused one.
     """
 
     # The response is complete, so sending it in pieces has no advantage.
     chunk_size = 2**24
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        kind_of: Callable[[Any, bytes], Kind] = kind_of_method,
+        render_refusal: Render = as_text,
+    ) -> None:
         super().__init__()
-        self._threads = ThreadPoolExecutor(settings.REQUEST_THREADS, thread_name_prefix="request")
-        self._shares = Shares(settings.REQUESTS_PER_CALLER)
+        threads = concurrent_requests()
+        self._threads = ThreadPoolExecutor(threads + PASSWORD_THREADS, thread_name_prefix="request")
+        self._callers = KnownCallers()
+        self._admission = Admission(
+            threads=threads,
+            per_caller=settings.REQUESTS_PER_CALLER,
+            operation_seconds=settings.OPERATION_SECONDS,
+            database_is_away=is_away,
+        )
+        self._kind_of = kind_of
+        self._render_refusal = render_refusal
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -62,24 +85,46 @@ class OneThreadHandler(ASGIHandler):
             return
         # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
+        try:
+            await self._admit(scope, receive, send, body)
+        except RefusedError as refused:
+            body.close()
+            if not _disconnected(scope).is_set():
+                await send_refusal(scope, send, refused.reason, self._render_refusal)
+
+    async def _admit(self, scope: Any, receive: Any, send: Any, body: IO[bytes]) -> None:
+        """Run a request as soon as it can run, and send the response. Raises `RefusedError`."""
+        credentials = credentials_of(scope)
+        caller = self._callers.caller_of(scope, credentials)
+        content = body.read()
+        body.seek(0)
+        kind = self._kind_of(scope, content)
+        same = hash((scope["method"], scope["path"], scope["query_string"], content))
+        ticket = self._admission.enter(kind, caller, same)
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
-        started = False
+        listening.add_done_callback(lambda _: self._admission.withdraw(ticket))
         try:
-            async with self._shares.one_of(scope):
-                # The client can have left while the request waited.
-                if _disconnected(scope).is_set():
-                    return
-                started = True
-                # A copy, so that context variables of a request do not reach the next request in the thread.
-                work = partial(copy_context().run, self._respond, scope, body)
-                response = await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            try:
+                await self._admission.wait(ticket)
+            except BaseException:
+                body.close()
+                raise
+            scope[_QUEUED_SECONDS] = ticket.queued_seconds
+            response = await self._run_in_thread(ticket, scope, body)
         finally:
             listening.cancel()
-            if not started:
-                body.close()
+        self._callers.remember(scope, credentials)
         if not _disconnected(scope).is_set():
             await self.send_response(response, send)
+
+    async def _run_in_thread(self, ticket: Ticket, scope: Any, body: IO[bytes]) -> HttpResponseBase:
+        # A copy, so that context variables of a request do not reach the next request in the thread.
+        work = partial(copy_context().run, self._respond, scope, body)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        # If this task is cancelled, the thread is still busy until it ends.
+        running.add_done_callback(lambda _: self._admission.leave(ticket))
+        return await asyncio.shield(running)
 
     def _respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
         """Return the response, already closed: its database connection is free before the content is sent."""
@@ -121,6 +166,12 @@ def received_at(request: HttpRequest) -> float:
     """Return the `time.monotonic` at which all of ``request`` had arrived, or now if no server received it."""
     received: float = getattr(request, "scope", {}).get(_RECEIVED_AT, time.monotonic())
     return received
+
+
+def queued_seconds(request: HttpRequest) -> float:
+    """Return how long ``request`` waited for a thread."""
+    seconds: float = getattr(request, "scope", {}).get(_QUEUED_SECONDS, 0.0)
+    return seconds
 
 
 def has_disconnected(request: HttpRequest) -> bool:
