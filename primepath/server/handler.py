@@ -59,7 +59,8 @@ class OneThreadHandler(ASGIHandler):
     ) -> None:
         super().__init__()
         threads = concurrent_requests()
-        self._threads = ThreadPoolExecutor(threads + PASSWORD_THREADS, thread_name_prefix="request")
+        self._threads = ThreadPoolExecutor(threads, "request")
+        self._password_threads = ThreadPoolExecutor(PASSWORD_THREADS, "password")
         self._callers = KnownCallers()
         self._admission = Admission(
             threads=threads,
@@ -100,7 +101,7 @@ class OneThreadHandler(ASGIHandler):
         body.seek(0)
         kind = self._kind_of(scope, content)
         same = hash((scope["method"], scope["path"], scope["query_string"], content))
-        ticket = self._admission.enter(kind, caller, same)
+        ticket = self._admission.enter(kind, caller, credentials, same)
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
         listening.add_done_callback(lambda _: self._admission.withdraw(ticket))
@@ -114,20 +115,29 @@ class OneThreadHandler(ASGIHandler):
             response = await self._run_in_thread(ticket, scope, body)
         finally:
             listening.cancel()
-        self._callers.remember(scope, credentials)
+        if credentials and (user := self._callers.remember(scope, credentials)) is not None:
+            self._admission.recognise(credentials, user)
         if not _disconnected(scope).is_set():
             await self.send_response(response, send)
 
     async def _run_in_thread(self, ticket: Ticket, scope: Any, body: IO[bytes]) -> HttpResponseBase:
         # A copy, so that context variables of a request do not reach the next request in the thread.
-        work = partial(copy_context().run, self._respond, scope, body)
-        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        work = partial(copy_context().run, self._respond, scope, body, ticket)
+        threads = self._password_threads if ticket.lane.kind is Kind.PASSWORD else self._threads
+        running = asyncio.get_running_loop().run_in_executor(threads, work)
         # If this task is cancelled, the thread is still busy until it ends.
         running.add_done_callback(lambda _: self._admission.leave(ticket))
         return await asyncio.shield(running)
 
-    def _respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
+    def _respond(self, scope: Any, body: IO[bytes], ticket: Ticket) -> HttpResponseBase:
         """Return the response, already closed: its database connection is free before the content is sent."""
+        start = time.thread_time()
+        try:
+            return self._respond_to(scope, body)
+        finally:
+            ticket.processor_seconds = time.thread_time() - start
+
+    def _respond_to(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
         with closing(body):
             set_script_prefix(get_script_prefix(scope))
             signals.request_started.send(sender=self.__class__, scope=scope)

@@ -65,8 +65,8 @@ class Admission:
             Kind.READ: Lane(Kind.READ, _part(threads, 4), slow),
             Kind.WRITE: Lane(Kind.WRITE, _part(writes, 2), slow),
         }
-        # One caller never uses all threads, so another one does not wait for them.
-        own = max(1, min(per_caller, threads - 1))
+        # One caller leaves a thread to others, unless there are only two.
+        own = min(per_caller, max(2, threads - 1))
         shared = Threads(
             threads,
             own,
@@ -77,7 +77,9 @@ class Admission:
         self._report = RefusalReport()
         self._timer: asyncio.TimerHandle | None = None
 
-    def enter(self, kind: Kind, caller: Hashable, content: Hashable) -> Ticket:
+    def enter(
+        self, kind: Kind, caller: Hashable, credentials: bytes | None, content: Hashable
+    ) -> Ticket:
         """Return the ticket of a request that has arrived. It runs from now on, unless the ticket has a ``turn``.
 
         Raises `RefusedError`.
@@ -85,17 +87,17 @@ class Admission:
         if self._database_is_away():
             raise self._refusal(Reason.DATABASE, kind)
         now = self._clock()
-        lane = self._lane(kind, caller, content)
         threads = self._threads[kind]
-        ticket = Ticket(caller, content, lane, now)
-        if threads.start(ticket, now):
-            return ticket
-        expected = lane.expected_wait(caller, threads.per_caller, now)
-        if expected > _EXPECTED * lane.patience:
-            raise self._refusal(Reason.QUEUE, kind)
-        ticket.turn = asyncio.get_running_loop().create_future()
-        lane.add(ticket)
-        self._check_soon()
+        turns = threads.turns
+        lane = self._lane(kind, caller, content)
+        ticket = Ticket(caller, credentials, content, lane, now, turns.tag(caller))
+        if not threads.start(ticket, now):
+            if lane.expected_wait(ticket, threads.per_caller) > _EXPECTED * lane.patience:
+                raise self._refusal(Reason.QUEUE, kind)
+            ticket.turn = asyncio.get_running_loop().create_future()
+            lane.add(ticket)
+            self._check_soon()
+        ticket.charged = turns.charge(caller)
         return ticket
 
     async def wait(self, ticket: Ticket) -> None:
@@ -106,7 +108,7 @@ class Admission:
             reason = await ticket.turn
         except asyncio.CancelledError:
             if ticket.is_waiting:
-                ticket.lane.remove(ticket)
+                self._remove(ticket)
             elif ticket.started is not None:
                 self.leave(ticket)
             raise
@@ -116,43 +118,70 @@ class Admission:
     def withdraw(self, ticket: Ticket) -> None:
         """Refuse a request if it still waits, because its client has left."""
         if ticket.is_waiting:
-            _refuse(ticket, Reason.LEFT)
+            self._refuse(ticket, Reason.LEFT)
 
     def leave(self, ticket: Ticket) -> None:
         """Note that a request has ended, and start the next ones."""
-        assert ticket.started is not None
         now = self._clock()
-        seconds = now - ticket.started
         kind = ticket.lane.kind
         threads = self._threads[kind]
-        threads.finish(ticket, seconds)
+        seconds = threads.finish(ticket, now)
         if kind in self._slow_lanes:
             self._slow_requests.record(ticket.caller, ticket.content, seconds)
-        for started in threads.start_waiting(now):
+        self._start_waiting(threads, now)
+
+    def recognise(self, credentials: bytes, caller: Hashable) -> None:
+        """Give requests that wait with these credentials the turns of their user, who has just become known.
+
+        After a start, everyone at one address is one caller. Their further requests would wait for the turns of one.
+        """
+        for lane in self._every_lane:
+            for ticket in list(lane.waiting):
+                if ticket.credentials == credentials and ticket.caller != caller:
+                    self._remove(ticket)
+                    turns = self._threads[lane.kind].turns
+                    ticket.caller, ticket.tag = caller, turns.tag(caller)
+                    ticket.charged = turns.charge(caller)
+                    lane.add(ticket)
+        for threads in self._threads.values():
+            self._start_waiting(threads, self._clock())
+
+    def _start_waiting(self, threads: Threads, now: float) -> None:
+        for ticket in threads.start_waiting(now):
             # A task that was cancelled at this moment calls `leave` when it notices.
-            if started.turn is not None and not started.turn.done():
-                started.turn.set_result(None)
+            if ticket.turn is not None and not ticket.turn.done():
+                ticket.turn.set_result(None)
 
     def refuse_overdue(self) -> None:
         """Refuse the requests that have waited too long, or all if the database is away."""
         now = self._clock()
         is_away = self._database_is_away()
         for lane in self._every_lane:
-            for ticket in list(lane.queue):
+            for ticket in list(lane.waiting):
                 if is_away:
-                    _refuse(ticket, Reason.DATABASE)
+                    self._refuse(ticket, Reason.DATABASE)
                 elif now - ticket.arrived > lane.patience:
-                    _refuse(ticket, Reason.WAITED)
+                    self._refuse(ticket, Reason.WAITED)
 
     @property
     def is_idle(self) -> bool:
         """True if no request runs or waits."""
-        return not any(lane.running or lane.queue for lane in self._every_lane)
+        return not any(lane.running or lane.waiting for lane in self._every_lane)
 
     def _lane(self, kind: Kind, caller: Hashable, content: Hashable) -> Lane:
         if kind in self._slow_lanes and self._slow_requests.expects(caller, content):
             return self._slow_lanes[kind]
         return self._lanes[kind]
+
+    def _refuse(self, ticket: Ticket, reason: Reason) -> None:
+        self._remove(ticket)
+        assert ticket.turn is not None
+        if not ticket.turn.done():
+            ticket.turn.set_result(reason)
+
+    def _remove(self, ticket: Ticket) -> None:
+        ticket.lane.remove(ticket)
+        self._threads[ticket.lane.kind].turns.refund(ticket.caller, ticket.charged)
 
     def _refusal(self, reason: Reason, kind: Kind) -> RefusedError:
         _refusals.labels(reason, kind).inc()
@@ -172,15 +201,8 @@ class Admission:
     def _check(self) -> None:
         self._timer = None
         self.refuse_overdue()
-        if any(lane.queue for lane in self._every_lane):
+        if any(lane.waiting for lane in self._every_lane):
             self._check_soon()
-
-
-def _refuse(ticket: Ticket, reason: Reason) -> None:
-    ticket.lane.remove(ticket)
-    assert ticket.turn is not None
-    if not ticket.turn.done():
-        ticket.turn.set_result(reason)
 
 
 def _part(threads: int, divisor: int) -> int:

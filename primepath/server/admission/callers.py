@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
-from primepath.server.admission.slow_requests import Recent
+from primepath.server.admission.recent import Recent
 
 _USER = "primepath.user"
 _MOST_KNOWN = 10_000
@@ -40,12 +40,15 @@ class KnownCallers:
             del self._users[credentials]
         return _network((scope.get("client") or ("",))[0])
 
-    def remember(self, scope: Any, credentials: bytes | None) -> None:
-        """Remember the user whom the request has authenticated with these credentials, if it has."""
-        user = scope.get(_USER)
+    def remember(self, scope: Any, credentials: bytes) -> int | None:
+        """Remember the user whom the request has authenticated with these credentials. Return them if they were not known."""
+        user: int | None = scope.get(_USER)
         # Not every page authenticates its request, so a known user stays known.
-        if credentials is not None and user is not None:
-            self._users.set(credentials, (user, self._clock()))
+        if user is None:
+            return None
+        is_new = credentials not in self._users
+        self._users.set(credentials, (user, self._clock()))
+        return user if is_new else None
 
 
 def remember_user(request: HttpRequest, user_id: int) -> None:

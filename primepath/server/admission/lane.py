@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from prometheus_client import Gauge, Histogram
 
-from primepath.server.admission.fair_queue import FairQueue
 from primepath.server.admission.kinds import Kind, Reason
+from primepath.server.admission.waiting import WaitingList
 
 # Seconds of a request before the first one has run.
-_FIRST_GUESS = 0.05
-# The weight of the last request in the average.
+_FIRST_GUESS = 0.01
+# The weight of the last request in the averages.
 _WEIGHT = 0.05
 
 _running = Gauge(
@@ -40,14 +40,20 @@ _queue_seconds = Histogram(
 class Ticket:
     """A request from its arrival until it has run. Times are seconds of the clock of `Admission`.
 
-    ``content`` is equal for requests that ask for the same.
+    ``credentials`` are those of `callers.credentials_of`. ``content`` is equal for requests that ask for the same.
     """
 
     caller: Hashable
+    credentials: bytes | None
     content: Hashable
     lane: Lane
     arrived: float
+    tag: float
+    """Place in the order; see `Turns`."""
+    charged: float = 0.0
+    """Cost that the caller was charged for it so far."""
     started: float | None = None
+    processor_seconds: float = 0.0
     turn: Future[Reason | None] | None = None
     """None if the request did not have to wait. Its result is None if the request runs, or else why it is refused."""
     is_waiting: bool = False
@@ -67,10 +73,12 @@ class Lane:
         self.kind = kind
         self.limit = limit
         self.patience = patience
-        self.queue: FairQueue[Ticket] = FairQueue()
+        self.waiting: WaitingList[Ticket] = WaitingList()
         self.running = 0
         self.last_start = 0.0
-        self._average = _FIRST_GUESS
+        self._last_end = 0.0
+        # Averages of the seconds that a request runs, and of those between the ends of two requests while some run.
+        self._seconds = self._gap = _FIRST_GUESS
         self._running_gauge = _running.labels(kind)
         self._waiting_gauge = _waiting.labels(kind)
         self._queue_seconds = _queue_seconds.labels(kind)
@@ -79,37 +87,46 @@ class Lane:
     def is_full(self) -> bool:
         return self.running >= self.limit
 
-    def expected_wait(self, caller: Hashable, per_caller: int, now: float) -> float:
-        """Return the seconds until a new request of ``caller`` would start, judging by how long requests take at present."""
-        turns = (self.queue.ahead_of(caller) + 1) / max(1, self.running)
-        own_turns = (self.queue.count_of(caller) + 1) / per_caller
-        # If no request ends, the average does not show it.
-        stalled = now - self.last_start if self.queue and self.running else 0.0
-        return max(turns * self._average, own_turns * self._average, stalled)
+    def expected_wait(self, ticket: Ticket, per_caller: int) -> float:
+        """Return the seconds until a request that has just arrived would start, judging by how long requests take at present."""
+        running = max(1, self.running)
+        turns = self.waiting.ahead_of(ticket.tag) + 1
+        # Of all turns, one caller has no more than its part.
+        own_turns = (self.waiting.count_of(ticket.caller) + 1) * running / per_caller
+        # Both averages are too high after a change: one if more requests ran at the same time before, the other if fewer did.
+        turn = min(self._seconds / running, self._gap)
+        # If no request ends, the averages do not show it.
+        is_stalled = self.waiting and self.running
+        stalled = ticket.arrived - self.last_start if is_stalled else 0.0
+        return max(turns * turn, own_turns * turn, stalled)
 
     def add(self, ticket: Ticket) -> None:
-        self.queue.add(ticket.caller, ticket)
+        self.waiting.add(ticket)
         ticket.is_waiting = True
         self._waiting_gauge.inc()
 
     def remove(self, ticket: Ticket) -> None:
-        self.queue.remove(ticket.caller, ticket)
+        self.waiting.remove(ticket)
         ticket.is_waiting = False
         self._waiting_gauge.dec()
-
-    def take(self, caller: Hashable) -> Ticket:
-        ticket = self.queue.take(caller)
-        ticket.is_waiting = False
-        self._waiting_gauge.dec()
-        return ticket
 
     def start(self, ticket: Ticket, now: float) -> None:
+        if ticket.is_waiting:
+            self.remove(ticket)
+        if not self.running:
+            self._last_end = now
         ticket.started = self.last_start = now
         self.running += 1
         self._running_gauge.inc()
         self._queue_seconds.observe(ticket.queued_seconds)
 
-    def finish(self, seconds: float) -> None:
+    def finish(self, ticket: Ticket, now: float) -> float:
+        """Return the seconds that the request has run."""
+        assert ticket.started is not None
+        seconds = now - ticket.started
         self.running -= 1
         self._running_gauge.dec()
-        self._average += _WEIGHT * (seconds - self._average)
+        self._seconds += _WEIGHT * (seconds - self._seconds)
+        self._gap += _WEIGHT * (now - self._last_end - self._gap)
+        self._last_end = now
+        return seconds

@@ -6,10 +6,11 @@ waits for seconds. So requests that are known to be slow have few threads.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Hashable
 from statistics import median
-from typing import Generic, TypeVar
+
+from primepath.server.admission.recent import Recent
 
 # The whole schedule of a year takes less, even on a busy machine.
 _SLOW_SECONDS = 1.0
@@ -18,9 +19,6 @@ _MEDIAN_OF = 64
 # The weight of the last request in a caller's share of slow requests.
 _WEIGHT = 0.2
 _MOST_KNOWN = 10_000
-
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
 
 
 class SlowRequests:
@@ -60,17 +58,3 @@ class SlowRequests:
             self._since_median = 0
             # If everything is slow, nothing is: then the machine is busy, or the database is slow.
             self._threshold = max(_SLOW_SECONDS, _TIMES_MEDIAN * median(self._last))
-
-
-class Recent(OrderedDict[Key, Value], Generic[Key, Value]):
-    """A dictionary of limited length. `set` drops the entry that was set least recently."""
-
-    def __init__(self, length: int) -> None:
-        super().__init__()
-        self._length = length
-
-    def set(self, key: Key, value: Value) -> None:
-        self[key] = value
-        self.move_to_end(key)
-        if len(self) > self._length:
-            self.popitem(last=False)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 
 from primepath.server.admission.lane import Lane, Ticket
+from primepath.server.admission.turns import Turns
 
 
 class Threads:
@@ -15,6 +16,7 @@ class Threads:
         self._size = size
         self.per_caller = per_caller
         self.lanes = lanes
+        self.turns = Turns()
         self._by_caller: Counter[Hashable] = Counter()
 
     def start(self, ticket: Ticket, now: float) -> bool:
@@ -27,17 +29,20 @@ class Threads:
 
     def start_waiting(self, now: float) -> Iterator[Ticket]:
         """Start the requests whose turn it is. Yield each."""
-        while self._is_free and (found := self._next()):
-            lane, caller = found
-            ticket = lane.take(caller)
+        while self._is_free and (ticket := self._next()):
             self._start(ticket, now)
             yield ticket
 
-    def finish(self, ticket: Ticket, seconds: float) -> None:
-        ticket.lane.finish(seconds)
+    def finish(self, ticket: Ticket, now: float) -> float:
+        """Return the seconds that the request has run."""
         self._by_caller[ticket.caller] -= 1
         if not self._by_caller[ticket.caller]:
             del self._by_caller[ticket.caller]
+        seconds = ticket.lane.finish(ticket, now)
+        # The larger part of what it used: of the processor, or of the threads.
+        cost = max(ticket.processor_seconds, seconds / self._size)
+        self.turns.settle(ticket.caller, ticket.charged, cost)
+        return seconds
 
     @property
     def _is_free(self) -> bool:
@@ -47,18 +52,20 @@ class Threads:
         return self._by_caller[caller] < self.per_caller
 
     def _start(self, ticket: Ticket, now: float) -> None:
+        self.turns.serve(ticket.tag)
         ticket.lane.start(ticket, now)
         self._by_caller[ticket.caller] += 1
 
-    def _next(self) -> tuple[Lane, Hashable] | None:
+    def _next(self) -> Ticket | None:
         found = [
-            (lane, caller)
+            ticket
             for lane in self.lanes
-            if not lane.is_full and (caller := lane.queue.next_caller(self._can_run)) is not None
+            if not lane.is_full and (ticket := lane.waiting.first(self._can_run)) is not None
         ]
-        # The lane that uses the smallest part of its share.
-        return min(
-            found,
-            key=lambda each: (each[0].running / each[0].limit, each[0].last_start),
-            default=None,
-        )
+        # From the lane that uses the smallest part of its share.
+        return min(found, key=_use_of_share, default=None)
+
+
+def _use_of_share(ticket: Ticket) -> tuple[float, float]:
+    lane = ticket.lane
+    return lane.running / lane.limit, lane.last_start
