@@ -97,10 +97,10 @@ OPERATION_SECONDS = env.number("OPERATION_SECONDS", 10, most=3_600)
 # From the commit of a mutation on, even if the operation's own time is over: the change is saved, so its answer is worth more.
 PAYLOAD_SECONDS = env.number("PAYLOAD_SECONDS", 5, most=3_600)
 STATEMENT_SECONDS = env.number("STATEMENT_SECONDS", 5, most=3_600)
-# Requests that a process handles at the same time. Further requests wait, because threads that compete for the
-# interpreter slow each other down.
-REQUEST_THREADS = env.number("REQUEST_THREADS", 32, most=1_000)
-# Requests of one user or address that a process handles at the same time; see primepath/server/admission.
+# Requests that a process handles at the same time; see primepath/server/admission. More threads compete for the interpreter
+# and slow each other down. On PostgreSQL, each needs a connection of the pool.
+REQUEST_THREADS = env.number("REQUEST_THREADS", 4, most=1_000)
+# Requests of one user or address that a process handles at the same time.
 REQUESTS_PER_CALLER = env.number("REQUESTS_PER_CALLER", 4, most=1_000)
 # Only signed-in users need the schema. To anyone else it shows where to start an attack.
 _VISIBILITY = Visibility.EVERYONE if DEBUG else Visibility.SIGNED_IN

@@ -6,7 +6,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
 from functools import partial
@@ -21,7 +20,7 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from primepath.db.reachability import is_away
-from primepath.server.admission.admission import PASSWORD_THREADS, Admission
+from primepath.server.admission.admission import Admission
 from primepath.server.admission.callers import KnownCallers, credentials_of
 from primepath.server.admission.database import concurrent_requests
 from primepath.server.admission.kinds import Kind, RefusedError, kind_of_method
@@ -58,12 +57,9 @@ class OneThreadHandler(ASGIHandler):
         render_refusal: Render = as_text,
     ) -> None:
         super().__init__()
-        threads = concurrent_requests()
-        self._threads = ThreadPoolExecutor(threads, "request")
-        self._password_threads = ThreadPoolExecutor(PASSWORD_THREADS, "password")
         self._callers = KnownCallers()
         self._admission = Admission(
-            threads=threads,
+            threads=concurrent_requests(),
             per_caller=settings.REQUESTS_PER_CALLER,
             operation_seconds=settings.OPERATION_SECONDS,
             database_is_away=is_away,
@@ -101,18 +97,20 @@ class OneThreadHandler(ASGIHandler):
         body.seek(0)
         kind = self._kind_of(scope, content)
         same = hash((scope["method"], scope["path"], scope["query_string"], content))
-        ticket = self._admission.enter(kind, caller, credentials, same)
+        # A copy, so that context variables of a request do not reach the next request in the thread.
+        work = partial(copy_context().run, self._respond, scope, body)
+        ticket = self._admission.enter(kind, caller, work, credentials=credentials, content=same)
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
-        listening.add_done_callback(lambda _: self._admission.withdraw(ticket))
+        listening.add_done_callback(
+            lambda _: ticket.result.done() or self._admission.withdraw(ticket)
+        )
         try:
-            try:
-                await self._admission.wait(ticket)
-            except BaseException:
+            response = await ticket.result
+        except BaseException:
+            if self._admission.withdraw(ticket):
                 body.close()
-                raise
-            scope[_QUEUED_SECONDS] = ticket.queued_seconds
-            response = await self._run_in_thread(ticket, scope, body)
+            raise
         finally:
             listening.cancel()
         if credentials and (user := self._callers.remember(scope, credentials)) is not None:
@@ -120,24 +118,9 @@ class OneThreadHandler(ASGIHandler):
         if not _disconnected(scope).is_set():
             await self.send_response(response, send)
 
-    async def _run_in_thread(self, ticket: Ticket, scope: Any, body: IO[bytes]) -> HttpResponseBase:
-        # A copy, so that context variables of a request do not reach the next request in the thread.
-        work = partial(copy_context().run, self._respond, scope, body, ticket)
-        threads = self._password_threads if ticket.lane.kind is Kind.PASSWORD else self._threads
-        running = asyncio.get_running_loop().run_in_executor(threads, work)
-        # If this task is cancelled, the thread is still busy until it ends.
-        running.add_done_callback(lambda _: self._admission.leave(ticket))
-        return await asyncio.shield(running)
-
     def _respond(self, scope: Any, body: IO[bytes], ticket: Ticket) -> HttpResponseBase:
         """Return the response, already closed: its database connection is free before the content is sent."""
-        start = time.thread_time()
-        try:
-            return self._respond_to(scope, body)
-        finally:
-            ticket.processor_seconds = time.thread_time() - start
-
-    def _respond_to(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
+        scope[_QUEUED_SECONDS] = ticket.queued_seconds
         with closing(body):
             set_script_prefix(get_script_prefix(scope))
             signals.request_started.send(sender=self.__class__, scope=scope)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from prometheus_client import Gauge, Histogram
 
-from primepath.server.admission.kinds import Kind, Reason
+from primepath.server.admission.kinds import Kind
 from primepath.server.admission.waiting import WaitingList
 
 # Seconds of a request before the first one has run.
 _FIRST_GUESS = 0.01
 # The weight of the last request in the averages.
 _WEIGHT = 0.05
+_MOST_TIMES = 5
 
 _running = Gauge(
     "primepath_requests_running",
@@ -40,23 +43,36 @@ _queue_seconds = Histogram(
 class Ticket:
     """A request from its arrival until it has run. Times are seconds of the clock of `Admission`.
 
-    ``credentials`` are those of `callers.credentials_of`. ``content`` is equal for requests that ask for the same.
+    ``credentials``: those of `callers.credentials_of`. ``content`` is equal for requests that ask for the same. ``tag``: the
+    place in the order, see `Turns`. ``charged``: the cost that the caller was charged so far.
     """
 
     caller: Hashable
     credentials: bytes | None
     content: Hashable
+    work: Callable[[Ticket], Any]
+    result: Future[Any]
     lane: Lane
     arrived: float
     tag: float
-    """Place in the order; see `Turns`."""
     charged: float = 0.0
-    """Cost that the caller was charged for it so far."""
+    is_waiting: bool = False
     started: float | None = None
     processor_seconds: float = 0.0
-    turn: Future[Reason | None] | None = None
-    """None if the request did not have to wait. Its result is None if the request runs, or else why it is refused."""
-    is_waiting: bool = False
+
+    def resolve(self, result: Any, error: BaseException | None) -> None:
+        """Set the result from another thread than that of the event loop."""
+        # The loop is closed if the server had to stop before all requests ended.
+        with suppress(RuntimeError):
+            self.result.get_loop().call_soon_threadsafe(self._set, result, error)
+
+    def _set(self, result: Any, error: BaseException | None) -> None:
+        if self.result.done():
+            return
+        if error is None:
+            self.result.set_result(result)
+        else:
+            self.result.set_exception(error)
 
     @property
     def queued_seconds(self) -> float:
@@ -126,7 +142,12 @@ class Lane:
         seconds = now - ticket.started
         self.running -= 1
         self._running_gauge.dec()
-        self._seconds += _WEIGHT * (seconds - self._seconds)
-        self._gap += _WEIGHT * (now - self._last_end - self._gap)
+        self._seconds = _average(self._seconds, seconds)
+        self._gap = _average(self._gap, now - self._last_end)
         self._last_end = now
         return seconds
+
+
+def _average(average: float, value: float) -> float:
+    # One exceptional request, such as the first one after a start, says little about the next ones.
+    return average + _WEIGHT * (min(value, _MOST_TIMES * average) - average)

@@ -165,6 +165,7 @@ def test_cancelled_requests_leave_their_place(school: School) -> None:
         waiting = [asyncio.create_task(school.send("waits", "quick")) for _ in range(3)]
         await asyncio.sleep(0.01)
         waiting[1].cancel()
+        await asyncio.wait([waiting[1]])
         school.released.set()
         await asyncio.gather(*running, waiting[0], waiting[2])
         assert school.finished.count("waits") == 2
