@@ -13,6 +13,8 @@ from primepath.server.admission.recent import Recent
 
 # The weight of the last request in the average cost of a caller's requests.
 _WEIGHT = 0.3
+_WEIGHT_OF_USUAL = 0.02
+_FIRST_GUESS = 0.01
 _MOST_KNOWN = 10_000
 
 
@@ -23,6 +25,8 @@ class Turns:
         self._served = 0.0
         self._received: Recent[Hashable, float] = Recent(_MOST_KNOWN)
         self._average: Recent[Hashable, float] = Recent(_MOST_KNOWN)
+        # The average of all callers, for those who are new.
+        self._usual = _FIRST_GUESS
 
     def tag(self, caller: Hashable) -> float:
         """Return the tag that a request of ``caller`` has now."""
@@ -30,7 +34,7 @@ class Turns:
 
     def charge(self, caller: Hashable) -> float:
         """Charge ``caller`` for a new request, and return the amount: what their requests cost on average."""
-        amount = self._average.get(caller, 0.0)
+        amount = self._average.get(caller, self._usual)
         self._received.set(caller, self.tag(caller) + amount)
         return amount
 
@@ -42,6 +46,7 @@ class Turns:
         """Charge the real cost of a request that has ended instead of ``charged``."""
         average = self._average.get(caller, cost)
         self._average.set(caller, average + _WEIGHT * (cost - average))
+        self._usual += _WEIGHT_OF_USUAL * (cost - self._usual)
         self.refund(caller, charged - cost)
 
     def refund(self, caller: Hashable, amount: float) -> None:
