@@ -18,13 +18,12 @@ from primepath.server.admission.slow_requests import SlowRequests
 from primepath.server.admission.threads import Threads
 
 PASSWORD_THREADS = 2
-# Longest wait, as a part of the time that an operation can take, which includes waiting.
-_PATIENCE = 0.25
-_PATIENCE_OF_SLOW = 0.5
+# Waits as parts of the time that an operation can take, which includes waiting: how long a request can be expected to wait when
+# it arrives, and how long it waits at most. The wait can become longer than expected.
+_USUAL = (0.175, 0.25)
+_SLOW = (0.35, 0.5)
 # People wait for a sign-in, and a whole school signs in at the same time.
-_PATIENCE_FOR_PASSWORD = 0.9
-# Part of the longest wait that a request can be expected to wait when it arrives. The wait can become longer than expected.
-_EXPECTED = 0.7
+_PASSWORD = (0.75, 0.9)
 _CHECK_SECONDS = 0.05
 
 _refusals = Counter(
@@ -58,19 +57,20 @@ class Admission:
         self._database_is_away = database_is_away
         self._lock = threading.Lock()
         self._slow_requests = SlowRequests()
-        patience, slow, password = (
-            operation_seconds * part
-            for part in (_PATIENCE, _PATIENCE_OF_SLOW, _PATIENCE_FOR_PASSWORD)
-        )
         writes = _part(threads, 2)
+
+        def lane(kind: Kind, limit: int, waits: tuple[float, float]) -> Lane:
+            expected, longest = (operation_seconds * part for part in waits)
+            return Lane(kind, limit, expected, longest)
+
         self._lanes = {
-            Kind.READ: Lane(Kind.READ, threads, patience),
-            Kind.WRITE: Lane(Kind.WRITE, writes, patience),
-            Kind.PASSWORD: Lane(Kind.PASSWORD, PASSWORD_THREADS, password),
+            Kind.READ: lane(Kind.READ, threads, _USUAL),
+            Kind.WRITE: lane(Kind.WRITE, writes, _USUAL),
+            Kind.PASSWORD: lane(Kind.PASSWORD, PASSWORD_THREADS, _PASSWORD),
         }
         self._slow_lanes = {
-            Kind.READ: Lane(Kind.READ, _part(threads, 4), slow),
-            Kind.WRITE: Lane(Kind.WRITE, _part(writes, 2), slow),
+            Kind.READ: lane(Kind.READ, _part(threads, 4), _SLOW),
+            Kind.WRITE: lane(Kind.WRITE, _part(writes, 2), _SLOW),
         }
         # One caller leaves a thread to others, unless there are only two.
         own = min(per_caller, max(2, threads - 1))
@@ -111,7 +111,7 @@ class Admission:
             ticket = Ticket(caller, credentials, content, work, result, lane, now, tag)
             starts = threads.start(ticket, now)
             if not starts:
-                if lane.expected_wait(ticket, threads.per_caller) > _EXPECTED * lane.patience:
+                if lane.expected_wait(ticket, threads.per_caller) > lane.max_expected_wait:
                     raise self._refusal(Reason.QUEUE, kind)
                 lane.add(ticket)
             ticket.charged = threads.turns.charge(caller)
@@ -161,7 +161,7 @@ class Admission:
         with self._lock:
             for lane in self._every_lane:
                 for ticket in list(lane.waiting):
-                    if is_away or now - ticket.arrived > lane.patience:
+                    if is_away or now - ticket.arrived > lane.max_wait:
                         self._remove(ticket)
                         refused.append(ticket)
         for ticket in refused:

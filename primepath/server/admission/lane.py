@@ -82,13 +82,15 @@ class Ticket:
 class Lane:
     """The requests of one kind that run or wait.
 
-    At most ``limit`` run at the same time. None waits longer than ``patience`` seconds.
+    At most ``limit`` run at the same time. None waits longer than ``max_wait`` seconds. A new request is refused if it can be
+    expected to wait longer than ``max_expected_wait``.
     """
 
-    def __init__(self, kind: Kind, limit: int, patience: float) -> None:
+    def __init__(self, kind: Kind, limit: int, max_expected_wait: float, max_wait: float) -> None:
         self.kind = kind
         self.limit = limit
-        self.patience = patience
+        self.max_expected_wait = max_expected_wait
+        self.max_wait = max_wait
         self.waiting: WaitingList[Ticket] = WaitingList()
         self.running = 0
         self.last_start = 0.0

@@ -47,6 +47,7 @@ async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) ->
         (b"retry-after", b"%d" % retry_after),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'"),
         (b"x-request-id", uuid.uuid4().hex.encode()),
         *_cors_headers(scope),
     ]

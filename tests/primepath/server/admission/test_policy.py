@@ -200,7 +200,7 @@ def test_anonymous_caller_is_an_address_or_an_ipv6_network(
 
 
 def test_lane_is_full_at_its_limit(make_school: Callable[..., School]) -> None:
-    lane = Lane(Kind.WRITE, 1, 10)
+    lane = Lane(Kind.WRITE, 1, 10, 10)
     school = make_school(2)
     assert not lane.is_full
     lane.start(school.ticket("a", lane), 1)

@@ -27,8 +27,8 @@ class School:
     def __init__(self, size: int, per_caller: int = 100, writes: int | None = None) -> None:
         self.clock = Clock()
         self._loop = asyncio.new_event_loop()
-        self.reads = Lane(Kind.READ, size, 10)
-        self.writes = Lane(Kind.WRITE, writes or size, 10)
+        self.reads = Lane(Kind.READ, size, 10, 10)
+        self.writes = Lane(Kind.WRITE, writes or size, 10, 10)
         self.threads = Threads(size, per_caller, [self.reads, self.writes])
 
     def close(self) -> None:
