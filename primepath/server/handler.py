@@ -99,7 +99,13 @@ class OneThreadHandler(ASGIHandler):
         same = hash((scope["method"], scope["path"], scope["query_string"], content))
         # A copy, so that context variables of a request do not reach the next request in the thread.
         work = partial(copy_context().run, self._respond, scope, body)
-        ticket = self._admission.enter(kind, caller, work, credentials=credentials, content=same)
+        ticket = self._admission.enter(
+            *(kind, caller, work),
+            credentials=credentials,
+            content=same,
+            # Without credentials there is no user and no session to read.
+            needs_database=credentials is not None or kind is not Kind.READ,
+        )
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
         listening.add_done_callback(

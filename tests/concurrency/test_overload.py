@@ -127,6 +127,8 @@ def test_requests_are_refused_at_once_while_the_database_is_away(tmp_path: Path)
         assert log.read_text().count("primepath.requests") == seen
         address = f"http://127.0.0.1:{port}"
         assert httpx.get(f"{address}/static/pages/base.css", timeout=PATIENCE).status_code == 200
-        page = httpx.get(address, headers={"Accept": "text/html"}, timeout=PATIENCE)
+        assert flood(port, [""], "{ school { name } }", clients=1)[0].status == 200
+        browser = {"Accept": "text/html", "Cookie": "sessionid=someone"}
+        page = httpx.get(address, headers=browser, timeout=PATIENCE)
         assert page.status_code == 503
         assert "no connection to its database" in page.text

@@ -34,8 +34,8 @@ _refusals = Counter(
 class Admission:
     """The requests of a process that run, and those that wait for a thread.
 
-    A request that would wait too long, by how long requests take at present, is refused at once. So is every request while
-    ``database_is_away``. A request that has waited too long although it was expected to run is refused too.
+    A request that would wait too long, by how long requests take at present, is refused at once. So is every request
+    that needs the database while ``database_is_away``. A request that has waited too long although it was expected to run is refused too.
 
     Of ``threads``, writes use half at most, so reads continue while writes wait for a lock. Slow reads use a quarter, slow writes
     half of the half: see `SlowRequests`. Password checks have threads of their own, `PASSWORD_THREADS`.
@@ -95,12 +95,13 @@ class Admission:
         *,
         credentials: bytes | None = None,
         content: Hashable = None,
+        needs_database: bool = True,
     ) -> Ticket:
         """Let a request that has arrived run ``work`` in a thread, now or when its turn comes.
 
         The `Ticket.result` will be what ``work`` returns, or `RefusedError`. Raises `RefusedError` if it is refused at once.
         """
-        if self._database_is_away():
+        if needs_database and self._database_is_away():
             raise self._refusal(Reason.DATABASE, kind)
         now = self._clock()
         result = asyncio.get_running_loop().create_future()
@@ -108,7 +109,12 @@ class Admission:
             threads = self._threads[kind]
             lane = self._lane(kind, caller, content)
             tag = threads.turns.tag(caller)
-            ticket = Ticket(caller, credentials, content, work, result, lane, now, tag)
+            ticket = Ticket(
+                *(caller, credentials, content, needs_database, work, result),
+                lane=lane,
+                arrived=now,
+                tag=tag,
+            )
             starts = threads.start(ticket, now)
             if not starts:
                 if lane.expected_wait(ticket, threads.per_caller) > lane.max_expected_wait:
@@ -154,19 +160,21 @@ class Admission:
             self._submit(ticket)
 
     def refuse_overdue(self) -> None:
-        """Refuse the requests that have waited too long, or all if the database is away."""
+        """Refuse the requests that have waited too long, or wait for a database that is away."""
         now = self._clock()
         is_away = self._database_is_away()
-        refused = []
+        refused: list[tuple[Ticket, Reason]] = []
         with self._lock:
             for lane in self._every_lane:
                 for ticket in list(lane.waiting):
-                    if is_away or now - ticket.arrived > lane.max_wait:
-                        self._remove(ticket)
-                        refused.append(ticket)
-        for ticket in refused:
+                    if is_away and ticket.needs_database:
+                        refused.append((ticket, Reason.DATABASE))
+                    elif now - ticket.arrived > lane.max_wait:
+                        refused.append((ticket, Reason.WAITED))
+            for ticket, _ in refused:
+                self._remove(ticket)
+        for ticket, reason in refused:
             if not ticket.result.done():
-                reason = Reason.DATABASE if is_away else Reason.WAITED
                 ticket.result.set_exception(self._refusal(reason, ticket.lane.kind))
 
     @property

@@ -50,6 +50,7 @@ class Ticket:
     caller: Hashable
     credentials: bytes | None
     content: Hashable
+    needs_database: bool
     work: Callable[[Ticket], Any]
     result: Future[Any]
     lane: Lane

@@ -141,8 +141,10 @@ async def test_everything_is_refused_while_the_database_is_away(office: Office) 
         with pytest.raises(RefusedError) as refused:
             office.enter("new", kind)
         assert refused.value.reason is Reason.DATABASE
+    anonymous = office.enter("no account", needs_database=False)
     office.is_away = False
     office.released.set()
+    assert await asyncio.wait_for(anonymous.result, WAIT) == "no account"
     back = office.enter("back")
     assert await asyncio.wait_for(back.result, WAIT) == "back"
 

@@ -44,7 +44,7 @@ class School:
 
     def ticket(self, caller: Hashable, lane: Lane | None = None) -> Ticket:
         return Ticket(
-            *(caller, None, None, _no_work, self._loop.create_future()),
+            *(caller, None, None, True, _no_work, self._loop.create_future()),
             lane=lane or self.reads,
             arrived=self.clock.now,
             tag=self.threads.turns.tag(caller),
