@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from contextvars import copy_context
-from functools import partial
 from typing import IO, Any
 
 from django.conf import settings
@@ -98,7 +97,11 @@ class OneThreadHandler(ASGIHandler):
         kind = self._kind_of(scope, content)
         same = hash((scope["method"], scope["path"], scope["query_string"], content))
         # A copy, so that context variables of a request do not reach the next request in the thread.
-        work = partial(copy_context().run, self._respond, scope, body)
+        context = copy_context()
+
+        def work(ticket: Ticket) -> HttpResponseBase:
+            return context.run(self._respond, scope, body, ticket)
+
         ticket = self._admission.enter(
             *(kind, caller, work),
             credentials=credentials,

@@ -9,7 +9,6 @@ import orjson
 from primepath.domain.errors import ErrorCode
 from primepath.server.admission.kinds import Kind, Reason
 from primepath.server.admission.refusals import Content, message_of
-from schema.errors import error
 from schema.http.errors import JSON
 
 # JSON can write a letter as \u006d, so a body with such escapes can contain the keyword too.
@@ -19,8 +18,6 @@ _HASH = re.compile(rb'"sha256Hash"\s*:\s*"([0-9a-f]{64})"')
 _MOST_KNOWN = 10_000
 # Hashes of persisted documents that do not only read. Threads add to it, and the event loop reads it.
 _persisted: dict[bytes, Kind] = {}
-
-_CODES = {Reason.DATABASE: ErrorCode.UNAVAILABLE}
 
 
 def kind_of_operation(method: str, body: bytes) -> Kind:
@@ -42,7 +39,8 @@ def remember_persisted(hash: str, document: str) -> None:
 
 
 def refusal_content(reason: Reason, retry_after: int) -> Content:
-    content = error(
-        _CODES.get(reason, ErrorCode.OVERLOADED), message_of(reason), retryAfterSeconds=retry_after
-    )
-    return Content(f"{JSON}; charset=utf-8", orjson.dumps({"errors": [content]}))
+    """Return the response to a refused GraphQL request: one error, and no data."""
+    code = ErrorCode.UNAVAILABLE if reason is Reason.DATABASE else ErrorCode.OVERLOADED
+    extensions = {"code": code, "retryAfterSeconds": retry_after}
+    errors = [{"message": message_of(reason), "extensions": extensions}]
+    return Content(f"{JSON}; charset=utf-8", orjson.dumps({"errors": errors}))

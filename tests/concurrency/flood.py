@@ -19,7 +19,7 @@ class Response(NamedTuple):
 
 
 class Client:
-    """One connection to a server."""
+    """A connection to a server."""
 
     def __init__(self, port: int, token: str | None) -> None:
         self._port = port

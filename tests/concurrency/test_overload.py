@@ -1,4 +1,4 @@
-"""A real server with more clients than it can serve: it serves some, and refuses others at once."""
+"""A real server with more clients than it can serve: it serves some, and refuses others immediately."""
 
 from __future__ import annotations
 

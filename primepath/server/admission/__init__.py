@@ -1,4 +1,4 @@
-"""Admission: which request runs next, which one waits, and which one is refused at once.
+"""Admission: which request runs next, which one waits, and which one is refused immediately.
 
 A server that accepts everything answers nothing in time. So a request waits only if its turn comes soon; see `Admission`. Turns
 go round the callers (`FairQueue`), and reads, writes and password checks have shares of their own (`Lane`). Everything here runs

@@ -18,8 +18,8 @@ from primepath.server.admission.slow_requests import SlowRequests
 from primepath.server.admission.threads import Threads
 
 PASSWORD_THREADS = 2
-# Waits as parts of the time that an operation can take, which includes waiting: how long a request can be expected to wait when
-# it arrives, and how long it waits at most. The wait can become longer than expected.
+# Limits of the wait, as parts of the time that an operation can take. The first limits the wait that is expected when a request
+# arrives. The second limits the wait itself, which can become longer.
 _USUAL = (0.175, 0.25)
 _SLOW = (0.35, 0.5)
 # People wait for a sign-in, and a whole school signs in at the same time.
@@ -32,16 +32,16 @@ _refusals = Counter(
 
 
 class Admission:
-    """The requests of a process that run, and those that wait for a thread.
+    """The requests of a process that run, and the requests that wait for a thread.
 
-    A request that would wait too long, by how long requests take at present, is refused at once. So is every request
+    A request that would wait too long, by how long requests take at present, is refused immediately. So is every request
     that needs the database while ``database_is_away``. A request that has waited too long although it was expected to run is refused too.
 
     Of ``threads``, writes use half at most, so reads continue while writes wait for a lock. Slow reads use a quarter, slow writes
     half of the half: see `SlowRequests`. Password checks have threads of their own, `PASSWORD_THREADS`.
 
-    A thread that has ended a request starts the next one itself. The event loop can be late: while it refuses a thousand
-    requests a second, threads that waited for it were idle for three quarters of the time. So a lock guards all of this.
+    A thread that has ended a request starts the next one itself. The event loop can be late. While it refused a
+    thousand requests a second, threads that waited for it were mostly idle. So a lock guards all of this.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Admission:
     ) -> Ticket:
         """Let a request that has arrived run ``work`` in a thread, now or when its turn comes.
 
-        The `Ticket.result` will be what ``work`` returns, or `RefusedError`. Raises `RefusedError` if it is refused at once.
+        The `Ticket.result` will be what ``work`` returns, or `RefusedError`. Raises `RefusedError` if it is refused immediately.
         """
         if needs_database and self._database_is_away():
             raise self._refusal(Reason.DATABASE, kind)
@@ -138,7 +138,7 @@ class Admission:
         return not will_run
 
     def recognise(self, credentials: bytes, caller: Hashable) -> None:
-        """Give requests that wait with these credentials the turns of their user, who has just become known.
+        """Move requests that wait with these credentials to the turns of their user, who has just become known.
 
         After a start, everyone at one address is one caller. Their further requests would wait for the turns of one.
         """
@@ -203,7 +203,7 @@ class Admission:
         self._pools[ticket.lane.kind].submit(self._work, ticket)
 
     def _leave(self, ticket: Ticket) -> list[Ticket]:
-        """Note that a request has run. Return those that run now."""
+        """Note that a request has run. Return the requests that run now."""
         kind = ticket.lane.kind
         with self._lock:
             now = self._clock()

@@ -68,7 +68,7 @@ def credentials_of(scope: Any) -> bytes | None:
 
 
 def _network(address: str) -> str:
-    """Return the address. For IPv6 return its network of 64 bits, because one machine can use all addresses of it."""
+    """Return the address. For IPv6 return its network of 64 bits, because one machine can use all of these addresses."""
     if ":" not in address:
         return address
     try:

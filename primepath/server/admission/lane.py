@@ -43,7 +43,7 @@ _queue_seconds = Histogram(
 class Ticket:
     """A request from its arrival until it has run. Times are seconds of the clock of `Admission`.
 
-    ``credentials``: those of `callers.credentials_of`. ``content`` is equal for requests that ask for the same. ``tag``: the
+    ``credentials``: see `callers.credentials_of`. ``content`` is equal for requests that ask for the same. ``tag``: the
     place in the order, see `Turns`. ``charged``: the cost that the caller was charged so far.
     """
 
@@ -152,5 +152,5 @@ class Lane:
 
 
 def _average(average: float, value: float) -> float:
-    # One exceptional request, such as the first one after a start, says little about the next ones.
+    # One exceptional request, such as the first one after a start, hardly changes the average.
     return average + _WEIGHT * (min(value, _MOST_TIMES * average) - average)

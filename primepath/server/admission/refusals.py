@@ -38,7 +38,7 @@ def as_text(scope: Any, reason: Reason, retry_after: int) -> Content:
 
 
 async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) -> None:
-    """Send a 503. Each client waits for another time, so that they do not all return at once."""
+    """Send a 503. Each client waits for another time, so that they do not all return at the same time."""
     retry_after = random.choice(_RETRY_AFTER_SECONDS)  # noqa: S311
     content = render(scope, reason, retry_after)
     headers = [

@@ -10,7 +10,7 @@ from primepath.server.admission.turns import Turns
 
 
 class Threads:
-    """``size`` threads for the requests of ``lanes``. One caller has at most ``per_caller`` of them."""
+    """``size`` threads for the requests of ``lanes``. One caller has at most ``per_caller`` threads."""
 
     def __init__(self, size: int, per_caller: int, lanes: Sequence[Lane]) -> None:
         self._size = size
@@ -28,7 +28,7 @@ class Threads:
         return True
 
     def start_waiting(self, now: float) -> Iterator[Ticket]:
-        """Start the requests whose turn it is. Yield each."""
+        """Start and yield the requests that can run now."""
         while self._is_free and (ticket := self._next()):
             self._start(ticket, now)
             yield ticket

@@ -1,8 +1,8 @@
 """The order in which waiting requests run: fair between callers, whatever their requests cost.
 
 This is start-time fair queueing (Goyal, Vin and Cheng, 1996). The tag of a request is the work that its caller had received when it
-arrived, and the smallest tag is next. So a caller with ten times larger requests has a tenth of the turns. Nobody saves turns
-up: a tag is never smaller than the last one that was served.
+arrived, and the smallest tag is next. So a caller with ten times larger requests has a tenth of the turns. Absent callers save
+no turns up: a tag is never smaller than the last one that was served.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Turns:
         self._served = 0.0
         self._received: Recent[Hashable, float] = Recent(_MOST_KNOWN)
         self._average: Recent[Hashable, float] = Recent(_MOST_KNOWN)
-        # The average of all callers, for those who are new.
+        # The average of all callers. New callers are charged this.
         self._usual = _FIRST_GUESS
 
     def tag(self, caller: Hashable) -> float:

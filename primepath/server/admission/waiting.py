@@ -52,5 +52,5 @@ class WaitingList(Generic[Item]):
         return bisect_right(self._items, tag, key=lambda each: each[0])
 
     def first(self, can_run: Callable[[Hashable], bool]) -> Item | None:
-        """Return the first item whose caller can run a request now."""
+        """Return the first item of a caller who can run a request now."""
         return next((item for item in self if can_run(item.caller)), None)

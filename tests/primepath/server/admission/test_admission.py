@@ -111,7 +111,7 @@ async def test_request_that_would_wait_too_long_is_refused_at_once(office: Offic
     assert reason is Reason.QUEUE
     assert refusals("queue", "read") == before + 1
     assert accepted > 100
-    # Someone else's turn comes sooner.
+    # The turn of another caller comes sooner.
     office.enter("one")
 
 

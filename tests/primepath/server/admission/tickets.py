@@ -22,7 +22,7 @@ class Clock:
 
 
 class School:
-    """Threads with a lane of reads and one of writes. Requests take as long as the test says."""
+    """Threads with a lane of reads and one of writes. The test ends requests and sets the clock."""
 
     def __init__(self, size: int, per_caller: int = 100, writes: int | None = None) -> None:
         self.clock = Clock()
@@ -51,7 +51,7 @@ class School:
         )
 
     def finish(self, ticket: Ticket, processor_seconds: float = 0.0) -> list[Ticket]:
-        """End a request. Return those that start instead."""
+        """End a request. Return the requests that start instead."""
         ticket.processor_seconds = processor_seconds
         self.threads.finish(ticket, self.clock.now)
         return list(self.threads.start_waiting(self.clock.now))
