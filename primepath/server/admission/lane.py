@@ -102,10 +102,6 @@ class Lane:
         self._waiting_gauge = _waiting.labels(kind)
         self._queue_seconds = _queue_seconds.labels(kind)
 
-    @property
-    def is_full(self) -> bool:
-        return self.running >= self.limit
-
     def expected_wait(self, ticket: Ticket, per_caller: int) -> float:
         """Return the seconds until a request that has just arrived would start, judging by how long requests take at present."""
         running = max(1, self.running)

@@ -18,11 +18,17 @@ class Threads:
         self.lanes = lanes
         self.turns = Turns()
         self._by_caller: Counter[Hashable] = Counter()
+        # Lanes of one kind together have no more threads than the largest.
+        self._limits = {
+            lane.kind: max(other.limit for other in lanes if other.kind is lane.kind)
+            for lane in lanes
+        }
 
     def start(self, ticket: Ticket, now: float) -> bool:
         """Start a request that has just arrived, if a thread is free for it."""
         # Requests that wait and can run have been started, so a new one overtakes none.
-        if ticket.lane.is_full or not self._is_free or not self._can_run(ticket.caller):
+        can_start = self._is_free and self._has_room(ticket.lane) and self._can_run(ticket.caller)
+        if not can_start:
             return False
         self._start(ticket, now)
         return True
@@ -48,6 +54,10 @@ class Threads:
     def _is_free(self) -> bool:
         return sum(lane.running for lane in self.lanes) < self._size
 
+    def _has_room(self, lane: Lane) -> bool:
+        of_kind = sum(other.running for other in self.lanes if other.kind is lane.kind)
+        return lane.running < lane.limit and of_kind < self._limits[lane.kind]
+
     def _can_run(self, caller: Hashable) -> bool:
         return self._by_caller[caller] < self.per_caller
 
@@ -60,7 +70,7 @@ class Threads:
         found = [
             ticket
             for lane in self.lanes
-            if not lane.is_full and (ticket := lane.waiting.first(self._can_run)) is not None
+            if self._has_room(lane) and (ticket := lane.waiting.first(self._can_run)) is not None
         ]
         # From the lane that uses the smallest part of its share.
         return min(found, key=_use_of_share, default=None)

@@ -207,3 +207,17 @@ async def test_slow_requests_have_few_threads(office: Office) -> None:
     again = [office.enter(f"reader {n}", content="15 years") for n in range(THREADS)]
     assert sum(each.started is not None for each in again) == 1
     assert office.enter("other", content="a class").started is not None
+
+
+@in_office
+async def test_slow_and_other_writes_together_leave_threads_to_reads(office: Office) -> None:
+    slow = office.enter("someone", Kind.WRITE, content="locked")
+    office.clock.now += 5
+    office.released.set()
+    await asyncio.wait_for(slow.result, WAIT)
+    office.released.clear()
+    writes = [office.enter(f"writer {n}", Kind.WRITE) for n in range(2)]
+    writes += [office.enter(f"locked {n}", Kind.WRITE, content="locked") for n in range(2)]
+    assert [each.started is not None for each in writes] == [True, True, False, False]
+    reads = [office.enter(f"reader {n}") for n in range(2)]
+    assert all(each.started is not None for each in reads)

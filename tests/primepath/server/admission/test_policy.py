@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from primepath.server.admission.callers import KnownCallers
-from primepath.server.admission.kinds import Kind
-from primepath.server.admission.lane import Lane, Ticket
+from primepath.server.admission.lane import Ticket
 from primepath.server.admission.recent import Recent
 from primepath.server.admission.slow_requests import SlowRequests
 from tests.primepath.server.admission.tickets import Clock, School
@@ -197,11 +196,3 @@ def test_anonymous_caller_is_an_address_or_an_ipv6_network(
     callers = KnownCallers()
     found = [callers.caller_of({"client": (each, 1)}, None) for each in (address, same, other)]
     assert found[0] == found[1] != found[2]
-
-
-def test_lane_is_full_at_its_limit(make_school: Callable[..., School]) -> None:
-    lane = Lane(Kind.WRITE, 1, 10, 10)
-    school = make_school(2)
-    assert not lane.is_full
-    lane.start(school.ticket("a", lane), 1)
-    assert lane.is_full
