@@ -7,17 +7,18 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from primepath.server.admission.kinds import Kind, Reason, kind_of_method
-from primepath.server.admission.refusals import Content, as_text, message_of
+from primepath.server.admission.refusals import Content, accepts_html, as_text, message_of
 from schema.http.admission import kind_of_operation, refusal_content
 
 _GRAPHQL = "/graphql"
 # The sign-in page, and the pages of the admin site that check or set a password.
 _PASSWORDS = re.compile(r"/sign-in/|/admin/login/|/admin/(.*/)?password(_change)?/")
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
-<body><h1>{title}</h1><p>{message}</p></body></html>
+<html lang="en"><head><meta charset="utf-8"><title>{school}</title></head>
+<body><h1>{school}</h1><h2>{title}</h2><p>{message}</p></body></html>
 """
 
 
@@ -33,9 +34,11 @@ def kind_of_request(scope: Any, body: bytes) -> Kind:
 
 def render_refusal(scope: Any, reason: Reason, retry_after: int) -> Content:
     """Render the response to a refused request: a GraphQL error, a page for browsers, or else a sentence."""
-    accept = dict(scope["headers"]).get(b"accept", b"")
-    if b"text/html" in accept:
-        page = _PAGE.format(title=escape(settings.SCHOOL_NAME), message=escape(message_of(reason)))
+    if accepts_html(scope):
+        message = escape(message_of(reason))
+        page = _PAGE.format(
+            school=escape(settings.SCHOOL_NAME), title=_("Service unavailable"), message=message
+        )
         return Content("text/html; charset=utf-8", page.encode())
     if _path(scope) == _GRAPHQL:
         return refusal_content(reason, retry_after)

@@ -24,7 +24,7 @@ from primepath.server.admission.callers import KnownCallers, credentials_of
 from primepath.server.admission.database import concurrent_requests
 from primepath.server.admission.kinds import Kind, RefusedError, kind_of_method
 from primepath.server.admission.lane import Ticket
-from primepath.server.admission.refusals import Render, as_text, send_refusal
+from primepath.server.admission.refusals import Render, accepts_html, as_text, send_refusal
 
 _DISCONNECTED = "primepath.disconnected"
 _RECEIVED_AT = "primepath.received_at"
@@ -106,8 +106,7 @@ class OneThreadHandler(ASGIHandler):
             *(kind, caller, work),
             credentials=credentials,
             content=same,
-            # Without credentials there is no user and no session to read.
-            needs_database=credentials is not None or kind is not Kind.READ,
+            fails_without_database=_fails_without_database(scope, kind, credentials),
         )
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
@@ -180,6 +179,15 @@ def has_disconnected(request: HttpRequest) -> bool:
     """Return whether the client has closed its connection, as far as the server knows."""
     scope = getattr(request, "scope", {})
     return _DISCONNECTED in scope and _disconnected(scope).is_set()
+
+
+def _fails_without_database(scope: Any, kind: Kind, credentials: bytes | None) -> bool:
+    """Return whether a request needs no thread to fail if the database is away.
+
+    Without credentials, a read has no user and no session to read. Browsers get a page, which takes a thread for a moment.
+    """
+    is_anonymous_read = credentials is None and kind is Kind.READ
+    return not is_anonymous_read and not accepts_html(scope)
 
 
 def _disconnected(scope: Any) -> threading.Event:

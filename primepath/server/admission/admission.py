@@ -34,8 +34,8 @@ _refusals = Counter(
 class Admission:
     """The requests of a process that run, and the requests that wait for a thread.
 
-    A request that would wait too long, by how long requests take at present, is refused immediately. So is every request
-    that needs the database while ``database_is_away``. A request that has waited too long although it was expected to run is refused too.
+    A request that would wait too long, by how long requests take at present, is refused immediately. So is every
+    request that ``fails_without_database``, while ``database_is_away``. A request that has waited too long although it was expected to run is refused too.
 
     Of ``threads``, writes use half at most, so reads continue while writes wait for a lock. Slow reads use a quarter, slow writes
     half of the half: see `SlowRequests`. Password checks have threads of their own, `PASSWORD_THREADS`.
@@ -95,13 +95,13 @@ class Admission:
         *,
         credentials: bytes | None = None,
         content: Hashable = None,
-        needs_database: bool = True,
+        fails_without_database: bool = True,
     ) -> Ticket:
         """Let a request that has arrived run ``work`` in a thread, now or when its turn comes.
 
         The `Ticket.result` will be what ``work`` returns, or `RefusedError`. Raises `RefusedError` if it is refused immediately.
         """
-        if needs_database and self._database_is_away():
+        if fails_without_database and self._database_is_away():
             raise self._refusal(Reason.DATABASE, kind)
         now = self._clock()
         result = asyncio.get_running_loop().create_future()
@@ -110,7 +110,7 @@ class Admission:
             lane = self._lane(kind, caller, content)
             tag = threads.turns.tag(caller)
             ticket = Ticket(
-                *(caller, credentials, content, needs_database, work, result),
+                *(caller, credentials, content, fails_without_database, work, result),
                 lane=lane,
                 arrived=now,
                 tag=tag,
@@ -167,7 +167,7 @@ class Admission:
         with self._lock:
             for lane in self._every_lane:
                 for ticket in list(lane.waiting):
-                    if is_away and ticket.needs_database:
+                    if is_away and ticket.fails_without_database:
                         refused.append((ticket, Reason.DATABASE))
                     elif now - ticket.arrived > lane.max_wait:
                         refused.append((ticket, Reason.WAITED))

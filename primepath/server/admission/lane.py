@@ -50,7 +50,7 @@ class Ticket:
     caller: Hashable
     credentials: bytes | None
     content: Hashable
-    needs_database: bool
+    fails_without_database: bool
     work: Callable[[Ticket], Any]
     result: Future[Any]
     lane: Lane

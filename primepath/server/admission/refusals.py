@@ -37,6 +37,11 @@ def as_text(scope: Any, reason: Reason, retry_after: int) -> Content:
     return Content("text/plain; charset=utf-8", f"{message_of(reason)}\n".encode())
 
 
+def accepts_html(scope: Any) -> bool:
+    """Return whether the request accepts HTML by name, as a browser does that opens a page."""
+    return b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+
+
 async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) -> None:
     """Send a 503. Each client waits for another time, so that they do not all return at the same time."""
     retry_after = random.choice(_RETRY_AFTER_SECONDS)  # noqa: S311

@@ -141,7 +141,7 @@ async def test_everything_is_refused_while_the_database_is_away(office: Office) 
         with pytest.raises(RefusedError) as refused:
             office.enter("new", kind)
         assert refused.value.reason is Reason.DATABASE
-    anonymous = office.enter("no account", needs_database=False)
+    anonymous = office.enter("no account", fails_without_database=False)
     office.is_away = False
     office.released.set()
     assert await asyncio.wait_for(anonymous.result, WAIT) == "no account"
