@@ -34,8 +34,9 @@ _refusals = Counter(
 class Admission:
     """The requests of a process that run, and the requests that wait for a thread.
 
-    A request that would wait too long, by how long requests take at present, is refused immediately. So is every
-    request that ``fails_without_database``, while ``database_is_away``. A request that has waited too long although it was expected to run is refused too.
+    A request that would wait too long, by how long requests take at present, is refused immediately. While the database is
+    away, so is every request that ``fails_without_database``. A request that has waited too long is refused too, although it
+    was expected to run in time.
 
     Of ``threads``, writes use half at most, so reads continue while writes wait for a lock. Slow reads use a quarter, slow writes
     half of the half: see `SlowRequests`. Password checks have threads of their own, `PASSWORD_THREADS`.
