@@ -17,6 +17,7 @@ from primepath.server.patience import limit_waits
 from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
 from primepath.server.root_path import RootPath
 from primepath.server.timeouts import limit_statements
+from primepath.traffic import kind_of_request, render_refusal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup(set_prefix=False)
@@ -39,9 +40,8 @@ _static_files = ServeStaticASGI(
 for _storage in AppDirectoriesFinder().storages.values():
     _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-application = ProxyHeaders(
-    RootPath(Health(OneThreadHandler()), _static_files), settings.TRUSTED_PROXIES
-)
+_handler = OneThreadHandler(kind_of_request, render_refusal)
+application = ProxyHeaders(RootPath(Health(_handler), _static_files), settings.TRUSTED_PROXIES)
 
 # The objects created so far live as long as the process, so the garbage collector need not look at them. A large
 # response creates many objects. With higher thresholds, the collector interrupts it less often.

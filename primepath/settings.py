@@ -109,10 +109,10 @@ BODY_SECONDS = env.number("BODY_SECONDS", 30, most=3_600)
 # nginx keeps idle connections for 60 seconds by default, and waits as long for a response.
 PROXY_SECONDS = env.number("PROXY_SECONDS", 60, most=7_200)
 KEEP_ALIVE_SECONDS = env.number("KEEP_ALIVE_SECONDS", 75, most=10_800)
-# Requests that a process handles at the same time. Further requests wait, because threads that compete for the
-# interpreter slow each other down.
-REQUEST_THREADS = env.number("REQUEST_THREADS", 32, most=1_000)
-# Requests of one user or address that a process handles at the same time; see primepath/server/shares.py.
+# Requests that a process handles at the same time; see primepath/server/admission. More threads compete for the interpreter
+# and slow each other down. On PostgreSQL, each needs a connection of the pool.
+REQUEST_THREADS = env.number("REQUEST_THREADS", 4, most=1_000)
+# Requests of one user or address that a process handles at the same time.
 REQUESTS_PER_CALLER = env.number("REQUESTS_PER_CALLER", 4, most=1_000)
 # Only signed-in users need the schema. To anyone else it shows where to start an attack.
 _VISIBILITY = Visibility.EVERYONE if DEBUG else Visibility.SIGNED_IN

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import closing
 from contextvars import copy_context
-from functools import partial
 from typing import IO, Any
 
 from django.conf import settings
@@ -19,10 +18,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from primepath.server.shares import Shares
+from primepath.db.reachability import is_away
+from primepath.server.admission.admission import Admission
+from primepath.server.admission.callers import KnownCallers, credentials_of
+from primepath.server.admission.database import concurrent_requests
+from primepath.server.admission.kinds import Kind, RefusedError, kind_of_method
+from primepath.server.admission.lane import Ticket
+from primepath.server.admission.refusals import Render, accepts_html, as_text, send_refusal
 
 _DISCONNECTED = "primepath.disconnected"
 _RECEIVED_AT = "primepath.received_at"
+_QUEUED_SECONDS = "primepath.queued_seconds"
 
 
 class OneThreadHandler(ASGIHandler):
@@ -30,22 +36,35 @@ class OneThreadHandler(ASGIHandler):
 
     Django's own handler goes to a thread and back for each synchronous middleware, for the signals at either end, and for
     closing the response. All of Django's middleware is synchronous, and two threads are started per request. For a small
-    request that costs more than its queries. Here threads are reused. At most `settings.REQUEST_THREADS` requests run at
-    the same time, and further requests wait. See `Shares` for the part of them that one caller can use.
+    request that costs more than its queries. Here threads are reused. `Admission` decides which requests run, wait or are
+    refused. A refused request uses no thread and nothing of Django.
 
     Stop reading a body once it exceeds the limit; Django would write all of it to a file.
 
     While the view runs, it can call `has_disconnected` to find out whether the client is still connected. A thread cannot
     be stopped from outside.
+
+    ``kind_of`` returns the kind of a request, from its scope and body. ``render_refusal`` renders the response to a refused one.
     """
 
     # The response is complete, so sending it in pieces has no advantage.
     chunk_size = 2**24
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        kind_of: Callable[[Any, bytes], Kind] = kind_of_method,
+        render_refusal: Render = as_text,
+    ) -> None:
         super().__init__()
-        self._threads = ThreadPoolExecutor(settings.REQUEST_THREADS, thread_name_prefix="request")
-        self._shares = Shares(settings.REQUESTS_PER_CALLER)
+        self._callers = KnownCallers()
+        self._admission = Admission(
+            threads=concurrent_requests(),
+            per_caller=settings.REQUESTS_PER_CALLER,
+            operation_seconds=settings.OPERATION_SECONDS,
+            database_is_away=is_away,
+        )
+        self._kind_of = kind_of
+        self._render_refusal = render_refusal
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -62,27 +81,54 @@ class OneThreadHandler(ASGIHandler):
             return
         # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
+        try:
+            await self._admit(scope, receive, send, body)
+        except RefusedError as refused:
+            body.close()
+            if not _disconnected(scope).is_set():
+                await send_refusal(scope, send, refused.reason, self._render_refusal)
+
+    async def _admit(self, scope: Any, receive: Any, send: Any, body: IO[bytes]) -> None:
+        """Run a request as soon as it can run, and send the response. Raises `RefusedError`."""
+        credentials = credentials_of(scope)
+        caller = self._callers.caller_of(scope, credentials)
+        content = body.read()
+        body.seek(0)
+        kind = self._kind_of(scope, content)
+        same = hash((scope["method"], scope["path"], scope["query_string"], content))
+        # A copy, so that context variables of a request do not reach the next request in the thread.
+        context = copy_context()
+
+        def work(ticket: Ticket) -> HttpResponseBase:
+            return context.run(self._respond, scope, body, ticket)
+
+        ticket = self._admission.enter(
+            *(kind, caller, work),
+            credentials=credentials,
+            content=same,
+            fails_without_database=_fails_without_database(scope, kind, credentials),
+        )
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
-        started = False
+        listening.add_done_callback(
+            lambda _: ticket.result.done() or self._admission.withdraw(ticket)
+        )
         try:
-            async with self._shares.one_of(scope):
-                # The client can have left while the request waited.
-                if _disconnected(scope).is_set():
-                    return
-                started = True
-                # A copy, so that context variables of a request do not reach the next request in the thread.
-                work = partial(copy_context().run, self._respond, scope, body)
-                response = await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            response = await ticket.result
+        except BaseException:
+            if self._admission.withdraw(ticket):
+                body.close()
+            raise
         finally:
             listening.cancel()
-            if not started:
-                body.close()
+        if credentials and (user := self._callers.remember(scope, credentials)) is not None:
+            self._admission.recognise(credentials, user)
         if not _disconnected(scope).is_set():
             await self.send_response(response, send)
 
-    def _respond(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
+    def _respond(self, scope: Any, body: IO[bytes], ticket: Ticket) -> HttpResponseBase:
         """Return the response, already closed: its database connection is free before the content is sent."""
+        scope[_QUEUED_SECONDS] = ticket.queued_seconds
         with closing(body):
             set_script_prefix(get_script_prefix(scope))
             signals.request_started.send(sender=self.__class__, scope=scope)
@@ -123,10 +169,25 @@ def received_at(request: HttpRequest) -> float:
     return received
 
 
+def queued_seconds(request: HttpRequest) -> float:
+    """Return how long ``request`` waited for a thread."""
+    seconds: float = getattr(request, "scope", {}).get(_QUEUED_SECONDS, 0.0)
+    return seconds
+
+
 def has_disconnected(request: HttpRequest) -> bool:
     """Return whether the client has closed its connection, as far as the server knows."""
     scope = getattr(request, "scope", {})
     return _DISCONNECTED in scope and _disconnected(scope).is_set()
+
+
+def _fails_without_database(scope: Any, kind: Kind, credentials: bytes | None) -> bool:
+    """Return whether a request needs no thread to fail if the database is away.
+
+    Without credentials, a read has no user and no session to read. Browsers get a page, which takes a thread for a moment.
+    """
+    is_anonymous_read = credentials is None and kind is Kind.READ
+    return not is_anonymous_read and not accepts_html(scope)
 
 
 def _disconnected(scope: Any) -> threading.Event:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from primepath.server.handler import received_at
+from primepath.server.handler import queued_seconds, received_at
 
 _KEY = "primepath.server.request_log"
 _MAX_LENGTH = 200
@@ -33,6 +33,7 @@ def log_request(request: HttpRequest, response: HttpResponseBase) -> None:
         "path": request.path,
         "status": response.status_code,
         "ms": round(1_000 * (time.monotonic() - received_at(request))),
+        "queued_ms": round(1_000 * queued_seconds(request)) or None,
         "user": _user_of_session(request),
         **request.META.get(_KEY, {}),
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
-from primepath.server.shares import remember_user
+from primepath.server.admission.callers import remember_user
 from primepath.services.accounts.tokens import find_token
 from primepath.services.accounts.viewers import viewer_of
 from schema.errors import HttpError
@@ -31,7 +31,7 @@ class Caller(NamedTuple):
 def identify(request: HttpRequest) -> Caller:
     """Return the sender of ``request``. Reads the database: one query for a token, two for a session.
 
-    The handler then knows the user of these credentials; see `primepath.server.shares`.
+    The handler then knows the user of these credentials; see `primepath.server.admission.callers`.
 
     Raises `HttpError` with status 401 for an ``Authorization`` header without a valid token; such a header is never ignored.
     The status is 403 for a POST with a session cookie and no CSRF token, because any web page can make a browser send one.

@@ -40,6 +40,7 @@ from schema.errors import (
     seconds_to_retry,
 )
 from schema.execution.core import HTTPException
+from schema.http.admission import remember_persisted
 from schema.http.authentication import Caller, identify
 from schema.http.body_limit import too_long_a_body
 from schema.http.errors import (
@@ -211,6 +212,7 @@ def _identify_and_prepare(
     note(request, operation=operation.name)
     if persisted and caller.viewer:
         persisted.keep()
+        remember_persisted(persisted.hash, persisted.document)
     return caller, operation
 
 

@@ -82,7 +82,8 @@ class School:
 
 def assert_unavailable(response: httpx.Response) -> None:
     assert response.status_code == 503, response.text
-    assert response.headers["Retry-After"] == "1"
+    # A request that did not run has a random time.
+    assert response.headers["Retry-After"] in {"1", "2", "3", "4", "5"}
     codes = [each["extensions"]["code"] for each in response.json()["errors"]]
     assert set(codes) == {"UNAVAILABLE"}, response.text
 

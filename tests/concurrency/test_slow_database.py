@@ -25,6 +25,7 @@ mutation ($cell: ID!, $notes: String) {
 }
 """
 CELLS = "{ programs { name } scheduleMatrix { rows { cells { id status } } } }"
+SIGN_IN = 'mutation { signIn(input: { username: "teacher", password: "wrong" }) { token } }'
 # Many batches. Each waits for a lock for two fifths of STATEMENT_SECONDS.
 EVERYTHING = """
 {
@@ -128,7 +129,7 @@ def test_operation_starts_no_batch_after_its_time_limit(server: Server) -> None:
     assert any("exceeded its 2-second limit" in each for each in messages)
 
 
-def test_request_without_a_free_connection_should_be_retried(server: Server) -> None:
+def test_request_without_a_thread_or_a_connection_should_be_retried(server: Server) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no pool.")
     answers: list[httpx.Response] = []
@@ -137,11 +138,18 @@ def test_request_without_a_free_connection_should_be_retried(server: Server) -> 
         first.start()
         wait_until_a_statement_waits(server)
         response = execute(server, "{ viewer { username } }")
+        # Passwords have threads of their own, but no connections of their own.
+        sign_in = execute(server, SIGN_IN)
         first.join(PATIENCE)
     assert response.status_code == 503
-    assert response.headers["Retry-After"] == "1"
+    seconds = int(response.headers["Retry-After"])
+    assert 1 <= seconds <= 5
     assert response.headers["Content-Type"].startswith("application/json")
     (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "OVERLOADED", "retryAfterSeconds": seconds}
+    assert sign_in.status_code == 503
+    assert sign_in.headers["Retry-After"] == "1"
+    (error,) = sign_in.json()["errors"]
     assert error["extensions"] == {"code": "OVERLOADED", "retryAfterSeconds": 1}
     assert "no free connection" in error["message"]
     assert "database pool: " in server.log.read_text()

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from pytest_django import Settings
 
+from primepath.server.admission.callers import remember_user
 from primepath.server.handler import OneThreadHandler
-from primepath.server.shares import remember_user
 
 pytestmark = pytest.mark.one_database
 
@@ -85,8 +85,8 @@ class School:
             while not condition():
                 await asyncio.sleep(0.001)
 
-    def shares(self) -> int:
-        return len(self.handler._shares._shares)
+    def is_idle(self) -> bool:
+        return self.handler._admission.is_idle
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ async def _overtakes(school: School, slow: list[dict[str, Any]], other: dict[str
     await asyncio.gather(*tasks)
     assert school.finished.count("slow") == len(slow)
     assert school.most["slow"] == LIMIT
-    assert school.shares() == 0
+    assert school.is_idle()
 
 
 def test_requests_of_one_address_do_not_delay_another(school: School) -> None:
@@ -155,7 +155,7 @@ def test_waiting_request_of_a_client_that_left_does_not_run(school: School) -> N
 
     asyncio.run(run())
     assert school.finished == ["stays"] * LIMIT
-    assert school.shares() == 0
+    assert school.is_idle()
 
 
 def test_cancelled_requests_leave_their_place(school: School) -> None:
@@ -165,10 +165,11 @@ def test_cancelled_requests_leave_their_place(school: School) -> None:
         waiting = [asyncio.create_task(school.send("waits", "quick")) for _ in range(3)]
         await asyncio.sleep(0.01)
         waiting[1].cancel()
+        await asyncio.wait([waiting[1]])
         school.released.set()
         await asyncio.gather(*running, waiting[0], waiting[2])
         assert school.finished.count("waits") == 2
         await asyncio.gather(*(school.send("later", "quick") for _ in range(2 * LIMIT)))
 
     asyncio.run(run())
-    assert school.shares() == 0
+    assert school.is_idle()

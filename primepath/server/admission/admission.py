@@ -1,0 +1,249 @@
+"""Decides for each request whether it runs, waits or is refused, and runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from prometheus_client import Counter
+
+from primepath.server.admission.kinds import Kind, Reason, RefusedError
+from primepath.server.admission.lane import Lane, Ticket
+from primepath.server.admission.report import RefusalReport
+from primepath.server.admission.slow_requests import SlowRequests
+from primepath.server.admission.threads import Threads
+
+PASSWORD_THREADS = 2
+# Limits of the wait, as parts of the time that an operation can take. The first limits the wait that is expected when a request
+# arrives. The second limits the wait itself, which can become longer.
+_USUAL = (0.175, 0.25)
+_SLOW = (0.35, 0.5)
+# People wait for a sign-in, and a whole school signs in at the same time.
+_PASSWORD = (0.75, 0.9)
+_CHECK_SECONDS = 0.05
+
+_refusals = Counter(
+    "primepath_refusals", "Requests that were refused without running.", ["reason", "kind"]
+)
+
+
+class Admission:
+    """The requests of a process that run, and the requests that wait for a thread.
+
+    A request that would wait too long, by how long requests take at present, is refused immediately. While the database is
+    away, so is every request that ``fails_without_database``. A request that has waited too long is refused too, although it
+    was expected to run in time.
+
+    Of ``threads``, writes use half at most, so reads continue while writes wait for a lock. Slow reads use a quarter, slow writes
+    half of the half: see `SlowRequests`. Password checks have threads of their own, `PASSWORD_THREADS`.
+
+    A thread that has ended a request starts the next one itself. The event loop can be late. While it refused a
+    thousand requests a second, threads that waited for it were mostly idle. So a lock guards all of this.
+    """
+
+    def __init__(
+        self,
+        *,
+        threads: int,
+        per_caller: int,
+        operation_seconds: float,
+        database_is_away: Callable[[], bool] = bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._database_is_away = database_is_away
+        self._lock = threading.Lock()
+        self._slow_requests = SlowRequests()
+        writes = _part(threads, 2)
+
+        def lane(kind: Kind, limit: int, waits: tuple[float, float]) -> Lane:
+            expected, longest = (operation_seconds * part for part in waits)
+            return Lane(kind, limit, expected, longest)
+
+        self._lanes = {
+            Kind.READ: lane(Kind.READ, threads, _USUAL),
+            Kind.WRITE: lane(Kind.WRITE, writes, _USUAL),
+            Kind.PASSWORD: lane(Kind.PASSWORD, PASSWORD_THREADS, _PASSWORD),
+        }
+        self._slow_lanes = {
+            Kind.READ: lane(Kind.READ, _part(threads, 4), _SLOW),
+            Kind.WRITE: lane(Kind.WRITE, _part(writes, 2), _SLOW),
+        }
+        # One caller leaves a thread to others, unless there are only two.
+        own = min(per_caller, max(2, threads - 1))
+        shared = Threads(
+            threads,
+            own,
+            [self._lanes[Kind.READ], self._lanes[Kind.WRITE], *self._slow_lanes.values()],
+        )
+        passwords = Threads(PASSWORD_THREADS, PASSWORD_THREADS, [self._lanes[Kind.PASSWORD]])
+        self._threads = {Kind.READ: shared, Kind.WRITE: shared, Kind.PASSWORD: passwords}
+        pool = ThreadPoolExecutor(threads, "request")
+        password_pool = ThreadPoolExecutor(PASSWORD_THREADS, "password")
+        self._pools = {Kind.READ: pool, Kind.WRITE: pool, Kind.PASSWORD: password_pool}
+        self._report = RefusalReport()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def enter(
+        self,
+        kind: Kind,
+        caller: Hashable,
+        work: Callable[[Ticket], Any],
+        *,
+        credentials: bytes | None = None,
+        content: Hashable = None,
+        fails_without_database: bool = True,
+    ) -> Ticket:
+        """Let a request that has arrived run ``work`` in a thread, now or when its turn comes.
+
+        The `Ticket.result` will be what ``work`` returns, or `RefusedError`. Raises `RefusedError` if it is refused immediately.
+        """
+        if fails_without_database and self._database_is_away():
+            raise self._refusal(Reason.DATABASE, kind)
+        now = self._clock()
+        result = asyncio.get_running_loop().create_future()
+        with self._lock:
+            threads = self._threads[kind]
+            lane = self._lane(kind, caller, content)
+            tag = threads.turns.tag(caller)
+            ticket = Ticket(
+                *(caller, credentials, content, fails_without_database, work, result),
+                lane=lane,
+                arrived=now,
+                tag=tag,
+            )
+            starts = threads.start(ticket, now)
+            if not starts:
+                if lane.expected_wait(ticket, threads.per_caller) > lane.max_expected_wait:
+                    raise self._refusal(Reason.QUEUE, kind)
+                lane.add(ticket)
+            ticket.charged = threads.turns.charge(caller)
+        if starts:
+            self._submit(ticket)
+        else:
+            self._check_soon()
+        return ticket
+
+    def withdraw(self, ticket: Ticket) -> bool:
+        """Forget a request if it still waits, because its client has left. Return whether it will never run."""
+        with self._lock:
+            if ticket.is_waiting:
+                self._remove(ticket)
+            will_run = ticket.started is not None
+        if not will_run and not ticket.result.done():
+            ticket.result.set_exception(self._refusal(Reason.LEFT, ticket.lane.kind))
+        return not will_run
+
+    def recognise(self, credentials: bytes, caller: Hashable) -> None:
+        """Move requests that wait with these credentials to the turns of their user, who has just become known.
+
+        After a start, everyone at one address is one caller. Their further requests would wait for the turns of one.
+        """
+        with self._lock:
+            for lane in self._every_lane:
+                for ticket in list(lane.waiting):
+                    if ticket.credentials == credentials and ticket.caller != caller:
+                        self._remove(ticket)
+                        turns = self._threads[lane.kind].turns
+                        ticket.caller, ticket.tag = caller, turns.tag(caller)
+                        ticket.charged = turns.charge(caller)
+                        lane.add(ticket)
+            started = [
+                ticket
+                for threads in set(self._threads.values())
+                for ticket in threads.start_waiting(self._clock())
+            ]
+        for ticket in started:
+            self._submit(ticket)
+
+    def refuse_overdue(self) -> None:
+        """Refuse the requests that have waited too long, or wait for a database that is away."""
+        now = self._clock()
+        is_away = self._database_is_away()
+        refused: list[tuple[Ticket, Reason]] = []
+        with self._lock:
+            for lane in self._every_lane:
+                for ticket in list(lane.waiting):
+                    if is_away and ticket.fails_without_database:
+                        refused.append((ticket, Reason.DATABASE))
+                    elif now - ticket.arrived > lane.max_wait:
+                        refused.append((ticket, Reason.WAITED))
+            for ticket, _ in refused:
+                self._remove(ticket)
+        for ticket, reason in refused:
+            if not ticket.result.done():
+                ticket.result.set_exception(self._refusal(reason, ticket.lane.kind))
+
+    @property
+    def is_idle(self) -> bool:
+        """True if no request runs or waits."""
+        return not any(lane.running or lane.waiting for lane in self._every_lane)
+
+    def _work(self, first: Ticket) -> None:
+        """Run a request in a thread of its pool, then others while some wait."""
+        ticket: Ticket | None = first
+        while ticket is not None:
+            result, error = None, None
+            start = time.thread_time()
+            try:
+                result = ticket.work(ticket)
+            except BaseException as caught:
+                error = caught
+            ticket.processor_seconds = time.thread_time() - start
+            started = self._leave(ticket)
+            ticket.resolve(result, error)
+            for other in started[1:]:
+                self._submit(other)
+            ticket = started[0] if started else None
+
+    def _submit(self, ticket: Ticket) -> None:
+        self._pools[ticket.lane.kind].submit(self._work, ticket)
+
+    def _leave(self, ticket: Ticket) -> list[Ticket]:
+        """Note that a request has run. Return the requests that run now."""
+        kind = ticket.lane.kind
+        with self._lock:
+            now = self._clock()
+            threads = self._threads[kind]
+            seconds = threads.finish(ticket, now)
+            if kind in self._slow_lanes:
+                self._slow_requests.record(ticket.caller, ticket.content, seconds)
+            return list(threads.start_waiting(now))
+
+    def _remove(self, ticket: Ticket) -> None:
+        ticket.lane.remove(ticket)
+        self._threads[ticket.lane.kind].turns.refund(ticket.caller, ticket.charged)
+
+    def _refusal(self, reason: Reason, kind: Kind) -> RefusedError:
+        _refusals.labels(reason, kind).inc()
+        self._report.add(reason, kind)
+        return RefusedError(reason)
+
+    def _lane(self, kind: Kind, caller: Hashable, content: Hashable) -> Lane:
+        if kind in self._slow_lanes and self._slow_requests.expects(caller, content):
+            return self._slow_lanes[kind]
+        return self._lanes[kind]
+
+    @property
+    def _every_lane(self) -> Iterator[Lane]:
+        yield from self._lanes.values()
+        yield from self._slow_lanes.values()
+
+    def _check_soon(self) -> None:
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_CHECK_SECONDS, self._check)
+
+    def _check(self) -> None:
+        self._timer = None
+        self.refuse_overdue()
+        if any(lane.waiting for lane in self._every_lane):
+            self._check_soon()
+
+
+def _part(threads: int, divisor: int) -> int:
+    return max(1, threads // divisor)

@@ -1,0 +1,81 @@
+"""Threads that several lanes share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+
+from primepath.server.admission.lane import Lane, Ticket
+from primepath.server.admission.turns import Turns
+
+
+class Threads:
+    """``size`` threads for the requests of ``lanes``. One caller has at most ``per_caller`` threads."""
+
+    def __init__(self, size: int, per_caller: int, lanes: Sequence[Lane]) -> None:
+        self._size = size
+        self.per_caller = per_caller
+        self.lanes = lanes
+        self.turns = Turns()
+        self._by_caller: Counter[Hashable] = Counter()
+        # Lanes of one kind together have no more threads than the largest.
+        self._limits = {
+            lane.kind: max(other.limit for other in lanes if other.kind is lane.kind)
+            for lane in lanes
+        }
+
+    def start(self, ticket: Ticket, now: float) -> bool:
+        """Start a request that has just arrived, if a thread is free for it."""
+        # Requests that wait and can run have been started, so a new one overtakes none.
+        can_start = self._is_free and self._has_room(ticket.lane) and self._can_run(ticket.caller)
+        if not can_start:
+            return False
+        self._start(ticket, now)
+        return True
+
+    def start_waiting(self, now: float) -> Iterator[Ticket]:
+        """Start and yield the requests that can run now."""
+        while self._is_free and (ticket := self._next()):
+            self._start(ticket, now)
+            yield ticket
+
+    def finish(self, ticket: Ticket, now: float) -> float:
+        """Return the seconds that the request has run."""
+        self._by_caller[ticket.caller] -= 1
+        if not self._by_caller[ticket.caller]:
+            del self._by_caller[ticket.caller]
+        seconds = ticket.lane.finish(ticket, now)
+        # The larger part of what it used: of the processor, or of the threads.
+        cost = max(ticket.processor_seconds, seconds / self._size)
+        self.turns.settle(ticket.caller, ticket.charged, cost)
+        return seconds
+
+    @property
+    def _is_free(self) -> bool:
+        return sum(lane.running for lane in self.lanes) < self._size
+
+    def _has_room(self, lane: Lane) -> bool:
+        of_kind = sum(other.running for other in self.lanes if other.kind is lane.kind)
+        return lane.running < lane.limit and of_kind < self._limits[lane.kind]
+
+    def _can_run(self, caller: Hashable) -> bool:
+        return self._by_caller[caller] < self.per_caller
+
+    def _start(self, ticket: Ticket, now: float) -> None:
+        self.turns.serve(ticket.tag)
+        ticket.lane.start(ticket, now)
+        self._by_caller[ticket.caller] += 1
+
+    def _next(self) -> Ticket | None:
+        found = [
+            ticket
+            for lane in self.lanes
+            if self._has_room(lane) and (ticket := lane.waiting.first(self._can_run)) is not None
+        ]
+        # From the lane that uses the smallest part of its share.
+        return min(found, key=_use_of_share, default=None)
+
+
+def _use_of_share(ticket: Ticket) -> tuple[float, float]:
+    lane = ticket.lane
+    return lane.running / lane.limit, lane.last_start

@@ -1,0 +1,50 @@
+"""Rules of admission by address: which kind of work a request causes, and how its refusal looks."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from primepath.server.admission.kinds import Kind, Reason, kind_of_method
+from primepath.server.admission.refusals import Content, accepts_html, as_text, message_of
+from schema.http.admission import kind_of_operation, refusal_content
+
+_GRAPHQL = "/graphql"
+# The sign-in page, and the pages of the admin site that check or set a password.
+_PASSWORDS = re.compile(r"/sign-in/|/admin/login/|/admin/(.*/)?password(_change)?/")
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{school}</title></head>
+<body><h1>{school}</h1><h2>{title}</h2><p>{message}</p></body></html>
+"""
+
+
+def kind_of_request(scope: Any, body: bytes) -> Kind:
+    """Return the kind of a request, without parsing it."""
+    path = _path(scope)
+    if path == _GRAPHQL:
+        return kind_of_operation(scope["method"], body)
+    if scope["method"] == "POST" and _PASSWORDS.fullmatch(path):
+        return Kind.PASSWORD
+    return kind_of_method(scope, body)
+
+
+def render_refusal(scope: Any, reason: Reason, retry_after: int) -> Content:
+    """Render the response to a refused request: a GraphQL error, a page for browsers, or else a sentence."""
+    if accepts_html(scope):
+        message = escape(message_of(reason))
+        page = _PAGE.format(
+            school=escape(settings.SCHOOL_NAME), title=_("Service unavailable"), message=message
+        )
+        return Content("text/html; charset=utf-8", page.encode())
+    if _path(scope) == _GRAPHQL:
+        return refusal_content(reason, retry_after)
+    return as_text(scope, reason, retry_after)
+
+
+def _path(scope: Any) -> str:
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path

@@ -1,0 +1,134 @@
+"""A real server with more clients than it can serve: it serves some, and refuses others immediately."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.concurrency.flood import Client, Response, flood
+from tests.concurrency.test_slow_database import CELL, UPDATE, locked
+from tests.processes import PATIENCE, product_process
+from tests.server import Server, running_server
+
+CELLS = "{ scheduleMatrix { rows { schoolClass { code } cells { id status exams { name } } } } }"
+VIEWER = "{ viewer { username } }"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server(
+        tmp_path_factory.mktemp("overload"), OPERATION_SECONDS="4", STATEMENT_SECONDS="3"
+    ) as running:
+        yield running
+
+
+def assert_refused(response: Response, code: str) -> None:
+    assert response.status == 503
+    (error,) = response.body["errors"]
+    assert error["extensions"]["code"] == code
+    assert str(error["extensions"]["retryAfterSeconds"]) == response.headers["retry-after"]
+    assert 1 <= int(response.headers["retry-after"]) <= 5
+
+
+def test_flood_is_served_in_part_and_refused_in_part(server: Server) -> None:
+    tokens = list(server.tokens.values())
+    expected = flood(server.port, [server.token], CELLS, clients=1)[0]
+    assert expected.status == 200
+    responses = flood(server.port, [server.token], CELLS, clients=300, requests=2)
+    served = [each for each in responses if each.status == 200]
+    refused = [each for each in responses if each.status != 200]
+    assert served
+    assert refused
+    assert all(each.body == expected.body for each in served)
+    for each in refused:
+        assert_refused(each, "OVERLOADED")
+    # The server is normal again, for everyone.
+    deadline = time.monotonic() + PATIENCE
+    while {each.status for each in flood(server.port, tokens, VIEWER, clients=20)} != {200}:
+        assert time.monotonic() < deadline
+    log = server.log.read_text()
+    assert re.search(r"primepath\.admission: Refused \d+ requests: .*(queue|waited)/read=", log)
+    assert re.search(r"primepath\.requests: .* queued_ms=\d+", log)
+
+
+def test_clients_that_leave_while_they_wait_leave_nothing(server: Server) -> None:
+    async def leave(count: int) -> None:
+        for _ in range(count):
+            async with Client(server.port, server.token) as client:
+                client.send(CELLS)
+                await asyncio.sleep(0)
+
+    async def run() -> None:
+        await asyncio.gather(*(leave(3) for _ in range(100)))
+
+    asyncio.run(run())
+    deadline = time.monotonic() + PATIENCE
+    while Counter(
+        each.status for each in flood(server.port, [server.token], VIEWER, clients=20)
+    ) != {200: 20}:
+        assert time.monotonic() < deadline
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_reads_continue_while_writes_wait_for_a_lock(server: Server) -> None:
+    """On PostgreSQL, writes would use all connections of the pool."""
+
+    async def run() -> list[Response]:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(12):
+                group.create_task(change())
+            await asyncio.sleep(0.3)
+            async with Client(server.port, server.token) as client:
+                return [await client.execute(VIEWER) for _ in range(20)]
+
+    async def change() -> None:
+        async with Client(server.port, server.token) as client:
+            response = await client.execute(UPDATE, cell=CELL, notes="locked")
+        assert response.status in {200, 503}
+
+    with locked(server, "examschedulematrix"):
+        responses = asyncio.run(run())
+    assert [each.status for each in responses] == [200] * 20
+    # A read that waited for a write would take 3 seconds.
+    assert sorted(each.seconds for each in responses)[10] < 1
+
+
+def test_requests_are_refused_without_a_thread_while_the_database_is_away(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()[1]
+    log = tmp_path / "log"
+    with (
+        log.open("wb") as errors,
+        product_process(
+            *("-m", "tests.serve_demo"),
+            database_url=f"postgresql://nobody@127.0.0.1:{closed}/nothing",
+            errors=errors,
+            environment={"PRIMEPATH_VAR_DIR": str(tmp_path), "STATEMENT_SECONDS": "2"},
+        ) as process,
+    ):
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        # The first request finds out.
+        (first,) = flood(port, ["token"], VIEWER, clients=1)
+        assert first.status == 503
+        seen = log.read_text().count("primepath.requests")
+        responses = flood(port, ["token"], VIEWER, clients=400)
+        for response in responses:
+            assert_refused(response, "UNAVAILABLE")
+        # None of them took a thread.
+        assert log.read_text().count("primepath.requests") == seen
+        address = f"http://127.0.0.1:{port}"
+        assert httpx.get(f"{address}/static/pages/base.css", timeout=PATIENCE).status_code == 200
+        assert flood(port, [""], "{ school { name } }", clients=1)[0].status == 200
+        browser = {"Accept": "text/html", "Cookie": f"sessionid={'x' * 32}"}
+        page = httpx.get(f"{address}/admin/", headers=browser, timeout=PATIENCE)
+        assert page.status_code == 503
+        assert "no connection to its database" in page.text
