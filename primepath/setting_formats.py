@@ -94,6 +94,12 @@ def _is_key(value: str) -> bool:
     )
 
 
+def _is_token(value: str) -> bool:
+    return (
+        len(value) >= _KEY_LENGTH and value.isascii() and value.isprintable() and " " not in value
+    )
+
+
 HOST = Format(
     _is_host,
     "host names such as schedule.school.example, without a scheme, a port or a path",
@@ -117,6 +123,11 @@ TIME_ZONE = Format(_is_time_zone, "the name of a time zone such as Asia/Seoul")
 SECRET_KEY = Format(
     _is_key,
     f"at least {_KEY_LENGTH} random characters, such as the output of: "
+    'python -c "import secrets; print(secrets.token_urlsafe(50))"',
+)
+TOKEN = Format(
+    _is_token,
+    f"at least {_KEY_LENGTH} letters, digits and signs without spaces, such as the output of: "
     'python -c "import secrets; print(secrets.token_urlsafe(50))"',
 )
 URL_PATH = Format(

@@ -62,6 +62,11 @@ SECURE_PROXY_SSL_HEADER = None
 TRUSTED_PROXIES = env.items(
     "TRUSTED_PROXIES", f"127.0.0.1,::1,{formats.UNIX_SOCKET}", formats.PROXY
 )
+# Who can read metrics and the details of /readyz; see primepath/server/monitoring_access.py.
+MONITORING_NETWORKS = env.items(
+    "MONITORING_NETWORKS", f"127.0.0.1,::1,{formats.UNIX_SOCKET}", formats.PROXY
+)
+MONITORING_TOKEN = env.text("MONITORING_TOKEN", "", formats.TOKEN, secret=True)
 # The path under which a proxy serves PrimePath. uvicorn's --root-path does the same.
 FORCE_SCRIPT_NAME = env.text("FORCE_SCRIPT_NAME", "", formats.URL_PATH) or None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

@@ -27,6 +27,8 @@ INVALID = {
     "CSRF_TRUSTED_ORIGINS": ("school.example", "must list, separated by commas, origins"),
     "DATABASE_URL": ("mysql://a/b", "must be the address of a PostgreSQL or SQLite database"),
     "FORCE_SCRIPT_NAME": ("schedule/", "must be a path such as /schedule"),
+    "MONITORING_NETWORKS": ("monitor", "must list, separated by commas, addresses"),
+    "MONITORING_TOKEN": ("abc", "must be at least 32 letters, digits and signs"),
     "PRIMEPATH_VARDIR": ("/tmp", "is not a setting of PrimePath. Did you mean PRIMEPATH_VAR_DIR?"),
     "REDIS_URL": ("localhost:6379", "must be an address such as redis://cache:6379/0"),
     "SCHOOL_NAME": ("a\tb", "must be a name without line breaks"),
