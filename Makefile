@@ -62,7 +62,7 @@ schema: $(DEVELOPMENT) ## Regenerate schema/schema.graphql
 	$(BIN)/python manage.py export_schema
 
 lock: $(DEVELOPMENT) ## Update the lock files from requirements/*.in
-	@for name in production development; do \
+	@for name in production tracing development; do \
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 			--no-emit-find-links --no-header --python-version 3.11 \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \

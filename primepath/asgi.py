@@ -11,11 +11,15 @@ from django.db.backends.signals import connection_created
 from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
+from primepath.db.usage import count_statements
 from primepath.server.handler import OneThreadHandler
+from primepath.server.metrics import MetricsEndpoint
 from primepath.server.patience import limit_waits
 from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
+from primepath.server.request_log import RequestLog
 from primepath.server.root_path import RootPath
 from primepath.server.timeouts import limit_statements
+from primepath.server.tracing import Tracing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup(set_prefix=False)
@@ -24,6 +28,7 @@ require_valid_settings()
 disable_proxy_headers_of_uvicorn()
 connection_created.connect(limit_waits)
 connection_created.connect(limit_statements)
+connection_created.connect(count_statements)
 
 
 def _add_static_headers(headers: Headers, path: str, url: str) -> None:
@@ -38,7 +43,10 @@ _static_files = ServeStaticASGI(
 for _storage in AppDirectoriesFinder().storages.values():
     _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-application = ProxyHeaders(RootPath(OneThreadHandler(), _static_files), settings.TRUSTED_PROXIES)
+_pages = RequestLog(OneThreadHandler(), Tracing() if settings.TRACING else None)
+application = ProxyHeaders(
+    MetricsEndpoint(RootPath(_pages, _static_files)), settings.TRUSTED_PROXIES
+)
 
 # The objects created so far live as long as the process, so the garbage collector need not look at them. A large
 # response creates many objects. With higher thresholds, the collector interrupts it less often.

@@ -19,6 +19,7 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.checks import Warning as CheckWarning
 
 from primepath.environment import Environment, env
+from primepath.server.tracing import is_installed
 
 TAG = "primepath"
 _PREFIX = "PRIMEPATH_"
@@ -37,6 +38,7 @@ def check_settings(app_configs: Any, **_: Any) -> list[CheckMessage]:
     return [
         *(Error(problem, id="primepath.E001") for problem in env.problems.values()),
         *_contradictions(),
+        *_missing_packages(),
         *_unknown_names(os.environ, env),
         *_warnings(os.environ, env),
     ]
@@ -66,6 +68,16 @@ def _contradictions() -> Iterator[Error]:
             f"STATEMENT_SECONDS ({settings.STATEMENT_SECONDS}) must not exceed OPERATION_SECONDS "
             f"({settings.OPERATION_SECONDS}): one statement would outlast its operation.",
             id="primepath.E003",
+        )
+
+
+def _missing_packages() -> Iterator[Error]:
+    """Yield an error if a setting needs a package that is not installed."""
+    if settings.TRACING and not is_installed():
+        yield Error(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed. "
+            "Run: pip install --require-hashes -r requirements/tracing.txt",
+            id="primepath.E020",
         )
 
 

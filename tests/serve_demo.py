@@ -19,7 +19,10 @@ def main() -> None:
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
         config = uvicorn.Config(
-            application, log_level="warning", root_path=os.environ.get("UVICORN_ROOT_PATH", "")
+            application,
+            log_config=None,
+            log_level="warning",
+            root_path=os.environ.get("UVICORN_ROOT_PATH", ""),
         )
         uvicorn.Server(config).run(sockets=[listener])
 
