@@ -127,7 +127,7 @@ class _Response:
         trace = self._record.trace
         facts = {
             "method": self._scope["method"],
-            "path": self._scope["path"][:_MAX_LENGTH],
+            "path": self._scope["path"],
             "status": self.status,
             "ms": round(1_000 * (ended - begun)),
             "queue_ms": None if queued is None else round(1_000 * queued),
@@ -139,10 +139,15 @@ class _Response:
             "trace_id": trace.trace_id if trace else None,
             "span_id": trace.span_id if trace else None,
         }
-        return {name: value for name, value in facts.items() if value not in (None, "", ())}
+        return {name: _bounded(value) for name, value in facts.items() if value not in (None, "")}
+
+
+def _bounded(value: Any) -> Any:
+    """Return the value, without the end of a text that is too long: clients choose paths and names of operations."""
+    return value[:_MAX_LENGTH] if isinstance(value, str) else value
 
 
 def _one_word(value: object) -> str:
     """Return the value without spaces and line breaks, so that a client cannot forge a line or a fact."""
     text = ",".join(value) if isinstance(value, (list, tuple)) else str(value)
-    return quote(text[:_MAX_LENGTH], safe="/:@[]!$&'()*+,;~")
+    return quote(text, safe="/:@[]!$&'()*+,;~")
