@@ -11,7 +11,7 @@ _COMMON = ("time", "level", "logger", "request_id")
 
 
 def log_lines(log: Path, logger: str | None = None) -> list[dict[str, Any]]:
-    """Return the lines of a log, or those of one logger."""
+    """Return the lines of a log, or only the lines of one logger."""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     return [line for line in lines if logger in (None, line["logger"])]
 

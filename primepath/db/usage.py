@@ -1,4 +1,4 @@
-"""What the current request has read: statements that were sent to a database, and cells.
+"""The work of the current request: statements that were sent to a database, and cells that were read.
 
 Each thread has its own connections, and a request can use several of them. So the numbers belong to the context of the
 request, and a wrapper of each connection adds to them.
@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Usage:
-    """The numbers of one request. ``statements`` includes those that authenticate the request."""
+    """The numbers of one request. ``statements`` includes the authentication of the request."""
 
     __slots__ = ("cells", "statements")
 

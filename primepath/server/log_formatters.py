@@ -15,12 +15,12 @@ from primepath.server.request_record import current_record
 
 # A message can quote a document, and a traceback can be as deep as one.
 _MAX_LENGTH = 20_000
-# Its lines have the name that somebody typed, on purpose.
+# Its lines have the name that a user entered, on purpose.
 _NAMES_USERS = "primepath.sign_in"
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object for each event. A line about a request has its facts as members, any other line a ``message``."""
+    """Formats each event as a JSON object. A line about a request has its facts as members, any other line a ``message``."""
 
     def format(self, record: logging.LogRecord) -> str:
         fields: dict[str, Any] = {

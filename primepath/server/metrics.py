@@ -1,6 +1,6 @@
 """The metrics of all processes of a server, for Prometheus, at ``/metrics``.
 
-Each part declares its metrics in the file where it counts. docs/production/monitoring.md lists all of them.
+Each part declares its metrics itself, in the file that counts. docs/production/monitoring.md lists all of them.
 
 With one process, they are in its memory. Several processes write them to files in the folder
 ``PROMETHEUS_MULTIPROC_DIR``, and each process responds with the sum. ``manage.py serve`` sets and empties it before they start.
@@ -27,7 +27,7 @@ PATH = "/metrics"
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 # The time at which each series began doubles their number, and nothing reads it.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class MetricsEndpoint:
@@ -56,10 +56,11 @@ class MetricsEndpoint:
 
 
 def _asks_for_metrics(scope: Any) -> bool:
+    if scope["type"] != "http":
+        return False
     # uvicorn puts its --root-path before the path that a client asks for.
-    return scope["type"] == "http" and (
-        scope["path"].removeprefix(scope.get("root_path", "").rstrip("/")) == PATH
-    )
+    path: str = scope["path"].removeprefix(scope.get("root_path", "").rstrip("/"))
+    return path == PATH
 
 
 def read_metrics() -> bytes:
@@ -67,5 +68,5 @@ def read_metrics() -> bytes:
     registry: CollectorRegistry = REGISTRY
     if os.environ.get(FOLDER):
         registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)

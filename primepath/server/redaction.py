@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.cookie import parse_cookie
 
 HIDDEN = "[hidden]"
@@ -73,12 +73,19 @@ def _values(request: HttpRequest) -> Iterator[str]:
             yield from value.split()[1:]
     yield from parse_cookie(request.META.get("HTTP_COOKIE", "")).values()
     # Only what is read already: reading can fail, and nothing is in a message before it is read.
-    for parameters in (vars(request).get("GET"), vars(request).get("_post")):
-        for name, values in parameters.lists() if parameters is not None else ():
-            for value in values:
-                yield from _of_parameter(name, value)
-    with suppress(orjson.JSONDecodeError):
-        yield from _of_json(orjson.loads(vars(request).get("_body", b"")))
+    for name, values in (*vars(request).get("GET", QueryDict()).lists(), *_form(request).lists()):
+        for value in values:
+            yield from _of_parameter(name, value)
+    with suppress(AttributeError, orjson.JSONDecodeError):
+        yield from _of_json(orjson.loads(request._body))
+
+
+def _form(request: HttpRequest) -> QueryDict:
+    try:
+        form: QueryDict = request._post  # type: ignore[attr-defined]
+    except AttributeError:
+        return QueryDict()
+    return form
 
 
 def _of_parameter(name: str, value: str) -> Iterable[str]:

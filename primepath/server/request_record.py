@@ -1,4 +1,4 @@
-"""What is known about the request that is served: its id, its trace, and facts for its line in the log."""
+"""The record of a request that is served: its id, its trace, and facts for its line in the log."""
 
 from __future__ import annotations
 

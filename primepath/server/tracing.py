@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from primepath.server.trace_context import TraceContext, read_trace_context
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace.export import SpanProcessor
+    from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.trace import Span
 
 SERVICE = "primepath"

@@ -141,7 +141,7 @@ class GraphQLView(StrawberryView[None, None]):
         response: GraphQLHTTPResponse = {}
         if result.errors:
             errors = format_errors(result.errors, request_id_of(request))
-            response["errors"] = errors
+            response["errors"] = list(errors)
             note(request, errors=sorted({each["extensions"]["code"] for each in errors}))
         if result.data is not None:
             response["data"] = result.data

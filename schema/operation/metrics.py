@@ -24,7 +24,7 @@ SECONDS = Histogram(
 )
 STATEMENTS = Counter(
     "primepath_operation_statements_total",
-    "Database statements of operations, including those that authenticate the request.",
+    "Database statements of operations, including the authentication of the request.",
     ["operation"],
 )
 CELLS = Counter(

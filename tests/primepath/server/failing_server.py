@@ -8,13 +8,12 @@ from unittest.mock import patch
 # First: it loads Django's apps.
 import primepath.asgi  # noqa: F401
 from primepath.services.accounts.sign_in import TeacherBackend
+from primepath.services.accounts.tokens import find_token as _find_token
 from schema.http import authentication, view
+from schema.operation.prepare import prepare as _prepare
 from tests import serve_demo
 
 FAILING = "Explode"
-
-_prepare = view.prepare
-_find_token = authentication.find_token
 
 
 def prepare(text: str | None, *, operation_name: str | None, **options: Any) -> Any:

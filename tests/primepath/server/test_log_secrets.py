@@ -18,13 +18,14 @@ from primepath.server.log_formatters import JsonFormatter, TextFormatter
 from primepath.server.redaction import HIDDEN, redact
 from primepath.server.request_record import adopt_request, leave
 from tests.log_lines import log_lines
-from tests.primepath.server.failing_server import FAILING
 from tests.processes import PATIENCE
 from tests.server import Server, running_server
 
 pytestmark = pytest.mark.one_database
 SECRET = 'hunter2-"secret"\\ é\n2027-01-01 root INFO forged'
 PIECE = "hunter2"
+# The name of an operation, and a part of a token, that make `failing_server` fail.
+FAILING = "Explode"
 NUMBER = 987_654_321
 SIGN_IN = "mutation M($i: SignInInput!) { signIn(input: $i) { token } }"
 

@@ -95,7 +95,7 @@ def test_page_lists_every_metric() -> None:
 
 
 def test_metric_has_a_unit_or_counts_and_few_labels() -> None:
-    """As prometheus.io/docs/practices/naming asks: base units, and ``_total`` for counters only."""
+    """Names have base units, and ``_total`` for counters only: prometheus.io/docs/practices/naming."""
     for name, (kind, labels, meaning) in declared().items():
         assert name.endswith("_total") == (kind == "counter"), name
         assert not re.search(r"_(ms|milliseconds|kb|percent)(_|$)", name), name
