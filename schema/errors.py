@@ -31,6 +31,9 @@ FAILURES = Counter(
 )
 _TIME_LIMIT = "time-limit"
 _INTERNAL = "internal"
+# From 0 on, because Prometheus sees no increase in a series that begins with 1.
+for _cause in (*DatabaseFailure, _TIME_LIMIT, _INTERNAL):
+    FAILURES.labels(_cause)
 
 logger = logging.getLogger("primepath.errors")
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from prometheus_client import Counter
 
+from primepath.domain.errors import ErrorCode
 from primepath.server.request_record import RequestRecord, begin_record
 from primepath.server.tracing import Tracing
 
@@ -31,6 +32,10 @@ ERRORS = Counter(
     "Responses with an error of this code, counted once for each code.",
     ["code"],
 )
+
+# From 0 on, because Prometheus sees no increase in a series that begins with 1.
+for _code in ErrorCode:
+    ERRORS.labels(_code)
 
 logger = logging.getLogger("primepath.requests")
 

@@ -28,9 +28,12 @@ class Outcome(StrEnum):
     """Too many attempts had failed, so the password was not checked."""
 
 
+_sign_ins = {outcome: SIGN_INS.labels(outcome) for outcome in Outcome}
+
+
 def log_sign_in(username: str, address: str, outcome: Outcome) -> None:
     """Write the line. ``repr`` escapes line breaks and control characters, so that a client cannot forge a line."""
-    SIGN_INS.labels(outcome).inc()
+    _sign_ins[outcome].inc()
     level = logging.INFO if outcome is Outcome.SUCCEEDED else logging.WARNING
     logger.log(
         level, "Sign-in of %r from %s %s", username[:_MAX_LENGTH], address or "-", outcome.value

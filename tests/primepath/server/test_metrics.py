@@ -102,6 +102,17 @@ def test_outcomes_and_error_codes_are_counted(server: Server) -> None:
     assert found["primepath_responses_total[401]"] == found["primepath_responses_total[404]"] == 1
 
 
+def test_causes_and_codes_begin_with_zero(server: Server) -> None:
+    """Prometheus sees no increase in a series that begins with 1."""
+    ask(server, "{ school { name } }")
+    found = values(server.address)
+    for cause in ("internal", "pool", "connection", "lock", "statement", "read-only", "time-limit"):
+        assert found[f"primepath_failures_total[{cause}]"] == 0
+    assert (
+        found["primepath_errors_total[INTERNAL]"] == found["primepath_sign_ins_total[refused]"] == 0
+    )
+
+
 def test_sign_ins_and_persisted_queries_are_counted(server: Server) -> None:
     growth = Growth(server.address)
     document = 'mutation { signIn(input: { username: "nobody", password: "wrong" }) { token } }'
