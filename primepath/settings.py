@@ -236,8 +236,9 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         # Its lines would repeat primepath.requests, with query strings.
         "uvicorn.access": {"handlers": [], "propagate": False},
-        # At the level of uvicorn's --log-level.
         "uvicorn": {"handlers": ["stderr"], "propagate": False},
+        # Named, because `dictConfig` would otherwise reset the level of uvicorn's --log-level.
+        "uvicorn.error": {},
     },
     # All others. The pool of connections reports here why it cannot connect.
     "root": {"handlers": ["stderr"], "level": "WARNING"},

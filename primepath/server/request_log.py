@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from primepath.server.tracing import Tracing
 
 _MAX_LENGTH = 200
 _DISCONNECTED = "disconnected"
+_WITHOUT_BODY = frozenset({204, 304})
 # The handler sets these: when the body had arrived, as `time.monotonic` counts, and how long the request then waited.
 _RECEIVED_AT = "primepath.received_at"
 _QUEUED_SECONDS = "primepath.queued_seconds"
@@ -100,6 +102,8 @@ class _Response:
             self._ready_at = time.monotonic()
             self.status = message["status"]
             message = {**message, "headers": [*message["headers"], *self._headers()]}
+            if self._ends_with_headers(message["headers"]):
+                self.log_once(is_complete=True)
         elif message["type"] == "http.response.body":
             self._bytes += len(message.get("body", b""))
             if not message.get("more_body", False):
@@ -117,6 +121,14 @@ class _Response:
             ERRORS.labels(code).inc()
         if logger.isEnabledFor(logging.INFO):
             logger.info(RequestLine(self.facts))
+
+    def _ends_with_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Return whether the client expects no body after the headers."""
+        return (
+            self._scope["method"] == "HEAD"
+            or self.status in _WITHOUT_BODY
+            or any(value == b"0" and name.lower() == b"content-length" for name, value in headers)
+        )
 
     def _headers(self) -> list[tuple[bytes, bytes]]:
         headers = [(b"X-Request-ID", self._record.id.encode())]
@@ -139,7 +151,7 @@ class _Response:
             **self._record.facts,
             "statements": usage.statements,
             "cells": usage.cells or None,
-            "bytes": self._bytes if is_complete and self._scope["method"] != "HEAD" else None,
+            "bytes": self._bytes if is_complete else None,
             "disconnected": self.status is None or None,
             "trace_id": trace.trace_id if trace else None,
             "span_id": trace.span_id if trace else None,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import socket
+import sys
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from primepath.demo.accounts import ADMINISTRATOR, DEMO_PASSWORD, TEACHER
+from scripts.server import free_port, serving
 from tests.log_lines import REQUESTS, log_lines, request_facts
-from tests.processes import PATIENCE
+from tests.processes import PATIENCE, ROOT
 from tests.server import Server, running_server
 
 pytestmark = pytest.mark.one_database
@@ -96,6 +100,7 @@ def test_every_response_leaves_one_line_and_static_files_none(server: Server) ->
     *named, static = responses
     assert len(log_lines(server.log, REQUESTS)) == before + len(named) + 1
     assert all("X-Request-ID" in response.headers for response in (*named, head))
+    assert facts(server, head)["method"] == "HEAD"
     assert static.status_code == 200
     assert "X-Request-ID" not in static.headers
 
@@ -169,3 +174,21 @@ def test_all_lines_of_a_request_have_its_id(server: Server) -> None:
         if line["request_id"] == response.headers["X-Request-ID"]
     ]
     assert found == ["primepath.sign_in", REQUESTS]
+
+
+def test_lines_of_uvicorn_have_the_same_format_and_its_log_level(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "primepath.asgi:application", f"--port={port}"]
+    environment = {"PRIMEPATH_VAR_DIR": str(tmp_path)}
+    command.append("--log-level=warning")
+    with (
+        serving(command, port, log, folder=ROOT, environment=environment),
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client,
+    ):
+        client.sendall(b"nonsense\r\n\r\n")
+        assert b"400" in client.recv(1_000)
+    found = [line for line in log_lines(log) if line["logger"] == "uvicorn.error"]
+    assert [(line["level"], line["message"]) for line in found] == [
+        ("WARNING", "Invalid HTTP request received.")
+    ]
