@@ -48,12 +48,18 @@ def count_cells(number: int) -> None:
 
 def count_statements(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
     """Count the statements of a connection. Receives Django's signal ``connection_created``."""
-    if _execute not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_execute)
+    if counted not in connection.execute_wrappers:
+        connection.execute_wrappers.append(counted)
 
 
-def _execute(execute: Callable[..., Any], sql: Any, *args: Any) -> Any:
-    usage = _current.get()
-    if usage is not None and not (isinstance(sql, str) and sql.startswith(_UNCOUNTED)):
-        usage.statements += 1
+def counted(execute: Callable[..., Any], sql: Any, *args: Any) -> Any:
+    """Count a statement of Django's cursors. Code that sends one past them calls `count_statement`."""
+    if not (isinstance(sql, str) and sql.startswith(_UNCOUNTED)):
+        count_statement()
     return execute(sql, *args)
+
+
+def count_statement() -> None:
+    """Note that one statement is sent to the database."""
+    if (usage := _current.get()) is not None:
+        usage.statements += 1
