@@ -32,8 +32,8 @@ FAILURES = Counter(
 _TIME_LIMIT = "time-limit"
 _INTERNAL = "internal"
 # From 0 on, because Prometheus sees no increase in a series that begins with 1.
-for _cause in (*DatabaseFailure, _TIME_LIMIT, _INTERNAL):
-    FAILURES.labels(_cause)
+for _each in (*DatabaseFailure, _TIME_LIMIT, _INTERNAL):
+    FAILURES.labels(_each)
 
 logger = logging.getLogger("primepath.errors")
 
