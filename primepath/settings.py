@@ -240,6 +240,6 @@ LOGGING = {
         # Named, because `dictConfig` would otherwise reset the level of uvicorn's --log-level.
         "uvicorn.error": {},
     },
-    # All others. The pool of connections reports here why it cannot connect.
+    # All others, such as asyncio.
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
