@@ -1,4 +1,4 @@
-"""Who can read metrics and the details of `/readyz`: an internal address, or the holder of `MONITORING_TOKEN`."""
+"""Access to metrics and to the details of `/readyz`: for internal addresses, and with `MONITORING_TOKEN`."""
 
 from __future__ import annotations
 
