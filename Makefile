@@ -69,7 +69,7 @@ environment: $(DEVELOPMENT) ## Regenerate deploy/environment
 	$(BIN)/python manage.py export_environment
 
 lock: $(DEVELOPMENT) ## Update the lock files from requirements/*.in
-	@for name in production development; do \
+	@for name in production tracing development; do \
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 			--no-emit-find-links --no-header --python-version 3.11 \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \

@@ -17,6 +17,7 @@ from loaders.generic import BatchLoader
 from loaders.read_options import ReadOptions
 from loaders.visible_classes import VisibleClass
 from primepath.db.statement import Statement
+from primepath.db.usage import count_cells
 from primepath.domain.cell import CELL_APPEARANCE, CellAppearance, CellKey
 from primepath.domain.errors import LimitExceededError
 from primepath.domain.period import Period, PeriodType
@@ -206,6 +207,7 @@ class Cells:
                 actual=count,
             )
         if wanted:
+            count_cells(len(wanted))
             found = self._read(wanted)
             self._report([id for id in wanted if id not in found])
             self._stored |= {id: found.get(id, self._layout.unstored) for id in wanted}

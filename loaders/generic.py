@@ -10,12 +10,21 @@ from itertools import chain
 from typing import Any, Generic, Self, TypeVar
 
 from aiodataloader import DataLoader, Loader, dispatch_queue_batch
+from prometheus_client import Histogram
 
 from loaders.dispatch import Dispatcher, Stage, as_future_exception
 
 K = TypeVar("K")
 V = TypeVar("V")
 _Group = tuple[Sequence[K], "asyncio.Future[list[V]]"]
+
+BATCH_KEYS = Histogram(
+    "primepath_batch_keys",
+    "Keys that one batch of a loader reads, by the stage of the loader.",
+    ["stage"],
+    buckets=(1, 10, 100, 1_000, 10_000),
+)
+_BATCH_KEYS = {stage: BATCH_KEYS.labels(stage.name.lower()) for stage in Stage}
 
 
 class BatchLoader(DataLoader[K, V]):
@@ -106,6 +115,7 @@ class BatchLoader(DataLoader[K, V]):
         unread = [key for key in dict.fromkeys(keys) if key not in self._values]
         if not unread:
             return
+        _BATCH_KEYS[self._stage].observe(len(unread))
         try:
             self._values |= list(zip(unread, fetch(unread), strict=True))
         except Exception as error:

@@ -11,12 +11,16 @@ from django.db.backends.signals import connection_created
 from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
+from primepath.db.usage import count_statements
 from primepath.server.handler import OneThreadHandler
 from primepath.server.health import Health
+from primepath.server.metrics import MetricsEndpoint
 from primepath.server.patience import limit_waits
 from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
+from primepath.server.request_log import RequestLog
 from primepath.server.root_path import RootPath
 from primepath.server.timeouts import limit_statements
+from primepath.server.tracing import Tracing
 from primepath.traffic import kind_of_request, render_refusal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
@@ -26,6 +30,7 @@ require_valid_settings()
 disable_proxy_headers_of_uvicorn()
 connection_created.connect(limit_waits)
 connection_created.connect(limit_statements)
+connection_created.connect(count_statements)
 
 
 def _add_static_headers(headers: Headers, path: str, url: str) -> None:
@@ -41,7 +46,10 @@ for _storage in AppDirectoriesFinder().storages.values():
     _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
 _handler = OneThreadHandler(kind_of_request, render_refusal)
-application = ProxyHeaders(RootPath(Health(_handler), _static_files), settings.TRUSTED_PROXIES)
+_pages = RequestLog(_handler, Tracing() if settings.TRACING else None)
+application = ProxyHeaders(
+    MetricsEndpoint(RootPath(Health(_pages), _static_files)), settings.TRUSTED_PROXIES
+)
 
 # The objects created so far live as long as the process, so the garbage collector need not look at them. A large
 # response creates many objects. With higher thresholds, the collector interrupts it less often.

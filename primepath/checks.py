@@ -20,6 +20,7 @@ from django.core.checks import Warning as CheckWarning
 
 from primepath.environment import Environment, env
 from primepath.server.nested_timeouts import timeout_problems
+from primepath.server.tracing import is_installed
 
 TAG = "primepath"
 _PREFIX = "PRIMEPATH_"
@@ -38,6 +39,7 @@ def check_settings(app_configs: Any, **_: Any) -> list[CheckMessage]:
     return [
         *(Error(problem, id="primepath.E001") for problem in env.problems.values()),
         *_contradictions(),
+        *_missing_packages(),
         *_unknown_names(os.environ, env),
         *_warnings(os.environ, env),
     ]
@@ -63,6 +65,16 @@ def _contradictions() -> Iterator[Error]:
             id="primepath.E002",
         )
     yield from (Error(problem, id="primepath.E003") for problem in timeout_problems())
+
+
+def _missing_packages() -> Iterator[Error]:
+    """Yield an error if a setting needs a package that is not installed."""
+    if settings.TRACING and not is_installed():
+        yield Error(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed. "
+            "Run: pip install --require-hashes -r requirements/tracing.txt",
+            id="primepath.E020",
+        )
 
 
 def _unknown_names(

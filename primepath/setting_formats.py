@@ -134,4 +134,8 @@ URL_PATH = Format(
     lambda value: bool(_URL_PATH.fullmatch(value)),
     "a path such as /schedule, with a slash at the start and none at the end",
 )
+HTTP_ADDRESS = Format(
+    lambda value: value.startswith(("http://", "https://")) and bool(urlsplit(value).hostname),
+    "an address such as http://collector:4318",
+)
 NAME = Format(str.isprintable, "a name without line breaks and control characters")

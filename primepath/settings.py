@@ -14,6 +14,8 @@ from primepath.domain.academic_year import AcademicYears
 from primepath.domain.visibility import Visibility
 from primepath.environment import env
 from primepath.server.cors import CLIENT_HEADERS
+from primepath.server.log_format import LogFormat
+from primepath.server.tracing import TracesExporter
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
@@ -169,7 +171,7 @@ CORS_ALLOWED_ORIGINS = env.items("CORS_ALLOWED_ORIGINS", "", formats.ORIGIN)
 CORS_URLS_REGEX = r"^/graphql\Z"
 CORS_ALLOW_METHODS = ("GET", "POST")
 CORS_ALLOW_HEADERS = (*CLIENT_HEADERS, *env.items("CORS_ALLOWED_HEADERS", "", formats.HEADER_NAME))
-CORS_EXPOSE_HEADERS = ("ETag", "Retry-After", "WWW-Authenticate", "X-Request-ID")
+CORS_EXPOSE_HEADERS = ("ETag", "Retry-After", "traceparent", "WWW-Authenticate", "X-Request-ID")
 if CORS_ALLOWED_ORIGINS:
     INSTALLED_APPS.append("corsheaders")
     # Before every middleware that can return a response itself, so that pages can read error responses too.
@@ -221,22 +223,23 @@ STORAGES = {
     "staticfiles": {"BACKEND": "primepath.server.root_path.StaticFiles"},
 }
 
+# Variables of OpenTelemetry; see primepath/server/tracing.py. Its SDK reads these and further ones itself.
+_TRACE_ADDRESSES = (
+    env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "", formats.HTTP_ADDRESS),
+    env.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "", formats.HTTP_ADDRESS),
+)
+_TRACES_EXPORTER = env.choice("OTEL_TRACES_EXPORTER", TracesExporter.OTLP)
+_SDK_DISABLED = env.flag("OTEL_SDK_DISABLED")
+TRACING = any(_TRACE_ADDRESSES) and _TRACES_EXPORTER is TracesExporter.OTLP and not _SDK_DISABLED
+
+LOG_FORMAT = env.choice("LOG_FORMAT", LogFormat.AUTO)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "primepath.server.request_id.AddRequestId"},
-        "failures": {"()": "primepath.server.database_failures.HideFailures"},
-    },
-    "formatters": {
-        "line": {"format": "%(asctime)s %(request_id)s %(levelname)s %(name)s: %(message)s"}
-    },
+    "filters": {"failures": {"()": "primepath.server.database_failures.HideFailures"}},
+    "formatters": {"line": {"()": LOG_FORMAT.formatter}},
     "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
-        },
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "nowhere": {"class": "logging.NullHandler"},
     },
     "loggers": {
@@ -247,5 +250,10 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         # Its lines would repeat primepath.requests, with query strings.
         "uvicorn.access": {"handlers": [], "propagate": False},
+        "uvicorn": {"handlers": ["stderr"], "propagate": False},
+        # Named, because `dictConfig` would otherwise reset the level of uvicorn's --log-level.
+        "uvicorn.error": {},
     },
+    # All others, such as asyncio.
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

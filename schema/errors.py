@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLFormattedError
+from prometheus_client import Counter
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from primepath.domain.errors import (
@@ -23,6 +24,17 @@ from primepath.server.database_failures import (
     database_failure,
     describe_failure,
 )
+
+FAILURES = Counter(
+    "primepath_failures_total",
+    "Failures of the server, once for each operation and cause: a `DatabaseFailure`, time-limit or internal.",
+    ["cause"],
+)
+_TIME_LIMIT = "time-limit"
+_INTERNAL = "internal"
+# From 0 on, because Prometheus sees no increase in a series that begins with 1.
+for _each in (*DatabaseFailure, _TIME_LIMIT, _INTERNAL):
+    FAILURES.labels(_each)
 
 logger = logging.getLogger("primepath.errors")
 
@@ -132,6 +144,18 @@ def can_run_again(errors: Iterable[GraphQLError]) -> bool:
     return any(can_be_read_again(_cause(each)) for each in errors)
 
 
+def log_failure(failure: DatabaseFailure, cause: BaseException | None, place: str) -> None:
+    """Count and log a failure of the database. ``place`` names the request, and the field if it is known."""
+    FAILURES.labels(failure).inc()
+    logger.warning("%s, database %s", place, describe_failure(failure, cause))
+
+
+def log_internal_error(cause: BaseException | None, place: str) -> None:
+    """Count and log an unexpected exception, with its traceback."""
+    FAILURES.labels(_INTERNAL).inc()
+    logger.error("%s", place, exc_info=cause)
+
+
 def format_errors(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLFormattedError]:
     """Return the errors of an operation in the format of the response.
 
@@ -154,18 +178,14 @@ def _format(each: GraphQLError, request_id: str, logged: set[object]) -> GraphQL
         # One failed batch fails many fields.
         if id(cause) not in logged:
             logged.add(id(cause))
-            logger.error("Request %s failed at %s", request_id, each.path, exc_info=cause)
+            log_internal_error(cause, f"Request {request_id} failed at {each.path}")
     formatted["extensions"] |= (each.extensions or {}).get(SAVED, {})
     if failure and failure not in logged:
         logged.add(failure)
-        logger.warning(
-            "Request %s failed at %s, database %s",
-            request_id,
-            each.path,
-            describe_failure(failure, cause),
-        )
+        log_failure(failure, cause, f"Request {request_id} failed at {each.path}")
     elif isinstance(cause, TimeLimitExceededError) and TimeLimitExceededError not in logged:
         logged.add(TimeLimitExceededError)
+        FAILURES.labels(_TIME_LIMIT).inc()
         logger.warning("Request %s took too long at %s: %s", request_id, each.path, cause)
     if each.locations:
         formatted["locations"] = [location.formatted for location in each.locations]

@@ -34,10 +34,12 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, **environment: str) -> Iterator[Server]:
+def running_server(
+    folder: Path, *, module: str = "tests.serve_demo", **environment: str
+) -> Iterator[Server]:
     """Run uvicorn with a copy of the demo database and with its files in ``folder``. Stop it when the block ends.
 
-    ``environment`` has settings. The server's date is `demo_day.DAY`. A test that does not change
+    ``module`` runs the server and prints its port. ``environment`` has settings. The server's date is `demo_day.DAY`. A test that does not change
     the school uses the fixture `demo_server`, which is started once.
     """
     log = folder / "log"
@@ -46,7 +48,7 @@ def running_server(folder: Path, **environment: str) -> Iterator[Server]:
         own_database(folder, template) as database_url,
         log.open("wb") as errors,
         product_process(
-            *("-m", "tests.serve_demo"),
+            *("-m", module),
             database_url=database_url,
             errors=errors,
             environment={"PRIMEPATH_VAR_DIR": str(folder), **environment},

@@ -169,12 +169,6 @@ def received_at(request: HttpRequest) -> float:
     return received
 
 
-def queued_seconds(request: HttpRequest) -> float:
-    """Return how long ``request`` waited for a thread."""
-    seconds: float = getattr(request, "scope", {}).get(_QUEUED_SECONDS, 0.0)
-    return seconds
-
-
 def has_disconnected(request: HttpRequest) -> bool:
     """Return whether the client has closed its connection, as far as the server knows."""
     scope = getattr(request, "scope", {})

@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-import logging
-import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from primepath.server.request_log import log_request
-
-_KEY = "primepath.server.request_id"
-_current: ContextVar[str] = ContextVar("request_id", default="-")
+from primepath.server.request_record import adopt_request, leave, note, record_of
 
 
 def name_requests(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Set an ID for each request.
+    """Middleware that connects a request with its ID and with its line in the log.
 
-    This is the outermost middleware, so responses of the others have the header too, for example to a wrong Host.
+    `RequestLog` adds the header to the response. Without it, as in tests that need no server, this middleware does.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        request_id = request.META[_KEY] = uuid.uuid4().hex
-        token = _current.set(request_id)
+        record, token = adopt_request(request)
         try:
             response = get_response(request)
-            log_request(request, response)
         finally:
-            _current.reset(token)
-        response["X-Request-ID"] = request_id
+            if token is not None:
+                leave(token)
+        if "user" not in record.facts:
+            note(request, user=_user_of_session(request))
+        if codes := getattr(response, "error_codes", ()):
+            note(request, errors=codes)
+        if token is not None:
+            response["X-Request-ID"] = record.id
         return response
 
     return middleware
 
 
 def request_id_of(request: HttpRequest) -> str:
-    request_id: str = request.META[_KEY]
-    return request_id
+    return record_of(request).id
 
 
-class AddRequestId(logging.Filter):
-    """Adds the id of the current request to each record, as ``request_id``; "-" outside requests."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _current.get()
-        return True
+def _user_of_session(request: HttpRequest) -> int | None:
+    """Return the primary key of the user if the request read its session. Django caches the user then."""
+    try:
+        user: int | None = request._cached_user.pk  # type: ignore[attr-defined]
+    except AttributeError:
+        return None
+    return user

@@ -1,4 +1,4 @@
-"""The log of requests: one line each.
+"""The log of requests: one line each, written when the response is complete.
 
 It contains no query string, variables, headers or body: these can contain passwords, tokens and personal data.
 """
@@ -7,51 +7,164 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from prometheus_client import Counter
 
-from primepath.server.handler import queued_seconds, received_at
+from primepath.domain.errors import ErrorCode
+from primepath.server.request_record import RequestRecord, begin_record
+from primepath.server.tracing import Tracing
 
-_KEY = "primepath.server.request_log"
 _MAX_LENGTH = 200
+_DISCONNECTED = "disconnected"
+_WITHOUT_BODY = frozenset({204, 304})
+# The handler sets these: when the body had arrived, as `time.monotonic` counts, and how long the request then waited.
+_RECEIVED_AT = "primepath.received_at"
+_QUEUED_SECONDS = "primepath.queued_seconds"
+
+RESPONSES = Counter(
+    "primepath_responses_total",
+    'Responses by status, without static files. "disconnected": the client left before.',
+    ["status"],
+)
+ERRORS = Counter(
+    "primepath_errors_total",
+    "Responses with an error of this code, counted once for each code.",
+    ["code"],
+)
+
+# From 0 on, because Prometheus sees no increase in a series that begins with 1.
+for _code in ErrorCode:
+    ERRORS.labels(_code)
 
 logger = logging.getLogger("primepath.requests")
 
 
-def note(request: HttpRequest, **facts: Any) -> None:
-    """Add facts about a request to its line. None and "" are left out."""
-    request.META.setdefault(_KEY, {}).update(facts)
+class RequestLine:
+    """The message of a line: its facts by name. As text, words of the form ``name=value``."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return " ".join(f"{name}={_one_word(value)}" for name, value in self.facts.items())
 
 
-def log_request(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Write the line of a request."""
-    facts = {
-        "method": request.method,
-        "path": request.path,
-        "status": response.status_code,
-        "ms": round(1_000 * (time.monotonic() - received_at(request))),
-        "queued_ms": round(1_000 * queued_seconds(request)) or None,
-        "user": _user_of_session(request),
-        **request.META.get(_KEY, {}),
-    }
-    logger.info(
-        " ".join(
-            f"{name}={_one_word(value)}" for name, value in facts.items() if value not in (None, "")
+class RequestLog:
+    """ASGI middleware that names a request, and counts and logs it.
+
+    It adds ``X-Request-ID`` to every response, and ``traceparent`` if the caller sent one or ``tracing`` is on.
+    """
+
+    def __init__(self, application: Any, tracing: Tracing | None = None) -> None:
+        self._application = application
+        self._tracing = tracing
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        record = begin_record(scope)
+        span = None
+        if self._tracing is not None:
+            span = self._tracing.begin(scope["headers"])
+            record.trace = self._tracing.context_of(span)
+        response = _Response(scope, record, send)
+        try:
+            await self._application(scope, receive, response.send)
+        except BaseException:
+            # The server responds with this status, if it still can.
+            response.status = response.status or 500
+            raise
+        finally:
+            response.log_once()
+            if self._tracing is not None and span is not None:
+                self._tracing.end(span, response.facts)
+
+
+class _Response:
+    """The response to a request, as it is sent."""
+
+    def __init__(self, scope: Any, record: RequestRecord, send: Any) -> None:
+        self.status: int | None = None
+        self.facts: dict[str, Any] = {}
+        self._scope = scope
+        self._record = record
+        self._send = send
+        self._started_at = time.monotonic()
+        self._ready_at: float | None = None
+        self._bytes = 0
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self._ready_at = time.monotonic()
+            self.status = message["status"]
+            message = {**message, "headers": [*message["headers"], *self._headers()]}
+            if self._ends_with_headers(message["headers"]):
+                self.log_once(is_complete=True)
+        elif message["type"] == "http.response.body":
+            self._bytes += len(message.get("body", b""))
+            if not message.get("more_body", False):
+                # Before it is sent: whoever has the response finds its line in the log.
+                self.log_once(is_complete=True)
+        await self._send(message)
+
+    def log_once(self, *, is_complete: bool = False) -> None:
+        """Count the request and write its line, unless that was done."""
+        if self.facts:
+            return
+        self.facts = self._facts(is_complete=is_complete)
+        RESPONSES.labels(self.facts.get("status", _DISCONNECTED)).inc()
+        for code in self.facts.get("errors", ()):
+            ERRORS.labels(code).inc()
+        if logger.isEnabledFor(logging.INFO):
+            logger.info(RequestLine(self.facts))
+
+    def _ends_with_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Return whether the client expects no body after the headers."""
+        return (
+            self._scope["method"] == "HEAD"
+            or self.status in _WITHOUT_BODY
+            or any(value == b"0" and name.lower() == b"content-length" for name, value in headers)
         )
-    )
+
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        headers = [(b"X-Request-ID", self._record.id.encode())]
+        if (trace := self._record.trace) is not None:
+            headers.append((b"traceparent", trace.header.encode()))
+        return headers
+
+    def _facts(self, *, is_complete: bool) -> dict[str, Any]:
+        begun = self._scope.get(_RECEIVED_AT, self._started_at)
+        ended = self._ready_at or time.monotonic()
+        queued = self._scope.get(_QUEUED_SECONDS)
+        usage = self._record.usage
+        trace = self._record.trace
+        facts = {
+            "method": self._scope["method"],
+            "path": self._scope["path"],
+            "status": self.status,
+            "ms": round(1_000 * (ended - begun)),
+            "queue_ms": None if queued is None else round(1_000 * queued),
+            **self._record.facts,
+            "statements": usage.statements,
+            "cells": usage.cells or None,
+            "bytes": self._bytes if is_complete else None,
+            "disconnected": self.status is None or None,
+            "trace_id": trace.trace_id if trace else None,
+            "span_id": trace.span_id if trace else None,
+        }
+        return {name: _bounded(value) for name, value in facts.items() if value not in (None, "")}
 
 
-def _user_of_session(request: HttpRequest) -> Any:
-    """Return the primary key of the user if the request read its session. Django caches the user then."""
-    try:
-        return request._cached_user.pk  # type: ignore[attr-defined]
-    except AttributeError:
-        return None
+def _bounded(value: Any) -> Any:
+    """Return the value, without the end of a text that is too long: clients choose paths and names of operations."""
+    return value[:_MAX_LENGTH] if isinstance(value, str) else value
 
 
 def _one_word(value: object) -> str:
     """Return the value without spaces and line breaks, so that a client cannot forge a line or a fact."""
-    return quote(str(value)[:_MAX_LENGTH], safe="/:@[]!$&'()*+,;~")
+    text = ",".join(value) if isinstance(value, (list, tuple)) else str(value)
+    return quote(text, safe="/:@[]!$&'()*+,;~")

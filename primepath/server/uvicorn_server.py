@@ -39,6 +39,8 @@ def server_config(
             "proxy_headers": False,
             "access_log": False,
             "server_header": False,
+            # Django's LOGGING formats uvicorn's lines too.
+            "log_config": None,
             "log_level": "warning",
             "timeout_keep_alive": settings.KEEP_ALIVE_SECONDS,
             "timeout_graceful_shutdown": longest_request() + 1,

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.cache import caches
 from django.utils.translation import gettext as _
+from prometheus_client import Counter
 from strawberry.http import GraphQLRequestData
 
 from primepath.domain.errors import ErrorCode
@@ -32,6 +33,13 @@ _DAY = 86_400
 _COUNT = "bytes"
 # Size of an entry without its document, so that the number of small documents is limited too.
 _ENTRY_BYTES = 200
+
+PERSISTED_QUERIES = Counter(
+    "primepath_persisted_queries_total",
+    "Requests with the hash of a document: found, unknown, or sent with the document.",
+    ["result"],
+)
+_FOUND, _UNKNOWN, _SENT = map(PERSISTED_QUERIES.labels, ("found", "unknown", "sent"))
 
 
 class PersistedQuery(NamedTuple):
@@ -68,10 +76,13 @@ def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
     if data.query:
         if hashlib.sha256(data.query.encode()).hexdigest() != hash:
             raise _refused(_("`sha256Hash` is not the hash of `query`."))
+        _SENT.inc()
         return PersistedQuery(data.query, hash)
     document = caches[CACHE].get(hash)
     if document is None:
+        _UNKNOWN.inc()
         raise _retry(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
+    _FOUND.inc()
     return PersistedQuery(document, hash)
 
 

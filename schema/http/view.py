@@ -6,6 +6,7 @@ and `deliver` the response.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -30,7 +31,7 @@ from primepath.domain.viewer import Viewer
 from primepath.server.database_failures import can_be_read_again
 from primepath.server.handler import has_disconnected, received_at
 from primepath.server.request_id import request_id_of
-from primepath.server.request_log import note
+from primepath.server.request_record import note
 from primepath.server.time_limit import TimeLimit
 from schema.errors import (
     HttpError,
@@ -55,6 +56,7 @@ from schema.http.persisted import read_persisted_query
 from schema.http.request import read_request, reads
 from schema.http.response import KEPT, deliver
 from schema.operation.execute import execute
+from schema.operation.metrics import Outcome, count_operation, count_rejected, outcome_of
 from schema.operation.prepare import OperationRejectedError, PreparedOperation, prepare
 
 _METHODS = ("GET", "HEAD", "POST")
@@ -139,7 +141,9 @@ class GraphQLView(StrawberryView[None, None]):
     def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         response: GraphQLHTTPResponse = {}
         if result.errors:
-            response["errors"] = list(format_errors(result.errors, request_id_of(request)))
+            errors = format_errors(result.errors, request_id_of(request))
+            response["errors"] = list(errors)
+            note(request, errors=sorted({each["extensions"]["code"] for each in errors}))
         if result.data is not None:
             response["data"] = result.data
         return response
@@ -178,6 +182,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
             _drop_connections(request)
             caller, operation = _identify_and_prepare(request, data)
     except OperationRejectedError as rejected:
+        count_rejected()
         return ExecutionResult(data=None, errors=rejected.errors)
     run = partial(
         execute,
@@ -188,10 +193,18 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
         checkpoint=checkpoint,
         time_limit=time_limit,
     )
-    result = run()
-    if operation.type in _READING and can_run_again(result.errors or ()):
-        _drop_connections(request)
+    outcome = Outcome.FAILED
+    try:
         result = run()
+        if operation.type in _READING and can_run_again(result.errors or ()):
+            _drop_connections(request)
+            result = run()
+        outcome = outcome_of(result)
+    except ClientDisconnectedError:
+        outcome = Outcome.DISCONNECTED
+        raise
+    finally:
+        count_operation(operation, outcome, time.monotonic() - received_at(request))
     return result
 
 
@@ -209,7 +222,7 @@ def _identify_and_prepare(
     persisted = read_persisted_query(data)
     text = persisted.document if persisted else data.query
     operation = _prepare(request, text, data, caller.viewer)
-    note(request, operation=operation.name)
+    note(request, operation=operation.name, document=operation.document_hash)
     if persisted and caller.viewer:
         persisted.keep()
         remember_persisted(persisted.hash, persisted.document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from graphql import (
     validate,
     visit,
 )
+from prometheus_client import Counter
 
 from primepath.domain.errors import LimitExceededError
 from schema.build import schema
@@ -39,6 +41,14 @@ _MAX_ERRORS = 20
 _SHOWN_OPERATIONS = 20
 _SHOWN_LENGTH = 100
 
+DOCUMENTS = Counter(
+    "primepath_documents_total",
+    "Documents by their place: hit, in the cache of this process, or miss, to be parsed and validated.",
+    ["result"],
+)
+_HIT = DOCUMENTS.labels("hit")
+_MISS = DOCUMENTS.labels("miss")
+
 # Validation compares the selections of a field pair by pair, which takes seconds for some hundred fields.
 limit_field_merging(settings.MAX_DOCUMENT_COMPARISONS)
 
@@ -55,6 +65,7 @@ class InvalidDocumentError(Exception):
 class PreparedDocument:
     """A valid document and what follows from its text alone.
 
+    ``hash``: its SHA-256, as for persisted queries.
     ``columns``: the columns that any of its operations needs. See `schema.operation.columns`.
     ``introspects``: whether any of its operations reads the schema.
     ``executables``: for each operation by name, "" without one, the part that graphql-core executes with variables that
@@ -62,6 +73,7 @@ class PreparedDocument:
     """
 
     text: str
+    hash: str
     node: DocumentNode
     columns: frozenset[str]
     introspects: bool
@@ -122,6 +134,7 @@ def load_document(text: str, *, hide_suggestions: bool = False) -> PreparedDocum
     Raises `InvalidDocumentError`, and `LimitExceededError` for a document that exceeds a limit.
     """
     document = document_cache.get(text)
+    (_MISS if document is None else _HIT).inc()
     if document is None:
         document = _read(text, hide_suggestions=hide_suggestions)
         document_cache.put(text, document)
@@ -144,6 +157,7 @@ def _read(text: str, *, hide_suggestions: bool) -> PreparedDocument:
     visit(node, names)
     return PreparedDocument(
         text=text,
+        hash=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         node=node,
         columns=columns_of(names.fields),
         introspects=not names.fields.isdisjoint(INTROSPECTION),

@@ -42,10 +42,11 @@ class PreparedOperation(NamedTuple):
     """An operation that ``viewer`` is allowed to run, within all limits that can be checked before it runs.
 
     ``text``, ``name``, the coerced ``variables`` and ``viewer`` identify it. The other attributes follow from these and
-    from the settings. ``executable`` is the part of ``document`` that graphql-core executes with these variables.
+    from the settings. ``document_hash`` is the SHA-256 of ``text``. ``executable`` is the part of ``document`` that graphql-core executes with these variables.
     """
 
     text: str
+    document_hash: str
     definition: OperationDefinitionNode
     variables: VariableValues
     viewer: Viewer | None
@@ -97,6 +98,7 @@ def prepare(
         raise OperationRejectedError([GraphQLError(str(error), original_error=error)]) from error
     return PreparedOperation(
         text=text,
+        document_hash=document.hash,
         definition=definition,
         variables=coerced,
         viewer=viewer,

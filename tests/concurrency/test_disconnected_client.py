@@ -16,6 +16,7 @@ import pytest
 from primepath.models import ExamScheduleMatrix
 from primepath.services.accounts.tokens import create_token
 from tests.factories import YEAR, make_classes, make_teacher
+from tests.log_lines import REQUESTS, log_lines
 from tests.processes import product_process
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,8 +99,7 @@ def server(
             yield running
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) in {0, -signal.SIGTERM}
-    lines = log.read_text().splitlines()
-    assert [line for line in lines if " INFO primepath.requests: " not in line] == []
+    assert [line for line in log_lines(log) if line["logger"] != REQUESTS] == []
 
 
 @pytest.mark.parametrize(

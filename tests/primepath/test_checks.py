@@ -28,8 +28,14 @@ INVALID = {
     "CSRF_TRUSTED_ORIGINS": ("school.example", "must list, separated by commas, origins"),
     "DATABASE_URL": ("mysql://a/b", "must be the address of a PostgreSQL or SQLite database"),
     "FORCE_SCRIPT_NAME": ("schedule/", "must be a path such as /schedule"),
+    "LOG_FORMAT": ("xml", "must be one of auto, json, text, not 'xml'"),
     "MONITORING_NETWORKS": ("monitor", "must list, separated by commas, addresses"),
     "MONITORING_TOKEN": ("abc", "must be at least 32 letters, digits and signs"),
+    "OTEL_TRACES_EXPORTER": ("console", "must be one of otlp, none, not 'console'"),
+    **dict.fromkeys(
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+        ("collector:4318", "must be an address such as http://collector:4318"),
+    ),
     "PRIMEPATH_VARDIR": ("/tmp", "is not a setting of PrimePath. Did you mean PRIMEPATH_VAR_DIR?"),
     "REDIS_URL": ("localhost:6379", "must be an address such as redis://cache:6379/0"),
     "SCHOOL_NAME": ("a\tb", "must be a name without line breaks"),
@@ -41,7 +47,7 @@ INVALID = {
         ("all", "must be one of everyone, signed-in, nobody, not 'all'"),
     ),
     **dict.fromkeys(
-        ("COMPILED_EXECUTION", "DEBUG", "HTTPS", "PERSISTED_QUERIES"),
+        ("COMPILED_EXECUTION", "DEBUG", "HTTPS", "OTEL_SDK_DISABLED", "PERSISTED_QUERIES"),
         ("enabled", "must be 1 or 0 (or yes, no, true, false, on, off), not 'enabled'"),
     ),
 }

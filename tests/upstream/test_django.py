@@ -41,6 +41,16 @@ def test_csrf_check_rejects_by_reject() -> None:
     assert "CSRF" in reason
 
 
+def test_request_keeps_the_form_and_the_body_that_were_read() -> None:
+    request: Any = RequestFactory().post("/", {"name": "value"})
+    assert not hasattr(request, "_post")
+    assert not hasattr(request, "_body")
+    assert request.body
+    assert request.POST
+    assert b"value" in request._body
+    assert request._post["name"] == "value"
+
+
 def test_handler_class_is_the_sender_of_request_finished(monkeypatch: pytest.MonkeyPatch) -> None:
     class Handler: ...
 

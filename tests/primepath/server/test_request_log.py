@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+import socket
+import sys
 from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from primepath.demo.accounts import ADMINISTRATOR, DEMO_PASSWORD, TEACHER
-from tests.processes import PATIENCE
+from scripts.server import free_port, serving
+from tests.log_lines import REQUESTS, log_lines, request_facts
+from tests.processes import PATIENCE, ROOT
 from tests.server import Server, running_server
 
 pytestmark = pytest.mark.one_database
-LINE = re.compile(r" (?P<id>\w{32}) INFO primepath\.requests: (?P<facts>.*)$", re.MULTILINE)
 SECRET = "hunter2-secret"
 SIGN_IN = """
 mutation SignIn($password: String!) {
@@ -29,20 +34,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def lines(server: Server) -> dict[str, dict[str, str]]:
-    """Return the facts of each request by its id."""
-    found = {
-        line["id"]: dict(fact.split("=", 1) for fact in line["facts"].split(" "))
-        for line in LINE.finditer(server.log.read_text())
-    }
-    assert len(found) == server.log.read_text().count("primepath.requests")
-    return found
-
-
-def facts(server: Server, response: httpx.Response) -> dict[str, str]:
-    """Return the facts of one request, without its duration."""
-    found = lines(server)[response.headers["X-Request-ID"]]
-    assert int(found.pop("ms")) >= 0
+def facts(server: Server, response: httpx.Response) -> dict[str, Any]:
+    """Return the facts of one request, without its duration and size."""
+    found = request_facts(server.log)[response.headers["X-Request-ID"]]
+    assert found.pop("ms") >= 0
+    assert found.pop("bytes") == response.num_bytes_downloaded
     return found
 
 
@@ -57,22 +53,56 @@ def ask(server: Server, document: str, token: str | None = None, **body: Any) ->
 
 
 def test_line_names_method_path_status_user_and_operation(server: Server) -> None:
-    viewer = ask(server, "query WhoAmI { viewer { username } }", server.token)
-    found = facts(server, viewer)
-    assert found.pop("user").isdecimal()
-    assert found == {
-        "method": "POST",
-        "path": "/graphql",
-        "status": "200",
+    document = "query WhoAmI { viewer { username } }"
+    post = {"method": "POST", "path": "/graphql"}
+    viewer = facts(server, ask(server, document, server.token))
+    assert type(viewer.pop("user")) is int
+    assert viewer == {
+        **post,
+        "status": 200,
         "operation": "WhoAmI",
+        "document": sha256(document.encode()).hexdigest(),
+        "statements": 1,
     }
-    anonymous = ask(server, "{ school { name } }")
-    assert facts(server, anonymous) == {"method": "POST", "path": "/graphql", "status": "200"}
-    refused = ask(server, "{ school { name } }", "wrong")
-    assert facts(server, refused) == {"method": "POST", "path": "/graphql", "status": "401"}
-    missing = httpx.get(f"{server.address}/no%0Athing%20here")
-    assert facts(server, missing)["path"] == "/no%0Athing%20here"
-    assert facts(server, missing)["status"] == "404"
+    anonymous = facts(server, ask(server, "{ school { name } }"))
+    assert len(anonymous.pop("document")) == 64
+    assert anonymous == {**post, "status": 200, "statements": 0}
+    refused = facts(server, ask(server, "{ school { name } }", "wrong"))
+    assert refused == {**post, "status": 401, "errors": ["UNAUTHENTICATED"], "statements": 1}
+    missing = facts(server, httpx.get(f"{server.address}/no%0Athing%20here"))
+    assert (missing["path"], missing["status"]) == ("/no\nthing here", 404)
+
+
+def test_line_counts_statements_and_cells_and_lists_error_codes(server: Server) -> None:
+    document = """
+    query Part {
+      good: scheduleMatrix { rows { cells(periods: [JAN]) { status } } }
+      bad: scheduleMatrix(academicYear: 1999) { academicYear }
+    }
+    """
+    # The first time, missing cells are stored.
+    ask(server, document, server.token)
+    found = facts(server, ask(server, document, server.token))
+    # The token, the classes and the cells.
+    assert (found["statements"], found["cells"]) == (3, 60)
+    assert found["errors"] == ["BAD_USER_INPUT"]
+    invalid = facts(server, ask(server, "{ nonsense { here } }", server.token))
+    assert invalid["errors"] == ["BAD_USER_INPUT"]
+    assert "operation" not in invalid
+
+
+def test_every_response_leaves_one_line_and_static_files_none(server: Server) -> None:
+    before = len(log_lines(server.log, REQUESTS))
+    with httpx.Client(base_url=server.address) as client:
+        paths = ("/", "/sign-in/", "/nothing", "/graphql", "/static/pages/base.css")
+        responses = [client.get(path) for path in paths]
+        head = client.head("/graphql", params={"query": "{ school { name } }"})
+    *named, static = responses
+    assert len(log_lines(server.log, REQUESTS)) == before + len(named) + 1
+    assert all("X-Request-ID" in response.headers for response in (*named, head))
+    assert facts(server, head)["method"] == "HEAD"
+    assert static.status_code == 200
+    assert "X-Request-ID" not in static.headers
 
 
 def test_session_has_a_user(server: Server) -> None:
@@ -82,7 +112,7 @@ def test_session_has_a_user(server: Server) -> None:
         form = {"username": ADMINISTRATOR, "password": DEMO_PASSWORD, "next": "/admin/"}
         admin = browser.post("/sign-in/", data={**form, "csrfmiddlewaretoken": token})
     assert str(admin.url) == f"{server.address}/admin/"
-    assert facts(server, admin)["user"].isdecimal()
+    assert type(facts(server, admin)["user"]) is int
     assert f"Sign-in of '{ADMINISTRATOR}' from 127.0.0.1 succeeded" in server.log.read_text()
 
 
@@ -101,7 +131,7 @@ def test_nothing_secret_is_in_the_log(server: Server) -> None:
     log = server.log.read_text()
     for secret in (SECRET, DEMO_PASSWORD, signed_in["token"], *server.tokens.values()):
         assert secret not in log
-    assert "operation=SignIn" in log
+    assert '"operation":"SignIn"' in log
 
 
 def test_unknown_host_leaves_one_line_and_no_traceback(server: Server) -> None:
@@ -109,8 +139,8 @@ def test_unknown_host_leaves_one_line_and_no_traceback(server: Server) -> None:
     response = httpx.get(f"{server.address}/graphql", headers={"Host": "elsewhere.example:99"})
     assert response.status_code == 400
     (line,) = server.log.read_text().splitlines()[before:]
-    assert "unknown_host=elsewhere.example:99" in line
-    assert facts(server, response)["status"] == "400"
+    assert '"unknown_host":"elsewhere.example:99"' in line
+    assert facts(server, response)["status"] == 400
 
 
 @pytest.mark.parametrize("username", [TEACHER, "no\nbody", "a' from 1.2.3.4 succeeded 'x"])
@@ -119,9 +149,8 @@ def test_each_sign_in_has_a_line_with_name_address_and_outcome(
 ) -> None:
     document = "mutation A($i: SignInInput!) { signIn(input: $i) { token } }"
     ask(server, document, variables={"i": {"username": username, "password": "wrong"}})
-    log = server.log.read_text()
-    assert f"Sign-in of {username!r} from 127.0.0.1 failed" in log
-    assert all(re.match(r"\d{4}-|INFO:|[ \t]|$", line) for line in log.splitlines())
+    messages = [line["message"] for line in log_lines(server.log, "primepath.sign_in")]
+    assert f"Sign-in of {username!r} from 127.0.0.1 failed" in messages
 
 
 def test_admin_site_records_sign_ins_too(server: Server) -> None:
@@ -131,19 +160,35 @@ def test_admin_site_records_sign_ins_too(server: Server) -> None:
             token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[0]
             form = {"username": "head", "password": password, "csrfmiddlewaretoken": token}
             response = browser.post("/admin/login/", data=form)
-        line = f"primepath.sign_in: Sign-in of 'head' from 127.0.0.1 {outcome}"
-        lines = server.log.read_text().splitlines()
-        assert [each for each in lines if line in each and response.headers["X-Request-ID"] in each]
+        assert {
+            line["request_id"]: line["message"]
+            for line in log_lines(server.log, "primepath.sign_in")
+        }[response.headers["X-Request-ID"]] == f"Sign-in of 'head' from 127.0.0.1 {outcome}"
 
 
 def test_all_lines_of_a_request_have_its_id(server: Server) -> None:
     response = ask(server, SIGN_IN, variables={"password": "wrong"})
     found = [
-        line
-        for line in server.log.read_text().splitlines()
-        if response.headers["X-Request-ID"] in line
+        line["logger"]
+        for line in log_lines(server.log)
+        if line["request_id"] == response.headers["X-Request-ID"]
     ]
-    assert [re.findall(r"primepath\.\w+", line)[0] for line in found] == [
-        "primepath.sign_in",
-        "primepath.requests",
+    assert found == ["primepath.sign_in", REQUESTS]
+
+
+def test_lines_of_uvicorn_have_the_same_format_and_its_log_level(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "primepath.asgi:application", f"--port={port}"]
+    environment = {"PRIMEPATH_VAR_DIR": str(tmp_path)}
+    command.append("--log-level=warning")
+    with (
+        serving(command, port, log, folder=ROOT, environment=environment),
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client,
+    ):
+        client.sendall(b"nonsense\r\n\r\n")
+        assert b"400" in client.recv(1_000)
+    found = [line for line in log_lines(log) if line["logger"] == "uvicorn.error"]
+    assert [(line["level"], line["message"]) for line in found] == [
+        ("WARNING", "Invalid HTTP request received.")
     ]

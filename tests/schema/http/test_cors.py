@@ -103,7 +103,7 @@ def test_allowed_origin_can_read_responses_errors_and_request_ids(server: Server
         found = allowed(response)
         assert found.pop("allow-origin") == ORIGIN
         assert words(found.pop("expose-headers")) == {
-            *("etag", "retry-after", "www-authenticate", "x-request-id")
+            *("etag", "retry-after", "traceparent", "www-authenticate", "x-request-id")
         }
         assert found == {}
         assert "origin" in words(response.headers["Vary"])
