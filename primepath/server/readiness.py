@@ -88,7 +88,8 @@ def _problems_of(connection: BaseDatabaseWrapper) -> dict[str, str]:
             cursor.execute("SELECT app, name FROM django_migrations")
             applied = set(cursor.fetchall())
     except Error as error:
-        return {"database": " ".join(str(error).split())}
+        # The lines after the first one show the statement, or repeat the reason.
+        return {"database": str(error).partition("\n")[0]}
     missing = [".".join(each) for each in _newest_migrations() if each not in applied]
     return {"migrations": f"Not applied: {', '.join(missing)}."} if missing else {}
 
