@@ -42,6 +42,7 @@ INVALID = {
     "SCHOOL_NAME": ("a\tb", "must be a name without line breaks"),
     "SCHOOL_TIME_ZONE": ("Seoul", "must be the name of a time zone such as Asia/Seoul"),
     "SECRET_KEY": ("abc", "must be at least 32 random characters"),
+    "SECRET_KEY_FALLBACKS": ("abc", "must list, separated by commas, earlier values of SECRET_KEY"),
     "TRUSTED_PROXIES": ("proxy.example", "must list, separated by commas, addresses"),
     **dict.fromkeys(
         ("EXPLORER", "FIELD_SUGGESTIONS", "INTROSPECTION"),
