@@ -10,11 +10,13 @@ a transaction, PostgreSQL runs such a message as one transaction. So SET LOCAL a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, NamedTuple
 
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations as BaseOperations
-from psycopg import ClientCursor, sql
+from psycopg import ClientCursor, Error, sql
 from psycopg.pq import TransactionStatus
 
 _IDLE = TransactionStatus.IDLE
@@ -50,23 +52,23 @@ class Cursor(base.Cursor, ClientCursor[Any]):
         super().execute(before + query, params, **options)
         return self.set_result(opening.number)
 
-    # These have a message of their own in any case.
+    # These have messages of their own in any case.
 
     def executemany(self, *args: Any, **options: Any) -> None:
-        self._open()
-        super().executemany(*args, **options)
+        with self._transaction():
+            super().executemany(*args, **options)
 
-    def copy(self, *args: Any, **options: Any) -> Any:
-        self._open()
-        return super().copy(*args, **options)
+    @contextmanager
+    def copy(self, *args: Any, **options: Any) -> Iterator[Any]:
+        with self._transaction(), super().copy(*args, **options) as copy:
+            yield copy
 
-    def stream(self, *args: Any, **options: Any) -> Any:
-        self._open()
-        return super().stream(*args, **options)
+    def stream(self, *args: Any, **options: Any) -> Iterator[Any]:
+        with self._transaction():
+            yield from super().stream(*args, **options)
 
-    def _open(self) -> None:
-        if self.db is not None:
-            self.db.open_transaction()
+    def _transaction(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.db is None else self.db.in_transaction()
 
 
 class DatabaseOperations(BaseOperations):
@@ -127,6 +129,25 @@ class Transactions(base.DatabaseWrapper):
         if self.connection.pgconn.transaction_status != _IDLE:
             return _NOTHING
         return self._begin if self._begin.number else self._single
+
+    @contextmanager
+    def in_transaction(self) -> Iterator[None]:
+        """Run the block in a transaction with the timeouts. It is one of its own, unless a transaction has begun."""
+        self.open_transaction()
+        opening = self.opening()
+        if not opening.number:
+            yield
+            return
+        session: Any = self.connection
+        session.execute(f"BEGIN; {opening.sql}")
+        try:
+            yield
+        except BaseException:
+            # The connection can be lost.
+            with suppress(Error):
+                session.rollback()
+            raise
+        session.commit()
 
     def open_transaction(self) -> None:
         """Send what begins the transaction, if one must begin, without a further statement."""
