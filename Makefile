@@ -43,6 +43,7 @@ check: $(DEVELOPMENT) ## Check format, lint, types, imports, migrations and the 
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m scripts.migration_locks
 	$(BIN)/python manage.py export_schema --check
 	$(BIN)/python manage.py export_environment --check
 
