@@ -1,0 +1,185 @@
+"""Follow docs/production/install.md on an empty machine: a root file system with nothing but Debian's base.
+
+    python -m scripts.try_install [--base FOLDER] [--keep]
+
+Needs Linux, root, debootstrap, Debian's packages and PyPI, and takes some minutes. The commands are the blocks ``sh`` of
+the page, in its order. There is no systemd in such a root, so ``systemctl`` is replaced by a script that runs the lines
+ExecStart= of the units with their user and settings. Everything after the installation of packages runs in a network of
+its own, so the ports of this machine do not matter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from scripts.server import ROOT
+
+_PAGE = ROOT / "docs" / "production" / "install.md"
+_RELEASE = "bookworm"
+# Settings of pip and of its certificates, which a machine can have in files that the empty one lacks.
+_PIP_FILES = ("/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs/ca-certificates.crt")
+_SYSTEMCTL = r"""#!/bin/bash
+# Runs the lines ExecStart= of the units that docs/production/install.md starts.
+set -euo pipefail
+run_unit() {  # FILE INSTANCE
+    command=$(sed -n 's/^ExecStart=//p' "$1"); command=${command//%i/$2}
+    folder=$(sed -n 's/^WorkingDirectory=//p' "$1")
+    user=$(sed -n 's/^User=//p' "$1")
+    mapfile -t settings < <(sed -n 's/^Environment=//p' "$1" | tr ' ' '\n'; grep -v '^ *\(#\|$\)' "$(sed -n 's/^EnvironmentFile=//p' "$1")")
+    install -d -m 700 -o "$user" "/var/lib/$user"
+    cd "$folder"
+    exec setpriv --reuid "$user" --regid "$user" --init-groups --no-new-privs \
+        env -i PATH=/usr/bin:/bin "${settings[@]}" $command
+}
+verb=$1; shift
+case $verb in daemon-reload) exit;; esac
+for unit in "$@"; do
+    case $unit in
+        --now|*.timer) ;;
+        postgresql) pg_ctlcluster 15 main start ;;
+        redis-server) setpriv --reuid redis --regid redis --init-groups redis-server /etc/redis/redis.conf --daemonize yes >/dev/null ;;
+        pgbouncer) install -d -o postgres /run/postgresql
+            setpriv --reuid postgres --regid postgres --init-groups pgbouncer -q -d /etc/pgbouncer/pgbouncer.ini ;;
+        nginx) nginx ;;
+        primepath-manage@*) (run_unit /etc/systemd/system/primepath-manage@.service "${unit#*@}") ;;
+        primepath.service)
+            (run_unit /etc/systemd/system/primepath.service "") >/var/log/primepath.log 2>&1 &
+            for _ in $(seq 600); do
+                grep -q 'PrimePath serves on' /var/log/primepath.log && break
+                kill -0 $! || { cat /var/log/primepath.log; exit 1; }
+                sleep 0.1
+            done ;;
+        *) echo "systemctl $verb: the unit $unit is unknown here." >&2; exit 1 ;;
+    esac
+done
+"""
+# After the page: what runs, and the first request of the README.
+_CHECKS = r"""
+echo; echo "--- processes"
+ps -eo user,args --sort=pid | grep -E 'serve --processes|postgres -D|pgbouncer|redis-server|nginx: master' | grep -v grep
+test "$(pgrep -fc 'serve --processes 2')" -ge 3
+as_primepath() {
+    mapfile -t settings < <(grep -v '^ *\(#\|$\)' /etc/primepath/environment)
+    setpriv --reuid primepath --regid primepath --init-groups env "${settings[@]}" PRIMEPATH_VAR_DIR=/var/lib/primepath \
+        .venv/bin/python manage.py "$@"
+}
+as_primepath seed_demo
+TOKEN=$(as_primepath create_token head --verbosity=0)
+echo "--- the demo's query"
+for port in 8000 8001; do curl --fail --silent --output /dev/null "http://127.0.0.1:$port/readyz"; done
+curl --fail --silent --cacert /etc/nginx/tls/fullchain.pem --resolve schedule.school.example:443:127.0.0.1 \
+    https://schedule.school.example/graphql -H 'Content-Type: application/json' -H "Authorization: Bearer $TOKEN" \
+    -d '{"query": "{ scheduleMatrix { rows { schoolClass { code } cells { period status exams { name } } } } }"}' > /tmp/answer
+.venv/bin/python - <<'PYTHON'
+import json
+rows = json.load(open("/tmp/answer"))["data"]["scheduleMatrix"]["rows"]
+cells = [cell for row in rows for cell in row["cells"]]
+print(len(rows), "classes,", len(cells), "cells,", sum(len(cell["exams"]) for cell in cells), "exams")
+assert len(rows) == 60 and any(cell["exams"] for cell in cells)
+PYTHON
+grep -h ' 200 ' /var/log/nginx/primepath.log | tail -1
+redis-cli dbsize
+su postgres -c "psql -XAtc \"SELECT count(*) FROM pg_stat_activity WHERE usename = 'primepath'\""
+"""
+
+
+def blocks() -> list[str]:
+    """Return the commands of the page."""
+    found = re.findall(r"^```sh\n(.*?)^```$", _PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    return [
+        block.replace("git clone REPOSITORY ", "git clone --quiet /srv/primepath.git ")
+        for block in found
+    ]
+
+
+def make_root(root: Path, base: Path | None) -> None:
+    """Install Debian's base, the repository at its last commit, and what replaces systemd."""
+    if base is None:
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", _RELEASE, str(root)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    else:
+        subprocess.run(["cp", "-a", f"{base}/.", str(root)], check=True)
+    subprocess.run(
+        ["git", "clone", "--quiet", "--bare", str(ROOT), str(root / "srv/primepath.git")],
+        check=True,
+    )
+    # Packages of services do not start them when they are installed.
+    _script(root / "usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n")
+    _script(root / "usr/local/bin/systemctl", _SYSTEMCTL)
+    shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+    for name in _PIP_FILES:
+        source, target = Path(name), root / name.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        elif source.exists():
+            shutil.copy(source, target)
+
+
+def _script(file: Path, text: str) -> None:
+    file.write_text(text)
+    file.chmod(0o755)
+
+
+def run_in(root: Path, commands: str, *, own_network: bool) -> None:
+    """Run commands in the root. Its processes end with them. Raises `CalledProcessError`."""
+    inside = root / "root" / "commands"
+    inside.write_text(f"set -euxo pipefail\ncd /opt/primepath 2>/dev/null || cd /\n{commands}")
+    mounts = f"mount -t proc proc {root}/proc && mount --rbind /dev {root}/dev && "
+    mounts += f"mount -t tmpfs tmpfs {root}/run && "
+    loopback = "ip link set lo up && " if own_network else ""
+    network = ["--net"] if own_network else []
+    subprocess.run(
+        ["unshare", "--mount", "--pid", "--fork", "--kill-child", *network, "sh", "-ec"]
+        + [f"{mounts}{loopback}exec chroot {root} /bin/bash /root/commands"],
+        env={
+            **_pip_variables(),
+            "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL": "C.UTF-8",
+        },
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def _pip_variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("PIP_")} | {
+        "DEBIAN_FRONTEND": "noninteractive"
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m scripts.try_install")
+    parser.add_argument("--base", type=Path, help="a root file system with Debian's base, to copy")
+    parser.add_argument("--keep", action="store_true", help="keep the root file system")
+    options = parser.parse_args()
+    root = Path(tempfile.mkdtemp(prefix="primepath-install-"))
+    root.chmod(0o755)
+    install, *rest = blocks()
+    try:
+        make_root(root, options.base)
+        run_in(root, install, own_network=False)
+        run_in(root, "\n".join(rest) + _CHECKS, own_network=True)
+    except subprocess.CalledProcessError as error:
+        print(f"A command of the page failed: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if options.keep:
+            print(f"The root file system is {root}")
+        else:
+            shutil.rmtree(root)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
