@@ -81,7 +81,7 @@ def _problems(
 def _adding(field: Any) -> Iterator[str]:
     has_default = field.has_db_default()
     if not field.null and not has_default:
-        yield "running processes do not set this column; make it nullable, or give it a `db_default`"
+        yield "running processes do not set this column; make it nullable, or add a `db_default`"
     if field.generated or (has_default and not _is_constant(field.db_default)):
         yield "rewrites the whole table; add the column without a computed value, and fill it in batches"
     yield from _indexing(field)

@@ -3,8 +3,8 @@
     python -m scripts.try_install [--base FOLDER] [--keep]
 
 Needs Linux, root, debootstrap, Debian's packages and PyPI, and takes some minutes. The commands are the blocks ``sh`` of
-the page, in its order. There is no systemd in such a root, so ``systemctl`` is replaced by a script that runs the lines
-ExecStart= of the units with their user and settings. Everything after the installation of packages runs in a network of
+the page, in its order. There is no systemd in such a root. A script in place of ``systemctl`` runs the lines
+ExecStart= of the units, with their user and settings. Everything after the installation of packages runs in a network of
 its own, so the ports of this machine do not matter.
 """
 
@@ -23,8 +23,10 @@ from scripts.server import ROOT
 
 _PAGE = ROOT / "docs" / "production" / "install.md"
 _RELEASE = "bookworm"
-# Settings of pip and of its certificates, which a machine can have in files that the empty one lacks.
-_PIP_FILES = ("/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs/ca-certificates.crt")
+# Settings of pip that this machine can have, and the certificates that it trusts.
+_PIP_FILES = ("/etc/pip.conf", "/etc/xdg/pip")
+_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+_COPIED_CERTIFICATES = "/srv/certificates.crt"
 _SYSTEMCTL = r"""#!/bin/bash
 # Runs the lines ExecStart= of the units that docs/production/install.md starts.
 set -euo pipefail
@@ -117,6 +119,8 @@ def make_root(root: Path, base: Path | None) -> None:
     _script(root / "usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n")
     _script(root / "usr/local/bin/systemctl", _SYSTEMCTL)
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+    if _CERTIFICATES.exists():
+        shutil.copy(_CERTIFICATES, root / _COPIED_CERTIFICATES.lstrip("/"))
     for name in _PIP_FILES:
         source, target = Path(name), root / name.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -140,8 +144,10 @@ def run_in(root: Path, commands: str, *, own_network: bool) -> None:
     loopback = "ip link set lo up && " if own_network else ""
     network = ["--net"] if own_network else []
     subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "--kill-child", *network, "sh", "-ec"]
-        + [f"{mounts}{loopback}exec chroot {root} /bin/bash /root/commands"],
+        [
+            *("unshare", "--mount", "--pid", "--fork", "--kill-child", *network),
+            *("sh", "-ec", f"{mounts}{loopback}exec chroot {root} /bin/bash /root/commands"),
+        ],
         env={
             **_pip_variables(),
             "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -153,9 +159,8 @@ def run_in(root: Path, commands: str, *, own_network: bool) -> None:
 
 
 def _pip_variables() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("PIP_")} | {
-        "DEBIAN_FRONTEND": "noninteractive"
-    }
+    variables = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    return {**variables, "PIP_CERT": _COPIED_CERTIFICATES, "DEBIAN_FRONTEND": "noninteractive"}
 
 
 def main() -> int:

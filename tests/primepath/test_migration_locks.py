@@ -17,7 +17,7 @@ pytestmark = pytest.mark.one_database
 
 
 class OwnIndex(migrations.AddIndex):
-    """Stands for a subclass that builds the index concurrently."""
+    """Like a subclass that builds the index concurrently."""
 
 
 CHECK = models.CheckConstraint(condition=models.Q(size__gt=0), name="is_positive")
