@@ -47,8 +47,7 @@ for unit in "$@"; do
         --now|*.timer) ;;
         postgresql) pg_ctlcluster 15 main start ;;
         redis-server) setpriv --reuid redis --regid redis --init-groups redis-server /etc/redis/redis.conf --daemonize yes >/dev/null ;;
-        pgbouncer) install -d -o postgres /run/postgresql
-            setpriv --reuid postgres --regid postgres --init-groups pgbouncer -q -d /etc/pgbouncer/pgbouncer.ini ;;
+        pgbouncer) setpriv --reuid postgres --regid postgres --init-groups pgbouncer /etc/pgbouncer/pgbouncer.ini 2>/var/log/pgbouncer.log & ;;
         nginx) nginx ;;
         primepath-manage@*) (run_unit /etc/systemd/system/primepath-manage@.service "${unit#*@}") ;;
         primepath.service)
@@ -65,8 +64,11 @@ done
 # After the page: what runs, and the first request of the README.
 _CHECKS = r"""
 echo; echo "--- processes"
-ps -eo user,args --sort=pid | grep -E 'serve --processes|postgres -D|pgbouncer|redis-server|nginx: master' | grep -v grep
-test "$(pgrep -fc 'serve --processes 2')" -ge 3
+for each in /proc/[0-9]*; do
+    echo "$(stat -c %U "$each") $(tr '\0' ' ' < "$each/cmdline")"
+done 2>/dev/null | grep -E '^primepath|bin/postgres|pgbouncer|redis-server|nginx: master' | tee /tmp/processes
+# The command and its two processes.
+test "$(grep -c '^primepath .*python' /tmp/processes)" -ge 3
 as_primepath() {
     mapfile -t settings < <(grep -v '^ *\(#\|$\)' /etc/primepath/environment)
     setpriv --reuid primepath --regid primepath --init-groups env "${settings[@]}" PRIMEPATH_VAR_DIR=/var/lib/primepath \
@@ -78,7 +80,7 @@ echo "--- the demo's query"
 for port in 8000 8001; do curl --fail --silent --output /dev/null "http://127.0.0.1:$port/readyz"; done
 curl --fail --silent --cacert /etc/nginx/tls/fullchain.pem --resolve schedule.school.example:443:127.0.0.1 \
     https://schedule.school.example/graphql -H 'Content-Type: application/json' -H "Authorization: Bearer $TOKEN" \
-    -d '{"query": "{ scheduleMatrix { rows { schoolClass { code } cells { period status exams { name } } } } }"}' > /tmp/answer
+    -d '{"query": "{ scheduleMatrix { rows { schoolClass { code } curriculum { label } cells { period status exams { name } } } } }"}' > /tmp/answer
 .venv/bin/python - <<'PYTHON'
 import json
 rows = json.load(open("/tmp/answer"))["data"]["scheduleMatrix"]["rows"]
@@ -87,7 +89,7 @@ print(len(rows), "classes,", len(cells), "cells,", sum(len(cell["exams"]) for ce
 assert len(rows) == 60 and any(cell["exams"] for cell in cells)
 PYTHON
 grep -h ' 200 ' /var/log/nginx/primepath.log | tail -1
-redis-cli dbsize
+test "$(redis-cli dbsize)" -ge 1
 su postgres -c "psql -XAtc \"SELECT count(*) FROM pg_stat_activity WHERE usename = 'primepath'\""
 """
 

@@ -93,7 +93,7 @@ def rooms() -> ProjectState:
 
 
 def found(*steps: Any, atomic: bool = True, before: ProjectState | None = None) -> list[str]:
-    migration = migrations.Migration("0001", APP)
+    migration: Any = migrations.Migration("0001", APP)
     migration.operations, migration.atomic = list(steps), atomic
     return list(long_locks(migration, before or rooms()))
 

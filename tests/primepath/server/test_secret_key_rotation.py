@@ -48,7 +48,7 @@ def sign_in(browser: httpx.Client, address: str) -> None:
 
 def is_signed_in(browser: httpx.Client, address: str) -> bool:
     answer = browser.get(f"{address}/graphql", params={"query": "{ viewer { username } }"})
-    return answer.json() == {"data": {"viewer": {"username": HEAD_TEACHER}}}
+    return bool(answer.json() == {"data": {"viewer": {"username": HEAD_TEACHER}}})
 
 
 def sync(address: str, bearer: str, after: str | None) -> Any:
