@@ -24,7 +24,7 @@ from scripts.server import HOST, Checkout, free_port, serving
 HIT, MISS, LIMIT = "ours, hit", "ours, miss", "limit"
 VIEW = HAND_WRITTEN.title
 # The setting that turns kept answers off.
-_WITHOUT_ANSWERS = {"ANSWER_CACHE_MB": "0"}
+_WITHOUT_ANSWERS = {"ANSWER_CACHE_BYTES": "0"}
 
 
 @dataclass(frozen=True, slots=True)
