@@ -104,7 +104,9 @@ def _fetch(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
         count_statement()
         database.validate_no_broken_transaction()
         with database.wrap_database_errors:
-            rows = database.create_cursor().execute(sql, parameters).fetchall()
+            cursor = database.create_cursor()
+            execute = cursor.execute if database.vendor == "sqlite" else cursor.execute_prepared
+            rows = execute(sql, parameters).fetchall()
     return rows
 
 

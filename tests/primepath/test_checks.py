@@ -49,7 +49,14 @@ INVALID = {
         ("all", "must be one of everyone, signed-in, nobody, not 'all'"),
     ),
     **dict.fromkeys(
-        ("COMPILED_EXECUTION", "DEBUG", "HTTPS", "OTEL_SDK_DISABLED", "PERSISTED_QUERIES"),
+        (
+            "COMPILED_EXECUTION",
+            "DATABASE_PREPARED_STATEMENTS",
+            "DEBUG",
+            "HTTPS",
+            "OTEL_SDK_DISABLED",
+            "PERSISTED_QUERIES",
+        ),
         ("enabled", "must be 1 or 0 (or yes, no, true, false, on, off), not 'enabled'"),
     ),
 }

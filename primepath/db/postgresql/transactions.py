@@ -10,16 +10,21 @@ a transaction, PostgreSQL runs such a message as one transaction. So SET LOCAL a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations as BaseOperations
-from psycopg import ClientCursor, Error, sql
+from psycopg import ClientCursor, Error, errors, sql
 from psycopg.pq import TransactionStatus
 
+from primepath.db.postgresql.prepared import PreparedStatements
+
 _IDLE = TransactionStatus.IDLE
+# The name is unknown, because another client of a session deallocated it. Or a column has got another type, so that the rows would have other ones.
+_OUTDATED = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 
 
 class Opening(NamedTuple):
@@ -51,6 +56,38 @@ class Cursor(base.Cursor, ClientCursor[Any]):
         before = opening.sql if isinstance(query, str) else sql.SQL(opening.sql)
         super().execute(before + query, params, **options)
         return self.set_result(opening.number)
+
+    def execute_prepared(self, query: str, params: Sequence[Any]) -> Any:
+        """Run a statement like `execute`, and prepare it if that is possible. Its text must be one of a limited number."""
+        session: Any = self.connection
+        known: PreparedStatements | None = getattr(session, "prepared", None)
+        if known is None or known.is_direct is False:
+            return self.execute(query, params)
+        if known.is_direct is None:
+            return self._ask_for_process(known, query, params)
+        if (found := known.find(query, len(params))) is not None:
+            try:
+                return self.execute(found, params)
+            except _OUTDATED as error:
+                session.close()
+                message = "a prepared statement of the connection is out of date"
+                raise psycopg.OperationalError(message) from error
+        prepared = known.prepare(query, len(params))
+        if prepared is None:
+            return self.execute(query, params)
+        name, first = prepared
+        self.execute(first, params)
+        known.add(query, name)
+        # The first result is that of PREPARE.
+        self.nextset()
+        return self
+
+    def _ask_for_process(self, known: PreparedStatements, query: str, params: Sequence[Any]) -> Any:
+        self.execute(f"SELECT pg_backend_pid(); {query}", params)
+        ((process,),) = self.fetchall()
+        known.note_process(process)
+        self.nextset()
+        return self
 
     # These have messages of their own in any case.
 
