@@ -81,9 +81,9 @@ def _plain(value: object) -> object:
 
 
 def entries_before(moment: datetime.datetime) -> QuerySet[HistoryEntry]:
-    """Return the entries before ``moment``, except the newest of them.
+    """Return the entries before ``moment``, except the newest one.
 
-    The sync token of a client that last saw this one then stays valid: it names an entry that exists. See
+    The sync token of a client that last saw the newest one then stays valid: it names an entry that exists. See
     `HistoryEntry.objects.locate`.
     """
     old = HistoryEntry.objects.filter(at__lt=moment).order_by("-pk")

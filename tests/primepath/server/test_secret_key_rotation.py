@@ -1,4 +1,4 @@
-"""A new `SECRET_KEY` with the old one in `SECRET_KEY_FALLBACKS`: nobody has to sign in or load anything again."""
+"""A new `SECRET_KEY` with the old one in `SECRET_KEY_FALLBACKS`: no user must sign in or load anything again."""
 
 from __future__ import annotations
 
