@@ -16,7 +16,7 @@ from schema.operation import schema_answers
 from schema.operation.prepare import prepare
 from schema.operation.schema_answers import forget_schema_answers, with_schema_answers
 
-pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 TYPE = "query ($name: String!, $all: Boolean) { __type(name: $name) { name fields(includeDeprecated: $all) { name } } }"
 
