@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Set
 from contextlib import closing
 from contextvars import copy_context
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from django.conf import settings
 from django.core import signals
@@ -24,7 +24,14 @@ from primepath.server.admission.callers import KnownCallers, credentials_of
 from primepath.server.admission.database import concurrent_requests
 from primepath.server.admission.kinds import Kind, RefusedError, kind_of_method
 from primepath.server.admission.lane import Ticket
-from primepath.server.admission.refusals import Render, accepts_html, as_text, send_refusal
+from primepath.server.admission.refusals import (
+    Refusal,
+    Render,
+    accepts_html,
+    as_text,
+    refusal_of,
+    send_refusal,
+)
 
 _DISCONNECTED = "primepath.disconnected"
 _RECEIVED_AT = "primepath.received_at"
@@ -45,6 +52,7 @@ class OneThreadHandler(ASGIHandler):
     be stopped from outside.
 
     ``kind_of`` returns the kind of a request, from its scope and body. ``render_refusal`` renders the response to a refused one.
+    ``targets_of`` returns what a request changes, from its scope and body. Requests with a common target run one after another.
     """
 
     # The response is complete, so sending it in pieces has no advantage.
@@ -54,6 +62,7 @@ class OneThreadHandler(ASGIHandler):
         self,
         kind_of: Callable[[Any, bytes], Kind] = kind_of_method,
         render_refusal: Render = as_text,
+        targets_of: Callable[[Any, bytes], Set[Hashable]] = lambda _scope, _body: frozenset(),
     ) -> None:
         super().__init__()
         self._callers = KnownCallers()
@@ -65,6 +74,41 @@ class OneThreadHandler(ASGIHandler):
         )
         self._kind_of = kind_of
         self._render_refusal = render_refusal
+        self._targets_of = targets_of
+
+    def password_queue(self) -> tuple[int, float]:
+        """Return how many requests wait to check a password, and for how many seconds the first one has."""
+        return self._admission.queue(Kind.PASSWORD)
+
+    @property
+    def is_refusing(self) -> bool:
+        """True if the next request is possibly refused."""
+        return self._admission.is_refusing
+
+    def find_refusal(self, scope: Any, body: bytes) -> Refusal | None:
+        """Return the refusal of a request that would not run now, and count it. None if it would run or wait.
+
+        It costs half of what a refusal by the application costs.
+        """
+        credentials = credentials_of(scope)
+        traits = self._traits(scope, credentials, body)
+        reason = self._admission.refuses(
+            traits.kind,
+            self._callers.caller_of(scope, credentials),
+            content=traits.content,
+            targets=traits.targets,
+            fails_without_database=traits.fails_without_database,
+        )
+        return None if reason is None else refusal_of(scope, reason, self._render_refusal)
+
+    def _traits(self, scope: Any, credentials: bytes | None, body: bytes) -> _Traits:
+        kind = self._kind_of(scope, body)
+        return _Traits(
+            kind,
+            hash((scope["method"], scope["path"], scope["query_string"], body)),
+            self._targets_of(scope, body) if kind is Kind.WRITE else frozenset(),
+            _fails_without_database(scope, kind, credentials),
+        )
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -94,8 +138,7 @@ class OneThreadHandler(ASGIHandler):
         caller = self._callers.caller_of(scope, credentials)
         content = body.read()
         body.seek(0)
-        kind = self._kind_of(scope, content)
-        same = hash((scope["method"], scope["path"], scope["query_string"], content))
+        traits = self._traits(scope, credentials, content)
         # A copy, so that context variables of a request do not reach the next request in the thread.
         context = copy_context()
 
@@ -103,10 +146,11 @@ class OneThreadHandler(ASGIHandler):
             return context.run(self._respond, scope, body, ticket)
 
         ticket = self._admission.enter(
-            *(kind, caller, work),
+            *(traits.kind, caller, work),
             credentials=credentials,
-            content=same,
-            fails_without_database=_fails_without_database(scope, kind, credentials),
+            content=traits.content,
+            targets=traits.targets,
+            fails_without_database=traits.fails_without_database,
         )
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
@@ -140,6 +184,15 @@ class OneThreadHandler(ASGIHandler):
             if response.streaming:
                 raise NotImplementedError("A response must be complete when its view returns it.")
         return response
+
+
+class _Traits(NamedTuple):
+    """Facts about a request that decide about its admission, see `Admission.enter`."""
+
+    kind: Kind
+    content: Hashable
+    targets: Set[Hashable]
+    fails_without_database: bool
 
 
 class _Receive:
