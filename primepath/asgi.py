@@ -21,7 +21,7 @@ from primepath.server.request_log import RequestLog
 from primepath.server.root_path import RootPath
 from primepath.server.timeouts import limit_statements
 from primepath.server.tracing import Tracing
-from primepath.traffic import kind_of_request, render_refusal
+from primepath.traffic import answer_cache, kind_of_request, render_refusal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup(set_prefix=False)
@@ -45,7 +45,7 @@ _static_files = ServeStaticASGI(
 for _storage in AppDirectoriesFinder().storages.values():
     _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-_handler = OneThreadHandler(kind_of_request, render_refusal)
+_handler = OneThreadHandler(kind_of_request, render_refusal, answer_cache())
 _pages = RequestLog(_handler, Tracing() if settings.TRACING else None)
 application = ProxyHeaders(
     MetricsEndpoint(RootPath(Health(_pages), _static_files)), settings.TRUSTED_PROXIES

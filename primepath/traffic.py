@@ -1,4 +1,4 @@
-"""Rules of admission by address: which kind of work a request causes, and how its refusal looks."""
+"""Rules by address: which kind of work a request causes, how its refusal looks, and which answers are kept."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from primepath.server.admission.kinds import Kind, Reason, kind_of_method
 from primepath.server.admission.refusals import Content, accepts_html, as_text, message_of
+from primepath.server.answers import Answers
 from schema.http.admission import kind_of_operation, refusal_content
 
 _GRAPHQL = "/graphql"
@@ -43,6 +44,14 @@ def render_refusal(scope: Any, reason: Reason, retry_after: int) -> Content:
     if _path(scope) == _GRAPHQL:
         return refusal_content(reason, retry_after)
     return as_text(scope, reason, retry_after)
+
+
+def answer_cache() -> Answers | None:
+    """Return the cache of answers. None if `settings.ANSWER_CACHE_BYTES` is 0. Call it once, after Django's set-up."""
+    from schema.http.answer_cache.cache import AnswerCache
+
+    limit = settings.ANSWER_CACHE_BYTES
+    return AnswerCache(limit, _GRAPHQL) if limit else None
 
 
 def _path(scope: Any) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.gzip import GZipMiddleware
+from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.http import parse_etags
+from django.utils.text import compress_string
 from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ErrorCode
 from schema.errors import HttpError
+from schema.http.draft import draft_of
 from schema.http.errors import error_response
 
 # The client caches the response, and revalidates it each time.
@@ -33,13 +36,38 @@ def deliver(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     It is not compressed if the client refuses gzip.
     """
     response["Vary"] = _VARY
+    draft = draft_of(request)
+    if draft is not None:
+        draft.content, draft.content_type = response.content, response["Content-Type"]
     if response.get("Cache-Control") == KEPT:
         response = _unless_cached(request, response)
-    if len(response.content) >= _SMALL and not _REFUSES_GZIP.search(
-        request.headers.get("Accept-Encoding", "")
-    ):
+        if draft is not None:
+            draft.etag = response.get("ETag")
+    if is_compressed(request.headers.get("Accept-Encoding", ""), len(response.content)):
         _gzip.process_response(request, response)
     return response
+
+
+def is_compressed(accept_encoding: str, length: int) -> bool:
+    """Return whether a response of this length is sent compressed to a client with this ``Accept-Encoding``."""
+    return (
+        length >= _SMALL
+        and re_accepts_gzip.search(accept_encoding) is not None
+        and not _REFUSES_GZIP.search(accept_encoding)
+    )
+
+
+def compress(content: bytes) -> bytes:
+    """Return the content as `deliver` compresses it."""
+    return compress_string(content, max_random_bytes=_gzip.max_random_bytes)
+
+
+def is_not_modified(if_none_match: str, etag: str) -> bool:
+    """Return whether a client with this ``If-None-Match`` has the response with this ETag, as Django decides it."""
+    if if_none_match == etag:
+        return True
+    known = parse_etags(if_none_match)
+    return known == ["*"] or etag.strip("W/") in (each.strip("W/") for each in known)
 
 
 def _unless_cached(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -1,0 +1,53 @@
+"""What the answer to a request depends on besides the database, noted while it is made, so that it can be kept for later requests."""
+
+from __future__ import annotations
+
+import datetime
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.utils import timezone
+
+
+class AnswerLife:
+    """The time for which an answer can be sent again if the database stays the same.
+
+    ``can_be_kept``: False if the answer must not be sent again.
+    ``end``: the time at which it changes by itself.
+    """
+
+    def __init__(self) -> None:
+        self.can_be_kept = True
+        self.end = _first_end(timezone.now())
+
+
+_current: ContextVar[AnswerLife | None] = ContextVar("answer_life", default=None)
+
+
+def begin_life() -> AnswerLife:
+    """Begin to note what the answer to the current request depends on."""
+    life = AnswerLife()
+    _current.set(life)
+    return life
+
+
+def end_answer_at(moment: datetime.datetime) -> None:
+    """Note that the answer changes at this time, for example because a token in the request expires."""
+    if (life := _current.get()) is not None:
+        life.end = min(life.end, moment)
+
+
+def do_not_keep_answer() -> None:
+    """Note that the next equal request must run again, for example because this one stores cells."""
+    if (life := _current.get()) is not None:
+        life.can_be_kept = False
+
+
+def _first_end(now: datetime.datetime) -> datetime.datetime:
+    """Return the next midnight of the school, when the current year can change; or earlier, so that sync tokens are not old."""
+    midnight = datetime.time(tzinfo=timezone.get_default_timezone())
+    tomorrow = timezone.localdate(now) + datetime.timedelta(days=1)
+    return min(
+        datetime.datetime.combine(tomorrow, midnight),
+        now + datetime.timedelta(days=settings.SYNC_TOKEN_DAYS) / 10,
+    )
