@@ -46,7 +46,7 @@ def do_not_keep_answer() -> None:
 def _first_end(now: datetime.datetime) -> datetime.datetime:
     """Return the next midnight of the school, when the current year can change; or earlier, so that sync tokens are not old."""
     midnight = datetime.time(tzinfo=timezone.get_default_timezone())
-    tomorrow = timezone.localdate(now) + datetime.timedelta(days=1)
+    tomorrow = timezone.localtime(now).date() + datetime.timedelta(days=1)
     return min(
         datetime.datetime.combine(tomorrow, midnight),
         now + datetime.timedelta(days=settings.SYNC_TOKEN_DAYS) / 10,

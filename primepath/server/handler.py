@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from contextvars import copy_context
 from io import BytesIO
 from typing import Any, TypeAlias
@@ -82,7 +83,7 @@ class OneThreadHandler(ASGIHandler):
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            with await self.read_body(receive) as body:
+            with closing(await self.read_body(receive)) as body:
                 content = body.read()
         except RequestAborted:
             return

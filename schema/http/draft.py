@@ -18,7 +18,7 @@ class Draft:
     ``viewer``, ``observation``: the sender, and the state of the database when it was read. None if they are not known.
     ``operation``, ``document_hash``, ``is_persisted``: for the log and the metrics.
     ``is_complete``: whether a query has run without errors, so that the answer can be sent again.
-    ``content``, ``content_type``, ``etag``: the response before it is compressed.
+    ``content``, ``content_type``, ``etag``: the response before it is compressed. ``compressed``: if it was sent so.
     """
 
     def __init__(self, observed: Callable[[DatabaseState], None]) -> None:
@@ -30,6 +30,7 @@ class Draft:
         self.is_persisted = False
         self.is_complete = False
         self.content = b""
+        self.compressed: bytes | None = None
         self.content_type = ""
         self.etag: str | None = None
 

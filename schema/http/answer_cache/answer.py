@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import DatabaseState
 from schema.http.answer_cache.key import header
-from schema.http.response import compress, is_compressed, is_not_modified
+from schema.http.response import compress, is_compressed, is_not_modified, with_random_name
 
 Headers = list[tuple[bytes, bytes]]
 # An entry's objects, without its content and the values of its headers.
@@ -80,7 +80,8 @@ class Answer:
                 return SentAnswer(304, [*self._headers, (b"Content-Length", b"0")], b"")
         headers = [*self._headers, (b"Content-Type", self._content_type)]
         if is_compressed(header(scope, b"accept-encoding"), self._length):
-            content = self._compressed = self._compressed or compress(self._read())
+            self._compressed = self._compressed or compress(self._read())
+            content = with_random_name(self._compressed)
             headers.append((b"Content-Encoding", b"gzip"))
         else:
             content = self._plain = self._read()

@@ -140,7 +140,6 @@ def _answer(draft: Draft, life: AnswerLife, response: HttpResponseBase) -> Answe
     end = life.end
     if (access_ends_at := draft.observation.access_ends_at) is not None:
         end = min(end, access_ends_at)
-    is_compressed = response.get("Content-Encoding") == "gzip"
     return Answer(
         origin=Origin(draft.operation, draft.document_hash, draft.is_persisted),
         viewer=draft.viewer,
@@ -153,5 +152,5 @@ def _answer(draft: Draft, life: AnswerLife, response: HttpResponseBase) -> Answe
         content_type=draft.content_type,
         etag=draft.etag,
         content=draft.content,
-        compressed=response.content if is_compressed else None,  # type: ignore[attr-defined]
+        compressed=draft.compressed,
     )
