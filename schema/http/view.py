@@ -224,6 +224,8 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
 
 def _drop_connections(request: HttpRequest) -> None:
     note(request, lost_database=True)
+    # It could be read from another server than the one that authenticated the request.
+    do_not_keep_answer()
     connections.close_all()
 
 
