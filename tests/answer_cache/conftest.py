@@ -19,5 +19,7 @@ def servers(
         running_servers(tmp_path_factory.mktemp("answers")) as running,
     ):
         # The first request for the matrix stores missing cells.
-        running.uncached.ask("{ scheduleMatrix { rows { cells { id } } } }", token=running.tokens["head"])
+        running.uncached.ask(
+            "{ scheduleMatrix { rows { cells { id } } } }", token=running.tokens["head"]
+        )
         yield running

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import os
 import re
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -73,7 +70,9 @@ class Server:
 
     def memory(self) -> float:
         return float(
-            re.findall(r"^primepath_answer_cache_bytes (\S+)", self.client.get("/metrics").text, re.M)[0]
+            re.findall(
+                r"^primepath_answer_cache_bytes (\S+)", self.client.get("/metrics").text, re.M
+            )[0]
         )
 
 
@@ -99,7 +98,9 @@ class Servers:
         if self.database_url.startswith("sqlite"):
             import sqlite3
 
-            with sqlite3.connect(self.database_url.removeprefix("sqlite:///"), timeout=PATIENCE) as file:
+            with sqlite3.connect(
+                self.database_url.removeprefix("sqlite:///"), timeout=PATIENCE
+            ) as file:
                 rows = file.execute(statement.replace("%s", "?"), values).fetchall()
             file.close()
             return rows

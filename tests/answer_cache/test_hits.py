@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import uuid
 from typing import Any
 
@@ -129,9 +128,9 @@ def test_anonymous_request_never_gets_a_kept_answer(servers: Servers) -> None:
     "query",
     [
         "{ matrixCell(id: 3) { id } }",
-        "{ scheduleMatrix(changesAfter: \"x\") { academicYear } }",
+        '{ scheduleMatrix(changesAfter: "x") { academicYear } }',
         "{ scheduleMatrix { rows { schoolClass { nothing } } } }",
-        "mutation { updateCell(input: {id: \"x\"}) { cell { id } } }",
+        'mutation { updateCell(input: {id: "x"}) { cell { id } } }',
         "subscription { cells { id } }",
         "{",
     ],
