@@ -13,12 +13,13 @@ class AnswerLife:
     """The time for which an answer can be sent again if the database stays the same.
 
     ``can_be_kept``: False if the answer must not be sent again.
-    ``end``: the time at which it changes by itself.
+    ``begin``: the time at which the request began. ``end``: the time at which the answer changes by itself.
     """
 
     def __init__(self) -> None:
         self.can_be_kept = True
-        self.end = _first_end(timezone.now())
+        self.begin = timezone.now()
+        self.end = _first_end(self.begin)
 
 
 _current: ContextVar[AnswerLife | None] = ContextVar("answer_life", default=None)

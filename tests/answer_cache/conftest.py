@@ -18,8 +18,4 @@ def servers(
         django_db_blocker.unblock(),
         running_servers(tmp_path_factory.mktemp("answers")) as running,
     ):
-        # The first request for the matrix stores missing cells.
-        running.uncached.ask(
-            "{ scheduleMatrix { rows { cells { id } } } }", token=running.tokens["head"]
-        )
         yield running

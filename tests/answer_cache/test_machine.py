@@ -85,11 +85,16 @@ class Machine:
                 options["variables"] = {"id": self.cell_id()}
             expected = servers.uncached.ask(query, **options)
             assert b"does not exist" not in expected.content, expected
-            if "etag" in expected.headers and self.random.random() < 0.3:
+            # Sync tokens differ, so these answers have other tags.
+            varies = "syncToken" in query
+            if "etag" in expected.headers and not varies and self.random.random() < 0.3:
                 options["headers"] = {**form["headers"], "If-None-Match": expected.headers["etag"]}
                 expected = servers.uncached.ask(query, **options)
             for server in (servers.cached, servers.other, servers.cached):
                 found = server.ask(query, **options)
+                if varies:
+                    found.headers.pop("etag", None)
+                    expected.headers.pop("etag", None)
                 assert found == expected, (after.__name__, account, query)
 
     def any_server(self) -> Server:

@@ -56,44 +56,46 @@ class _Verified(NamedTuple):
     proof: bytes = b""
 
 
-_known: OrderedDict[str, _Verified] = OrderedDict()
+# By the digest of the session's key, so that no list of keys is in memory.
+_known: OrderedDict[bytes, _Verified] = OrderedDict()
 _lock = Lock()
 
 
 def remember_session(session: Any, user_id: int) -> None:
     """Remember the user of a session that Django has just verified."""
-    if session.session_key and session.session_key not in _known:
-        _remember(session.session_key, _Verified(user_id))
+    if session.session_key and (key := _digest(session.session_key)) not in _known:
+        _remember(key, _Verified(user_id))
 
 
 def find_session(session_key: str) -> SessionOwner | None:
     """Return the owner of a session, in one query. None if Django must read it, for example because it is not valid."""
-    known = _known.get(session_key)
+    key = _digest(session_key)
+    known = _known.get(key)
     if known is None:
         return None
     observer = Observer()
     rows = _sessions(session_key, known.user_id, observer.now)
     for content, password, state, access_ends_at, *account in rows:
-        if content is None or not _belongs_to(session_key, known, content, password):
+        if content is None or not _belongs_to(key, known, content, password):
             break
         if (viewer := viewer_of_account(*account)) is None:
             break
         return SessionOwner(viewer, observer.observation(state, access_ends_at))
     with _lock:
-        _known.pop(session_key, None)
+        _known.pop(key, None)
     return None
 
 
-def _belongs_to(session_key: str, known: _Verified, content: str, password: str) -> bool:
+def _belongs_to(key: bytes, known: _Verified, content: str, password: str) -> bool:
     """Return whether the content of the session names this user and their present password, as Django's `get_user` checks it."""
     # The result depends on nothing else, so it is checked only once.
-    proof = hashlib.sha256(f"{content} {password}".encode()).digest()
+    proof = _digest(f"{content} {password}")
     if known.proof == proof:
         return True
     session = SessionStore().decode(content)
     if not _names(session, known.user_id, password):
         return False
-    _remember(session_key, known._replace(proof=proof))
+    _remember(key, known._replace(proof=proof))
     return True
 
 
@@ -107,9 +109,13 @@ def _names(session: Mapping[str, Any], user_id: int, password: str) -> bool:
     )
 
 
-def _remember(session_key: str, verified: _Verified) -> None:
+def _remember(key: bytes, verified: _Verified) -> None:
     with _lock:
-        _known[session_key] = verified
-        _known.move_to_end(session_key)
+        _known[key] = verified
+        _known.move_to_end(key)
         if len(_known) > _MOST_SESSIONS:
             _known.popitem(last=False)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import DatabaseState
+from primepath.services.accounts.observation import Observation
 from schema.http.answer_cache.key import header
 from schema.http.response import compress, is_compressed, is_not_modified, with_random_name
 
@@ -64,12 +65,12 @@ class Answer:
         headers = sum(len(name) + len(value) for name, value in self._headers)
         return _OVERHEAD_BYTES + headers + len(self._plain or b"") + len(self._compressed or b"")
 
-    def is_valid(self, viewer: Viewer | None, state: DatabaseState, now: datetime) -> bool:
-        """Return whether running the operation would produce the same response."""
+    def is_valid(self, viewer: Viewer | None, observation: Observation) -> bool:
+        """Return whether running the operation now would produce the same response."""
         return (
-            self._state == state._replace(marks=0)
+            self._state == observation.database._replace(marks=0)
             and self._viewer == viewer
-            and self._begin <= now < self._end
+            and self._begin <= observation.at < self._end
         )
 
     def response(self, scope: Any) -> SentAnswer:

@@ -59,22 +59,30 @@ class AnswerCache:
         if not self._can_be_kept(scope, kind):
             return run()
         key = key_of(scope, body)
-        answer = self.store.get(key)
-        computation = self._computations.get(key) if may_wait else None
-        caller = None
-        if answer is not None or computation is not None:
-            caller = _identify(scope)
-        if caller is not None and (observation := caller.observation) is not None:
-            if answer is not None and answer.is_valid(
-                caller.viewer, observation.database, observation.at
-            ):
-                return self._send_again(key, answer, scope, caller)
-            if computation is not None and computation.can_serve(observation.database):
-                _WAITED.inc()
-                forget_early(scope)
-                return computation
-        (_MISS if answer is None else _CHANGED).inc()
-        return self._run(key, scope, run)
+        computation, is_own = self._computations.join(key, may_wait=may_wait)
+        is_kept = False
+        try:
+            # After the computation: one that has just ended has kept its answer.
+            answer = self.store.get(key)
+            if answer is not None or not is_own:
+                caller = _identify(scope)
+                observation = caller and caller.observation
+                if caller is not None and observation is not None:
+                    if answer is not None and answer.is_valid(caller.viewer, observation):
+                        is_kept = True
+                        return self._send_again(key, answer, scope, caller)
+                    if not is_own and computation.can_serve(observation.database):
+                        _WAITED.inc()
+                        forget_early(scope)
+                        return computation
+            if not is_own:
+                computation, is_own = self._computations.join(key, may_wait=False)
+            (_MISS if answer is None else _CHANGED).inc()
+            response, is_kept = self._run(key, computation, scope, run)
+            return response
+        finally:
+            if is_own:
+                self._computations.end(key, computation, is_kept=is_kept)
 
     def _can_be_kept(self, scope: Any, kind: Kind) -> bool:
         return (
@@ -109,19 +117,19 @@ class AnswerCache:
         )
         return response
 
-    def _run(self, key: bytes, scope: Any, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-        """Run the request, and keep its answer if possible."""
-        computation = self._computations.begin(key)
-        is_kept = False
-        try:
-            life = begin_life()
-            draft = begin_draft(scope, computation.observe)
-            response = run()
-            if life.can_be_kept and (answer := _answer(draft, life, response)) is not None:
-                is_kept = self.store.put(key, answer)
-        finally:
-            self._computations.end(key, computation, is_kept=is_kept)
-        return response
+    def _run(
+        self,
+        key: bytes,
+        computation: Computation,
+        scope: Any,
+        run: Callable[[], HttpResponseBase],
+    ) -> tuple[HttpResponseBase, bool]:
+        """Run the request. Return its response, and whether it is kept."""
+        life = begin_life()
+        draft = begin_draft(scope, computation.observe)
+        response = run()
+        answer = _answer(draft, life, response)
+        return response, answer is not None and self.store.put(key, answer)
 
 
 def _identify(scope: Any) -> Caller | None:
@@ -134,8 +142,10 @@ def _identify(scope: Any) -> Caller | None:
 
 def _answer(draft: Draft, life: AnswerLife, response: HttpResponseBase) -> Answer | None:
     """Return the answer to keep. None if it must not be sent again."""
-    is_usable = draft.is_complete and response.status_code in {200, 304} and not response.cookies
-    if not is_usable or draft.viewer is None or draft.observation is None:
+    is_usable = draft.is_complete and life.can_be_kept and not response.cookies
+    if not is_usable or response.status_code not in {200, 304}:
+        return None
+    if draft.viewer is None or draft.observation is None:
         return None
     end = life.end
     if (access_ends_at := draft.observation.access_ends_at) is not None:
@@ -144,7 +154,7 @@ def _answer(draft: Draft, life: AnswerLife, response: HttpResponseBase) -> Answe
         origin=Origin(draft.operation, draft.document_hash, draft.is_persisted),
         viewer=draft.viewer,
         state=draft.observation.database,
-        begin=draft.observation.at,
+        begin=life.begin,
         end=end,
         headers=[
             (name, value) for name, value in response.items() if name.lower() not in _FORM_HEADERS

@@ -61,16 +61,17 @@ class Computations:
         self._useless: OrderedDict[bytes, None] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: bytes) -> Computation | None:
-        """Return the running request with this key, if waiting for it is of use."""
-        with self._lock:
-            return None if key in self._useless else self._running.get(key)
+    def join(self, key: bytes, *, may_wait: bool) -> tuple[Computation, bool]:
+        """Return the running request with this key, or a new one of the caller. The second value says whether it is new.
 
-    def begin(self, key: bytes) -> Computation:
-        computation = Computation()
+        It is new if the caller must not wait, or if waiting would be of no use.
+        """
         with self._lock:
-            self._running[key] = computation
-        return computation
+            running = self._running.get(key)
+            if running is not None and may_wait and key not in self._useless:
+                return running, False
+            computation = self._running[key] = Computation()
+            return computation, True
 
     def end(self, key: bytes, computation: Computation, *, is_kept: bool) -> None:
         with self._lock:
