@@ -1,7 +1,7 @@
 """Commit marks: rows by which PostgreSQL shows whether anything that answers read has been committed since.
 
 A trigger on each of these tables inserts a mark with a random number, once in each transaction. A mark becomes visible together
-with the change. So two reads that see the same marks see the same rows. The sum of the numbers stands for the marks.
+with the change. So two reads that see the same marks see the same rows. Equal sums of the numbers mean equal marks.
 
 `pg_current_snapshot()` would do without triggers, but it changes with every transaction of the server: failed sign-ins, sessions
 and other databases would empty the cache. On a standby it omits transactions in progress. Marks are the same there. One counter
@@ -59,7 +59,7 @@ _FIRST_MARK = f"INSERT INTO {_TABLE} (topic, value) VALUES ('{SCHOOL}', hashtext
 
 # A function, because its plans are made once in a session. As part of a statement, this took four times as long.
 # STABLE: it sees what the statement sees that calls it.
-# The rows of the triggers get another `xmin` when somebody disables and enables them. A restore creates them last.
+# The rows of the triggers get another `xmin` when a statement disables and enables them. A restore creates them last.
 # Servers differ in their starting time, and marks are random. So a copy of a server that has gone on alone differs too.
 _CREATE_STATE = """
 CREATE FUNCTION {state}() RETURNS text LANGUAGE plpgsql STABLE AS $$
@@ -79,7 +79,7 @@ END
 $$
 """
 STATE_SQL = f"{_STATE}()"
-"""Start of the server, database, number and fingerprint of active triggers, number of marks, sum of all marks, and of those of curricula."""
+"""Start of the server, database, number and fingerprint of active triggers, number of marks, sum of all marks, and sum of the marks of curricula."""
 
 # Rows that another fold has locked are skipped, so it waits for nothing.
 _FOLD = f"""

@@ -47,7 +47,7 @@ class StateText(models.Func):
 
 
 def state_before() -> DatabaseState | None:
-    """Return the state of SQLite. Call it before the statement whose results are to be used again. None on PostgreSQL.
+    """Return the state of SQLite. Call it before the statement that reads what will be used again. None on PostgreSQL.
 
     None for a database in memory, and in a transaction: it sees its own changes.
     """
@@ -73,7 +73,7 @@ def read_state(text: str, before: DatabaseState | None) -> DatabaseState | None:
         return None
     start, oid, triggers, fingerprint, marks, total, curriculum = text.split("/")
     if int(triggers) != _TRIGGERS or marks == "0":
-        # A restore is creating the tables, or somebody has disabled triggers.
+        # A restore is creating the tables, or a statement has disabled triggers.
         return None
     return DatabaseState(
         f"{start}/{oid}", f"{fingerprint}/{total}", f"{fingerprint}/{curriculum}", int(marks)

@@ -1,4 +1,4 @@
-"""What the answer to a request depends on besides the database, noted while it is made, so that it can be kept for later requests."""
+"""Facts that limit for how long an answer can be sent again, noted while it is made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class AnswerLife:
     """The time for which an answer can be sent again if the database stays the same.
 
     ``can_be_kept``: False if the answer must not be sent again.
-    ``begin``: the time at which the request began. ``end``: the time at which the answer changes by itself.
+    ``begin``: the time at which the request began. ``end``: the time at which the answer changes without a write.
     """
 
     def __init__(self) -> None:

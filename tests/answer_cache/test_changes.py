@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import sqlite3
 import uuid
@@ -82,14 +83,7 @@ def test_time_ends_a_kept_answer(own_servers: Servers) -> None:
 
 def test_access_that_ends_ends_the_answer(own_servers: Servers) -> None:
     query, token = fresh(CLASSES), own_servers.tokens["teacher"]
-    own_servers.sql(
-        "UPDATE primepath_teacherclassassignment SET expires_at = '2100-01-01 00:00:00+00'"
-        if connection.vendor != "sqlite"
-        else "UPDATE primepath_teacherclassassignment SET expires_at = '2100-01-01 00:00:00'"
-    )
     before = ask_twice(own_servers, query, token=token)
-    import datetime
-
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
     text = end.strftime("%Y-%m-%d %H:%M:%S") + ("" if connection.vendor == "sqlite" else "+00")
     own_servers.sql("UPDATE primepath_teacherclassassignment SET expires_at = %s", text)

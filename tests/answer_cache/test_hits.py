@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any
 
 import pytest
 
 from tests.answer_cache.servers import Response, Servers
+from tests.log_lines import log_lines
 
 MATRIX = """query Matrix($codes: [String!]) { scheduleMatrix(classCodes: $codes) { rows {
   schoolClass { code name } accessLevel curriculum { label } cells { id status exams { name } } } } }"""
@@ -77,8 +79,6 @@ def test_answer_of_which_the_client_had_an_older_copy_is_kept(servers: Servers) 
 
 
 def test_line_in_the_log_is_that_of_a_miss(servers: Servers) -> None:
-    from tests.log_lines import log_lines
-
     query = fresh()
     for _ in range(2):
         servers.cached.ask(query, token=servers.tokens["teacher"])
@@ -101,6 +101,7 @@ def test_line_in_the_log_is_that_of_a_miss(servers: Servers) -> None:
         {"headers": {"Accept-Language": "ko"}},
         {"headers": {"Origin": "https://elsewhere.example"}},
         {"headers": {"Host": "localhost"}},
+        {"headers": {"X-Forwarded-Proto": "https"}},
         {"method": "GET"},
         {"extensions": {"a": 1}},
     ],
@@ -150,8 +151,6 @@ def test_answer_that_stores_cells_is_not_kept(servers: Servers) -> None:
 
 
 def test_persisted_document_is_answered_by_its_hash(servers: Servers) -> None:
-    import hashlib
-
     query, token = fresh(), servers.tokens["head"]
     named = {
         "persistedQuery": {"version": 1, "sha256Hash": hashlib.sha256(query.encode()).hexdigest()}

@@ -1,4 +1,4 @@
-"""Answers read only tables whose changes change the state of the database."""
+"""Answers read only tables with commit marks."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ FileIdentity = tuple[int, int]
 
 
 def identity_of(path: str) -> FileIdentity | None:
-    """Return the device and the number of a file. None if there is none."""
+    """Return the device and the number of a file. None if it does not exist."""
     try:
         found = os.stat(path)
     except OSError:

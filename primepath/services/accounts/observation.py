@@ -15,7 +15,7 @@ from primepath.models.database_state import DatabaseState, StateText, read_state
 class Observation(NamedTuple):
     """The state of the database at a time.
 
-    ``access_ends_at``: the next time after it at which somebody's access to a class expires. None if none does.
+    ``access_ends_at``: the next time after it at which a teacher's access to a class expires. None if none does.
     """
 
     database: DatabaseState

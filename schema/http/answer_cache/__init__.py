@@ -1,5 +1,5 @@
 """Answers that are sent again while the database is unchanged.
 
-`cache` leads: `key` says which requests are equal, `answer` is a kept response, `store` keeps them within a number of bytes, and
-`computations` lets equal requests wait for one of them.
+`cache` calls the other modules. Requests are equal if they have the same `key`. An `answer` is a kept response. `store` limits the
+bytes of all answers. With `computations`, equal requests wait for the first one.
 """

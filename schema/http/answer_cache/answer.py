@@ -29,7 +29,7 @@ class Origin(NamedTuple):
 class Answer:
     """The response to a query: ``state``, ``viewer`` and a time from ``begin`` to ``end`` are the conditions for sending it again.
 
-    ``headers`` are those of every form. ``content`` is not compressed.
+    ``headers`` belong to every form. ``content`` is not compressed.
     """
 
     def __init__(

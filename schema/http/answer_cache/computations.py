@@ -57,12 +57,12 @@ class Computations:
 
     def __init__(self) -> None:
         self._running: dict[bytes, Computation] = {}
-        # Keys of requests whose answers could not be kept. Waiting for the next one would be in vain.
+        # Keys of requests with answers that could not be kept. Waiting for the next one would be in vain.
         self._useless: OrderedDict[bytes, None] = OrderedDict()
         self._lock = Lock()
 
     def join(self, key: bytes, *, may_wait: bool) -> tuple[Computation, bool]:
-        """Return the running request with this key, or a new one of the caller. The second value says whether it is new.
+        """Return the running request with this key, or a new one of the caller. The second value is True if it is new.
 
         It is new if the caller must not wait, or if waiting would be of no use.
         """

@@ -1,4 +1,4 @@
-"""Kept answers, at most a number of bytes of them. The least recently used ones are removed first."""
+"""Kept answers, up to a number of bytes. The least recently used ones are removed first."""
 
 from __future__ import annotations
 

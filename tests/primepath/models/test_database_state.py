@@ -1,4 +1,4 @@
-"""The state of the database: it changes with every commit that answers can show, on both databases."""
+"""The state of PostgreSQL: it changes with every commit that answers can show."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ import pytest
 from django.db import connection, transaction
 
 from primepath.db.commit_marks import fold
-from primepath.models import Exam, Program
+from primepath.models import CommitMark, Exam, Program
 from primepath.models.commit_mark import MARKED_TABLES, UNMARKED_COLUMNS
 from primepath.models.database_state import DatabaseState
 from primepath.services.accounts.tokens import create_token, find_token
 from primepath.services.fold_marks import fold_marks
+from tests.databases import postgresql_url
 from tests.factories import make_class, make_exam, make_teacher
 
-pytestmark = pytest.mark.django_db(transaction=True)
-needs_postgresql = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="Only PostgreSQL has commit marks."
-)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="Only PostgreSQL has commit marks."
+    ),
+]
 
 
 class School:
@@ -45,8 +48,6 @@ class School:
 
 @pytest.fixture
 def school() -> School:
-    if connection.vendor == "sqlite":
-        pytest.skip("The test database is in memory.")
     return School()
 
 
@@ -65,7 +66,6 @@ def _copy(school: School) -> None:
         copy.write_row(("COPIED", 1, 2, 3))
 
 
-@needs_postgresql
 @pytest.mark.parametrize(
     "change",
     [
@@ -93,7 +93,6 @@ def test_change_changes_the_state(school: School, change: Callable[[School], Non
     assert school.known_state() != before
 
 
-@needs_postgresql
 @pytest.mark.parametrize(
     "change",
     [
@@ -111,7 +110,6 @@ def test_what_no_answer_shows_leaves_the_state(school: School, change: str) -> N
     assert school.known_state() == before
 
 
-@needs_postgresql
 def test_change_in_a_savepoint_that_is_undone_does_not_hide_the_next(school: School) -> None:
     before = school.known_state()
     with transaction.atomic():
@@ -122,25 +120,15 @@ def test_change_in_a_savepoint_that_is_undone_does_not_hide_the_next(school: Sch
     assert school.known_state() != before
 
 
-@needs_postgresql
 def test_open_transaction_is_seen_when_it_commits(school: School) -> None:
     before = school.known_state()
-    with psycopg.connect(
-        connection.get_connection_params()["conninfo"] if False else _conninfo()
-    ) as other:
+    with psycopg.connect(postgresql_url(str(connection.settings_dict["NAME"]))) as other:
         other.execute("UPDATE primepath_exam SET name = 'x'")
         assert school.known_state() == before
         other.commit()
     assert school.known_state() != before
 
 
-def _conninfo() -> str:
-    connection.ensure_connection()
-    session: Any = connection.connection
-    return psycopg.conninfo.make_conninfo(session.info.dsn, password=session.info.password)
-
-
-@needs_postgresql
 def test_only_changes_of_the_curriculum_change_its_state(school: School) -> None:
     before = school.known_state()
     Exam.objects.update(name="x")
@@ -150,10 +138,7 @@ def test_only_changes_of_the_curriculum_change_its_state(school: School) -> None
     assert school.known_state().curriculum != before.curriculum
 
 
-@needs_postgresql
 def test_transaction_leaves_one_mark_for_each_topic(school: School) -> None:
-    from primepath.models import CommitMark
-
     number = CommitMark.objects.count()
     with transaction.atomic():
         for name in "abc":
@@ -162,7 +147,6 @@ def test_transaction_leaves_one_mark_for_each_topic(school: School) -> None:
     assert CommitMark.objects.count() == number + 2
 
 
-@needs_postgresql
 def test_role_without_rights_on_marks_can_change_a_table(school: School) -> None:
     before = school.known_state()
     sql("CREATE ROLE importer")
@@ -176,7 +160,6 @@ def test_role_without_rights_on_marks_can_change_a_table(school: School) -> None
         sql("DROP OWNED BY importer; DROP ROLE importer")
 
 
-@needs_postgresql
 def test_replicated_rows_change_the_state(school: School) -> None:
     before = school.known_state()
     with transaction.atomic():
@@ -185,10 +168,7 @@ def test_replicated_rows_change_the_state(school: School) -> None:
     assert school.known_state() != before
 
 
-@needs_postgresql
 def test_folded_marks_are_the_same_state(school: School) -> None:
-    from primepath.models import CommitMark
-
     for number in range(20):
         Exam.objects.update(name=number)
         Program.objects.update(name=number)
@@ -202,10 +182,7 @@ def test_folded_marks_are_the_same_state(school: School) -> None:
     assert school.known_state() != before
 
 
-@needs_postgresql
 def test_marks_are_folded_when_there_are_many(school: School) -> None:
-    from primepath.models import CommitMark
-
     CommitMark.objects.bulk_create(CommitMark(topic="school", value=n) for n in range(600))
     before = school.known_state()
     found = find_token(school.token)
@@ -216,7 +193,6 @@ def test_marks_are_folded_when_there_are_many(school: School) -> None:
     assert school.known_state() == before
 
 
-@needs_postgresql
 def test_state_is_unknown_while_a_trigger_is_missing(school: School) -> None:
     before = school.known_state()
     sql("ALTER TABLE primepath_exam DISABLE TRIGGER primepath_mark_commit")
@@ -225,14 +201,12 @@ def test_state_is_unknown_while_a_trigger_is_missing(school: School) -> None:
     assert school.known_state() != before
 
 
-@needs_postgresql
 def test_state_is_unknown_in_a_transaction(school: School) -> None:
     """It contains the transaction's own changes, which leave one mark together."""
     with transaction.atomic():
         assert school.state() is None
 
 
-@needs_postgresql
 def test_triggers_are_those_of_the_tables_that_answers_read(school: School) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -246,7 +220,6 @@ def test_triggers_are_those_of_the_tables_that_answers_read(school: School) -> N
     assert limited == set(UNMARKED_COLUMNS)
 
 
-@needs_postgresql
 @pytest.mark.parametrize("table", UNMARKED_COLUMNS)
 def test_all_other_columns_of_a_table_are_marked(school: School, table: str) -> None:
     with connection.cursor() as cursor:
