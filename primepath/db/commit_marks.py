@@ -28,7 +28,7 @@ SCHOOL = "school"
 # Sums are taken modulo this number, and so are the marks.
 _MODULUS = 2**62
 # Writers wait behind a trigger that is created or dropped while it waits for its table.
-_LOCK_MILLISECONDS = 3_000
+_LIMIT_WAIT = "SET LOCAL lock_timeout = '3s'"
 
 # SECURITY DEFINER: a role that can change a table, such as an import's, needs no rights on the marks. Its search path cannot
 # redirect the function. The setting lasts until the transaction, or its savepoint, ends. Its value is of use to no other one.
@@ -48,14 +48,14 @@ END
 $$
 """
 
-# ALWAYS: also for rows that logical replication or a restore brings.
 _CREATE_TRIGGER = """
-CREATE TRIGGER {trigger} AFTER INSERT OR {update} OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION {function}('{topic}');
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}
+CREATE TRIGGER {trigger} AFTER {events} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {function}('{topic}')
 """
-
-_FIRST_MARK = f"INSERT INTO {_TABLE} (topic, value) VALUES ('{SCHOOL}', hashtextextended(gen_random_uuid()::text, 0) & {_MODULUS - 1})"  # noqa: S608 - of constants
+# Also for rows that logical replication or a restore brings.
+_ENABLE_TRIGGER = "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"
+_FIRST_MARK = """
+INSERT INTO {table} (topic, value) VALUES ('{topic}', hashtextextended(gen_random_uuid()::text, 0) & {largest})
+"""
 
 # A function, because its plans are made once in a session. As part of a statement, this took four times as long.
 # STABLE: it sees what the statement sees that calls it.
@@ -109,34 +109,29 @@ def create_marks(
     with schema_editor.connection.cursor() as cursor:
         cursor.execute("SELECT current_schema()")
         ((schema,),) = cursor.fetchall()
-    names: dict[str, str] = {
-        "function": _FUNCTION,
-        "schema": quote(schema),
-        "table": _TABLE,
-        "largest": str(_MODULUS - 1),
-    }
-    schema_editor.execute(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
-    schema_editor.execute(_CREATE_FUNCTION.format(**names), params=None)
-    names |= {"state": _STATE, "modulus": str(_MODULUS), "curriculum": CURRICULUM}
-    schema_editor.execute(_CREATE_STATE.format(**names), params=None)
-    for table, topic in {**topics, _TABLE: SCHOOL}.items():
-        update = "UPDATE"
-        if table in columns:
-            update += f" OF {', '.join(map(quote, columns[table]))}"
-        trigger = (
-            _CREATE_TRIGGER
-            if table != _TABLE
-            else _CREATE_TRIGGER.replace("INSERT OR {update} OR DELETE OR ", "")
-        )
-        names = {"trigger": _TRIGGER, "function": _FUNCTION, "table": quote(table), "topic": topic}
-        for statement in trigger.format(update=update, **names).split(";"):
-            schema_editor.execute(statement, params=None)
-    schema_editor.execute(_FIRST_MARK, params=None)
+
+    def execute(template: str, **names: object) -> None:
+        names = {"table": _TABLE, "function": _FUNCTION, "trigger": _TRIGGER, **names}
+        schema_editor.execute(template.format(**names), params=None)
+
+    execute(_LIMIT_WAIT)
+    execute(_CREATE_FUNCTION, schema=quote(schema), largest=_MODULUS - 1)
+    execute(
+        _CREATE_STATE, state=_STATE, schema=quote(schema), modulus=_MODULUS, curriculum=CURRICULUM
+    )
+    for table, topic in topics.items():
+        of = f" OF {', '.join(map(quote, columns[table]))}" if table in columns else ""
+        events = f"INSERT OR UPDATE{of} OR DELETE OR TRUNCATE"
+        execute(_CREATE_TRIGGER, table=quote(table), topic=topic, events=events)
+        execute(_ENABLE_TRIGGER, table=quote(table))
+    execute(_CREATE_TRIGGER, topic=SCHOOL, events="TRUNCATE")
+    execute(_ENABLE_TRIGGER)
+    execute(_FIRST_MARK, topic=SCHOOL, largest=_MODULUS - 1)
 
 
 def drop_marks(schema_editor: Any) -> None:
     """Remove all triggers and functions."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
+        schema_editor.execute(_LIMIT_WAIT)
         schema_editor.execute(f"DROP FUNCTION IF EXISTS {_STATE}()")
         schema_editor.execute(f"DROP FUNCTION IF EXISTS {_FUNCTION}() CASCADE")
