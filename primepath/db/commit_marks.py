@@ -69,7 +69,7 @@ BEGIN
             extract(epoch FROM pg_postmaster_start_time()),
             (SELECT oid FROM pg_database WHERE datname = current_database()),
             (SELECT concat_ws('/', count(*), coalesce(sum(xmin::text::bigint), 0)) FROM pg_trigger
-             WHERE tgfoid = '{schema}.{function}()'::regprocedure AND tgenabled IN ('O', 'A')),
+             WHERE tgfoid = '{schema}.{function}()'::regprocedure AND tgenabled = 'A'),
             count(*),
             mod(coalesce(sum(value), 0), {modulus}),
             mod(coalesce(sum(value) FILTER (WHERE topic = '{curriculum}'), 0), {modulus})

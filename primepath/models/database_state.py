@@ -6,7 +6,9 @@ SQLite: the version of the file, read before that statement; see `primepath.db.s
 
 from __future__ import annotations
 
+import logging
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -15,6 +17,8 @@ from primepath.db.commit_marks import STATE_SQL
 from primepath.db.reading import reading_connection
 from primepath.db.sqlite3.monitor import monitor_of
 from primepath.models.commit_mark import MARKED_TABLES
+
+logger = logging.getLogger("primepath.database")
 
 # The table of the marks has one for TRUNCATE.
 _TRIGGERS = len(MARKED_TABLES) + 1
@@ -74,9 +78,17 @@ def read_state(text: str, before: DatabaseState | None) -> DatabaseState | None:
     start, oid, triggers, fingerprint, marks, total, curriculum = text.split("/")
     if int(triggers) != _TRIGGERS or marks == "0":
         # A restore is creating the tables, or a statement has disabled triggers.
+        _warn_once()
         return None
     return DatabaseState(
         f"{start}/{oid}", f"{fingerprint}/{total}", f"{fingerprint}/{curriculum}", int(marks)
+    )
+
+
+@cache
+def _warn_once() -> None:
+    logger.warning(
+        "Triggers of primepath_mark_commit are missing or disabled, so no answers are kept. See docs/production/answer-cache.md."
     )
 
 

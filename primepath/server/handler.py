@@ -93,7 +93,7 @@ class OneThreadHandler(ASGIHandler):
         listening = asyncio.ensure_future(receive())
         try:
             response = await self._run(scope, content, listening, may_wait=True)
-            if isinstance(response, Later):
+            while isinstance(response, Later):
                 await self._wait(response, listening)
                 response = await self._run(scope, content, listening, may_wait=False)
         except RefusedError as refused:

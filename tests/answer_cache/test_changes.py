@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -71,7 +72,7 @@ def test_revoked_token_gets_no_kept_answer(own_servers: Servers) -> None:
 
 def test_time_ends_a_kept_answer(own_servers: Servers) -> None:
     """The clock only moves forwards here, by less than a day in all: tokens stay valid."""
-    query, token = fresh("{ viewer { name } }"), own_servers.tokens["teacher"]
+    query, token = fresh("{ viewer { username } }"), own_servers.tokens["teacher"]
     ask_twice(own_servers, query, token=token)
     own_servers.move_clock(86_400)
     assert not is_hit(own_servers, query, token=token)
@@ -83,11 +84,11 @@ def test_time_ends_a_kept_answer(own_servers: Servers) -> None:
 
 def test_access_that_ends_ends_the_answer(own_servers: Servers) -> None:
     query, token = fresh(CLASSES), own_servers.tokens["teacher"]
-    before = ask_twice(own_servers, query, token=token)
+    ask_twice(own_servers, query, token=token)
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
     text = end.strftime("%Y-%m-%d %H:%M:%S") + ("" if connection.vendor == "sqlite" else "+00")
     own_servers.sql("UPDATE primepath_teacherclassassignment SET expires_at = %s", text)
-    assert ask_twice(own_servers, query, token=token) == before
+    assert b"PRIMARY" in ask_twice(own_servers, query, token=token).content
     own_servers.move_clock(3_590)
     own_servers.cached.ask(query, token=token)
     own_servers.move_clock(11)
@@ -108,7 +109,7 @@ def test_token_in_the_request_ends_the_answer(own_servers: Servers) -> None:
     query = "query ($after: String) { scheduleMatrix(changesAfter: $after) { rows { id } } }"
     days = 86_400
     own_servers.move_clock(29.9 * days)
-    options = {"token": token, "variables": {"after": after}}
+    options: dict[str, Any] = {"token": token, "variables": {"after": after}}
     own_servers.cached.ask(query, **options)
     own_servers.move_clock(0.15 * days)
     assert not is_hit(own_servers, query, **options)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from primepath.models.database_state import DatabaseState
@@ -13,7 +14,10 @@ from primepath.services.accounts.tokens import create_token, find_token
 from tests.factories import make_class, make_teacher
 from tests.postgres_servers import PostgresServer, database_of
 
-pytestmark = [pytest.mark.one_database, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no standby."),
+]
 
 
 def state(token: str) -> DatabaseState:
