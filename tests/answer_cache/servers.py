@@ -68,6 +68,12 @@ class Server:
         found = re.findall(r'primepath_answers_total{result="(\w+)"} (\S+)', text)
         return {result: float(number) for result, number in found}
 
+    def metrics(self, operation: str) -> dict[str, float]:
+        """Return all series of an operation."""
+        lines = self.client.get("/metrics").text.splitlines()
+        found = (line.rsplit(" ", 1) for line in lines if f'operation="{operation}"' in line)
+        return {name: float(value) for name, value in found}
+
     def memory(self) -> float:
         return float(
             re.findall(

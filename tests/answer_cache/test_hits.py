@@ -78,6 +78,22 @@ def test_answer_of_which_the_client_had_an_older_copy_is_kept(servers: Servers) 
     assert is_hit(servers, query, method="GET", token=token)
 
 
+def test_hit_is_counted_as_an_operation(servers: Servers) -> None:
+    query, token = fresh("query Counted { viewer { username } }"), servers.tokens["teacher"]
+    servers.cached.ask(query, token=token)
+    before = servers.cached.metrics("Counted")
+    for _ in range(3):
+        assert is_hit(servers, query, token=token)
+    after = servers.cached.metrics("Counted")
+    growth = {name: after[name] - before[name] for name in after if "bucket" not in name}
+    assert growth.pop('primepath_operation_seconds_sum{operation="Counted"}') > 0
+    assert growth == {
+        'primepath_operations_total{operation="Counted",outcome="ok"}': 3,
+        'primepath_operation_seconds_count{operation="Counted"}': 3,
+        'primepath_operation_statements_total{operation="Counted"}': 3,
+    } | {name: 0 for name in growth if growth[name] == 0}
+
+
 def test_line_in_the_log_is_that_of_a_miss(servers: Servers) -> None:
     query = fresh()
     for _ in range(2):
