@@ -24,6 +24,7 @@ from primepath.server.timeouts import limit_statements
 from primepath.server.tracing import Tracing
 from primepath.services.passwords.hashing_thread import hashing_thread
 from primepath.traffic import (
+    answer_cache,
     is_api_request,
     kind_of_request,
     render_refusal,
@@ -52,7 +53,7 @@ _static_files = ServeStaticASGI(
 for _storage in AppDirectoriesFinder().storages.values():
     _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-_handler = OneThreadHandler(kind_of_request, render_refusal, targets_of_request)
+_handler = OneThreadHandler(kind_of_request, render_refusal, targets_of_request, answer_cache())
 _pages = RequestLog(_handler, Tracing() if settings.TRACING else None)
 application = ProxyHeaders(
     MetricsEndpoint(RootPath(Health(_pages), _static_files)), settings.TRUSTED_PROXIES
