@@ -42,9 +42,9 @@ def main() -> int:
                     is_short=options.short,
                     soak_minutes=options.soak_minutes,
                 )
-    text = report(verdicts, (time.monotonic() - start) / 60)
+    text = report(verdicts, (time.monotonic() - start) / 60, without_soak=options.no_soak)
     say(f"\n{text}")
-    if not (options.short or options.no_soak or options.only or options.on):
+    if not (options.short or options.only or options.on):
         _FILE.write_text(text)
         say(f"Wrote {_FILE}")
     return int(any(verdict.is_shortfall for verdict in verdicts))

@@ -21,9 +21,11 @@ is lost, stored twice or half-written is a shortfall, and so is a database sessi
 """
 
 
-def report(verdicts: Sequence[Verdict], minutes: float) -> str:
+def report(verdicts: Sequence[Verdict], minutes: float, *, without_soak: bool = False) -> str:
     """Return the page."""
     lines = [_HEAD, *(f"{line}  " for line in describe_machine()), f"{minutes:.1f} minutes.", ""]
+    if without_soak:
+        lines += ["This run was made without the minutes of load (`--no-soak`).", ""]
     lines += [
         summary(verdicts),
         "",
