@@ -1,9 +1,10 @@
 """The order in which waiting requests run: fair between callers, whatever their requests cost.
 
-This follows fair queueing (Demers, Keshav and Shenker, 1989). The *fair share* is the work that a caller can have received by now. While
-N callers send requests, it grows by 1/N of a second each second, or faster if they need less. A request of a caller who has received no more is due when it
-arrives. Otherwise it is due when the fair share has reached what its caller has received. The request that is due first is
-next. So a caller with ten times larger requests has a tenth of the turns, and absent callers save no turns up.
+This follows fair queueing (Demers, Keshav and Shenker, 1989). The *fair share* is the work that a caller can have received by
+now. While N callers send requests, it grows by 1/N of a second each second, or faster if they need less. A request of a caller
+who has received no more is due when it arrives. Otherwise it is due when the fair share has reached what its caller has
+received. The request that is due first is next. So a caller with ten times larger requests has a tenth of the turns, and absent
+callers save no turns up.
 
 The wait for the fair share is limited. Otherwise a reader of the whole schedule would wait for many seconds, while readers of a few
 classes wait for tenths of a second.
@@ -53,7 +54,7 @@ class Turns:
         return max(self._fair_share, self._received.get(caller, 0.0))
 
     def serve(self, tag: float) -> None:
-        """Note that a request runs, and that no request with a smaller tag waits. So every caller present has received at least this."""
+        """Note that a request with this tag runs or waits, and none with a smaller one. So every caller has received this much."""
         self._fair_share = max(self._fair_share, tag)
 
     def due(self, caller: Hashable, now: float) -> float:
