@@ -78,7 +78,7 @@ _lock = Lock()
 def count_operation(
     name: str | None, *, is_signed_in: bool, outcome: Outcome, seconds: float
 ) -> None:
-    """Count an operation that ran, or whose answer was sent again."""
+    """Count an operation that ran, or with an answer that was sent again."""
     series = _series_of(name, is_signed_in=is_signed_in)
     series.outcomes[outcome].inc()
     series.seconds.observe(seconds)

@@ -60,5 +60,5 @@ def test_promoted_standby_and_restored_copy_have_other_states(
             make_class("ONLY_RESTORED")
             assert state(token).contents != alone.contents
     with django_db_blocker.unblock(), old.running(), database_of(old):
-        # The same rows after a restart. Nothing says that no commit was lost.
+        # The same rows after a restart. Nothing proves that no commit was lost.
         assert state(token).server != alone.server

@@ -26,7 +26,11 @@ VIEWER = "{ viewer { username } }"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(
-        tmp_path_factory.mktemp("overload"), OPERATION_SECONDS="4", STATEMENT_SECONDS="3"
+        tmp_path_factory.mktemp("overload"),
+        OPERATION_SECONDS="4",
+        STATEMENT_SECONDS="3",
+        # Kept answers would be too cheap to overload the server.
+        ANSWER_CACHE_BYTES="0",
     ) as running:
         yield running
 
