@@ -42,6 +42,8 @@ class ReadAhead(Snapshot):
         self._known = known
         self._results: list[tuple[BoundStatement, Rows]] = []
         self._has_ended = False
+        self.has_failed = False
+        """Whether what was sent ahead has failed."""
         self.made: list[Read] = []
         """What the request has read so far."""
 
@@ -65,6 +67,7 @@ class ReadAhead(Snapshot):
             rows = send([*statements, *following])
         except DatabaseError:
             # One of them is perhaps too slow. Each is sent when it is needed.
+            self.has_failed = True
             if not recover_reads():
                 raise
             return send(statements)
@@ -165,8 +168,10 @@ def reading_ahead(key: bytes | None) -> Iterator[ReadAhead | None]:
     finally:
         _current.reset(token)
         reads.end()
+        if reads.has_failed:
+            _known.put(key, ())
 
 
 def remember_reads(key: bytes, reads: ReadAhead) -> None:
-    """Remember what a request has read, for the next request with this key."""
-    _known.put(key, reads.made)
+    """Remember what a request has read, for the next request with this key. Nothing if that failed when it was sent ahead."""
+    _known.put(key, () if reads.has_failed else reads.made)

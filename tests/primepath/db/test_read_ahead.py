@@ -11,9 +11,10 @@ from django.db import DataError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from primepath.db import read_ahead
 from primepath.db.postgresql.prepared import PreparedStatements
 from primepath.db.read_ahead import ReadAhead, reading_ahead, remember_reads
-from primepath.db.statement import Statement, read_together
+from primepath.db.statement import Read, Statement, read_together
 from primepath.models import Program
 from tests.primepath.db.test_postgresql import insert, messages, session
 
@@ -128,6 +129,33 @@ def test_nothing_is_used_after_a_write_begins(key: bytes) -> None:
         reads.end()
         Program.objects.update(grade_to=6)
         assert list(_second(["CORE"])) == [("CORE", 6)]
+
+
+def test_memory_is_bounded() -> None:
+    known = read_ahead._KnownReads()
+    for number in range(20_000):
+        known.put(str(number).encode(), [Read(_first, (["CORE"] * (number % 20),))])
+    assert known._values <= 100_000
+    assert sum(values for _, values in known._reads.values()) == known._values
+    assert known.get(b"19999")
+    assert not known.get(b"1")
+    known.put(b"19999", [Read(_first, (["CORE"] * 6_000,))])
+    assert not known.get(b"19999")
+
+
+def test_what_has_failed_is_not_read_ahead_again(key: bytes) -> None:
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["CORE"]))
+        reads.begin()
+        with pytest.raises(DataError):
+            list(_of_grade("one", timezone.now()))
+    remember_reads(key, reads)
+    for expected in (3, 1):
+        with messages() as sent, reading_ahead(key):
+            assert list(_first(["CORE"])) == [("CORE",)]
+            count = len(sent)
+        assert count == expected
 
 
 def test_off(key: bytes, settings: Settings) -> None:
