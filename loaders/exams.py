@@ -107,8 +107,8 @@ def _exams_of_cells(columns: tuple[str, ...]) -> Statement:
         lambda ids: (
             Exam.objects.filter(exam_cells__cell__key_in=ids)
             .values("pk")
-            .annotate(cells=Collected("exam_cells__cell"))
-            .values_list("cells", *columns)
+            .annotate(cell_ids=Collected("exam_cells__cell"))
+            .values_list("cell_ids", *columns)
         )
     )
 

@@ -58,7 +58,7 @@ class LeafCompleter:
     """Scalars and enumerations."""
 
     is_async = False
-    field_names = ()
+    field_names: Collection[str] = ()
 
     def __init__(self, type: GraphQLLeafType, *, nullable: bool) -> None:
         self._coerce = type.coerce_output_value

@@ -49,7 +49,9 @@ async def _exam_ids(batch: BatchContext, cells: Sequence[AnyCell]) -> list[list[
     return [[exam_id for _, exam_id in of_cell] for of_cell in links]
 
 
-def exams_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> Awaitable[list[list[ExamRow]]]:
+def exams_of_cells(
+    batch: BatchContext, cells: Sequence[AnyCell]
+) -> Awaitable[Sequence[list[ExamRow]]]:
     """Load the exams of each cell, by name."""
     return batch.context.loaders.exams_by_cell.load_all([cell.pk for cell in cells])
 

@@ -70,8 +70,9 @@ class Cursor(base.Cursor, ClientCursor[Any]):
         asks = known is not None and known.is_direct is None
         messages = [Message(_PROCESS, _PROCESS)] if asks else []
         for query, parameters in statements:
-            message = known and known.message(query, len(parameters))
-            messages.append(message or Message(query, query))
+            messages.append(
+                Message(query, query) if known is None else known.message(query, len(parameters))
+            )
         try:
             self.execute(
                 "; ".join(each.text for each in messages),
