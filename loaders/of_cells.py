@@ -1,4 +1,4 @@
-"""What belongs to cells, and can be read together with them."""
+"""Objects of cells, which are read together with them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class OfCells(BatchLoader[str, V]):
         self._group = group
 
     def unread(self, ids: Iterable[str]) -> list[str]:
-        """Return the ids whose values were not read so far."""
+        """Return the ids that have no value yet."""
         return [id for id in ids if id not in self._values]
 
     def statement(self, ids: list[str]) -> BoundStatement:

@@ -46,7 +46,7 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     """Return one sentence with the numbers of the verdicts."""
     counts = {outcome: sum(each.outcome is outcome for each in verdicts) for outcome in Outcome}
     names = {
-        Outcome.HOLDS: "hold",
+        Outcome.PASSES: "pass",
         Outcome.FALLS_SHORT: "fall short",
         Outcome.FAILED: "failed",
         Outcome.NOT_RUN: "were not run",

@@ -95,7 +95,7 @@ def _shown(value: float, unit: Unit) -> str:
 class Outcome(StrEnum):
     """The verdict on a scenario."""
 
-    HOLDS = "holds"
+    PASSES = "passes"
     FALLS_SHORT = "**falls short**"
     FAILED = "**failed**"
     NOT_RUN = "not run"
@@ -118,7 +118,7 @@ class Verdict:
         if not any(figure.bound for figure in self.figures):
             return Outcome.NOT_RUN
         return (
-            Outcome.HOLDS if all(figure.holds for figure in self.figures) else Outcome.FALLS_SHORT
+            Outcome.PASSES if all(figure.holds for figure in self.figures) else Outcome.FALLS_SHORT
         )
 
     @property

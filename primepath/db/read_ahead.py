@@ -43,9 +43,9 @@ class ReadAhead(Snapshot):
         self._results: list[tuple[BoundStatement, Rows]] = []
         self._has_ended = False
         self.has_failed = False
-        """Whether what was sent ahead has failed."""
+        """True if the statements sent ahead have failed."""
         self.made: list[Read] = []
-        """What the request has read so far."""
+        """The reads of the request so far."""
 
     def end(self) -> None:
         super().end()
@@ -53,7 +53,7 @@ class ReadAhead(Snapshot):
         self._results.clear()
 
     def fetch(self, statements: Sequence[BoundStatement], send: Send) -> list[Rows]:
-        """Return the rows of statements. Those that are not known yet are sent, once together with what will probably follow."""
+        """Return the rows of statements. Unknown ones are sent, once together with the reads that probably follow."""
         if self._has_ended:
             return send(statements)
         self._note(statements)
@@ -107,7 +107,7 @@ class ReadAhead(Snapshot):
 
 
 class _KnownReads:
-    """What requests have read, by key. Those that were not used for the longest time are removed first. Threads share it."""
+    """The reads of requests, by key. The least recently used are removed first. Threads share it."""
 
     def __init__(self) -> None:
         self._reads: OrderedDict[bytes, tuple[Sequence[Read], int]] = OrderedDict()

@@ -79,7 +79,12 @@ def key_of(scope: Any, body: bytes) -> bytes:
     found: bytes | None = scope.get(_KEY)
     if found is None:
         parts = (
-            *(scope["method"], scope["scheme"], scope.get("root_path", ""), scope["path"]),
+            *(
+                scope["method"],
+                scope.get("scheme", "http"),
+                scope.get("root_path", ""),
+                scope["path"],
+            ),
             *(scope["query_string"], scope.get("server")),
             [(name, value) for name, value in scope["headers"] if name not in _UNUSED],
         )

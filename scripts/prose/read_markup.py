@@ -32,6 +32,8 @@ def read_markdown(path: Path, source: str) -> Iterator[Text]:
     """Yield each paragraph, list item, table cell and heading."""
     for pattern in (_FENCE, _HTML_COMMENT):
         source = _replace(pattern, "", source)
+    # A line break in a cell separates texts, as the border of a cell does.
+    source = source.replace("<br>", "|")
     lines = hide_code(_HTML_TAG.sub(" ", _LINK_TARGET.sub("]", source))).split("\n")
     block: list[str] = []
     first = 1

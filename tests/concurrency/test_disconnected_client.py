@@ -29,8 +29,8 @@ query %s {
   }
 }
 """
-TOKEN, CLASSES, CELLS = (
-    f"primepath_{name}" for name in ("apitoken", "schoolclass", "examschedulematrix")
+TOKEN, CLASSES, CELLS, EXAMS = (
+    f"primepath_{name}" for name in ("apitoken", "schoolclass", "examschedulematrix", "exam")
 )
 
 
@@ -108,7 +108,8 @@ def server(
     ("slow", "did"),
     [
         (CLASSES, [f"SELECT {CLASSES}"]),
-        (CELLS, [f"SELECT {CLASSES}", f"SELECT {CELLS}"]),
+        # One batch reads cells and their exams.
+        (CELLS, [f"SELECT {CLASSES}", f"SELECT {CELLS}", f"SELECT {EXAMS}"]),
     ],
 )
 def test_operation_of_a_disconnected_client_ends_before_its_next_batch(

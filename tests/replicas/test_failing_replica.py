@@ -33,10 +33,10 @@ def before_cells(monkeypatch: pytest.MonkeyPatch, act: Any) -> Iterator[None]:
     """Run ``act`` once, when an operation is about to read cells."""
     read, acts = Cells._read, [act]
 
-    def act_and_read(cells: Cells, ids: Any) -> Any:
+    def act_and_read(cells: Cells, *arguments: Any) -> Any:
         if acts:
             acts.pop()()
-        return read(cells, ids)
+        return read(cells, *arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(Cells, "_read", act_and_read)

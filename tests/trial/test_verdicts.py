@@ -47,8 +47,8 @@ def test_a_figure_that_was_not_measured_keeps_no_bound(bound: object) -> None:
 @pytest.mark.parametrize(
     ("figures", "outcome"),
     [
-        ([_GOOD], Outcome.HOLDS),
-        ([_GOOD, _CONTRAST], Outcome.HOLDS),
+        ([_GOOD], Outcome.PASSES),
+        ([_GOOD, _CONTRAST], Outcome.PASSES),
         ([_GOOD, _BAD], Outcome.FALLS_SHORT),
         ([_CONTRAST], Outcome.NOT_RUN),
         ([], Outcome.NOT_RUN),
@@ -82,6 +82,6 @@ def test_the_page_marks_what_falls_short() -> None:
         "| Overload | SQLite | lost 0 (0)<br>**slowest 3.20 s (≤ 3.00 s)** | **falls short** |"
         in page
     )
-    assert "| Restart | SQLite | lost 0 (0)<br>old loop 2/s | holds |" in page
+    assert "| Restart | SQLite | lost 0 (0)<br>old loop 2/s | passes |" in page
     assert "| Disk full | SQLite | Only root can mount. | not run |" in page
-    assert summary(verdicts) == "Of 3 verdicts, 1 hold, 1 fall short, 1 were not run."
+    assert summary(verdicts) == "Of 3 verdicts, 1 pass, 1 fall short, 1 were not run."

@@ -19,7 +19,7 @@ from benchmarks.trial.verdicts import NONE, Figure, Unit, at_most
 _READERS = 40
 
 
-@scenario("40 reads of cells that no user has opened, while a writer holds the lock")
+@scenario("40 reads of cells that no user has opened, while a writer has the lock")
 def cold_reads(trial: Trial) -> Sequence[Figure]:
     with _writer_holds_lock(trial):
         one = _read(trial, 1, requests=5)
@@ -30,7 +30,7 @@ def cold_reads(trial: Trial) -> Sequence[Figure]:
     return [
         Figure("slowest alone", one.slowest, Unit.SECONDS, at_most(0.2)),
         # Forty reads take as long as they take without a writer.
-        Figure("slowest of 40 at once", many.slowest, Unit.SECONDS, at_most(2)),
+        Figure("slowest of 40 together", many.slowest, Unit.SECONDS, at_most(2)),
         Figure(
             "slowest { school { name } } meanwhile",
             others.all().slowest,

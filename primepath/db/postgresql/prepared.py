@@ -35,7 +35,7 @@ class Message(NamedTuple):
 
     @property
     def is_prepared(self) -> bool:
-        """Whether the text needs a statement that an earlier one has prepared."""
+        """True if the text needs a statement that an earlier one has prepared."""
         return self.name is None and self.text != self.sql
 
 
