@@ -107,6 +107,20 @@ def test_line_in_the_log_is_that_of_a_miss(servers: Servers) -> None:
     assert {"operation", "document", "user"} <= hit.keys()
 
 
+def test_each_answer_has_the_request_id_of_its_own_line_in_the_log(servers: Servers) -> None:
+    body = {"query": fresh()}
+    headers = {"Authorization": f"Bearer {servers.tokens['teacher']}"}
+    hits = servers.cached.answers()["hit"]
+    ids = [
+        servers.cached.client.post("/graphql", json=body, headers=headers).headers["x-request-id"]
+        for _ in range(3)
+    ]
+    assert servers.cached.answers()["hit"] == hits + 2
+    assert len(set(ids)) == 3
+    lines = log_lines(servers.cached.log, "primepath.requests")
+    assert [line["request_id"] for line in lines if line["request_id"] in ids] == ids
+
+
 @pytest.mark.parametrize(
     "change",
     [
