@@ -43,6 +43,8 @@ def key(request: pytest.FixtureRequest) -> bytes:
 def _connection() -> Iterator[None]:
     insert("CORE")
     insert("OTHER")
+    # An earlier test can have prepared statements on this connection.
+    session().execute("DEALLOCATE ALL")
     found = session().prepared = PreparedStatements(session().info.backend_pid)
     found.note_process(session().info.backend_pid)
     yield
