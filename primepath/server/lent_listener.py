@@ -15,7 +15,7 @@ from primepath.server.protocol import LimitedProtocol
 
 
 class LentListener:
-    """``number`` of the listener among all of the supervisor. ``server`` accepts its connections."""
+    """``new_protocol`` returns the protocol of one connection, as uvicorn does for the process's own listener."""
 
     def __init__(self, new_protocol: Callable[[], LimitedProtocol]) -> None:
         self._new_protocol = new_protocol
@@ -29,7 +29,7 @@ class LentListener:
         return self._server
 
     def give_back(self) -> None:
-        """Accept no more connections, and end each after its next response. Otherwise a proxy would keep them, and this process."""
+        """Accept no more connections, and end each after its next response. Otherwise a proxy would go on to use them."""
         assert self._server is not None
         self._server.close()
         for connection in list(self._connections):

@@ -166,7 +166,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def leave(self) -> None:
-        """Do the same although the server does not stop."""
+        """Close the connection like `shutdown`, while the server continues."""
         self._is_leaving = True
         self.shutdown()
 

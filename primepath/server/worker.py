@@ -18,6 +18,8 @@ from primepath.server.lent_listener import LentListener
 from primepath.server.uvicorn_server import LimitedServer, server_config
 
 READY = b"r"
+NUMBER_BYTES = 2
+"""Length of the number of a process, for up to 65,536 processes."""
 ALIVE = b"a"
 ALIVE_SECONDS = 1
 
@@ -55,7 +57,7 @@ class Worker(LimitedServer):
 
     def _receive(self) -> None:
         try:
-            number, listeners, *_ = socket.recv_fds(self._channel, 1, 1)
+            number, listeners, *_ = socket.recv_fds(self._channel, NUMBER_BYTES, 1)
         except BlockingIOError:
             return
         except OSError:

@@ -12,7 +12,7 @@ from socket import send_fds, socket, socketpair
 
 from django.conf import settings
 
-from primepath.server.worker import READY
+from primepath.server.worker import NUMBER_BYTES, READY
 
 # A new process imports the product. On a busy machine that has taken 20 seconds.
 _START_SECONDS = 120
@@ -62,12 +62,12 @@ class WorkerProcess:
     def lend(self, number: int, listener: socket) -> None:
         """Let the process also accept the connections of process ``number``, which come to ``listener``."""
         with suppress(OSError):
-            send_fds(self._channel, [bytes([number])], [listener.fileno()])
+            send_fds(self._channel, [number.to_bytes(NUMBER_BYTES)], [listener.fileno()])
 
     def take_back(self, number: int) -> None:
         """End what `lend` has begun."""
         with suppress(OSError):
-            self._channel.send(bytes([number]))
+            self._channel.send(number.to_bytes(NUMBER_BYTES))
 
     @property
     def serves(self) -> bool:
