@@ -229,9 +229,7 @@ class Cells:
             for request in requests
         ]
 
-    def _read(
-        self, ids: list[str], together: OfCells[Any] | None = None
-    ) -> dict[str, Sequence[Any]]:
+    def _read(self, ids: list[str], together: OfCells[Any] | None) -> dict[str, Sequence[Any]]:
         """Return the requested columns of the cells that are stored, by id."""
         cells = _cells_with(self._layout.columns)
         unread = together.unread(ids) if together else []

@@ -113,7 +113,8 @@ def _exams_of_cells(columns: tuple[str, ...]) -> Statement:
     )
 
 
-_by_name = attrgetter("name_order", "id")
+BY_NAME = attrgetter("name_order", "id")
+"""The order of exams by name."""
 
 
 def _exams_by_cell(
@@ -123,7 +124,7 @@ def _exams_by_cell(
     make = _row_type(columns)
     exams = [(make(*values), cells) for cells, *values in rows]
     found: defaultdict[str, list[ExamRow]] = defaultdict(list)
-    for exam, cells in sorted(exams, key=lambda each: _by_name(each[0])):
+    for exam, cells in sorted(exams, key=lambda each: BY_NAME(each[0])):
         for cell in cells:
             found[cell].append(exam)
     return [found[id] for id in ids]

@@ -112,10 +112,12 @@ class BatchLoader(DataLoader[K, V]):
             _cancel(queue, groups)
 
     def _read(self, fetch: Callable[[list[K]], Sequence[V]], keys: Iterable[K]) -> None:
-        unread = [key for key in dict.fromkeys(keys) if key not in self._values]
-        if not unread:
-            return
-        self._keep(unread, fetch)
+        if unread := self.unread(keys):
+            self._keep(unread, fetch)
+
+    def unread(self, keys: Iterable[K]) -> list[K]:
+        """Return the keys that have no value yet, each once."""
+        return [key for key in dict.fromkeys(keys) if key not in self._values]
 
     def _keep(self, keys: list[K], fetch: Callable[[list[K]], Sequence[V]]) -> None:
         """Keep the values of ``keys``, which have none yet."""

@@ -30,10 +30,6 @@ class OfCells(BatchLoader[str, V]):
         self._statement = statement
         self._group = group
 
-    def unread(self, ids: Iterable[str]) -> list[str]:
-        """Return the ids that have no value yet."""
-        return [id for id in ids if id not in self._values]
-
     def statement(self, ids: list[str]) -> BoundStatement:
         """Return the statement that reads the values of ``ids``."""
         return self._statement.bind(ids)

@@ -173,5 +173,6 @@ def reading_ahead(key: bytes | None) -> Iterator[ReadAhead | None]:
 
 
 def remember_reads(key: bytes, reads: ReadAhead) -> None:
-    """Remember what a request has read, for the next request with this key. Nothing if that failed when it was sent ahead."""
-    _known.put(key, () if reads.has_failed else reads.made)
+    """Remember what a request has read, for the next request with this key. Nothing if the statements sent ahead have failed."""
+    if not reads.has_failed:
+        _known.put(key, reads.made)

@@ -16,14 +16,14 @@ _KEY = "batch"
 class BatchContext(NamedTuple):
     """The operation, and the name of the objects' GraphQL type.
 
-    ``beside``, ``below``: names of the fields that a plan completes with this one, of the same objects and of this field's
-    objects. Their batches can share statements with this one. Empty without a plan.
+    ``siblings``: names of the fields that a plan completes for the same objects. ``subfields``: names of the fields that it
+    completes for the objects of this field. Their batches can share statements with this one. Both are empty without a plan.
     """
 
     context: Context
     type_name: str
-    beside: Collection[str] = ()
-    below: Collection[str] = ()
+    siblings: Collection[str] = ()
+    subfields: Collection[str] = ()
 
 
 BatchFunction = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]

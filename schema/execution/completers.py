@@ -44,7 +44,7 @@ def _check_are_values(types: Iterable[type]) -> None:
 class Completer(Protocol):
     """Completes columns of one type.
 
-    ``is_async``: whether it can wait for a batch. ``field_names``: names of the fields that it completes of objects.
+    ``is_async``: whether it can wait for a batch. ``field_names``: names of the fields that it completes for objects.
     """
 
     is_async: bool

@@ -89,7 +89,7 @@ class Batched:
         definition: GraphQLField,
         node: FieldNode,
         type_name: str,
-        beside: Collection[str],
+        siblings: Collection[str],
         completer: Completer,
     ) -> None:
         self._function = function
@@ -97,12 +97,12 @@ class Batched:
         self._definition = definition
         self._node = node
         self._type_name = type_name
-        self._beside = beside
+        self._siblings = siblings
         self._completer = completer
 
     async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> Sequence[Any]:
         batch = BatchContext(
-            run.context, self._type_name, self._beside, self._completer.field_names
+            run.context, self._type_name, self._siblings, self._completer.field_names
         )
         values = self._function(batch, objects, **self._arguments(run))
         if isinstance(values, Awaitable):
@@ -213,7 +213,7 @@ class Compiler:
         self,
         type_: GraphQLObjectType,
         details: list[FieldDetails],
-        beside: Collection[str],
+        siblings: Collection[str],
         passed: frozenset[GraphQLObjectType],
     ) -> FieldPlan:
         self._fields_left -= 1
@@ -232,7 +232,7 @@ class Compiler:
             raise NotCompilableError
         completer = self.compile(definition.type, details, passed)
         if function := batch_function(field.metadata):
-            return Batched(function, field, definition, node, type_.name, beside, completer)
+            return Batched(function, field, definition, node, type_.name, siblings, completer)
         if field.is_basic_field and not node.arguments:
             return Attribute(field.python_name, completer)
         raise NotCompilableError

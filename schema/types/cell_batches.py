@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Collection, Iterable, Sequence
-from operator import attrgetter
 
 from loaders.cells import Cell, CellRequest, PendingCell
 from loaders.completion import CompletionData
-from loaders.exams import ExamKind, ExamRow
+from loaders.exams import BY_NAME, ExamKind, ExamRow
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.models import Exam, Teacher
 from schema.connections.pagination import Page, PageRequest, page_of_list
@@ -18,7 +17,6 @@ from schema.types.exam_order import EXAMS_BY_NAME
 AnyCell = Cell | PendingCell
 AnyExam = Exam | ExamRow
 
-_by_name = attrgetter("name_order", "id")
 # Fields of a cell.
 _EXAMS = "exams"
 _WITH_EXAM_IDS = frozenset({"examCount", "availableExams"})
@@ -27,7 +25,7 @@ _WITH_EXAM_IDS = frozenset({"examCount", "availableExams"})
 async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, AnyExam]:
     """Return the existing exams by key, sorted by name."""
     exams = await context.loaders.exam_by_id.load_all(list(exam_ids))
-    return {exam.id: exam for exam in sorted(filter(None, exams), key=_by_name)}
+    return {exam.id: exam for exam in sorted(filter(None, exams), key=BY_NAME)}
 
 
 def cells_of_requests(
@@ -35,15 +33,15 @@ def cells_of_requests(
 ) -> Awaitable[list[list[Cell]]]:
     """Load the cells of each request, and their exams or the keys of these if a plan completes them next."""
     loaders = batch.context.loaders
-    if _EXAMS in batch.below:
+    if _EXAMS in batch.subfields:
         loaders.cells.read_together_with(loaders.exams_by_cell)
-    elif not _WITH_EXAM_IDS.isdisjoint(batch.below):
+    elif not _WITH_EXAM_IDS.isdisjoint(batch.subfields):
         loaders.cells.read_together_with(loaders.exam_links_by_cell)
     return loaders.cells.load_all(requests)
 
 
 async def _exam_ids(batch: BatchContext, cells: Sequence[AnyCell]) -> list[list[int]]:
-    if _EXAMS in batch.beside:
+    if _EXAMS in batch.siblings:
         return [[exam.id for exam in exams] for exams in await exams_of_cells(batch, cells)]
     links = await batch.context.loaders.exam_links_by_cell.load_all([cell.pk for cell in cells])
     return [[exam_id for _, exam_id in of_cell] for of_cell in links]

@@ -64,6 +64,17 @@ def request(key: bytes, *names: list[str]) -> list[Any]:
     return found
 
 
+def remember_a_failure(key: bytes) -> None:
+    """Remember a request with a second statement that always fails."""
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["CORE"]))
+        reads.begin()
+        with pytest.raises(DataError):
+            list(_of_grade("one", timezone.now()))
+    remember_reads(key, reads)
+
+
 def test_a_repeated_request_sends_one_message_and_a_commit(key: bytes) -> None:
     for expected in (4, 2, 2):
         with messages() as sent:
@@ -96,13 +107,7 @@ def test_everything_is_read_in_one_snapshot(key: bytes) -> None:
 
 
 def test_a_failure_of_what_is_read_ahead_is_no_failure_of_the_request(key: bytes) -> None:
-    with reading_ahead(key) as reads:
-        assert isinstance(reads, ReadAhead)
-        list(_first(["CORE"]))
-        reads.begin()
-        with pytest.raises(DataError):
-            list(_of_grade("one", timezone.now()))
-    remember_reads(key, reads)
+    remember_a_failure(key)
     assert request(key, ["CORE"], ["OTHER"]) == [[("CORE",)], [("OTHER", 2)]]
 
 
@@ -146,13 +151,7 @@ def test_memory_is_bounded() -> None:
 
 
 def test_what_has_failed_is_not_read_ahead_again(key: bytes) -> None:
-    with reading_ahead(key) as reads:
-        assert isinstance(reads, ReadAhead)
-        list(_first(["CORE"]))
-        reads.begin()
-        with pytest.raises(DataError):
-            list(_of_grade("one", timezone.now()))
-    remember_reads(key, reads)
+    remember_a_failure(key)
     # All, the rollback, the first one alone, and COMMIT. Then only the first one.
     for expected in (4, 1):
         with messages() as sent, reading_ahead(key):
