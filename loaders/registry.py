@@ -15,6 +15,7 @@ from loaders.dispatch import Dispatcher
 from loaders.exams import ExamLoaders
 from loaders.history import HistoryLoaders
 from loaders.read_options import ReadOptions
+from loaders.school import SchoolLoaders
 from loaders.teachers import TeacherLoaders
 from loaders.visible_classes import VisibleClasses
 from primepath.domain.viewer import Viewer
@@ -29,6 +30,7 @@ class Loaders(
     CurriculumLoaders,
     ExamLoaders,
     HistoryLoaders,
+    SchoolLoaders,
     TeacherLoaders,
 ):
     """The loaders of one operation of one viewer. Never shared: they remember all that they have read."""

@@ -14,6 +14,7 @@ from primepath.models.exam_schedule_matrix import ExamScheduleMatrix, MatrixCell
 from primepath.models.exam_session import ExamSession
 from primepath.models.history_entry import HistoryEntry
 from primepath.models.school_class import SchoolClass
+from primepath.models.school_rules import SchoolRules
 from primepath.models.teacher import Teacher
 from primepath.models.teacher_class_assignment import TeacherClassAssignment
 
@@ -30,6 +31,7 @@ __all__ = [
     "MatrixCellExam",
     "Program",
     "SchoolClass",
+    "SchoolRules",
     "SubProgram",
     "Teacher",
     "TeacherClassAssignment",

@@ -12,6 +12,7 @@ from primepath.domain.errors import UserErrorCode
 from primepath.domain.exam import ExamType
 from primepath.domain.period import MONTHS, Period, PeriodType
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus, Division
+from primepath.domain.weekday import Weekday
 from schema.execution.core import enum_values
 from schema.types.phrases import EXPECTS_NEW_VALUES
 
@@ -79,6 +80,19 @@ describe(
         "PRIMARY": "Primary school.",
         "MIDDLE": "Middle school.",
         "HIGH": "High school.",
+    },
+)
+describe(
+    Weekday,
+    "Day of the week.",
+    {
+        "MON": "Monday.",
+        "TUE": "Tuesday.",
+        "WED": "Wednesday.",
+        "THU": "Thursday.",
+        "FRI": "Friday.",
+        "SAT": "Saturday.",
+        "SUN": "Sunday.",
     },
 )
 describe(

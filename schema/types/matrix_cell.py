@@ -31,6 +31,7 @@ from schema.types.cell_batches import (
     creators_of_cells,
     exam_counts_of_cells,
     exams_of_cells,
+    invigilators_of_cells,
     modifiers_of_cells,
 )
 from schema.types.node import Identified, Node
@@ -128,6 +129,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse, fact=Fact.CELL):
     end_time: datetime.time | None = strawberry.field(
         description="End of the exams, after `startTime`. Null if not set."
     )
+    room: str = strawberry.field(description="Room of the exams. Empty if none is set.")
     notes: str = strawberry.field(description="Teachers' notes. Empty if there are no notes.")
     can_edit: bool = strawberry.field(description="True if you can change this cell.")
     version: int = strawberry.field(
@@ -219,6 +221,16 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse, fact=Fact.CELL):
         self, info: Info, cell: strawberry.Parent[AnyCell]
     ) -> models.Teacher | None:
         return await resolve_one(modifiers_of_cells, info, cell)
+
+    @strawberry.field(
+        graphql_type=_Teacher | None,
+        description="Teacher who supervises the exams. Null if none is set.",
+        metadata=batched(invigilators_of_cells) | depends_on(Fact.CELL) | columns("invigilator_id"),
+    )
+    async def invigilator(
+        self, info: Info, cell: strawberry.Parent[AnyCell]
+    ) -> models.Teacher | None:
+        return await resolve_one(invigilators_of_cells, info, cell)
 
     @classmethod
     async def load(cls, info: Info, key: CellKey) -> AnyCell | None:

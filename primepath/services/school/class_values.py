@@ -11,16 +11,17 @@ from primepath.domain.history import HistoryAction, HistorySubject
 from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE, Division
 from primepath.models import SchoolClass
 from primepath.services.rows import RecordedRow, max_length
+from primepath.services.school.lesson_days import check_days
 from primepath.services.validation import ValidationErrors
 
 CLASSES = RecordedRow(
     subject=HistorySubject.CLASS,
     create=HistoryAction.CREATE_CLASS,
     update=HistoryAction.UPDATE_CLASS,
-    fields=("name", "division", "grade", "section", "stream", "is_active"),
+    fields=("name", "division", "grade", "section", "stream", "lesson_days", "is_active"),
 )
-_REQUIRED_TEXTS = ("name", "section")
-_OPTIONAL_TEXTS = ("stream",)
+_REQUIRED_TEXTS = ("name",)
+_OPTIONAL_TEXTS = ("section", "stream")
 
 
 class ClassValues(TypedDict, total=False):
@@ -31,6 +32,7 @@ class ClassValues(TypedDict, total=False):
     grade: int
     section: str
     stream: str
+    lesson_days: str
     is_active: bool
 
 
@@ -47,3 +49,4 @@ def check_class(values: ClassValues, errors: ValidationErrors) -> None:
         errors.add(UserErrorCode.OUT_OF_RANGE, template, "division", divisions=divisions)
     if "grade" in given:
         errors.check_range(given["grade"], FIRST_GRADE, LAST_GRADE, "grade")
+    check_days(given.get("lesson_days", ""), errors, "lesson_days")

@@ -36,7 +36,7 @@ def test_class_is_added(head: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("code", "middle 7a", "Use capital letters"),
+        ("code", "middle 7a", "Use letters"),
         ("name", "NUL \0 name", "Null characters are not allowed"),
         ("grade", "13", "less than or equal to 12"),
         ("grade", "0", "greater than or equal to 1"),

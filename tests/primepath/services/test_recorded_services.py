@@ -74,7 +74,7 @@ def test_class_is_created_and_changed() -> None:
 def test_every_error_of_a_class_is_found() -> None:
     make_class("M7A")
     values: Any = {"name": " ", "division": "X", "grade": 13, "section": "x" * 11, "stream": "\0"}
-    assert _errors(create_class, viewer=COMMAND_LINE, code="m7a", values=values) == {
+    assert _errors(create_class, viewer=COMMAND_LINE, code="M 7A", values=values) == {
         ("INVALID_CHARACTERS", "code"),
         ("BLANK", "name"),
         ("OUT_OF_RANGE", "division"),
