@@ -18,6 +18,7 @@ from loaders.read_options import ReadOptions
 from loaders.school import SchoolLoaders
 from loaders.teachers import TeacherLoaders
 from loaders.visible_classes import VisibleClasses
+from loaders.warnings import WarningLoaders
 from primepath.domain.viewer import Viewer
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ class Loaders(
     HistoryLoaders,
     SchoolLoaders,
     TeacherLoaders,
+    WarningLoaders,
 ):
     """The loaders of one operation of one viewer. Never shared: they remember all that they have read."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime
 from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
@@ -12,13 +14,22 @@ from loaders.dispatch import Stage
 from loaders.generic import BatchLoader
 from loaders.loader_group import LoaderGroup
 from primepath.db.statement import Statement
+from primepath.domain.calendar_days import Holiday
 from primepath.domain.room import fold_room
 from primepath.domain.text import natural_key
 from primepath.domain.weekday import Weekday, split_days
-from primepath.models import ExamScheduleMatrix, SchoolClass, SchoolRules
+from primepath.models import ExamScheduleMatrix, SchoolClass, SchoolDay, SchoolRules
+from primepath.school_days import holiday_on
 
 _rules = Statement(
     lambda: SchoolRules.objects.values_list("lesson_days", "minimum_days_between_exams")
+)
+
+
+_days = Statement(
+    lambda first, last: SchoolDay.objects.filter(date__gte=first, date__lte=last).values_list(
+        "date", "kind", "is_open", "name"
+    )
 )
 
 
@@ -48,6 +59,18 @@ class SchoolLoaders(LoaderGroup):
 
     async def school_rules(self) -> SchoolRulesData:
         return await self._school.load("rules")
+
+    def holidays(self, first: datetime.date, last: datetime.date) -> asyncio.Future[list[Holiday]]:
+        """Return the future holidays from ``first`` to ``last``, by date."""
+
+        def read() -> list[Holiday]:
+            decided = {
+                date: (kind, is_open, name) for date, kind, is_open, name in _days(first, last)
+            }
+            dates = (first + datetime.timedelta(day) for day in range((last - first).days + 1))
+            return [found for date in dates if (found := holiday_on(date, decided.get(date)))]
+
+        return self._dispatcher.call(read, Stage.DETAIL)
 
     async def rooms(self) -> list[str]:
         """Return the rooms of the cells that the viewer can see, in natural order. Of several spellings, the most frequent."""

@@ -26,12 +26,13 @@ from schema.queries.exams import ExamQuery
 from schema.queries.matrix import MatrixQuery
 from schema.queries.node import NodeQuery
 from schema.queries.viewer import ViewerQuery
+from schema.queries.warnings import WarningQuery
 from schema.types.history import CHANGES
 from schema.types.scalars import SCALARS
 
 
 @strawberry.type(description="Read operations.")
-class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, NodeQuery):
+class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, WarningQuery, NodeQuery):
     pass
 
 

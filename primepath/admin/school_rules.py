@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.fields import DaysField, NumberField
 from primepath.admin.common.history_pages import WithHistory
-from primepath.admin.common.permissions import ChangeOnly
 from primepath.admin.common.service_forms import ServiceForm
 from primepath.admin.common.service_pages import ServicePage
 from primepath.domain.history import HistorySubject
@@ -36,24 +34,13 @@ class SchoolRulesForm(ServiceForm[SchoolRules]):
 
 
 @admin.register(SchoolRules)
-class SchoolRulesAdmin(ChangeOnly, WithHistory[SchoolRules], ServicePage[SchoolRules]):
-    """One page. Its row is stored with the first change; until then the page shows the defaults."""
+class SchoolRulesAdmin(WithHistory[SchoolRules], ServicePage[SchoolRules]):
+    """The only row. Until somebody adds it, the defaults apply, which the page for adding shows."""
 
     form = SchoolRulesForm
     history_subject = HistorySubject.SCHOOL
     fields = ("lesson_days", "minimum_days_between_exams")
+    list_display = ("lesson_days", "minimum_days_between_exams")
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        url = reverse(
-            "admin:primepath_schoolrules_change",
-            args=[SchoolRules.KEY],
-            current_app=self.admin_site.name,
-        )
-        return HttpResponseRedirect(url)
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> SchoolRules | None:
-        return SchoolRules.objects.current() if object_id == str(SchoolRules.KEY) else None
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not SchoolRules.objects.exists()

@@ -110,6 +110,13 @@ class ExamScheduleMatrix(models.Model):
             ),
             models.CheckConstraint(condition=_UNUSED | _USED, name="cell_untouched_at_version_0"),
         ]
+        indexes = [
+            models.Index(
+                fields=["scheduled_date"],
+                name="cell_on_a_date",
+                condition=models.Q(scheduled_date__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

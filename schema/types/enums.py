@@ -17,9 +17,11 @@ from schema.execution.core import enum_values
 from schema.types.phrases import EXPECTS_NEW_VALUES
 
 
-def describe(enum: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
-    """Register ``enum`` as a GraphQL enum with a description of each value."""
-    strawberry.enum(enum, description=description)
+def describe(
+    enum: type[StrEnum], description: str, values: Mapping[str, str], *, name: str | None = None
+) -> None:
+    """Register ``enum`` as a GraphQL enum with a description of each value. ``name`` is its own name if omitted."""
+    strawberry.enum(enum, name=name, description=description)
     for value in enum_values(enum):
         value.description = values[value.name]
 

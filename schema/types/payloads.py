@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
 
 from loaders.curriculum import ClassCurriculumData
+from loaders.sittings import SITTING_COLUMNS
+from loaders.warnings import VisibleWarning
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import UserErrorCode
 from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS
-from schema.metadata import SIZE_FROM_PARENT, list_size
+from schema.metadata import SIZE_FROM_PARENT, columns, list_size
 from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassAccessRequest
 from schema.types.curriculum import ClassCurriculum
 from schema.types.exam import Exam
-from schema.types.matrix_cell import MatrixCell, load_cell, load_cells_of_keys
+from schema.types.matrix_cell import MatrixCell, load_cell, load_cells_in, load_cells_of_keys
 from schema.types.phrases import NULL_IF_HIDDEN
+from schema.types.schedule_warning import ScheduleWarning, warnings_about
 from schema.types.school_class import curriculum_of
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 from schema.types.user_error import UserError
@@ -66,8 +70,31 @@ class _Payload:
     )
 
 
+async def _warnings(
+    info: Info, result: Result[Any], keys: Sequence[CellKey]
+) -> list[VisibleWarning]:
+    if result.is_rejected:
+        return []
+    return await warnings_about(info.context, await load_cells_in(info.context, keys))
+
+
+_WARNINGS = (
+    "Warnings about the cells, by date. They prevent nothing. Empty if the input was rejected."
+)
+
+
 @strawberry.type(description="Result of a mutation that changes cells.")
 class MatrixCellsPayload(_Payload):
+    @strawberry.field(
+        graphql_type=list[ScheduleWarning] | None,
+        description=_WARNINGS,
+        metadata=list_size(SIZE_FROM_PARENT) | columns(*SITTING_COLUMNS),
+    )
+    async def warnings(
+        self, info: Info, result: strawberry.Parent[Result[list[CellKey]]]
+    ) -> list[VisibleWarning]:
+        return await _warnings(info, result, result.value or [])
+
     @strawberry.field(
         graphql_type=list[MatrixCell],
         description=(
@@ -84,6 +111,16 @@ class MatrixCellsPayload(_Payload):
 
 @strawberry.type(description="Result of a mutation that changes one cell.")
 class MatrixCellPayload(_Payload):
+    @strawberry.field(
+        graphql_type=list[ScheduleWarning] | None,
+        description=_WARNINGS.replace("cells", "cell"),
+        metadata=list_size(1) | columns(*SITTING_COLUMNS),
+    )
+    async def warnings(
+        self, info: Info, result: strawberry.Parent[Result[CellKey]]
+    ) -> list[VisibleWarning]:
+        return await _warnings(info, result, [result.value] if result.value else [])
+
     @strawberry.field(
         graphql_type=MatrixCell | None,
         description="Current state of the cell, also after a rejected change. " + NULL_IF_HIDDEN,

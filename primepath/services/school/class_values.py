@@ -42,7 +42,9 @@ def check_class(values: ClassValues, errors: ValidationErrors) -> None:
     for name in (*_REQUIRED_TEXTS, *_OPTIONAL_TEXTS):
         if name in given:
             limit = max_length(SchoolClass, name)
-            errors.check_text(given[name], name, limit=limit, required=name in _REQUIRED_TEXTS)
+            # A grade with one class needs no section. A section that is there can be seen.
+            required = name in _REQUIRED_TEXTS or (name == "section" and given[name] != "")
+            errors.check_text(given[name], name, limit=limit, required=required)
     if given.get("division", Division.PRIMARY) not in {*Division}:
         template = _("Division must be one of {divisions}.")
         divisions = ", ".join(Division)
