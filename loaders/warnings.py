@@ -45,6 +45,11 @@ class ScheduleRange(NamedTuple):
     last: datetime.date
     undated_years: frozenset[int]
 
+    @classmethod
+    def undated(cls, class_codes: frozenset[str], academic_year: int) -> ScheduleRange:
+        """Return the cells without a date of a year."""
+        return cls(class_codes, datetime.date.max, datetime.date.min, frozenset({academic_year}))
+
     def includes(self, sitting: Sitting) -> bool:
         if sitting.class_code not in self.class_codes:
             return False

@@ -13,11 +13,13 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema.execution.core import graphql_schema
+from schema.mutations.accept_warning import AcceptWarning
 from schema.mutations.access_requests import AccessRequests
 from schema.mutations.assign_exams import AssignExams
 from schema.mutations.assignments import Assignments
 from schema.mutations.clone_cell import CloneCell
 from schema.mutations.exams import Exams
+from schema.mutations.school_days import SchoolDays
 from schema.mutations.set_class_curriculum import SetClassCurriculum
 from schema.mutations.sign_in import SignInMutation
 from schema.mutations.update_cell import UpdateCell
@@ -51,6 +53,8 @@ class Mutation(
     SetClassCurriculum,
     AccessRequests,
     Assignments,
+    SchoolDays,
+    AcceptWarning,
 ):
     pass
 

@@ -60,7 +60,9 @@ class Result(Generic[T_co]):
 
 
 @strawberry.type
-class _Payload:
+class Payload:
+    """What every payload has."""
+
     user_errors: list[UserError] = strawberry.field(
         description="Problems with the input. Empty if the mutation succeeded.",
         metadata=list_size(USER_ERRORS),
@@ -84,7 +86,7 @@ _WARNINGS = (
 
 
 @strawberry.type(description="Result of a mutation that changes cells.")
-class MatrixCellsPayload(_Payload):
+class MatrixCellsPayload(Payload):
     @strawberry.field(
         graphql_type=list[ScheduleWarning] | None,
         description=_WARNINGS,
@@ -110,7 +112,7 @@ class MatrixCellsPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation that changes one cell.")
-class MatrixCellPayload(_Payload):
+class MatrixCellPayload(Payload):
     @strawberry.field(
         graphql_type=list[ScheduleWarning] | None,
         description=_WARNINGS.replace("cells", "cell"),
@@ -130,7 +132,7 @@ class MatrixCellPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation that creates or updates an exam.")
-class ExamPayload(_Payload):
+class ExamPayload(Payload):
     value: Exam | None = strawberry.field(
         name="exam",
         description=(
@@ -141,7 +143,7 @@ class ExamPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation that sets a class curriculum.")
-class ClassCurriculumPayload(_Payload):
+class ClassCurriculumPayload(Payload):
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
         description=(
@@ -160,7 +162,7 @@ class ClassCurriculumPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation on an access request.")
-class ClassAccessRequestPayload(_Payload):
+class ClassAccessRequestPayload(Payload):
     value: ClassAccessRequest | None = strawberry.field(
         name="request",
         description=(
@@ -171,7 +173,7 @@ class ClassAccessRequestPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation on a teacher's assignment.")
-class TeacherClassAssignmentPayload(_Payload):
+class TeacherClassAssignmentPayload(Payload):
     value: TeacherClassAssignment | None = strawberry.field(
         name="assignment",
         description="Current state of the assignment. Null if the input was rejected.",
