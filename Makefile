@@ -12,7 +12,7 @@ WORKERS ?= logical
 # Modules are compiled once, and not in each process of the tests.
 PARALLEL_PYTEST = env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: help demo test coverage check prose bench bench-peers trial format schema environment lock clean
+.PHONY: help demo test coverage check prose bench bench-answers bench-peers trial format schema environment lock clean
 
 help: ## List all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -43,6 +43,7 @@ check: $(DEVELOPMENT) ## Check format, lint, types, imports, migrations and the 
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m scripts.migration_locks
 	$(BIN)/python manage.py export_schema --check
 	$(BIN)/python manage.py export_environment --check
 
@@ -51,6 +52,9 @@ prose: $(DEVELOPMENT) ## List sentences that are not in plain English (PATHS=doc
 
 bench: $(DEVELOPMENT) ## Measure on both databases next to other implementations; writes benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+bench-answers: $(DEVELOPMENT) ## Measure small and repeated requests (needs Node); writes benchmarks/ANSWERS.md
+	@$(BIN)/python -m benchmarks.answers $(BENCH)
 
 bench-peers: $(DEVELOPMENT) ## Measure next to PostGraphile (needs Node); writes benchmarks/PEERS.md
 	@$(BIN)/python -m benchmarks.peers $(BENCH)

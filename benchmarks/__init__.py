@@ -12,6 +12,7 @@ all of them.
 - `run_database`: the process that measures on one database.
 - `product`: the only module that imports the product's internals.
 - `compare`: measures two checkouts of the product, ``python -m benchmarks.compare OTHER_CHECKOUT``.
+- `answers`: measures small and repeated requests, ``make bench-answers``.
 - `peers`: measures PostGraphile on the same database.
 
 ``FINDINGS.md`` has the results of profiling.

@@ -44,6 +44,11 @@ mutation ($cells: [CellRef!]!, $exams: [ID!]!) {
   }
 }
 """
+_UPDATE = """
+mutation ($cell: CellRef!, $notes: String) {
+  updateCell(input: { cell: $cell, notes: $notes }) { cell { version } userErrors { code message } }
+}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ def assign_exams(cell_ids: Sequence[str], exam_ids: Sequence[int]) -> Operation:
     """Return the mutation that assigns every exam to every cell."""
     cells = [{"id": f"MatrixCell:{id}"} for id in cell_ids]
     return Operation(_ASSIGN, {"cells": cells, "exams": [f"Exam:{id}" for id in exam_ids]})
+
+
+def update_cell(cell_id: str, notes: str) -> Operation:
+    """Return the mutation that sets the notes of a cell."""
+    return Operation(_UPDATE, {"cell": {"id": f"MatrixCell:{cell_id}"}, "notes": notes})
 
 
 INTROSPECTION = Operation(get_introspection_query())

@@ -61,8 +61,10 @@ def database(env: Environment, default_file: Path, wait_seconds: float) -> dict[
     to ``default_file``.
     ``DATABASE_POOL_SIZE``: maximum number of PostgreSQL connections of a process. Defaults to 4. Each running request
     that reads the database uses one.
+    ``DATABASE_PREPARED_STATEMENTS``: prepare statements on the connections to PostgreSQL. Defaults to 1.
     """
     pool_size = env.number("DATABASE_POOL_SIZE", 4, most=1_000)
+    prepares = env.flag("DATABASE_PREPARED_STATEMENTS", default=True)
     url = env.text("DATABASE_URL", secret=True) or f"sqlite:///{default_file}"
     try:
         config = parse_database_url(url)
@@ -74,7 +76,7 @@ def database(env: Environment, default_file: Path, wait_seconds: float) -> dict[
         case "django.db.backends.sqlite3":
             return _sqlite(env, config, options)
         case "django.db.backends.postgresql":
-            return _postgresql(env, config, options, pool_size, wait_seconds)
+            return _postgresql(env, config, options, pool_size, wait_seconds, prepares=prepares)
         case _:
             env.refuse(
                 "DATABASE_URL",
@@ -120,6 +122,8 @@ def _postgresql(
     options: dict[str, Any],
     pool_size: int,
     wait_seconds: float,
+    *,
+    prepares: bool,
 ) -> dict[str, Any]:
     if not config["NAME"] and "service" not in options:
         env.refuse("DATABASE_URL", "must name a database: postgresql://user:password@host/name.")
@@ -134,6 +138,7 @@ def _postgresql(
         "max_size": pool_size,
         "timeout": wait_seconds,
         "needs_writable": target in _WRITABLE,
+        "prepares": prepares,
     }
     return {
         **config,
@@ -195,7 +200,8 @@ def _replica(env: Environment, url: str, primary: dict[str, Any]) -> dict[str, A
         return None
     options = dict(config.get("OPTIONS", {}))
     _check_options(env, "DATABASE_REPLICA_URLS", options)
-    pool = {"max_size": primary["OPTIONS"]["pool"]["max_size"], "timeout": _REPLICA_SECONDS}
+    shared = {name: primary["OPTIONS"]["pool"][name] for name in ("max_size", "prepares")}
+    pool = {**shared, "timeout": _REPLICA_SECONDS}
     return {
         **primary,
         **{key: config[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")},

@@ -68,15 +68,17 @@ class Environment:
         )
         return default
 
-    def items(self, name: str, default: str, format: Format) -> list[str]:
-        """Return the items of a comma-separated list."""
+    def items(self, name: str, default: str, format: Format, *, secret: bool = False) -> list[str]:
+        """Return the items of a comma-separated list. Messages do not contain the items of a ``secret``."""
         items = _split(self._read(name, default))
-        invalid = [item for item in items if not format.accepts(item)]
+        invalid = [(place, item) for place, item in enumerate(items, 1) if not format.accepts(item)]
         if not invalid:
             return items
+        place, item = invalid[0]
+        shown = f"item {place}" if secret else repr(item)
         self.refuse(
             name,
-            f"must list, separated by commas, {format.description}; {invalid[0]!r} is not valid.",
+            f"must list, separated by commas, {format.description}; {shown} is not valid.",
         )
         return _split(default)
 

@@ -131,6 +131,9 @@ SECRET_KEY = Format(
     f"at least {_KEY_LENGTH} random characters, such as the output of: "
     'python -c "import secrets; print(secrets.token_urlsafe(50))"',
 )
+OLD_SECRET_KEY = Format(
+    _is_key, f"earlier values of SECRET_KEY, each of at least {_KEY_LENGTH} random characters"
+)
 TOKEN = Format(
     _is_token,
     f"at least {_KEY_LENGTH} letters, digits and signs without spaces, such as the output of: "

@@ -55,6 +55,8 @@ def _stored_key(file: Path) -> str:
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = _secret_key()
+# Earlier keys: what they signed stays valid, and nothing new is signed with them.
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS", "", formats.OLD_SECRET_KEY, secret=True)
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", formats.HOST)
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS", "", formats.TRUSTED_ORIGIN)
 # Behind a proxy that terminates TLS: send cookies over HTTPS only, and redirect requests that come over HTTP.

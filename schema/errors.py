@@ -103,7 +103,7 @@ def database_error(failure: DatabaseFailure) -> GraphQLFormattedError:
             return error(ErrorCode.UNAVAILABLE, message, mayBeSaved=True)
         case DatabaseFailure.LOCK:
             message = _("The database is locked by another change. Try again in a moment.")
-            return error(ErrorCode.TIMEOUT, message)
+            return error(ErrorCode.TIMEOUT, message, retryAfterSeconds=RETRY_AFTER_SECONDS)
         case DatabaseFailure.STATEMENT:
             message = _("The database did not respond in time. Try again, or request less data.")
             return error(ErrorCode.TIMEOUT, message)

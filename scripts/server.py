@@ -11,10 +11,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
+
+import psutil  # type: ignore[import-untyped]
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +26,7 @@ _STOP_SECONDS = 10
 
 
 class Server(NamedTuple):
-    """A running server."""
+    """A running server: its port, and the id of the process that serves requests."""
 
     port: int
     pid: int
@@ -58,15 +61,21 @@ class Checkout:
 
     @contextmanager
     def serve(self, log: Path) -> Iterator[Server]:
-        """Run uvicorn on a free port of this machine and write its output to ``log``.
+        """Run the server on a free port of this machine and write its output to ``log``.
 
         Raises `RuntimeError` with the log if the server does not start.
         """
         port = free_port()
-        command = [self.python, "-m", "uvicorn", "primepath.asgi:application"]
-        command += ["--host", HOST, "--port", str(port), "--log-level", "warning"]
+        command = [self.python, "manage.py", "serve"]
+        if not (self.folder / "primepath" / "management" / "commands" / "serve.py").exists():
+            # Versions before 0.3.
+            command = [self.python, "-m", "uvicorn", "primepath.asgi:application"]
+        command += ["--host", HOST, "--port", str(port)]
         with serving(command, port, log, folder=self.folder, environment=self._environment()) as it:
-            yield it
+            _wait_for_response(port)
+            # `manage.py serve` has a process of its own for the requests.
+            workers = psutil.Process(it.pid).children()
+            yield it._replace(pid=workers[0].pid if workers else it.pid)
 
     def _environment(self) -> dict[str, str]:
         return {**self.environment, "PYTHONPATH": str(self.folder)}
@@ -105,6 +114,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def _wait_for_response(port: int) -> None:
+    """Wait until a process serves requests. `manage.py serve` listens before."""
+    with closing(HTTPConnection(HOST, port, timeout=_START_SECONDS)) as connection:
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(run.close)
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "primepath.db.sqlite3":
-        # pytest-django gives each worker a file of its own unless it recognises Django's own backend.
+        # Otherwise pytest-django uses a file for each worker: it does not recognise this backend.
         database.setdefault("TEST", {})["NAME"] = ":memory:"
     # A password is hashed as in production, but not for as long.
     Argon2Hasher.time_cost, Argon2Hasher.memory_cost = 1, 8

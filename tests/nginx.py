@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,26 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.nginx import adapted, whole_configuration
 from scripts.server import free_port, serving
-from tests.pages import ROOT
-
-SHIPPED = ROOT / "deploy" / "nginx.conf"
-_AROUND = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log stderr;
-worker_rlimit_nofile 4096;
-events {{ worker_connections 2000; }}
-http {{
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-{shipped}
-}}
-"""
 
 
 def shipped_configuration(
@@ -37,17 +18,9 @@ def shipped_configuration(
 ) -> str:
     """Return the shipped configuration for plain HTTP on ``port`` of this machine, without a log.
 
-    Under a ``prefix``, it passes paths on with the prefix or without it, as docs/production/install.md shows.
+    Under a ``prefix``, it passes paths on with the prefix or without it, as docs/production/proxy.md shows.
     """
-    text = SHIPPED.read_text()
-    # The first server only redirects to HTTPS.
-    text = re.sub(r"\nserver \{\n    listen 80;.*?\n\}\n", "\n", text, flags=re.DOTALL)
-    text = re.sub(r"\n    (ssl_\w+|listen \[::\]|access_log) ?[^;]*;", "", text)
-    text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    (listed,) = re.findall(r"(?:    server [\d.:]+ [^;]*;\n)+", text)
-    options = listed.splitlines()[0].split()[2]
-    servers = "".join(f"    server 127.0.0.1:{each} {options}\n" for each in server_ports)
-    text = text.replace(listed, servers)
+    text = adapted(port, server_ports)
     if prefix:
         text = text.replace("location / {", f"location {prefix}/ {{")
     if removes_prefix:
@@ -75,6 +48,7 @@ def nginx(
     ports = server_port if isinstance(server_port, tuple) else (server_port,)
     file = folder / f"nginx-{port}.conf"
     shipped = shipped_configuration(port, ports, prefix, removes_prefix=removes_prefix)
-    file.write_text(_AROUND.format(folder=folder, shipped=shipped))
+    options = "master_process off; worker_rlimit_nofile 4096;"
+    file.write_text(whole_configuration(shipped, folder, options=options, connections=2_000))
     with serving([program, "-c", str(file)], port, folder / "nginx.log"):
         yield f"http://127.0.0.1:{port}{prefix}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,43 @@ from benchmarks.operations import Request
 from scripts.server import Server, free_port, serving
 
 _FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of PostGraphile, installed in ``folder``, which runs with the program ``node``."""
+
+    folder: Path
+    node: str
+
+    @property
+    def title(self) -> str:
+        major, minor, _ = self.number.split(".")
+        return f"PostGraphile {major}.{minor}"
+
+    @property
+    def number(self) -> str:
+        """The version in ``package.json``."""
+        package = json.loads((self.folder / "package.json").read_text())
+        number: str = package["dependencies"]["postgraphile"]
+        return number
+
+    def install(self, npm: str) -> None:
+        """Install the packages of the lock file. Raises `CalledProcessError`."""
+        install = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+        subprocess.run(install, cwd=self.folder, check=True)  # noqa: S603
+
+    def node_version(self) -> str:
+        run = subprocess.run([self.node, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+        return run.stdout.strip()
+
+
+# PostGraphile 5 needs a newer Node, which the npm package "node" has.
+_FOLDER_5 = _FOLDER / "postgraphile5"
+VERSIONS = (
+    Version(_FOLDER, "node"),
+    Version(_FOLDER_5, str(_FOLDER_5 / "node_modules" / "node" / "bin" / "node")),
+)
 # Its schema cannot filter by a list of class codes, so the query starts from the teacher's assignments.
 _QUERY = """
 query ($teacher: BigInt!, $year: Int!) {
@@ -41,19 +80,13 @@ Content = dict[str, Any]
 
 
 @contextmanager
-def running_postgraphile(log: Path) -> Iterator[Server]:
+def running_postgraphile(version: Version, log: Path) -> Iterator[Server]:
     """Run PostGraphile on the database in ``DATABASE_URL``. Raises `RuntimeError` if it does not start."""
     port = free_port()
     environment = {**os.environ, "PORT": str(port), "NODE_ENV": "production"}
-    command = ["node", str(_FOLDER / "server.mjs")]
+    command = [version.node, str(version.folder / "server.mjs")]
     with serving(command, port, log, environment=environment) as server:
         yield server
-
-
-def installed_version() -> str:
-    package = _FOLDER / "node_modules" / "postgraphile" / "package.json"
-    version: str = json.loads(package.read_text())["version"]
-    return version
 
 
 def matrix_request(teacher_id: int, year: int) -> Request:

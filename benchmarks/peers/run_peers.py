@@ -47,18 +47,26 @@ def measure(budget: Budget, folder: Path) -> dict[str, Any]:
     found = {}
     with ExitStack() as stack:
         server = stack.enter_context(Checkout().serve(folder / "server.log"))
-        peer = stack.enter_context(postgraphile.running_postgraphile(folder / "peer.log"))
+        peers = {
+            version.title: stack.enter_context(
+                postgraphile.running_postgraphile(version, folder / f"{version.title}.log")
+            )
+            for version in postgraphile.VERSIONS
+        }
         for count, token in tokens.items():
             client = stack.enter_context(Client(server.port, token))
-            # PostGraphile ignores the token. The query selects the classes of this teacher.
-            client_of_peer = stack.enter_context(Client(peer.port, token))
             teacher = Teacher.objects.get(name=f"teacher of {count}")
             runners = {
                 OURS.title: Runner(client, operation.request_to(OURS)),
                 HAND_WRITTEN.title: Runner(client, operation.request_to(HAND_WRITTEN)),
-                "PostGraphile": Runner(
-                    client_of_peer, postgraphile.matrix_request(teacher.pk, data.YEAR)
-                ),
+                # PostGraphile ignores the token. The query selects the classes of this teacher.
+                **{
+                    title: Runner(
+                        stack.enter_context(Client(peer.port, token)),
+                        postgraphile.matrix_request(teacher.pk, data.YEAR),
+                    )
+                    for title, peer in peers.items()
+                },
             }
             say(f"  checking and measuring: {count} classes with exams")
             responses = {title: each.client.send(each.request) for title, each in runners.items()}
@@ -74,8 +82,10 @@ def measure(budget: Budget, folder: Path) -> dict[str, Any]:
             )
             require(
                 content == postgraphile.content_of_ours(orjson.loads(responses[HAND_WRITTEN.title]))
-                and content
-                == postgraphile.content_of_peer(orjson.loads(responses["PostGraphile"])),
+                and all(
+                    content == postgraphile.content_of_peer(orjson.loads(responses[title]))
+                    for title in peers
+                ),
                 f"{count} classes: the responses have different content.",
             )
             take_turns(
@@ -91,7 +101,7 @@ def measure(budget: Budget, folder: Path) -> dict[str, Any]:
         "cases": found,
         "load": [load_before, os.getloadavg()[0]],
         "database": describe_database(),
-        "postgraphile": postgraphile.installed_version(),
+        "peers": [version.title for version in postgraphile.VERSIONS],
     }
 
 

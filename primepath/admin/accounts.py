@@ -12,7 +12,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
 
 from primepath.admin.account_forms import AccountForm, AccountPasswordForm, NewAccountForm
 from primepath.admin.common.history_pages import WithHistory
@@ -28,6 +31,8 @@ admin.site.unregister([User, Group])
 class AccountAdmin(SuperuserPermissions, WithHistory[User], ServicePage[User], UserAdmin):  # type: ignore[type-arg]
     """Django's page of accounts, which saves through services. Accounts are made inactive, not deleted."""
 
+    # The service hashes the password before its transaction.
+    adds_in_one_transaction = False
     form = AccountForm
     add_form = NewAccountForm
     history_subject = HistorySubject.ACCOUNT
@@ -44,6 +49,17 @@ class AccountAdmin(SuperuserPermissions, WithHistory[User], ServicePage[User], U
         (_("Record"), {"fields": ("date_joined", "last_login", "latest_changes")}),
     )
     readonly_fields = ("date_joined", "last_login", "latest_changes")
+
+    @method_decorator(sensitive_post_parameters())
+    @method_decorator(csrf_protect)
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show Django's page without its transaction, which would lock the account's name while a password is hashed."""
+        return admin.ModelAdmin.add_view(self, request, form_url, extra_context)
 
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Long locks are accepted: older than the policy. Stop the server before this migration.
 class Migration(migrations.Migration):
 
     dependencies = [

@@ -25,6 +25,7 @@ def _derive_keys(apps, schema_editor):
         rows.bulk_update(changed, names, batch_size=_BATCH)
 
 
+# Long locks are accepted: older than the policy. Stop the server before this migration.
 class Migration(migrations.Migration):
 
     dependencies = [

@@ -13,6 +13,7 @@ def add_fingerprints(apps, schema_editor):
     Token.objects.bulk_update(tokens, ['password_fingerprint'], batch_size=500)
 
 
+# Long locks are accepted: older than the policy. Stop the server before this migration.
 class Migration(migrations.Migration):
 
     dependencies = [

@@ -10,6 +10,15 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+# A wait for a row ends well before a statement does. The error then names the cause, and a connection of the pool is free
+# again. A usual transaction keeps its locks for some hundredths of a second.
+_LOCK_SHARE = 0.4
+
+
+def lock_seconds() -> float:
+    """Return how many seconds a statement can wait for a lock. As a share of the statement's time, it always ends before."""
+    return settings.STATEMENT_SECONDS * _LOCK_SHARE
+
 
 def longest_request() -> int:
     """Return how many seconds a request can take at most, after its body has arrived.

@@ -13,18 +13,28 @@ from functools import cache
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django.db import Error, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
 from primepath.server.draining import draining
 
-# A check that takes longer has failed.
-_LIMIT_SECONDS = 3
-# libpq's smallest time limit.
+# Time for the statement of a check.
+_STATEMENT_SECONDS = 1
+# libpq's smallest time limit, for each host.
 _CONNECT_SECONDS = 2
 # Anyone can send probes, so a result is used for so long.
 _FRESH_SECONDS = 1
+
+
+def limit_seconds() -> int:
+    """Return how many seconds a check can take. All hosts of the database but the last can be cut off.
+
+    The host that accepted the last connection is tried first, so a check hardly ever takes so long.
+    """
+    hosts = str(settings.DATABASES["default"].get("HOST", "")).split(",")
+    return len(hosts) * _CONNECT_SECONDS + _STATEMENT_SECONDS
 
 
 class Readiness:
@@ -42,7 +52,7 @@ class Readiness:
         self._connection: BaseDatabaseWrapper | None = None
 
     async def problems(self) -> Mapping[str, str]:
-        """Return what prevents serving, by subject. It takes at most three seconds."""
+        """Return what prevents serving, by subject. It takes at most `limit_seconds`."""
         if draining.is_set():
             return {"server": "The server is stopping."}
         if self._running is None:
@@ -51,11 +61,11 @@ class Readiness:
             self._start()
         running: Any = self._running
         try:
-            async with asyncio.timeout(self._started_at + _LIMIT_SECONDS - time.monotonic()):
+            async with asyncio.timeout(self._started_at + limit_seconds() - time.monotonic()):
                 await running.wait()
         except TimeoutError:
             _abort(self._connection)
-            return {"database": f"No response within {_LIMIT_SECONDS} seconds."}
+            return {"database": f"No response within {limit_seconds()} seconds."}
         return self._found
 
     def _start(self) -> None:
@@ -88,7 +98,8 @@ def _problems_of(connection: BaseDatabaseWrapper) -> dict[str, str]:
             cursor.execute("SELECT app, name FROM django_migrations")
             applied = set(cursor.fetchall())
     except Error as error:
-        return {"database": " ".join(str(error).split())}
+        # The lines after the first one show the statement, or repeat the reason.
+        return {"database": str(error).partition("\n")[0]}
     missing = [".".join(each) for each in _newest_migrations() if each not in applied]
     return {"migrations": f"Not applied: {', '.join(missing)}."} if missing else {}
 

@@ -139,7 +139,7 @@ class _Response:
     def _facts(self, *, is_complete: bool) -> dict[str, Any]:
         begun = self._scope.get(_RECEIVED_AT, self._started_at)
         ended = self._ready_at or time.monotonic()
-        queued = self._scope.get(_QUEUED_SECONDS)
+        queued = self._scope.get(_QUEUED_SECONDS, 0.0)
         usage = self._record.usage
         trace = self._record.trace
         facts = {
@@ -147,7 +147,7 @@ class _Response:
             "path": self._scope["path"],
             "status": self.status,
             "ms": round(1_000 * (ended - begun)),
-            "queue_ms": None if queued is None else round(1_000 * queued),
+            "queue_ms": round(1_000 * queued) or None,
             **self._record.facts,
             "statements": usage.statements,
             "cells": usage.cells or None,

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from primepath.db.bulk import insert_rows
 from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
 from primepath.domain.text import camel_case
@@ -76,3 +78,20 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     return sorted(value) if isinstance(value, set | frozenset) else value
+
+
+def entries_before(moment: datetime.datetime) -> QuerySet[HistoryEntry]:
+    """Return the entries before ``moment``, except the newest one.
+
+    The sync token of a client that last saw the newest one then stays valid: it names an entry that exists. See
+    `HistoryEntry.objects.locate`.
+    """
+    old = HistoryEntry.objects.filter(at__lt=moment).order_by("-pk")
+    newest = old.values_list("pk", flat=True).first()
+    return old.filter(pk__lt=newest or 0)
+
+
+def delete_entries(entries: QuerySet[HistoryEntry]) -> int:
+    """Delete old entries, and return their number. Only `primepath.services.prune` does that."""
+    # Past the manager of the model, which forbids it.
+    return QuerySet.delete(entries)[0]

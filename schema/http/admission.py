@@ -6,9 +6,8 @@ import re
 
 import orjson
 
-from primepath.domain.errors import ErrorCode
 from primepath.server.admission.kinds import Kind, Reason
-from primepath.server.admission.refusals import Content, message_of
+from primepath.server.admission.refusals import Content, code_of, message_of
 from schema.http.errors import JSON
 
 # JSON can write a letter as \u006d, so a body with such escapes can contain the keyword too.
@@ -40,7 +39,6 @@ def remember_persisted(hash: str, document: str) -> None:
 
 def refusal_content(reason: Reason, retry_after: int) -> Content:
     """Return the response to a refused GraphQL request: one error, and no data."""
-    code = ErrorCode.UNAVAILABLE if reason is Reason.DATABASE else ErrorCode.OVERLOADED
-    extensions = {"code": code, "retryAfterSeconds": retry_after}
+    extensions = {"code": code_of(reason), "retryAfterSeconds": retry_after}
     errors = [{"message": message_of(reason), "extensions": extensions}]
     return Content(f"{JSON}; charset=utf-8", orjson.dumps({"errors": errors}))

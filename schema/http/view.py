@@ -58,6 +58,7 @@ from schema.http.response import KEPT, deliver
 from schema.operation.execute import execute
 from schema.operation.metrics import Outcome, count_operation, count_rejected, outcome_of
 from schema.operation.prepare import OperationRejectedError, PreparedOperation, prepare
+from schema.operation.schema_answers import with_schema_answers
 
 _METHODS = ("GET", "HEAD", "POST")
 _READING = frozenset({OperationType.QUERY})
@@ -195,7 +196,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
     )
     outcome = Outcome.FAILED
     try:
-        result = run()
+        result = with_schema_answers(operation, run)
         if operation.type in _READING and can_run_again(result.errors or ()):
             _drop_connections(request)
             result = run()

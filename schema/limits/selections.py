@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
@@ -120,3 +122,26 @@ def _check(operation: SelectionCost) -> None:
             raise LimitExceededError(
                 template.format(count=shown(count), limit=limit), limit=limit, actual=count
             )
+
+
+def root_fields(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
+    """Return the names of the fields that a valid operation selects itself, also through fragments."""
+    fragments = {
+        each.name.value: each.selection_set
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode)
+    }
+    names: set[str] = set()
+    entered: set[str] = set()
+    waiting = [operation.selection_set]
+    while waiting:
+        for selection in waiting.pop().selections:
+            match selection:
+                case FieldNode():
+                    names.add(selection.name.value)
+                case InlineFragmentNode():
+                    waiting.append(selection.selection_set)
+                case FragmentSpreadNode() if selection.name.value not in entered:
+                    entered.add(selection.name.value)
+                    waiting.append(fragments[selection.name.value])
+    return names

@@ -29,7 +29,7 @@ from schema.execution.core import graphql_schema, is_aborted, limit_field_mergin
 from schema.execution.plan_cache import PlanCache
 from schema.execution.stack_chunk import with_large_stack_chunk
 from schema.limits.cost import QueryCost
-from schema.limits.selections import INTROSPECTION, check_selections
+from schema.limits.selections import INTROSPECTION, check_selections, root_fields
 from schema.limits.text import check_text
 from schema.operation.columns import columns_of
 from schema.operation.document_cache import DocumentCache
@@ -68,6 +68,7 @@ class PreparedDocument:
     ``hash``: its SHA-256, as for persisted queries.
     ``columns``: the columns that any of its operations needs. See `schema.operation.columns`.
     ``introspects``: whether any of its operations reads the schema.
+    ``schema_readers``: names of the operations that read nothing else, "" without a name.
     ``executables``: for each operation by name, "" without one, the part that graphql-core executes with variables that
     are already coerced.
     """
@@ -77,12 +78,16 @@ class PreparedDocument:
     node: DocumentNode
     columns: frozenset[str]
     introspects: bool
+    schema_readers: frozenset[str]
     cost: QueryCost
     plans: PlanCache
     executables: Mapping[str, DocumentNode]
 
     def executable(self, operation: OperationDefinitionNode) -> DocumentNode:
         return self.executables[_name_of(operation) or ""]
+
+    def reads_schema_only(self, operation: OperationDefinitionNode) -> bool:
+        return (_name_of(operation) or "") in self.schema_readers
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation of this name, or the only operation if there is no name.
@@ -161,6 +166,12 @@ def _read(text: str, *, hide_suggestions: bool) -> PreparedDocument:
         node=node,
         columns=columns_of(names.fields),
         introspects=not names.fields.isdisjoint(INTROSPECTION),
+        schema_readers=frozenset(
+            _name_of(definition) or ""
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+            and root_fields(definition, node) <= INTROSPECTION
+        ),
         cost=QueryCost(graphql_schema(schema), node),
         plans=PlanCache(names.conditions),
         executables={

@@ -43,6 +43,7 @@ class PreparedOperation(NamedTuple):
 
     ``text``, ``name``, the coerced ``variables`` and ``viewer`` identify it. The other attributes follow from these and
     from the settings. ``document_hash`` is the SHA-256 of ``text``. ``executable`` is the part of ``document`` that graphql-core executes with these variables.
+    ``reads_schema_only``: whether it is introspection and nothing else.
     """
 
     text: str
@@ -55,6 +56,7 @@ class PreparedOperation(NamedTuple):
     columns: frozenset[str]
     plans: PlansByVariables
     hide_suggestions: bool
+    reads_schema_only: bool
 
     @property
     def name(self) -> str | None:
@@ -107,6 +109,7 @@ def prepare(
         columns=document.columns,
         plans=document.plans.plans_for,
         hide_suggestions=hide_suggestions,
+        reads_schema_only=document.reads_schema_only(definition),
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.concurrency.flood import Client, Response, flood
 from tests.concurrency.test_slow_database import CELL, UPDATE, locked
+from tests.log_lines import request_facts
 from tests.processes import PATIENCE, product_process
 from tests.server import Server, running_server
 
@@ -38,6 +39,14 @@ def assert_refused(response: Response, code: str) -> None:
     assert 1 <= int(response.headers["retry-after"]) <= 5
 
 
+def refusals(address: str) -> float:
+    """Return the number of requests that were refused without running."""
+    text = httpx.get(f"{address}/metrics", timeout=PATIENCE).text
+    return sum(
+        map(float, re.findall(r"^primepath_refusals_total\{.*\} (\S+)$", text, re.MULTILINE))
+    )
+
+
 def test_flood_is_served_in_part_and_refused_in_part(server: Server) -> None:
     tokens = list(server.tokens.values())
     expected = flood(server.port, [server.token], CELLS, clients=1)[0]
@@ -55,8 +64,12 @@ def test_flood_is_served_in_part_and_refused_in_part(server: Server) -> None:
     while {each.status for each in flood(server.port, tokens, VIEWER, clients=20)} != {200}:
         assert time.monotonic() < deadline
     log = server.log.read_text()
-    assert re.search(r"primepath\.admission: Refused \d+ requests: .*(queue|waited)/read=", log)
-    assert re.search(r"primepath\.requests: .* queued_ms=\d+", log)
+    assert re.search(r"Refused \d+ requests: .*(queue|waited)/read=", log)
+    # Each request has a line, whether it ran or not.
+    facts = request_facts(server.log)
+    errors = Counter(code for each in facts.values() for code in each.get("errors", ()))
+    assert errors["OVERLOADED"] >= len(refused)
+    assert any(each.get("queue_ms", 0) > 0 for each in facts.values())
 
 
 def test_clients_that_leave_while_they_wait_leave_nothing(server: Server) -> None:
@@ -119,13 +132,16 @@ def test_requests_are_refused_without_a_thread_while_the_database_is_away(tmp_pa
         # The first request finds out.
         (first,) = flood(port, ["token"], VIEWER, clients=1)
         assert first.status == 503
-        seen = log.read_text().count("primepath.requests")
+        address = f"http://127.0.0.1:{port}"
+        before = refusals(address)
         responses = flood(port, ["token"], VIEWER, clients=400)
         for response in responses:
             assert_refused(response, "UNAVAILABLE")
-        # None of them took a thread.
-        assert log.read_text().count("primepath.requests") == seen
-        address = f"http://127.0.0.1:{port}"
+        # None of them took a thread, and each has a line under the id of its response.
+        assert refusals(address) == before + len(responses)
+        facts = request_facts(log)
+        for response in responses:
+            assert facts[response.headers["x-request-id"]]["errors"] == ["UNAVAILABLE"]
         assert httpx.get(f"{address}/static/pages/base.css", timeout=PATIENCE).status_code == 200
         assert flood(port, [""], "{ school { name } }", clients=1)[0].status == 200
         browser = {"Accept": "text/html", "Cookie": f"sessionid={'x' * 32}"}

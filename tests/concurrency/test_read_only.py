@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -109,7 +110,9 @@ def test_read_only_database_has_the_responses_of_a_writable_one(
         answer, log = _read(job, url, tmp_path)
     assert ExamScheduleMatrix.objects.count() == 3
     assert len(log) == 1
-    assert "WARNING primepath.cells: 30 missing cells could not be stored" in log[0]
+    line = json.loads(log[0])
+    assert (line["level"], line["logger"]) == ("WARNING", "primepath.cells")
+    assert line["message"].startswith("30 missing cells could not be stored")
 
     assert _read(job, shared_database, tmp_path) == (answer, [])
     assert ExamScheduleMatrix.objects.count() == 2 * len(PERIODS) + 1

@@ -97,6 +97,8 @@ def test_change_that_waits_for_a_lock_times_out(server: Server) -> None:
         response = execute(server, UPDATE, cell=CELL, notes="while it was locked")
     assert response.json()["data"] == {"updateCell": None}
     assert errors(response) == {"updateCell": "TIMEOUT"}
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["retryAfterSeconds"] == 1
     after = execute_without_lock(
         server, f'{{ node(id: "{CELL}") {{ ... on MatrixCell {{ notes }} }} }}'
     )

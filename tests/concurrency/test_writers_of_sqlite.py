@@ -14,6 +14,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, connection, connections, transaction
 
+from primepath.db.sqlite3.base import _writes
 from primepath.db.sqlite3.writer_queue import queue_of
 from primepath.models import Program
 from primepath.server.database_failures import DatabaseFailure, database_failure
@@ -87,12 +88,26 @@ def with_a_single_statement() -> None:
     Program.objects.bulk_create([Program(name="waited", grade_from=1, grade_to=2)])
 
 
+def with_a_common_table_expression() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("WITH chosen AS (SELECT 3) UPDATE primepath_program SET grade_to = 3")
+    insert("waited")
+
+
 def with_a_session() -> None:
     SessionStore().save(must_create=True)
     insert("waited")
 
 
-@pytest.mark.parametrize("write", [in_a_transaction, with_a_single_statement, with_a_session])
+@pytest.mark.parametrize(
+    "write",
+    [
+        in_a_transaction,
+        with_a_single_statement,
+        with_a_common_table_expression,
+        with_a_session,
+    ],
+)
 def test_writers_wait_in_the_queue(write: Callable[[], None]) -> None:
     with transaction.atomic():
         insert("first")
@@ -121,6 +136,28 @@ def test_writers_have_their_turn_in_the_order_in_which_they_came() -> None:
         writer.join(PATIENCE)
         assert writer.error is None
     assert order == list(range(32))
+
+
+@pytest.mark.parametrize(
+    ("statement", "writes"),
+    [
+        ("WITH a AS (SELECT 1) SELECT * FROM a", False),
+        (
+            "WITH RECURSIVE a(i) AS (VALUES (1) UNION SELECT i + 1 FROM a) SELECT max(i) FROM a",
+            False,
+        ),
+        ("WITH a AS (SELECT 'DELETE') SELECT replace(x, 'UPDATE', ')') FROM a", False),
+        ('WITH "insert" AS (SELECT 1), b AS (SELECT 2) VALUES (1)', False),
+        ("with a as (select count(*) from (select 1)) delete from b", True),
+        ("/* why */ WITH a AS MATERIALIZED (SELECT 1) -- SELECT\n UPDATE b SET c = 1", True),
+        ("-- why\n  INSERT INTO a VALUES (1)", True),
+        ("WITH a AS (SELECT '(') REPLACE INTO b SELECT * FROM a", True),
+        ("SELECT 1", False),
+        ("", False),
+    ],
+)
+def test_statements_that_write_are_recognised(statement: str, writes: bool) -> None:
+    assert _writes(statement) is writes
 
 
 def test_readers_do_not_wait() -> None:

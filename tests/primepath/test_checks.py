@@ -26,6 +26,7 @@ INVALID = {
     "CORS_ALLOWED_HEADERS": ("X App", "must list, separated by commas, names of HTTP headers"),
     "CORS_ALLOWED_ORIGINS": ("https://a.example/", "must list, separated by commas, origins"),
     "CSRF_TRUSTED_ORIGINS": ("school.example", "must list, separated by commas, origins"),
+    "DATABASE_REPLICA_URLS": ("mysql://a/b", "needs PostgreSQL in DATABASE_URL"),
     "DATABASE_URL": ("mysql://a/b", "must be the address of a PostgreSQL or SQLite database"),
     "FORCE_SCRIPT_NAME": ("schedule/", "must be a path such as /schedule"),
     "LOG_FORMAT": ("xml", "must be one of auto, json, text, not 'xml'"),
@@ -41,13 +42,21 @@ INVALID = {
     "SCHOOL_NAME": ("a\tb", "must be a name without line breaks"),
     "SCHOOL_TIME_ZONE": ("Seoul", "must be the name of a time zone such as Asia/Seoul"),
     "SECRET_KEY": ("abc", "must be at least 32 random characters"),
+    "SECRET_KEY_FALLBACKS": ("abc", "must list, separated by commas, earlier values of SECRET_KEY"),
     "TRUSTED_PROXIES": ("proxy.example", "must list, separated by commas, addresses"),
     **dict.fromkeys(
         ("EXPLORER", "FIELD_SUGGESTIONS", "INTROSPECTION"),
         ("all", "must be one of everyone, signed-in, nobody, not 'all'"),
     ),
     **dict.fromkeys(
-        ("COMPILED_EXECUTION", "DEBUG", "HTTPS", "OTEL_SDK_DISABLED", "PERSISTED_QUERIES"),
+        (
+            "COMPILED_EXECUTION",
+            "DATABASE_PREPARED_STATEMENTS",
+            "DEBUG",
+            "HTTPS",
+            "OTEL_SDK_DISABLED",
+            "PERSISTED_QUERIES",
+        ),
         ("enabled", "must be 1 or 0 (or yes, no, true, false, on, off), not 'enabled'"),
     ),
 }

@@ -77,10 +77,12 @@ def test_a_choice_is_a_member_of_its_enumeration() -> None:
 
 
 def test_a_message_does_not_contain_a_secret() -> None:
-    env = Environment({"NAME": "a1", "KEY": "hunter2"})
+    env = Environment({"NAME": "a1", "KEY": "hunter2", "KEYS": "abc,hunter2"})
     assert env.text("NAME", "x", _LETTERS) == "x"
     assert env.text("KEY", "", _LETTERS, secret=True) == ""
+    assert env.items("KEYS", "", _LETTERS, secret=True) == []
     assert env.problems == {
         "NAME": "NAME must be letters, not 'a1'.",
         "KEY": "KEY must be letters.",
+        "KEYS": "KEYS must list, separated by commas, letters; item 2 is not valid.",
     }

@@ -26,8 +26,11 @@ VALID = {
     ],
     "TIME_ZONE": ["Asia/Seoul", "UTC", "Europe/Paris"],
     "SECRET_KEY": ["iGm3x0Wc9vT2qLr8sZk5yNd7bHf4jPaE", "0123456789abcdef" * 4],
+    "OLD_SECRET_KEY": ["iGm3x0Wc9vT2qLr8sZk5yNd7bHf4jPaE"],
     "URL_PATH": ["/schedule", "/a/b", "/~school/v1.0"],
     "NAME": ["PrimePath Academy", "한강 어학원"],
+    "TOKEN": ["Zr4vK9sWq2LxT7bNc5yHj8mDp3fGa6eU"],
+    "HTTP_ADDRESS": ["http://collector:4318", "https://collector.school.example/v1/traces"],
 }
 INVALID = {
     "HOST": [
@@ -49,8 +52,11 @@ INVALID = {
     ],
     "TIME_ZONE": ["Mars/Olympus", "Seoul", "Asia", "../etc/passwd", "/etc/localtime", "UTC+9"],
     "SECRET_KEY": ["abc", "a" * 60, "django-insecure-iGm3x0Wc9vT2qLr8sZk5yNd7bHf4jPaE", "x" * 31],
+    "OLD_SECRET_KEY": ["abc", "a" * 60],
     "URL_PATH": ["schedule", "/schedule/", "/", "//a", "/a b", "/a?b", "/한"],
     "NAME": ["a\nb", "a\x00b"],
+    "TOKEN": ["", "abc", "x" * 31, "a" * 20 + " " + "b" * 20],
+    "HTTP_ADDRESS": ["collector:4318", "grpc://collector:4318", "http://", "https://:4318"],
 }
 
 

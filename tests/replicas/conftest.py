@@ -10,7 +10,8 @@ from pytest_django import DjangoDbBlocker
 from tests.replicas.school import School, replicated_school
 
 
-@pytest.fixture(scope="session")
+# Not for the session: tests of other folders use the test database.
+@pytest.fixture(scope="package")
 def replicated(
     tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[School]:

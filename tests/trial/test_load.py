@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks.trial.load.measured import Measured, Record
 from benchmarks.trial.load.operations import outcome_of
-from benchmarks.trial.servers import nginx, pgbouncer
+from benchmarks.trial.servers import pgbouncer
+from scripts.nginx import adapted
 
 
 @pytest.mark.parametrize(
@@ -64,28 +65,11 @@ def test_nothing_measured_is_not_a_number() -> None:
 
 
 def test_nginx_configuration_keeps_all_but_addresses_and_tls() -> None:
-    shipped = """
-server {
-    listen 80;
-    return 301 https://$host$request_uri;
-}
-upstream primepath {
-    server 127.0.0.1:8000 max_fails=0;
-    server 127.0.0.1:8001 max_fails=0;
-}
-server {
-    listen 443 ssl;
-    listen [::]:443 ssl;
-    ssl_certificate /etc/nginx/tls/fullchain.pem;
-    access_log /var/log/nginx/primepath.log primepath;
-    proxy_read_timeout 60s;
-}
-"""
-    text = nginx.adapted(shipped, 5000, [6000, 6001])
+    text = adapted(5000, [6000, 6001], backlog=4096)
     assert (
         "    server 127.0.0.1:6000 max_fails=0;\n    server 127.0.0.1:6001 max_fails=0;\n" in text
     )
-    assert "listen 127.0.0.1:5000" in text
+    assert "listen 127.0.0.1:5000 backlog=4096;" in text
     assert "proxy_read_timeout 60s;" in text
     for left_out in ("ssl", "301", "8000", "access_log"):
         assert left_out not in text

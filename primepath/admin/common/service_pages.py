@@ -19,6 +19,8 @@ class ServicePage(SchoolAdmin[M]):
     """A page with a `ServiceForm`, and with tables of such forms."""
 
     formfield_overrides = {TextField: {"form_class": LinesField}}
+    adds_in_one_transaction = True
+    """False if the service that adds a row writes everything, and works before its transaction."""
 
     def changeform_view(
         self,
@@ -33,10 +35,24 @@ class ServicePage(SchoolAdmin[M]):
         """
         try:
             with change_set():
-                return super().changeform_view(request, object_id, form_url, extra_context)
+                return self._respond(request, object_id, form_url, extra_context)
         except FormRejectedError as refused:
             vars(request)["refused"] = refused
+            return self._respond(request, object_id, form_url, extra_context)
+
+    def _respond(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        form_url: str,
+        extra_context: dict[str, Any] | None,
+    ) -> HttpResponse:
+        if self.adds_in_one_transaction or object_id is not None:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        # What Django's own runs in a transaction.
+        page: Any = self
+        response: HttpResponse = page._changeform_view(request, object_id, form_url, extra_context)
+        return response
 
     def get_form(
         self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any

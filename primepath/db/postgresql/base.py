@@ -36,6 +36,16 @@ class DatabaseWrapper(Transactions):
                     pools[self.alias] = Pool(self.alias, self._connect, **options)
         return pools[self.alias]
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Return a connection. Without a pool, such as for a check of readiness, it begins with the last host too."""
+        if self.pool is not None:
+            return super().get_new_connection(conn_params)
+        session: Any = super().get_new_connection(
+            _with_first(self._last_hosts.get(self.alias), conn_params)
+        )
+        self._last_hosts[self.alias] = session.info.host, str(session.info.port)
+        return session
+
     def _connect(self, **options: Any) -> Session:
         """Return a new connection. ``options`` of libpq replace the settings' own."""
         parameters = _with_first(

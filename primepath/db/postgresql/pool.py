@@ -6,12 +6,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from primepath.db.postgresql import metrics
+from primepath.db.postgresql.prepared import PreparedStatements
 from primepath.db.postgresql.session import NoResponseError, Session
 from primepath.db.postgresql.turns import Turns
 from primepath.db.reachability import Watch
@@ -41,7 +43,7 @@ class Pool:
 
     Threads that need a connection get one in the order in which they asked. Each thread waits at most ``timeout`` seconds.
     ``connect`` takes options of libpq that replace its own. ``needs_writable``: connections to a server that
-    accepts no changes are closed, because another host may.
+    accepts no changes are closed, because another host may. ``prepares``: statements can be prepared.
 
     Django calls `open`, `getconn`, `putconn` and `close`. They have the names of psycopg's own pool.
     """
@@ -54,10 +56,12 @@ class Pool:
         max_size: int,
         timeout: float,
         needs_writable: bool = False,
+        prepares: bool = True,
     ) -> None:
         self._connect = connect
         self._timeout = timeout
         self._needs_writable = needs_writable
+        self._prepares = prepares
         self._turns = Turns(max_size)
         # The connection that was used last is used next.
         self._idle: deque[Session] = deque()
@@ -157,11 +161,14 @@ class Pool:
         metrics.CONNECTIONS.labels(self.watch.alias, "opened").inc()
         self._number_open.inc()
         session.patience = None
+        if self._prepares:
+            session.prepared = PreparedStatements(session.info.backend_pid)
         session.watch = self.watch
         self.watch.heard_at = time.monotonic()
         session.expires_at = self.watch.heard_at + _MAX_AGE_SECONDS
         # Django returns a connection to the pool that is named here.
-        session._pool = self  # type: ignore[assignment]
+        pooled: Any = session
+        pooled._pool = self
         return session
 
     def _keep_or_close(self, session: Session) -> None:

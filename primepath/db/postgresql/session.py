@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
+from primepath.db.postgresql.prepared import PreparedStatements
 from primepath.db.reachability import Watch
 
 # How often psycopg checks for Ctrl-C. Its own default.
@@ -33,10 +34,12 @@ class Session(psycopg.Connection[Any]):
 
     ``patience``: None for no limit, as commands such as migrations need.
     ``watch``: learns when PostgreSQL responded.
+    ``prepared``: the statements that are prepared on it. None if none can be.
     """
 
     patience: float | None = _SET_UP_SECONDS
     watch: Watch | None = None
+    prepared: PreparedStatements | None = None
     expires_at = 0.0
     idle_since = 0.0
 

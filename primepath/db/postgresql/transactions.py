@@ -10,14 +10,21 @@ a transaction, PostgreSQL runs such a message as one transaction. So SET LOCAL a
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.operations import DatabaseOperations as BaseOperations
-from psycopg import ClientCursor, sql
+from psycopg import ClientCursor, Error, errors, sql
 from psycopg.pq import TransactionStatus
 
+from primepath.db.postgresql.prepared import PreparedStatements
+
 _IDLE = TransactionStatus.IDLE
+# The name is unknown, because another client of a session deallocated it. Or a column has got another type, so that the rows would have other ones.
+_OUTDATED = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 
 
 class Opening(NamedTuple):
@@ -50,23 +57,55 @@ class Cursor(base.Cursor, ClientCursor[Any]):
         super().execute(before + query, params, **options)
         return self.set_result(opening.number)
 
-    # These have a message of their own in any case.
+    def execute_prepared(self, query: str, params: Sequence[Any]) -> Any:
+        """Run a statement like `execute`, and prepare it if that is possible. Its text must be one of a limited number."""
+        session: Any = self.connection
+        known: PreparedStatements | None = getattr(session, "prepared", None)
+        if known is None or known.is_direct is False:
+            return self.execute(query, params)
+        if known.is_direct is None:
+            return self._ask_for_process(known, query, params)
+        if (found := known.find(query, len(params))) is not None:
+            try:
+                return self.execute(found, params)
+            except _OUTDATED as error:
+                session.close()
+                message = "a prepared statement of the connection is out of date"
+                raise psycopg.OperationalError(message) from error
+        prepared = known.prepare(query, len(params))
+        if prepared is None:
+            return self.execute(query, params)
+        name, first = prepared
+        self.execute(first, params)
+        known.add(query, name)
+        # The first result is that of PREPARE.
+        self.nextset()
+        return self
+
+    def _ask_for_process(self, known: PreparedStatements, query: str, params: Sequence[Any]) -> Any:
+        self.execute(f"SELECT pg_backend_pid(); {query}", params)
+        ((process,),) = self.fetchall()
+        known.note_process(process)
+        self.nextset()
+        return self
+
+    # These have messages of their own in any case.
 
     def executemany(self, *args: Any, **options: Any) -> None:
-        self._open()
-        super().executemany(*args, **options)
+        with self._transaction():
+            super().executemany(*args, **options)
 
-    def copy(self, *args: Any, **options: Any) -> Any:
-        self._open()
-        return super().copy(*args, **options)
+    @contextmanager
+    def copy(self, *args: Any, **options: Any) -> Iterator[Any]:
+        with self._transaction(), super().copy(*args, **options) as copy:
+            yield copy
 
-    def stream(self, *args: Any, **options: Any) -> Any:
-        self._open()
-        return super().stream(*args, **options)
+    def stream(self, *args: Any, **options: Any) -> Iterator[Any]:
+        with self._transaction():
+            yield from super().stream(*args, **options)
 
-    def _open(self) -> None:
-        if self.db is not None:
-            self.db.open_transaction()
+    def _transaction(self) -> AbstractContextManager[None]:
+        return nullcontext() if self.db is None else self.db.in_transaction()
 
 
 class DatabaseOperations(BaseOperations):
@@ -127,6 +166,25 @@ class Transactions(base.DatabaseWrapper):
         if self.connection.pgconn.transaction_status != _IDLE:
             return _NOTHING
         return self._begin if self._begin.number else self._single
+
+    @contextmanager
+    def in_transaction(self) -> Iterator[None]:
+        """Run the block in a transaction with the timeouts. It is one of its own, unless a transaction has begun."""
+        self.open_transaction()
+        opening = self.opening()
+        if not opening.number:
+            yield
+            return
+        session: Any = self.connection
+        session.execute(f"BEGIN; {opening.sql}")
+        try:
+            yield
+        except BaseException:
+            # The connection can be lost.
+            with suppress(Error):
+                session.rollback()
+            raise
+        session.commit()
 
     def open_transaction(self) -> None:
         """Send what begins the transaction, if one must begin, without a further statement."""

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -22,9 +23,36 @@ from primepath.db.sqlite3.writer_queue import WriterQueue, queue_of
 _INSTRUCTIONS = 100_000
 # After a shorter wait in the queue, SQLite can wait for its usual time.
 _SOON_SECONDS = 0.01
-_writes = re.compile(
-    r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP|REINDEX|ANALYZE)\b", re.IGNORECASE
-).match
+_SPACE = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+_first_word = re.compile(rf"{_SPACE}(\w+)", re.DOTALL).match
+_WRITING = {
+    *("INSERT", "UPDATE", "DELETE", "REPLACE"),
+    *("CREATE", "ALTER", "DROP", "REINDEX", "ANALYZE"),
+}
+# Quoted texts and names, comments, and then parentheses without others inside.
+_QUOTED = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^]]*\]|--[^\n]*|/\*.*?\*/""", re.DOTALL
+)
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_statement_word = re.compile(
+    r"\b(SELECT|VALUES|INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE
+).search
+
+
+def _writes(query: str) -> bool:
+    """Return whether the statement writes. After ``WITH``, the word behind the common table expressions decides."""
+    first = _first_word(query)
+    word = first[1].upper() if first else ""
+    return word in _WRITING or (word == "WITH" and _word_after_with(query) in _WRITING)
+
+
+@lru_cache(maxsize=200)
+def _word_after_with(query: str) -> str:
+    rest = _QUOTED.sub("x", query)
+    while rest != (rest := _PARENTHESES.sub(" ", rest)):
+        pass
+    word = _statement_word(rest)
+    return word[1].upper() if word else ""
 
 
 class Cursor(base.SQLiteCursorWrapper):

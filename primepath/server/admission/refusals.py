@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -11,7 +10,9 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from primepath.domain.errors import ErrorCode
 from primepath.server.admission.kinds import Reason
+from primepath.server.request_record import note_in_scope
 
 _RETRY_AFTER_SECONDS = range(1, 6)
 
@@ -33,6 +34,10 @@ def message_of(reason: Reason) -> str:
     return _("The server is busy. Try again in a moment.")
 
 
+def code_of(reason: Reason) -> ErrorCode:
+    return ErrorCode.UNAVAILABLE if reason is Reason.DATABASE else ErrorCode.OVERLOADED
+
+
 def as_text(scope: Any, reason: Reason, retry_after: int) -> Content:
     return Content("text/plain; charset=utf-8", f"{message_of(reason)}\n".encode())
 
@@ -44,6 +49,7 @@ def accepts_html(scope: Any) -> bool:
 
 async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) -> None:
     """Send a 503. Each client waits for another time, so that they do not all return at the same time."""
+    note_in_scope(scope, errors=[code_of(reason)])
     retry_after = random.choice(_RETRY_AFTER_SECONDS)  # noqa: S311
     content = render(scope, reason, retry_after)
     headers = [
@@ -53,7 +59,6 @@ async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) ->
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", b"default-src 'none'"),
-        (b"x-request-id", uuid.uuid4().hex.encode()),
         *_cors_headers(scope),
     ]
     status = HTTPStatus.SERVICE_UNAVAILABLE

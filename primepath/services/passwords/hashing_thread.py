@@ -97,8 +97,7 @@ class HashingThread:
     ) -> _Result:
         """Return the result of ``function``, which hashes a password, without a database connection meanwhile.
 
-        In a transaction it runs immediately, in the calling thread: waiting would prolong the locks of the transaction. Only the
-        page that creates an account does that, because Django opens its transaction.
+        In a transaction it runs immediately, in the calling thread: waiting would prolong the locks of the transaction.
 
         Raises `OverloadedError` if the hash cannot begin in time.
         """

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, User
-from django.test import Client
+from django.db import connection
+from django.test import Client, override_settings
 from django.urls import NoReverseMatch, reverse
 
 from primepath.models import HistoryEntry, Teacher
+from primepath.services.passwords.hashers import Argon2Hasher
 from tests.primepath.admin.pages import add_url, change_url, errors_of, filled, list_url
 from tests.primepath.admin.school import Row, written_since
 from tests.primepath.admin.test_every_change_is_recorded import only_services_write
@@ -41,6 +45,29 @@ def test_an_account_is_created_with_a_password(superuser: Client) -> None:
     assert action == "CREATE_ACCOUNT"
     assert ["username", None, "mina"] in changes
     assert not any("password" in str(field).lower() for field, *_ in changes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_password_is_hashed_before_the_transaction(
+    superuser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = filled(superuser, add_url(User)) | {
+        "username": "mina",
+        "usable_password": "true",
+        "password1": STRONG,
+        "password2": STRONG,
+    }
+    encode = Argon2Hasher.encode
+    in_transaction = []
+
+    def observed(*args: Any, **kwargs: Any) -> Any:
+        in_transaction.append(connection.in_atomic_block)
+        return encode(*args, **kwargs)
+
+    monkeypatch.setattr(Argon2Hasher, "encode", observed)
+    with override_settings(PASSWORD_HASHERS=[f"{Argon2Hasher.__module__}.{Argon2Hasher.__name__}"]):
+        assert superuser.post(add_url(User), data).status_code == 302
+    assert set(in_transaction) == {False}
 
 
 def test_an_account_can_be_without_a_password(superuser: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from django.conf import settings
@@ -60,6 +61,14 @@ def test_host_that_accepted_the_last_connection_is_tried_first(
         assert session.execute("SELECT 1").fetchone() == (1,)
         session.close()
         assert number_of_attempts(silent) == expected
+    # A check of readiness has no pool, and begins with it too.
+    options = {
+        key: value for key, value in wrapper.settings_dict["OPTIONS"].items() if key != "pool"
+    }
+    check = DatabaseWrapper({**wrapper.settings_dict, "OPTIONS": options}, ALIAS)
+    with closing(check), check.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert number_of_attempts(silent) == 0
     # An attempt to find out whether the database is away begins with it too.
     session = wrapper._connect(connect_timeout=2)
     session.close()

@@ -245,6 +245,28 @@ def test_other_ways_to_send_statements_are_in_the_transaction() -> None:
         assert cursor.fetchall() == [(1,)]
 
 
+@pytest.mark.usefixtures("_limited")
+def test_other_ways_to_send_statements_have_timeouts_outside_of_a_transaction() -> None:
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY ({SHOW}) TO STDOUT") as rows:
+            assert [*rows.rows()] == [("1min", "20s")]
+        assert list(cursor.stream(SHOW)) == [("1min", "20s")]
+    assert session().execute(SHOW).fetchone() == ("0", "0")
+
+
+def test_many_statements_that_fail_leave_no_transaction_behind() -> None:
+    database().limit(statement_seconds=0.05, lock_seconds=0.02)
+    try:
+        with connection.cursor() as cursor, pytest.raises(DatabaseError) as ended:
+            cursor.executemany("SELECT pg_sleep(%s)", [(0,), (60,)])
+        assert database_failure(ended.value) is DatabaseFailure.STATEMENT
+        assert session().pgconn.transaction_status == TransactionStatus.IDLE
+        insert()
+    finally:
+        database().unlimit()
+    assert shown() == ("0", "0")
+
+
 def test_results_are_those_of_the_statement() -> None:
     insert("A")
     insert("B")

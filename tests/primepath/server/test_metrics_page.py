@@ -27,13 +27,14 @@ DASHBOARD = ROOT / "deploy" / "monitoring" / "grafana-dashboard.json"
 ALERTS = ROOT / "deploy" / "monitoring" / "alerts.yaml"
 HEADER = "| metric | type | labels | meaning |\n|---|---|---|---|\n"
 _NAME = re.compile(r"\bprimepath_\w+")
-# What a server declares, whatever has been counted so far.
+# All that the product declares. A server imports some modules with the first request, or only with some settings.
 _LIST = """
-import json, primepath.asgi
-from django.urls import get_resolver
+import importlib, json, pkgutil, primepath.asgi, primepath, loaders, schema
 from prometheus_client import REGISTRY
-# The views are imported with the first request.
-get_resolver().url_patterns
+for package in (primepath, loaders, schema):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if "migrations" not in module.name:
+            importlib.import_module(module.name)
 found = {c._name: [c._type, list(c._labelnames), c._documentation]
          for c in REGISTRY._collector_to_names if getattr(c, "_name", "").startswith("primepath_")}
 print(json.dumps(found))

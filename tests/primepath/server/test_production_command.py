@@ -34,7 +34,7 @@ def command(port: int) -> list[str]:
     """Return the Python arguments of the documented command, with fewer processes and this port."""
     (shown,) = (
         line
-        for block in blocks((PRODUCTION / "install.md").read_text())
+        for block in blocks((PRODUCTION / "commands.md").read_text())
         for line in block.text.splitlines()
         if line.startswith("python manage.py serve ")
     )

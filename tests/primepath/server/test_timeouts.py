@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from primepath.models import Program
 from primepath.server.database_failures import DatabaseFailure, database_failure
+from primepath.server.nested_timeouts import lock_seconds, timeout_problems
 from primepath.server.timeouts import limit_statements
 from tests.client import answer
 from tests.factories import head_teacher, make_classes
@@ -102,6 +103,14 @@ def test_waits_for_locks_end_well_before_statements(settings: Settings) -> None:
             assert cursor.fetchone() == ("2s", "5s")
     finally:
         connection.unlimit()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("seconds", [1, 5, 3_600])
+def test_locks_are_the_innermost_limit(settings: Settings, seconds: int) -> None:
+    settings.STATEMENT_SECONDS = settings.OPERATION_SECONDS = seconds
+    settings.PROXY_SECONDS, settings.KEEP_ALIVE_SECONDS = 7_300, 7_400
+    assert 0 < lock_seconds() < settings.STATEMENT_SECONDS
+    assert list(timeout_problems()) == []
 
 
 def test_process_without_a_server_has_no_limit() -> None:
