@@ -1,0 +1,76 @@
+"""Operations of migrations that a running server does not notice; docs/production/migrations.md describes the policy.
+
+Each can run again after an interrupted run. They belong in migrations with ``atomic = False``: on PostgreSQL, rows are checked
+after the lock of the new constraint has been released. On SQLite they do what Django's own operations do, in one transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import migrations, transaction
+from django.db.models import ForeignKey
+
+
+def _is_postgresql(schema_editor: Any) -> bool:
+    return bool(schema_editor.connection.vendor == "postgresql")
+
+
+class RemoveCheck(migrations.RemoveConstraint):
+    """Remove a check constraint, if it is still there."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if _is_postgresql(schema_editor):
+            _drop(schema_editor, model._meta.db_table, self.name)
+            return
+        with transaction.atomic(schema_editor.connection.alias):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddCheck(migrations.AddConstraint):
+    """Add a check constraint that new rows must satisfy immediately, and then check the stored rows."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if _is_postgresql(schema_editor):
+            _add_and_validate(
+                schema_editor,
+                model._meta.db_table,
+                self.constraint.name,
+                str(self.constraint.create_sql(model, schema_editor)),
+            )
+            return
+        with transaction.atomic(schema_editor.connection.alias):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddForeignKeyConstraint(migrations.AlterField):
+    """Let the database enforce a foreign key that was added with ``db_constraint=False``."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if not _is_postgresql(schema_editor):
+            with transaction.atomic(schema_editor.connection.alias):
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field: ForeignKey[Any, Any] = model._meta.get_field(self.name)
+        statement = schema_editor._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")
+        name = str(statement.parts["name"]).strip('"')
+        _add_and_validate(schema_editor, model._meta.db_table, name, str(statement))
+
+
+def _add_and_validate(schema_editor: Any, table: str, name: str, sql: str) -> None:
+    _drop(schema_editor, table, name)
+    schema_editor.execute(f"{sql} NOT VALID", params=None)
+    schema_editor.execute(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{name}"')
+
+
+def _drop(schema_editor: Any, table: str, name: str) -> None:
+    schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"')
