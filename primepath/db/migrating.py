@@ -61,9 +61,15 @@ class AddForeignKeyConstraint(migrations.AlterField):
             return
         model = to_state.apps.get_model(app_label, self.model_name)
         field: ForeignKey[Any, Any] = model._meta.get_field(self.name)
-        statement = schema_editor._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s")
-        name = str(statement.parts["name"]).strip('"')
-        _add_and_validate(schema_editor, model._meta.db_table, name, str(statement))
+        table, target = model._meta.db_table, field.target_field.model._meta.db_table
+        name = f"{table}_{field.column}_fk"
+        _add_and_validate(
+            schema_editor,
+            table,
+            name,
+            f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{field.column}") '
+            f'REFERENCES "{target}" ("{field.target_field.column}") DEFERRABLE INITIALLY DEFERRED',
+        )
 
 
 def _add_and_validate(schema_editor: Any, table: str, name: str, sql: str) -> None:
