@@ -19,6 +19,7 @@ from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.loader_group import LoaderGroup
 from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram
+from primepath.models.database_state import current_state
 
 
 class CurriculumKey(NamedTuple):
@@ -30,7 +31,7 @@ class CurriculumKey(NamedTuple):
 
     @property
     def cache_key(self) -> str:
-        return f"class-curriculum/{self.class_code}/{self.academic_year}/{self.version}"
+        return f"class-curriculum/2/{self.class_code}/{self.academic_year}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,10 @@ _COLUMNS = (
     ),
 )
 _Mapping = tuple[Any, ...]
-_Cached = tuple[int, list[_Mapping]]
+_Read = tuple[int, list[_Mapping]]
 """The version of a curriculum, and its mappings by priority."""
+_Cached = tuple[str, _Read]
+"""The state of the database before it was read, and what was read."""
 
 
 def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCurriculumData]:
@@ -90,12 +93,20 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
     Every change of a class's curriculum sets a new version of the class in the same transaction, and the version was
     read with the class. So no process needs to invalidate the cache when a curriculum changes. A reader that began
     before the change can only store under the old version, which is not read again.
+
+    Statements that PrimePath did not send can change the tables without a new version. So what was cached is used only
+    while the state of the database is the same.
     """
+    known = current_state()
+    state = "" if known is None else known.curriculum
     # Copied, so that the dictionary of the cache is not changed.
-    cached: dict[str, _Cached] = {**cache.get_many([key.cache_key for key in keys])}
+    stored: dict[str, _Cached] = cache.get_many([key.cache_key for key in keys])
+    cached = {key: read for key, (read_in, read) in stored.items() if read_in == state}
     if uncached := [key for key in keys if key.cache_key not in cached]:
         read = _read(uncached)
-        cache.set_many(read, settings.CURRICULUM_CACHE_SECONDS)
+        cache.set_many(
+            {key: (state, value) for key, value in read.items()}, settings.CURRICULUM_CACHE_SECONDS
+        )
         cached |= read
     level = cache_in_process(_level)
     return [
@@ -109,7 +120,7 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
     ]
 
 
-def _read(keys: list[CurriculumKey]) -> dict[str, _Cached]:
+def _read(keys: list[CurriculumKey]) -> dict[str, _Read]:
     """Return the curriculum of each key. The classes are read too: a curriculum without levels has a version."""
     years = {key.academic_year for key in keys}
     of_years = FilteredRelation(

@@ -12,6 +12,7 @@ from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
 from primepath.db.usage import count_statements
+from primepath.server.early_refusals import early_refusals
 from primepath.server.handler import OneThreadHandler
 from primepath.server.health import Health
 from primepath.server.metrics import MetricsEndpoint
@@ -21,7 +22,14 @@ from primepath.server.request_log import RequestLog
 from primepath.server.root_path import RootPath
 from primepath.server.timeouts import limit_statements
 from primepath.server.tracing import Tracing
-from primepath.traffic import kind_of_request, render_refusal
+from primepath.services.passwords.hashing_thread import hashing_thread
+from primepath.traffic import (
+    answer_cache,
+    is_api_request,
+    kind_of_request,
+    render_refusal,
+    targets_of_request,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup(set_prefix=False)
@@ -45,11 +53,13 @@ _static_files = ServeStaticASGI(
 for _storage in AppDirectoriesFinder().storages.values():
     _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-_handler = OneThreadHandler(kind_of_request, render_refusal)
+_handler = OneThreadHandler(kind_of_request, render_refusal, targets_of_request, answer_cache())
 _pages = RequestLog(_handler, Tracing() if settings.TRACING else None)
 application = ProxyHeaders(
     MetricsEndpoint(RootPath(Health(_pages), _static_files)), settings.TRUSTED_PROXIES
 )
+hashing_thread.queue = _handler.password_queue
+early_refusals.begin(_handler, application, is_api_request)
 
 # The objects created so far live as long as the process, so the garbage collector need not look at them. A large
 # response creates many objects. With higher thresholds, the collector interrupts it less often.

@@ -128,6 +128,8 @@ EXPLORER = env.choice("EXPLORER", _VISIBILITY)
 CURRICULUM_CACHE_SECONDS = 300
 # If off, graphql-core completes every field: slower, with the same responses.
 COMPILED_EXECUTION = env.flag("COMPILED_EXECUTION", default=True)
+# Memory of a process for answers that are sent again while the database is unchanged; see schema/http/answer_cache. 0: none.
+ANSWER_CACHE_BYTES = env.number("ANSWER_CACHE_BYTES", 33_554_432, least=0)
 # See schema/http/persisted.py.
 PERSISTED_QUERIES = env.flag("PERSISTED_QUERIES", default=True)
 PERSISTED_QUERY_DAYS = env.number("PERSISTED_QUERY_DAYS", 7, most=3_650)

@@ -1,4 +1,4 @@
-"""Rules of admission by address: which kind of work a request causes, and how its refusal looks."""
+"""Rules by address: which kind of work a request causes, how its refusal looks, and which answers are kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from primepath.server.admission.kinds import Kind, Reason, kind_of_method
 from primepath.server.admission.refusals import Content, accepts_html, as_text, message_of
-from schema.http.admission import kind_of_operation, refusal_content
+from primepath.server.answers import Answers
+from schema.http.admission import kind_of_operation, refusal_content, targets_of_operation
 
 _GRAPHQL = "/graphql"
 # The sign-in page, and the pages of the admin site that check or set a password.
@@ -32,6 +33,11 @@ def kind_of_request(scope: Any, body: bytes) -> Kind:
     return kind_of_method(scope, body)
 
 
+def targets_of_request(scope: Any, body: bytes) -> frozenset[bytes]:
+    """Return what a request changes, as far as that is known without parsing."""
+    return targets_of_operation(body) if _path(scope) == _GRAPHQL else frozenset()
+
+
 def render_refusal(scope: Any, reason: Reason, retry_after: int) -> Content:
     """Render the response to a refused request: a GraphQL error, a page for browsers, or else a sentence."""
     if accepts_html(scope):
@@ -43,6 +49,19 @@ def render_refusal(scope: Any, reason: Reason, retry_after: int) -> Content:
     if _path(scope) == _GRAPHQL:
         return refusal_content(reason, retry_after)
     return as_text(scope, reason, retry_after)
+
+
+def is_api_request(scope: Any) -> bool:
+    """Return whether a program sent this request to the API, and not a browser that opens its page."""
+    return scope["method"] == "POST" and _path(scope) == _GRAPHQL and not accepts_html(scope)
+
+
+def answer_cache() -> Answers | None:
+    """Return the cache of answers. None if `settings.ANSWER_CACHE_BYTES` is 0. Call it once, after Django's set-up."""
+    from schema.http.answer_cache.cache import AnswerCache
+
+    limit = settings.ANSWER_CACHE_BYTES
+    return AnswerCache(limit, _GRAPHQL) if limit else None
 
 
 def _path(scope: Any) -> str:

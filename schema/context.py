@@ -17,6 +17,7 @@ from primepath.db.reading import reads_replica
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import TimeLimitExceededError, UnauthenticatedError
 from primepath.domain.viewer import Viewer
+from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.time_limit import TimeLimit
 from primepath.services.cells.create_missing_cells import create_missing_cells
 
@@ -86,6 +87,8 @@ class Context:
         """Finish the operation: read cells that were requested but not awaited, and store the missing ones."""
         if self._loaders is not None:
             await self._loaders.cells.flush()
+        if self._missing:
+            do_not_keep_answer()
         # Without storing, the response is the same. The next mutation of these cells stores them.
         if not self._missing or reads_replica():
             return

@@ -25,6 +25,8 @@ http {{
 {site}
 }}
 """
+# The shipped file is for two processes.
+_REQUESTS_PER_PROCESS = 100
 
 
 def adapted(port: int, server_ports: Sequence[int], *, backlog: int = 511) -> str:
@@ -37,6 +39,8 @@ def adapted(port: int, server_ports: Sequence[int], *, backlog: int = 511) -> st
         r"\nserver \{\n    listen 80;.*?\n\}\n", "\n", SHIPPED.read_text(), flags=re.DOTALL
     )
     text = re.sub(r"\n    (ssl_\w+|listen \[::\]|access_log) ?[^;]*;", "", text)
+    limit = _REQUESTS_PER_PROCESS * len(server_ports)
+    text = re.sub(r"(limit_conn primepath_requests) \d+;", rf"\1 {limit};", text)
     text = text.replace("listen 443 ssl;", f"listen {HOST}:{port} backlog={backlog};")
     (listed,) = re.findall(r"(?:    server [\d.:]+ [^;]*;\n)+", text)
     options = listed.splitlines()[0].split()[2]

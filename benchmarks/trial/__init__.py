@@ -1,7 +1,7 @@
 """The trial: ``make trial`` runs the real servers under load and with faults, and prints a table of verdicts.
 
 Everything runs on this machine, on 127.0.0.1. There are two installations, one after the other. The first is SQLite with one
-process. The second is PostgreSQL with a streaming replica behind PgBouncer, Redis, and two processes behind nginx.
+process, with nginx for overload. The second is PostgreSQL with a streaming replica behind PgBouncer, Redis, and two processes behind nginx.
 
 - `servers`: the programs, and the two installations (`stack`).
 - `school`: the demo school of the trial with its users; `fill` stores it.

@@ -35,10 +35,16 @@ def main() -> int:
         for kind in BOTH:
             if wanted := _wanted(kind, options):
                 folder = Path(name) / kind.__name__
-                verdicts += run_on(kind, wanted, folder, is_short=options.short)
-    text = report(verdicts, (time.monotonic() - start) / 60)
+                verdicts += run_on(
+                    kind,
+                    wanted,
+                    folder,
+                    is_short=options.short,
+                    soak_minutes=options.soak_minutes,
+                )
+    text = report(verdicts, (time.monotonic() - start) / 60, without_soak=options.no_soak)
     say(f"\n{text}")
-    if not (options.short or options.no_soak or options.only or options.on):
+    if not (options.short or options.only or options.on):
         _FILE.write_text(text)
         say(f"Wrote {_FILE}")
     return int(any(verdict.is_shortfall for verdict in verdicts))
@@ -52,7 +58,15 @@ def _options() -> argparse.Namespace:
     )
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("--short", action="store_true", help="less than two minutes")
-    parser.add_argument("--no-soak", action="store_true", help="without the ten minutes of load")
+    parser.add_argument("--no-soak", action="store_true", help="without the minutes of load")
+    parser.add_argument(
+        "--soak-minutes",
+        type=int,
+        choices=range(2, 61),
+        default=10,
+        metavar="N",
+        help="default: 10",
+    )
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=names, help="these scenarios")
     parser.add_argument("--on", choices=[kind.title for kind in BOTH], help="one installation")
     return parser.parse_args()

@@ -43,7 +43,7 @@ def scenario(
 ) -> Callable[[Function], Function]:
     """Add the function to the list. It returns figures, each with the bound that it must keep.
 
-    ``in_short``: the installations on which it runs in the short form of the trial. A ``soak`` takes ten minutes.
+    ``in_short``: the installations on which it runs in the short form of the trial. A ``soak`` takes minutes.
     """
 
     def add(function: Function) -> Function:

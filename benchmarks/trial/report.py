@@ -13,7 +13,7 @@ _HEAD = """\
 `make trial` starts the real servers on one machine, loads them, breaks them, and writes this page. Everything else runs on the
 same machine: the clients, the databases, nginx, PgBouncer and Redis. So ratios are more useful than absolute figures.
 
-The first installation is SQLite with one process, without a proxy. The second is PostgreSQL with two processes behind nginx,
+The first installation is SQLite with one process, which clients reach itself, or through nginx in the rows about overload. The second is PostgreSQL with two processes behind nginx,
 PgBouncer in transaction mode, Redis, and a streaming replica.
 
 After every scenario, the trial compares all acknowledged changes with the rows and the history in the database. A change that
@@ -21,9 +21,11 @@ is lost, stored twice or half-written is a shortfall, and so is a database sessi
 """
 
 
-def report(verdicts: Sequence[Verdict], minutes: float) -> str:
+def report(verdicts: Sequence[Verdict], minutes: float, *, without_soak: bool = False) -> str:
     """Return the page."""
     lines = [_HEAD, *(f"{line}  " for line in describe_machine()), f"{minutes:.1f} minutes.", ""]
+    if without_soak:
+        lines += ["This run was made without the minutes of load (`--no-soak`).", ""]
     lines += [
         summary(verdicts),
         "",

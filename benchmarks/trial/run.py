@@ -18,7 +18,12 @@ from benchmarks.trial.verdicts import Verdict
 
 
 def run_on(
-    kind: type[Stack], scenarios: Sequence[Scenario], folder: Path, *, is_short: bool
+    kind: type[Stack],
+    scenarios: Sequence[Scenario],
+    folder: Path,
+    *,
+    is_short: bool,
+    soak_minutes: int,
 ) -> Iterator[Verdict]:
     """Start the installation, run the scenarios one after the other, and yield their verdicts."""
     say(f"{kind.title}: starting the servers")
@@ -26,7 +31,7 @@ def run_on(
         # Processes compile their queries at the first request, and open their connections.
         Trial(stack).under_load(mixed, 16, 3)
         for each in scenarios:
-            yield _run(each, Trial(stack, is_short=is_short))
+            yield _run(each, Trial(stack, is_short=is_short, soak_minutes=soak_minutes))
 
 
 def _run(scenario: Scenario, trial: Trial) -> Verdict:

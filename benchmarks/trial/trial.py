@@ -33,16 +33,25 @@ class Trial:
     is_short: bool = False
     ledger: Ledger = field(default_factory=Ledger)
     is_checked: bool = False
+    soak_minutes: int = 10
 
     @property
     def postgresql(self) -> PostgresqlStack:
         assert isinstance(self.stack, PostgresqlStack)
         return self.stack
 
-    def load(self, mix: Mix, clients: int, habits: Habits = Habits()) -> Load:  # noqa: B008
-        """Return a load for a ``with`` block."""
+    def load(
+        self,
+        mix: Mix,
+        clients: int,
+        habits: Habits = Habits(),  # noqa: B008
+        port: int | None = None,
+    ) -> Load:
+        """Return a load for a ``with`` block, on the port of the installation or on another one."""
         stack = self.stack
-        return Load(stack.port, stack.school, self.ledger, mix, clients=clients, habits=habits)
+        return Load(
+            port or stack.port, stack.school, self.ledger, mix, clients=clients, habits=habits
+        )
 
     def under_load(
         self,
@@ -50,17 +59,19 @@ class Trial:
         clients: int,
         seconds: float,
         habits: Habits = Habits(),  # noqa: B008
+        port: int | None = None,
     ) -> Measured:
         """Run a load for some seconds, and return all its requests."""
-        with self.load(mix, clients, habits) as load:
+        with self.load(mix, clients, habits, port) as load:
             time.sleep(seconds)
         measured = load.all()
         say(f"    {clients} clients: {measured.rate:.0f}/s; {measured.outcomes}")
         return measured
 
-    def best(self, mix: Mix = mixed, seconds: float = 3) -> float:
+    def best(self, mix: Mix = mixed, seconds: float = 3, port: int | None = None) -> float:
         """Return the served requests per second of as many clients as the servers serve best."""
-        return self.under_load(mix, BEST_CLIENTS, 2 if self.is_short else seconds).rate
+        seconds = 2 if self.is_short else seconds
+        return self.under_load(mix, BEST_CLIENTS, seconds, port=port).rate
 
     def seconds_until_normal(self, since: float) -> float:
         """Return how many seconds after ``since`` (`time.monotonic`) everything worked again.

@@ -3,6 +3,7 @@
 from primepath.models.api_token import ApiToken
 from primepath.models.attempt_count import AttemptCount
 from primepath.models.class_access_request import ClassAccessRequest
+from primepath.models.commit_mark import CommitMark
 from primepath.models.curriculum import (
     ClassCurriculumMapping,
     CurriculumLevel,
@@ -25,6 +26,7 @@ __all__ = [
     "AttemptCount",
     "ClassAccessRequest",
     "ClassCurriculumMapping",
+    "CommitMark",
     "CurriculumLevel",
     "Exam",
     "ExamScheduleMatrix",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Self
 
 from django.db import models
 from django.utils import timezone
 
 from primepath.db.constraints import choices, one_of
+from primepath.db.statement import Parameter
 from primepath.domain.school_class import AccessLevel
 from primepath.models.school_class import SchoolClass
 from primepath.models.teacher import Teacher
@@ -21,6 +23,11 @@ class TeacherClassAssignmentQuerySet(models.QuerySet["TeacherClassAssignment"]):
             is_active=True,
             school_class__is_active=True,
         )
+
+    def next_end(self, now: datetime.datetime | Parameter) -> models.Subquery:
+        """Return the next time after ``now`` at which access of anyone expires, as an expression. Null if none does."""
+        ends = self.filter(is_active=True, expires_at__gt=now).order_by("expires_at")
+        return models.Subquery(ends.values("expires_at")[:1])
 
 
 class TeacherClassAssignment(models.Model):
@@ -44,6 +51,14 @@ class TeacherClassAssignment(models.Model):
                 fields=["teacher", "school_class"], name="assignment_once_a_teacher_and_class"
             ),
             one_of("access_level", AccessLevel, name="assignment_level_known"),
+        ]
+        indexes = [
+            # For `next_end`, which each authentication reads.
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(is_active=True, expires_at__isnull=False),
+                name="assignment_by_end",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.db.models.functions import Concat
 
 from primepath.db.statement import Parameter, Statement
 from primepath.domain.viewer import Viewer
+from primepath.models.database_state import StateText
 from primepath.models.history_entry import HistoryEntry
 from primepath.models.history_position import SnapshotEnd
 from primepath.models.school_class import SchoolClass
@@ -29,6 +30,7 @@ class ViewerState(NamedTuple):
     ``access``: a digest of the visible classes and the access to each.
     ``complete_below``: the snapshot has the changes of all transactions with lower ids.
     ``is_standby``: whether a standby returned this.
+    ``database``: the state of the database; see `primepath.models.database_state`.
     """
 
     last_transaction: int | None
@@ -36,6 +38,7 @@ class ViewerState(NamedTuple):
     access: str
     complete_below: int
     is_standby: bool
+    database: str
 
     def can_serve(self, primary: ViewerState) -> bool:
         """Return whether a replica with this state can serve the viewer, who has the state ``primary`` on the primary.
@@ -43,10 +46,11 @@ class ViewerState(NamedTuple):
         Equal entries are not enough. Two transactions of the viewer can end in another order than they began, so the
         replica can lack one although it has the last.
         """
-        same = self._replace(complete_below=0, is_standby=False) == primary._replace(
-            complete_below=0, is_standby=False
-        )
+        same = self._own() == primary._own()
         return self.is_standby and same and (self.last_transaction or 0) < self.complete_below
+
+    def _own(self) -> tuple[int | None, int | None, str]:
+        return self.last_transaction, self.last_entry, self.access
 
 
 class _SnapshotStart(models.Func):
@@ -91,6 +95,7 @@ def _state(*, is_administrator: bool) -> Statement:
             _Digest(access),
             _SnapshotStart(),
             _IsStandby(),
+            StateText(),
         )
 
     return Statement(make)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Set
 from contextlib import closing
 from contextvars import copy_context
-from typing import IO, Any
+from io import BytesIO
+from typing import Any, NamedTuple, TypeAlias
 
 from django.conf import settings
 from django.core import signals
@@ -24,11 +25,21 @@ from primepath.server.admission.callers import KnownCallers, credentials_of
 from primepath.server.admission.database import concurrent_requests
 from primepath.server.admission.kinds import Kind, RefusedError, kind_of_method
 from primepath.server.admission.lane import Ticket
-from primepath.server.admission.refusals import Render, accepts_html, as_text, send_refusal
+from primepath.server.admission.refusals import (
+    Refusal,
+    Render,
+    accepts_html,
+    as_text,
+    refusal_of,
+    send_refusal,
+)
+from primepath.server.answers import Answers, KeptResponse, Later
 
 _DISCONNECTED = "primepath.disconnected"
 _RECEIVED_AT = "primepath.received_at"
 _QUEUED_SECONDS = "primepath.queued_seconds"
+
+Response: TypeAlias = HttpResponseBase | KeptResponse
 
 
 class OneThreadHandler(ASGIHandler):
@@ -45,6 +56,8 @@ class OneThreadHandler(ASGIHandler):
     be stopped from outside.
 
     ``kind_of`` returns the kind of a request, from its scope and body. ``render_refusal`` renders the response to a refused one.
+    ``targets_of`` returns what a request changes, from its scope and body. Requests with a common target run one after another.
+    ``answers`` can respond instead of Django.
     """
 
     # The response is complete, so sending it in pieces has no advantage.
@@ -54,6 +67,8 @@ class OneThreadHandler(ASGIHandler):
         self,
         kind_of: Callable[[Any, bytes], Kind] = kind_of_method,
         render_refusal: Render = as_text,
+        targets_of: Callable[[Any, bytes], Set[Hashable]] = lambda _scope, _body: frozenset(),
+        answers: Answers | None = None,
     ) -> None:
         super().__init__()
         self._callers = KnownCallers()
@@ -65,6 +80,42 @@ class OneThreadHandler(ASGIHandler):
         )
         self._kind_of = kind_of
         self._render_refusal = render_refusal
+        self._targets_of = targets_of
+        self._answers = answers
+
+    def password_queue(self) -> tuple[int, float]:
+        """Return how many requests wait to check a password, and for how many seconds the first one has."""
+        return self._admission.queue(Kind.PASSWORD)
+
+    @property
+    def is_refusing(self) -> bool:
+        """True if the next request is possibly refused."""
+        return self._admission.is_refusing
+
+    def find_refusal(self, scope: Any, body: bytes) -> Refusal | None:
+        """Return the refusal of a request that would not run now, and count it. None if it would run or wait.
+
+        It costs half of what a refusal by the application costs.
+        """
+        credentials = credentials_of(scope)
+        traits = self._traits(scope, credentials, body)
+        reason = self._admission.refuses(
+            traits.kind,
+            self._callers.caller_of(scope, credentials),
+            content=traits.content,
+            targets=traits.targets,
+            fails_without_database=traits.fails_without_database,
+        )
+        return None if reason is None else refusal_of(scope, reason, self._render_refusal)
+
+    def _traits(self, scope: Any, credentials: bytes | None, body: bytes) -> _Traits:
+        kind = self._kind_of(scope, body)
+        return _Traits(
+            kind,
+            hash((scope["method"], scope["path"], scope["query_string"], body)),
+            self._targets_of(scope, body) if kind is Kind.WRITE else frozenset(),
+            _fails_without_database(scope, kind, credentials),
+        )
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -76,70 +127,107 @@ class OneThreadHandler(ASGIHandler):
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            body = await self.read_body(receive)
+            with closing(await self.read_body(receive)) as body:
+                content = body.read()
         except RequestAborted:
             return
         # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
+        # After the body, the only further message is that the client has disconnected.
+        listening = asyncio.ensure_future(receive())
         try:
-            await self._admit(scope, receive, send, body)
+            response = await self._run(scope, content, listening, may_wait=True)
+            while isinstance(response, Later):
+                await self._wait(response, listening)
+                response = await self._run(scope, content, listening, may_wait=False)
         except RefusedError as refused:
-            body.close()
             if not _disconnected(scope).is_set():
                 await send_refusal(scope, send, refused.reason, self._render_refusal)
+            return
+        finally:
+            listening.cancel()
+        if _disconnected(scope).is_set():
+            return
+        if isinstance(response, HttpResponseBase):
+            await self.send_response(response, send)
+        else:
+            await response.send(send)
 
-    async def _admit(self, scope: Any, receive: Any, send: Any, body: IO[bytes]) -> None:
-        """Run a request as soon as it can run, and send the response. Raises `RefusedError`."""
+    async def _run(
+        self, scope: Any, content: bytes, listening: asyncio.Future[Any], *, may_wait: bool
+    ) -> Response | Later:
+        """Run a request as soon as it can run, and return the response. Raises `RefusedError`."""
         credentials = credentials_of(scope)
         caller = self._callers.caller_of(scope, credentials)
-        content = body.read()
-        body.seek(0)
-        kind = self._kind_of(scope, content)
-        same = hash((scope["method"], scope["path"], scope["query_string"], content))
+        traits = self._traits(scope, credentials, content)
         # A copy, so that context variables of a request do not reach the next request in the thread.
         context = copy_context()
 
-        def work(ticket: Ticket) -> HttpResponseBase:
-            return context.run(self._respond, scope, body, ticket)
+        def work(ticket: Ticket) -> Response | Later:
+            scope[_QUEUED_SECONDS] = ticket.queued_seconds
+            return context.run(self._respond, scope, traits.kind, content, may_wait)
 
         ticket = self._admission.enter(
-            *(kind, caller, work),
+            *(traits.kind, caller, work),
             credentials=credentials,
-            content=same,
-            fails_without_database=_fails_without_database(scope, kind, credentials),
+            content=traits.content,
+            targets=traits.targets,
+            fails_without_database=traits.fails_without_database,
         )
-        # After the body, the only further message is that the client has disconnected.
-        listening = asyncio.ensure_future(receive())
         listening.add_done_callback(
             lambda _: ticket.result.done() or self._admission.withdraw(ticket)
         )
         try:
-            response = await ticket.result
+            response: Response | Later = await ticket.result
         except BaseException:
-            if self._admission.withdraw(ticket):
-                body.close()
+            self._admission.withdraw(ticket)
             raise
-        finally:
-            listening.cancel()
         if credentials and (user := self._callers.remember(scope, credentials)) is not None:
             self._admission.recognise(credentials, user)
-        if not _disconnected(scope).is_set():
-            await self.send_response(response, send)
-
-    def _respond(self, scope: Any, body: IO[bytes], ticket: Ticket) -> HttpResponseBase:
-        """Return the response, already closed: its database connection is free before the content is sent."""
-        scope[_QUEUED_SECONDS] = ticket.queued_seconds
-        with closing(body):
-            set_script_prefix(get_script_prefix(scope))
-            signals.request_started.send(sender=self.__class__, scope=scope)
-            request, refusal = self.create_request(scope, body)
-            response = refusal if request is None else self.get_response(request)
-            assert response is not None
-            response._handler_class = self.__class__  # type: ignore[attr-defined]
-            response.close()
-            if response.streaming:
-                raise NotImplementedError("A response must be complete when its view returns it.")
         return response
+
+    async def _wait(self, later: Later, listening: asyncio.Future[Any]) -> None:
+        """Wait for the end of an equal request, or until the client has left."""
+        ended = asyncio.ensure_future(later.wait())
+        try:
+            await asyncio.wait({ended, listening}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended.cancel()
+
+    def _respond(self, scope: Any, kind: Kind, content: bytes, may_wait: bool) -> Response | Later:
+        """Return the response. Its database connection is free before it is sent."""
+        signals.request_started.send(sender=self.__class__, scope=scope)
+
+        def ask_django() -> HttpResponseBase:
+            return self._ask_django(scope, content)
+
+        if self._answers is None:
+            return ask_django()
+        response = self._answers.respond(scope, kind, content, ask_django, may_wait=may_wait)
+        if not isinstance(response, HttpResponseBase):
+            signals.request_finished.send(sender=self.__class__)
+        return response
+
+    def _ask_django(self, scope: Any, content: bytes) -> HttpResponseBase:
+        """Return Django's response, already closed."""
+        set_script_prefix(get_script_prefix(scope))
+        request, refusal = self.create_request(scope, BytesIO(content))
+        response = refusal if request is None else self.get_response(request)
+        assert response is not None
+        response._handler_class = self.__class__  # type: ignore[attr-defined]
+        response.close()
+        if response.streaming:
+            raise NotImplementedError("A response must be complete when its view returns it.")
+        return response
+
+
+class _Traits(NamedTuple):
+    """Facts about a request that decide about its admission, see `Admission.enter`."""
+
+    kind: Kind
+    content: Hashable
+    targets: Set[Hashable]
+    fails_without_database: bool
 
 
 class _Receive:
@@ -167,6 +255,12 @@ def received_at(request: HttpRequest) -> float:
     """Return the `time.monotonic` at which all of ``request`` had arrived, or now if no server received it."""
     received: float = getattr(request, "scope", {}).get(_RECEIVED_AT, time.monotonic())
     return received
+
+
+def seconds_since_arrival(scope: Any) -> float:
+    """Return the time since all of a request had arrived."""
+    received: float = scope[_RECEIVED_AT]
+    return time.monotonic() - received
 
 
 def has_disconnected(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter as Counts
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +17,9 @@ from django.conf import settings
 from prometheus_client import Counter
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from primepath.server.admission.refusals import Refusal
 from primepath.server.draining import draining
+from primepath.server.early_refusals import early_refusals
 
 # Requests of one connection that wait for an earlier one. Browsers and proxies send the next request after the response.
 _MAX_PIPELINED = 32
@@ -74,10 +77,15 @@ class LimitedProtocol(HttpToolsProtocol):
         self._waits_for: tuple[Limit | None, int] = (None, 0)
         self._seconds = 0.0
         self._unsent = 0
+        # A request with a complete head that has not started.
+        self._postponed: tuple[Any, Any] | None = None
 
     def data_received(self, data: bytes) -> None:
         self._size += len(data)
         super().data_received(data)
+        if self._postponed is not None:
+            # Its body takes longer. The application receives the rest.
+            self._start_postponed()
         if self._size > self._max_head and not self.transport.is_closing():
             self._end(Limit.HEADER_SIZE)
 
@@ -101,6 +109,47 @@ class LimitedProtocol(HttpToolsProtocol):
         self._size = 0
         self._messages += 1
         super().on_message_complete()
+        if self._postponed is not None:
+            self._refuse_early_or_start()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        """Start a request. While others are refused, its body is needed first, see `early_refusals`."""
+        if cycle is self.cycle and cycle.more_body and early_refusals.are_likely:
+            self._postponed = cycle, app
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _start_postponed(self) -> None:
+        assert self._postponed is not None
+        cycle, app = self._postponed
+        self._postponed = None
+        if not self.transport.is_closing():
+            super()._start_asgi_task(cycle, app)
+
+    def _refuse_early_or_start(self) -> None:
+        assert self._postponed is not None
+        cycle, _ = self._postponed
+        refusal = early_refusals.find(cycle.scope, bytes(cycle.body))
+        if refusal is None or self.transport.is_closing():
+            self._start_postponed()
+            return
+        self._postponed = None
+        if refusal.can_be_delayed:
+            early_refusals.send(partial(self._send_refusal, cycle, refusal))
+        else:
+            self._send_refusal(cycle, refusal)
+
+    def _send_refusal(self, cycle: Any, refusal: Refusal) -> None:
+        if self.transport.is_closing():
+            return
+        headers = list(refusal.headers)
+        if not cycle.keep_alive:
+            headers.append((b"connection", b"close"))
+        self._write_response(HTTPStatus.SERVICE_UNAVAILABLE, headers, refusal.body)
+        cycle.response_started = cycle.response_complete = True
+        if not cycle.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Respond to a request that the parser does not accept, and close the connection."""
@@ -176,15 +225,21 @@ class LimitedProtocol(HttpToolsProtocol):
         if not is_answered or (is_own and not self.pipeline):
             content = text.encode("ascii")
             headers = [
-                *self.server_state.default_headers,
                 (b"content-type", b"text/plain; charset=utf-8"),
                 (b"content-length", str(len(content)).encode()),
                 (b"connection", b"close"),
             ]
-            lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]
-            lines += [name + b": " + value for name, value in headers]
-            self.transport.write(b"\r\n".join([*lines, b"", content]))
+            self._write_response(status, headers, content)
         self.transport.close()
+
+    def _write_response(
+        self, status: HTTPStatus, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> None:
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]
+        lines += [
+            name + b": " + value for name, value in (*self.server_state.default_headers, *headers)
+        ]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
 
 
 def _limit_seconds(limit: Limit) -> float:

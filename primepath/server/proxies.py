@@ -36,10 +36,11 @@ class ProxyHeaders:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            scope = self._with_client(scope)
+            scope = self.with_client(scope)
         await self._application(scope, receive, send)
 
-    def _with_client(self, scope: Any) -> Any:
+    def with_client(self, scope: Any) -> Any:
+        """Return the scope with the client's address and scheme."""
         headers = scope["headers"]
         forwarded_for = _items(headers, b"x-forwarded-for")
         schemes = _items(headers, b"x-forwarded-proto")

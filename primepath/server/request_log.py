@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from contextvars import copy_context
 from typing import Any
 from urllib.parse import quote
 
@@ -82,6 +83,21 @@ class RequestLog:
             response.log_once()
             if self._tracing is not None and span is not None:
                 self._tracing.end(span, response.facts)
+
+
+def log_refused(scope: Any, code: ErrorCode, size: int) -> str:
+    """Count and log a request that was refused with ``size`` bytes before the application saw it. Return its request id."""
+
+    def log() -> str:
+        record = begin_record(scope)
+        record.facts["errors"] = [code]
+        response = _Response(scope, record, None)
+        response.status, response._bytes = 503, size
+        response.log_once(is_complete=True)
+        return record.id
+
+    # The record must not stay in the context of the connection.
+    return copy_context().run(log)
 
 
 class _Response:

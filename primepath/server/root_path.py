@@ -24,14 +24,19 @@ class RootPath:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        root = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "").rstrip("/")
-        # A proxy can pass the path on with its prefix or without it.
-        path = _without(root, scope["path"])
+        root, path = split_path(scope)
         if path in self._static_files.files:
             await self._static_files({**scope, "root_path": "", "path": path}, receive, send)
         else:
             scope = {**scope, "root_path": root, "path": f"{root}{path}"}
             await self._application(scope, receive, send)
+
+
+def split_path(scope: Any) -> tuple[str, str]:
+    """Return the root path of a request, and its path below that."""
+    root = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "").rstrip("/")
+    # A proxy can pass the path on with its prefix or without it.
+    return root, _without(root, scope["path"])
 
 
 def _without(root: str, path: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import islice
 
 import orjson
 
@@ -14,6 +16,9 @@ from schema.http.errors import JSON
 _CAN_WRITE = re.compile(rb"mutation|\\u00[67]")
 _CAN_SIGN_IN = re.compile(rb"signIn|\\u00[4-7]")
 _HASH = re.compile(rb'"sha256Hash"\s*:\s*"([0-9a-f]{64})"')
+# A cell, by its ID or its key, in the variables or in the document itself. Only equal text counts as the same cell.
+_CELL = re.compile(rb"MatrixCell:[^\"\\]+|\bat\W{1,4}\{[^{}]*\}")
+_MOST_CELLS = 100
 _MOST_KNOWN = 10_000
 # Hashes of persisted documents that do not only read. Threads add to it, and the event loop reads it.
 _persisted: dict[bytes, Kind] = {}
@@ -30,6 +35,12 @@ def kind_of_operation(method: str, body: bytes) -> Kind:
     return Kind.READ
 
 
+def targets_of_operation(body: bytes) -> frozenset[bytes]:
+    """Return the cells that a GraphQL request names, as they are written, but no more than 100."""
+    found = islice(_CELL.finditer(body), _MOST_CELLS)
+    return frozenset(match[0] for match in found)
+
+
 def remember_persisted(hash: str, document: str) -> None:
     """Remember the kind of a persisted document: later requests contain only its hash."""
     kind = kind_of_operation("POST", document.encode())
@@ -37,6 +48,7 @@ def remember_persisted(hash: str, document: str) -> None:
         _persisted[hash.encode()] = kind
 
 
+@cache
 def refusal_content(reason: Reason, retry_after: int) -> Content:
     """Return the response to a refused GraphQL request: one error, and no data."""
     extensions = {"code": code_of(reason), "retryAfterSeconds": retry_after}

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.cookie import parse_cookie
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
+from primepath.models.database_state import use_state
 from primepath.server.admission.callers import remember_user
-from primepath.services.accounts.tokens import find_token
+from primepath.services.accounts.observation import Observation
+from primepath.services.accounts.sessions import find_session, remember_session
+from primepath.services.accounts.tokens import ValidToken, find_token
 from primepath.services.accounts.viewers import viewer_of
 from schema.errors import HttpError
+from schema.http.draft import draft_of
 from schema.http.request import reads
+
+_CALLER = "primepath.caller"
 
 
 class Caller(NamedTuple):
@@ -22,38 +30,86 @@ class Caller(NamedTuple):
 
     ``viewer``: None if no user is signed in.
     ``token_id``: primary key of the bearer token, or None for a session.
+    ``observation``: the state of the database in the statement that read the viewer, if it is known.
     """
 
     viewer: Viewer | None
     token_id: int | None = None
+    observation: Observation | None = None
 
 
 def identify(request: HttpRequest) -> Caller:
-    """Return the sender of ``request``. Reads the database: one query for a token, two for a session.
+    """Return the sender of ``request``. Reads the database: one query, or two for a session that this process does not know.
 
     The handler then knows the user of these credentials; see `primepath.server.admission.callers`.
 
     Raises `HttpError` with status 401 for an ``Authorization`` header without a valid token; such a header is never ignored.
     The status is 403 for a POST with a session cookie and no CSRF token, because any web page can make a browser send one.
     """
-    caller = _identify(request)
+    # If the cache has read the sender, it is not read again, except when the whole operation is repeated.
+    caller: Caller | None = getattr(request, "scope", {}).pop(_CALLER, None)
+    if caller is None:
+        header = request.headers.get("Authorization")
+        caller = _owner_of_session(request) if header is None else _owner_of_token(header)
+    if caller.viewer is not None and caller.token_id is None and not reads(request):
+        _check_csrf(request)
     if caller.viewer is not None and caller.viewer.user_id is not None:
         remember_user(request, caller.viewer.user_id)
+    use_state(caller.observation and caller.observation.database)
+    if (draft := draft_of(request)) is not None:
+        draft.observe(caller.viewer, caller.observation)
     return caller
 
 
-def _identify(request: HttpRequest) -> Caller:
-    if (header := request.headers.get("Authorization")) is not None:
-        return _owner_of_token(header)
+def identify_early(scope: Any) -> Caller | None:
+    """Return the sender of a request that Django has not read, in one query. `identify` uses the result.
+
+    None if Django must read the request: the sender has no valid credentials, or a session that this process does not know.
+    CSRF is not checked.
+    """
+    found = None
+    match [value for name, value in scope["headers"] if name == b"authorization"]:
+        case [header]:
+            valid = _valid_token(header.decode("latin-1"))
+            found = valid and Caller(valid.viewer, valid.token_id, valid.observation)
+        case []:
+            found = _early_owner_of_session(scope)
+    if found is not None:
+        scope[_CALLER] = found
+    return found
+
+
+def forget_early(scope: Any) -> None:
+    """Forget the sender that `identify_early` has read: the request runs later."""
+    scope.pop(_CALLER, None)
+
+
+def _early_owner_of_session(scope: Any) -> Caller | None:
+    cookies = [value for name, value in scope["headers"] if name == b"cookie"]
+    if len(cookies) != 1:
+        return None
+    key = parse_cookie(cookies[0].decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
+    owner = find_session(key) if key else None
+    return owner and Caller(owner.viewer, None, owner.observation)
+
+
+def _owner_of_session(request: HttpRequest) -> Caller:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if key and (owner := find_session(key)) is not None:
+        return Caller(owner.viewer, None, owner.observation)
     viewer = viewer_of(request.user)
-    if viewer is not None and not reads(request):
-        _check_csrf(request)
+    if viewer is not None and viewer.user_id is not None:
+        remember_session(request.session, viewer.user_id)
     return Caller(viewer)
 
 
-def _owner_of_token(header: str) -> Caller:
+def _valid_token(header: str) -> ValidToken | None:
     scheme, _space, token = header.partition(" ")
-    found = find_token(token.strip()) if scheme.lower() == "bearer" else None
+    return find_token(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _owner_of_token(header: str) -> Caller:
+    found = _valid_token(header)
     if found is None:
         raise HttpError(
             401,
@@ -61,7 +117,7 @@ def _owner_of_token(header: str) -> Caller:
             _("Invalid, expired or revoked bearer token."),
             {"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
-    return Caller(found.viewer, found.token_id)
+    return Caller(found.viewer, found.token_id, found.observation)
 
 
 class _CsrfCheck(CsrfViewMiddleware):

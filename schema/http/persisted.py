@@ -62,6 +62,11 @@ class PersistedQuery(NamedTuple):
             cache.set(self.hash, self.document, settings.PERSISTED_QUERY_DAYS * _DAY)
 
 
+def count_found() -> None:
+    """Count a request with a known hash that is answered without its document."""
+    _FOUND.inc()
+
+
 def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
     """Return the document that a request identifies by its hash, or None if the request has no hash.
 

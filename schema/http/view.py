@@ -28,11 +28,13 @@ from strawberry.types.graphql import OperationType
 
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
+from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.database_failures import can_be_read_again
 from primepath.server.handler import has_disconnected, received_at
 from primepath.server.request_id import request_id_of
 from primepath.server.request_record import note
 from primepath.server.time_limit import TimeLimit
+from primepath.services.fold_marks import fold_marks
 from schema.errors import (
     HttpError,
     can_run_again,
@@ -44,6 +46,7 @@ from schema.execution.core import HTTPException
 from schema.http.admission import remember_persisted
 from schema.http.authentication import Caller, identify
 from schema.http.body_limit import too_long_a_body
+from schema.http.draft import draft_of
 from schema.http.errors import (
     GRAPHQL_JSON,
     JSON,
@@ -205,12 +208,24 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
         outcome = Outcome.DISCONNECTED
         raise
     finally:
-        count_operation(operation, outcome, time.monotonic() - received_at(request))
+        count_operation(
+            operation.name,
+            is_signed_in=operation.viewer is not None,
+            outcome=outcome,
+            seconds=time.monotonic() - received_at(request),
+        )
+    draft = draft_of(request)
+    if draft is not None:
+        draft.is_complete = operation.type in _READING and not result.errors
+    if caller.observation is not None:
+        fold_marks(caller.observation.database)
     return result
 
 
 def _drop_connections(request: HttpRequest) -> None:
     note(request, lost_database=True)
+    # It could be read from another server than the one that authenticated the request.
+    do_not_keep_answer()
     connections.close_all()
 
 
@@ -224,6 +239,12 @@ def _identify_and_prepare(
     text = persisted.document if persisted else data.query
     operation = _prepare(request, text, data, caller.viewer)
     note(request, operation=operation.name, document=operation.document_hash)
+    if (draft := draft_of(request)) is not None:
+        draft.operation, draft.document_hash = operation.name, operation.document_hash
+        draft.is_persisted = persisted is not None
+    if persisted and data.query:
+        # The next request with the document must store it again if it has been evicted by then.
+        do_not_keep_answer()
     if persisted and caller.viewer:
         persisted.keep()
         remember_persisted(persisted.hash, persisted.document)

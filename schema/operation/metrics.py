@@ -9,7 +9,6 @@ from prometheus_client import Counter, Histogram
 from strawberry.types import ExecutionResult
 
 from primepath.db.usage import current_usage
-from schema.operation.prepare import PreparedOperation
 
 OPERATIONS = Counter(
     "primepath_operations_total",
@@ -76,9 +75,11 @@ _free = dict(_MAX_NAMES)
 _lock = Lock()
 
 
-def count_operation(operation: PreparedOperation, outcome: Outcome, seconds: float) -> None:
-    """Count an operation that ran."""
-    series = _series_of(operation.name, is_signed_in=operation.viewer is not None)
+def count_operation(
+    name: str | None, *, is_signed_in: bool, outcome: Outcome, seconds: float
+) -> None:
+    """Count an operation that ran, or with an answer that was sent again."""
+    series = _series_of(name, is_signed_in=is_signed_in)
     series.outcomes[outcome].inc()
     series.seconds.observe(seconds)
     if (usage := current_usage()) is not None:

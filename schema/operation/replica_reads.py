@@ -22,7 +22,14 @@ from primepath.db.replica_probe import start_probes
 from primepath.db.replicas import READS, Replica, replicas
 from primepath.db.snapshot import Snapshot
 from primepath.domain.viewer import Viewer
+from primepath.models.database_state import (
+    DatabaseState,
+    current_state,
+    read_state,
+    use_state,
+)
 from primepath.models.viewer_state import ViewerState, viewer_state
+from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.database_failures import (
     DatabaseFailure,
     database_failure,
@@ -46,6 +53,7 @@ class ReplicaReads(Snapshot):
         self._has_chosen = False
         self._replica: Replica | None = None
         self._socket: socket.socket | None = None
+        self._primary_state = current_state()
         reading.problem = None
 
     def begin(self) -> None:
@@ -98,8 +106,16 @@ class ReplicaReads(Snapshot):
         if state is None or expected is None or not state.can_serve(expected):
             return "behind"
         reading.complete_below = state.complete_below
+        self._use_state_of_replica(read_state(state.database, None))
         reading_connection().execute_wrappers.append(self._watch)
         return "replica"
+
+    def _use_state_of_replica(self, state: DatabaseState | None) -> None:
+        """Note the state of the snapshot. The answer can be kept if it shows what the primary showed before."""
+        primary = self._primary_state
+        if state is None or primary is None or state.contents != primary.contents:
+            do_not_keep_answer()
+        use_state(state)
 
     def _end_on_replica(self, outcome: str) -> None:
         """End the snapshot, and use the primary from now on."""
@@ -113,6 +129,7 @@ class ReplicaReads(Snapshot):
             wrappers = connections[replica.alias].execute_wrappers
             wrappers[:] = [each for each in wrappers if each != self._watch]
             reading.use_primary()
+            use_state(self._primary_state)
             replica.disconnect(watched)
 
     def _watch(self, execute: Callable[..., Any], *call: Any) -> Any:

@@ -17,6 +17,7 @@ from loaders.visible_classes import VisibleClass
 from primepath.domain.errors import BadUserInputError, SyncTokenExpiredError
 from primepath.domain.viewer import Viewer
 from primepath.models.history_position import HistoryPosition
+from primepath.server.answer_life import end_answer_at
 
 # Increase the number when the format changes, so that tokens in the old format are rejected.
 _SALT = "schema.types.sync_token/3"
@@ -27,6 +28,12 @@ _FINGERPRINT_BYTES = 6
 
 # Content, time and signature, as `django.core.signing.dumps` joins them.
 _SIGNED_TEXT = re.compile(r"\.?[\w-]+:[\w-]+:[\w-]+", re.ASCII)
+
+
+def _signed_at(text: str) -> datetime.datetime:
+    """Return the time at which a valid token was made. It is between the content and the signature."""
+    seconds = signing.b62_decode(text.split(":")[-2])
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
 def expired(reason: str) -> SyncTokenExpiredError:
@@ -120,6 +127,7 @@ class SyncToken(NamedTuple):
             raise expired(template.format(days=days)) from None
         except signing.BadSignature:
             raise expired(_("This sync token is no longer valid on this server.")) from None
+        end_answer_at(_signed_at(text) + datetime.timedelta(days=days))
         if year != academic_year:
             template = _("This sync token is for {year}, not for {requested_year}.")
             raise _invalid(template.format(year=year, requested_year=academic_year))

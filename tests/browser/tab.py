@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Route
 
 from primepath.demo.accounts import DEMO_PASSWORD
 
@@ -56,7 +56,8 @@ class Tab:
         """Sign in on the sign-in page, which redirects to ``next``."""
         page = self.open(f"/sign-in/?next={next}")
         self.enter_account(username)
-        expect(page).to_have_url(f"{self.address}{next}")
+        # Waits until the page has loaded. The address alone changes before there is anything to read.
+        page.wait_for_url(f"{self.address}{next}")
         return page
 
     def enter_account(self, username: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,9 +13,10 @@ import httpx
 import pytest
 
 from tests.concurrency.flood import Client, Response, flood
+from tests.concurrency.no_database import server_without_database
 from tests.concurrency.test_slow_database import CELL, UPDATE, locked
 from tests.log_lines import request_facts
-from tests.processes import PATIENCE, product_process
+from tests.processes import PATIENCE
 from tests.server import Server, running_server
 
 CELLS = "{ scheduleMatrix { rows { schoolClass { code } cells { id status exams { name } } } } }"
@@ -26,7 +26,11 @@ VIEWER = "{ viewer { username } }"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(
-        tmp_path_factory.mktemp("overload"), OPERATION_SECONDS="4", STATEMENT_SECONDS="3"
+        tmp_path_factory.mktemp("overload"),
+        OPERATION_SECONDS="4",
+        STATEMENT_SECONDS="3",
+        # Kept answers would be too cheap to overload the server.
+        ANSWER_CACHE_BYTES="0",
     ) as running:
         yield running
 
@@ -115,23 +119,8 @@ def test_reads_continue_while_writes_wait_for_a_lock(server: Server) -> None:
 
 
 def test_requests_are_refused_without_a_thread_while_the_database_is_away(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        closed = listener.getsockname()[1]
     log = tmp_path / "log"
-    with (
-        log.open("wb") as errors,
-        product_process(
-            *("-m", "tests.serve_demo"),
-            database_url=f"postgresql://nobody@127.0.0.1:{closed}/nothing",
-            errors=errors,
-            environment={"PRIMEPATH_VAR_DIR": str(tmp_path), "STATEMENT_SECONDS": "2"},
-        ) as process,
-    ):
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
-        # The first request finds out.
-        (first,) = flood(port, ["token"], VIEWER, clients=1)
-        assert first.status == 503
+    with server_without_database(tmp_path, log) as port:
         address = f"http://127.0.0.1:{port}"
         before = refusals(address)
         responses = flood(port, ["token"], VIEWER, clients=400)

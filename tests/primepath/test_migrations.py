@@ -24,6 +24,8 @@ from tests.factories import as_viewer
 pytestmark = pytest.mark.slow
 
 FIRST = "0001_initial"
+# It has no data of the school: triggers of PostgreSQL fill it.
+MARKS = "primepath_commitmark"
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -144,7 +146,7 @@ def rows() -> Rows:
     found: Rows = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            if table.startswith("primepath_"):
+            if table.startswith("primepath_") and table != MARKS:
                 cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
                 columns = [each[0] for each in cursor.description]
                 found[table] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
@@ -173,7 +175,8 @@ def migrate_filled() -> None:
 def test_every_migration_keeps_existing_rows() -> None:
     migrate_filled()
     models = list(apps.get_app_config("primepath").get_models())
-    assert rows().keys() == {model._meta.db_table for model in models}, "Fill the new table too."
+    tables = {model._meta.db_table for model in models} - {MARKS}
+    assert rows().keys() == tables, "Fill the new table too."
     for model in models:
         for field in model._meta.concrete_fields:
             if isinstance(field, DerivedTextField):

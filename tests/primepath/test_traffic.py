@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from primepath.server.admission.kinds import Kind, Reason
 from primepath.server.admission.refusals import send_refusal
-from primepath.traffic import kind_of_request, render_refusal
+from primepath.traffic import kind_of_request, render_refusal, targets_of_request
 from schema.http.admission import remember_persisted
 
 pytestmark = pytest.mark.one_database
@@ -55,6 +55,34 @@ def persisted(hash: str) -> str:
 @pytest.mark.parametrize("root", ["", "/school"])
 def test_kind_of_a_request(method: str, path: str, body: str, kind: Kind, root: str) -> None:
     assert kind_of_request(scope(method, path, root), body.encode()) is kind
+
+
+def test_cells_that_a_request_changes() -> None:
+    change = scope("POST", "/graphql")
+    by_id = json.dumps(
+        {
+            "query": 'mutation { a(cell: { id: "MatrixCell:A/2026/JAN" }) { cell { id } } }',
+            "variables": {"input": {"cell": {"id": "MatrixCell:A/2026/FEB"}}},
+        }
+    )
+    assert targets_of_request(change, by_id.encode()) == {
+        b"MatrixCell:A/2026/JAN",
+        b"MatrixCell:A/2026/FEB",
+    }
+    key = {"classCode": "A", "academicYear": 2026, "period": "JAN"}
+    by_key = [
+        json.dumps({"variables": {"input": {"cell": {"at": {**key, "period": period}}}}})
+        for period in ("JAN", "JAN", "FEB")
+    ]
+    first, again, other = (targets_of_request(change, each.encode()) for each in by_key)
+    assert len(first) == 1
+    assert first == again
+    assert first.isdisjoint(other)
+    in_document = b'{"query": "mutation { a(cell: { at: { classCode: \\"A\\" } }) { x } }"}'
+    assert len(targets_of_request(change, in_document)) == 1
+    many = json.dumps([f"MatrixCell:A{n}/2026/JAN" for n in range(1_000)])
+    assert len(targets_of_request(change, many.encode())) == 100
+    assert not targets_of_request(scope("POST", "/admin/"), by_id.encode())
 
 
 def test_hash_of_a_persisted_mutation_is_known_later() -> None:

@@ -15,6 +15,7 @@ _VERSION = re.compile(rb'"version":\s*(\d+)')
 # Refused before anything ran. Any other error can follow the commit, for example if the payload could not be read.
 _REFUSED = ("503 OVERLOADED", "401", "400")
 SERVED = "served"
+SAVED = "saved"
 
 
 class HasClasses(Protocol):
@@ -42,7 +43,7 @@ class Note:
 
     @property
     def is_acknowledged(self) -> bool:
-        return self.outcome == SERVED
+        return self.outcome in (SERVED, SAVED)
 
     @property
     def is_refused(self) -> bool:

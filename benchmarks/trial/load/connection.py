@@ -40,10 +40,12 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._pending: asyncio.Future[Answer] | None = None
         self._started = 0.0
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._parser = httptools.HttpResponseParser(self)
         self._reset()
 
     def _reset(self) -> None:
-        self._parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
         self._retry_after: float | None = None
         self._location = ""
@@ -77,12 +79,30 @@ class Connection(asyncio.Protocol):
         self._started = time.monotonic()
         self._pending = loop.create_future()
         self.write(request)
-        timer = loop.call_later(patience, self._fail, "no response")
+        self._deadline = self._started + patience
+        self._look_later(patience)
         try:
             return await self._pending
         finally:
-            timer.cancel()
             self._pending = None
+
+    def _look_later(self, seconds: float) -> None:
+        """Let one timer serve all requests of the connection, because thousands of refusals a second would set one each."""
+        loop = asyncio.get_running_loop()
+        if self._timer is None or loop.time() + seconds < self._timer.when():
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = loop.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._pending is None:
+            return
+        left = self._deadline - time.monotonic()
+        if left > 0:
+            self._look_later(left)
+        else:
+            self._fail("no response")
 
     async def answer(self, *, patience: float) -> Answer:
         """Wait for a response to what was written. Raises `LostError`."""
@@ -109,6 +129,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self._transport = None
+        if self._timer is not None:
+            self._timer.cancel()
         self._fail(f"closed: {error or 'by the server'}")
 
     def on_header(self, name: bytes, value: bytes) -> None:

@@ -28,9 +28,15 @@ SIGN_IN = (
 SCHOOL = "{ school { name } }"
 
 SERVED = "served"
+SAVED = "saved"
+"""The change is saved, but its payload could not be read. The response has an error with ``saved``."""
+MAYBE_SAVED = "503 without Retry-After"
+"""The connection was lost during COMMIT. The response has no Retry-After: the client must look before it repeats the change."""
 LOST = "lost"
 _ERRORS = b'"errors":'
 _CODE = re.compile(rb'"errors":.*?"code":\s*"(\w+)"', re.DOTALL)
+_SAVED = re.compile(rb'"saved":\s*true')
+_MAYBE_SAVED = re.compile(rb'"mayBeSaved":\s*true')
 _USER_ERROR = re.compile(rb'"userErrors":\s*\[\s*\{\s*"code":\s*"(\w+)"')
 
 
@@ -78,6 +84,10 @@ def outcome_of(status: int, body: bytes) -> str:
     if status == 200 and _ERRORS not in body:
         refused = _USER_ERROR.search(body)
         return f"200 {refused[1].decode()}" if refused else SERVED
+    if status == 200 and _SAVED.search(body):
+        return SAVED
+    if status == 503 and _MAYBE_SAVED.search(body):
+        return MAYBE_SAVED
     if 300 <= status < 400:
         return str(status)
     code = _CODE.search(body)

@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from benchmarks.progress import say
 from benchmarks.trial.load import loop
 from benchmarks.trial.load.mixes import mixed
+from benchmarks.trial.load.operations import MAYBE_SAVED, SAVED
 from benchmarks.trial.load.sign_in import SignInForm
 from benchmarks.trial.registry import POSTGRESQL, scenario
 from benchmarks.trial.school import PASSWORD
 from benchmarks.trial.servers.postgres import PostgresServer
 from benchmarks.trial.trial import BEST_CLIENTS, Trial
-from benchmarks.trial.verdicts import ALL, NONE, Figure, Unit, at_most
+from benchmarks.trial.verdicts import ALL, FOR_CONTRAST, NONE, Figure, Unit, at_most
 
-_REFUSED = ("503 UNAVAILABLE", "503 OVERLOADED")
+_REFUSED = ("503 UNAVAILABLE", "503 OVERLOADED", MAYBE_SAVED, SAVED)
 
 
 @scenario("PostgreSQL restarts under load", on=POSTGRESQL)
@@ -32,12 +33,18 @@ def database_restarts(trial: Trial) -> Sequence[Figure]:
         time.sleep(1)
     measured = load.all()
     say(f"    {measured.outcomes}")
-    refused = measured.refused
+    refused = measured.only(lambda each: each.outcome in ("503 UNAVAILABLE", "503 OVERLOADED"))
     dated = refused.only(lambda each: each.retry_after is not None)
     other = measured.not_served.count - measured.counted(*_REFUSED)
     return [
         Figure("neither served nor 503", other, Unit.COUNT, NONE),
         Figure("503 with Retry-After", dated.share_of_all(refused), Unit.SHARE, ALL),
+        Figure(
+            "lost during COMMIT, without Retry-After",
+            measured.counted(MAYBE_SAVED),
+            Unit.COUNT,
+            FOR_CONTRAST,
+        ),
         Figure("slowest", measured.slowest, Unit.SECONDS, at_most(5)),
         Figure("normal after", normal, Unit.SECONDS, at_most(2)),
     ]

@@ -11,6 +11,7 @@ from benchmarks.progress import say
 from benchmarks.trial.aftermath import aftermath
 from benchmarks.trial.checker.stored import read_stored
 from benchmarks.trial.load.mixes import mixed
+from benchmarks.trial.load.operations import MAYBE_SAVED, SAVED
 from benchmarks.trial.registry import POSTGRESQL, scenario
 from benchmarks.trial.servers.postgres import NAME, PASSWORD, USER, PostgresServer
 from benchmarks.trial.servers.processes import wait_until
@@ -18,7 +19,7 @@ from benchmarks.trial.servers.stack import SecondStack
 from benchmarks.trial.trial import BEST_CLIENTS, Trial
 from benchmarks.trial.verdicts import NONE, Figure, Unit, at_most
 
-_REFUSED = ("503 UNAVAILABLE", "503 OVERLOADED")
+_REFUSED = ("503 UNAVAILABLE", "503 OVERLOADED", MAYBE_SAVED, SAVED)
 # A commit is acknowledged when all replicas have it. Otherwise a lost primary loses commits.
 _SYNCHRONOUS = "synchronous_standby_names"
 

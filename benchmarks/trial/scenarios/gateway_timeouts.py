@@ -23,8 +23,10 @@ _SLOWEST = 3
     "64 clients without a pause: 70% partial matrices, 10% full ones, 20% changes", in_short=BOTH
 )
 def gateway_timeouts(trial: Trial) -> Sequence[Figure]:
-    best = trial.best()
+    before = trial.best()
     load = trial.under_load(mixed, _CLIENTS, 6 if trial.is_short else 15)
+    # The speed of a virtual machine changes within a minute.
+    best = (before + trial.best()) / 2
     return [
         Figure("served", load.share_served, Unit.SHARE, at_least(0.999)),
         Figure("5xx or lost", load.server_errors.count, Unit.COUNT, NONE),

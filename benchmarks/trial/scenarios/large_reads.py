@@ -31,10 +31,18 @@ def large_reads(trial: Trial) -> Sequence[Figure]:
         with trial.load(_large, 6, Habits(first=BEST_CLIENTS)) as large:
             time.sleep(8)
             during = others.measured(start)
-    say(f"    others: {before.rate:.0f}/s, then {during.rate:.0f}/s; {during.outcomes}")
+        time.sleep(1)
+        after_start = time.monotonic()
+        time.sleep(4)
+        after = others.measured(after_start)
+    # The speed of a virtual machine changes within a minute.
+    usual = (before.rate + after.rate) / 2
+    say(
+        f"    others: {before.rate:.0f}/s, {during.rate:.0f}/s, {after.rate:.0f}/s; {during.outcomes}"
+    )
     say(f"    the 6: {large.all().rate:.1f}/s; {large.all().outcomes}")
     return [
-        Figure("throughput of others", during.rate / before.rate, Unit.SHARE, at_least(0.6)),
+        Figure("throughput of others", during.rate / usual, Unit.SHARE, at_least(0.6)),
         Figure("others not served", others.all().not_served.count, Unit.COUNT, NONE),
         Figure("large reads served", large.all().served.count, Unit.COUNT, at_least(1)),
     ]

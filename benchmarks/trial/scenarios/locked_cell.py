@@ -19,11 +19,15 @@ _PEOPLE = 12
 @scenario("One cell is locked for 8 s, and 12 people change it", on=POSTGRESQL)
 def locked_cell(trial: Trial) -> Sequence[Figure]:
     school = trial.stack.school
-    cell = f"{school.classes[0]}/{school.year}/DEC"
+    # The others do not change cells of the next year.
+    cell = f"{school.classes[0]}/{school.year + 1}/DEC"
 
     def change_it(sender: Sender) -> Operation:
         return note_in(sender, cell, user=sender.head_teacher)
 
+    # A cell without changes has no row to lock.
+    with trial.load(change_it, 1, Habits(requests=1)) as first:
+        first.wait()
     with trial.load(mixed, BEST_CLIENTS) as others:
         time.sleep(4)
         before = others.measured()

@@ -1,4 +1,4 @@
-"""Ten minutes of load."""
+"""Minutes of load: by default ten."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from statistics import median
 from benchmarks.trial.load.mixes import mixed
 from benchmarks.trial.registry import scenario
 from benchmarks.trial.trial import BEST_CLIENTS, Trial
-from benchmarks.trial.verdicts import Figure, Unit, at_least, at_most
+from benchmarks.trial.verdicts import FOR_CONTRAST, Figure, Unit, at_least, at_most
 
-_MINUTES = 10
 _SAMPLES = 10
 
 
-@scenario("Ten minutes of load", soak=True)
+@scenario("Minutes of load", soak=True)
 def soak(trial: Trial) -> Sequence[Figure]:
     with trial.load(mixed, BEST_CLIENTS) as load:
         # Caches fill up in the first minute.
         time.sleep(60)
         first = _memory(trial)
-        time.sleep(60 * _MINUTES - 60)
+        time.sleep(60 * trial.soak_minutes - 60)
         last = _memory(trial)
     measured = load.all()
     return [
+        Figure("minutes", trial.soak_minutes, Unit.COUNT, FOR_CONTRAST),
         Figure("served", measured.share_served, Unit.SHARE, at_least(0.999)),
         Figure("slowest", measured.slowest, Unit.SECONDS, at_most(3)),
         Figure("memory added", last / first - 1, Unit.SHARE, at_most(0.05)),

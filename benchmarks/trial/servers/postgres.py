@@ -26,7 +26,13 @@ USER = "primepath"
 NAME = "primepath"
 _PATIENCE = 30
 # A commit waits for the disk, as in production.
-_OPTIONS = ("-cmax_connections=100", "-clisten_addresses=127.0.0.1", "-cunix_socket_directories=")
+_OPTIONS = (
+    "-cmax_connections=100",
+    "-clisten_addresses=127.0.0.1",
+    "-cunix_socket_directories=",
+    # The replica follows again after it was without the primary for some time.
+    "-cwal_keep_size=1GB",
+)
 
 
 class PostgresServer:

@@ -26,6 +26,8 @@ _CHECK_AFTER_SECONDS = 30
 _SLICE_SECONDS = 0.25
 # Without a response for so long, waiting threads are a sign that the database is away.
 _SILENCE_SECONDS = 1
+# While PostgreSQL is away, PgBouncer refuses new clients with this. It keeps the connections of others open, so these prove nothing.
+_PGBOUNCER_HAS_NO_SERVER = "server login has been failing"
 # The least that psycopg allows.
 _PROBE_SECONDS = 2
 
@@ -238,14 +240,15 @@ class Pool:
         try:
             # PgBouncer accepts a connection while PostgreSQL is away, but no statement.
             session.execute("SELECT 1")
-        except BaseException:
+        except psycopg.Error as error:
             session.close()
-            raise
+            raise NoResponseError(f"a new connection is open, but {error}") from error
         return session
 
     def _is_alive(self, error: psycopg.Error, since: float) -> bool:
         """Return whether the database is there, although an attempt that began at ``since`` ended with ``error``."""
-        if isinstance(error, errors.ConnectionTimeout | NoResponseError):
+        is_silent = isinstance(error, errors.ConnectionTimeout | NoResponseError)
+        if is_silent or _PGBOUNCER_HAS_NO_SERVER in str(error):
             return self.watch.heard_at > since
         # It can refuse new connections only, for example because it has too many.
         with suppress(IndexError):

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from primepath.db.sqlite3.monitor import FileIdentity, identity_of
 from primepath.db.sqlite3.writer_queue import WriterQueue, queue_of
 
 # SQLite calls the handler after so many instructions. A statement is stopped within some hundredths of a second, and a usual
@@ -79,6 +80,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._queue = WriterQueue()
+        self.file: FileIdentity | None = None
+        """The file that the connection has opened; another file can have its name now."""
         self._has_turn = False
         self._statement_seconds = self._end_of_statement = float("inf")
         self._wait = self._usual_wait = float(self.settings_dict["OPTIONS"].get("timeout", 5))
@@ -127,7 +130,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         # A database in memory can have a name that others have too.
         if not self.is_in_memory_db():
-            self._queue = queue_of(str(self.settings_dict["NAME"]))
+            file = str(self.settings_dict["NAME"])
+            self._queue = queue_of(file)
+            # Before the file is opened: if another one replaces it meanwhile, this connection is closed for nothing.
+            self.file = identity_of(file)
         return super().get_new_connection(conn_params)
 
     def create_cursor(self, name: str | None = None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,12 +19,13 @@ from primepath.server.admission.threads import Threads
 
 PASSWORD_THREADS = 2
 # Limits of the wait, as parts of the time that an operation can take. The first limits the wait that is expected when a request
-# arrives. The second limits the wait itself, which can become longer.
-_USUAL = (0.175, 0.25)
+# arrives. The second limits the wait itself, which can become longer: the rest of the work must still fit.
+_USUAL = (0.175, 0.4)
 _SLOW = (0.35, 0.5)
 # People wait for a sign-in, and a whole school signs in at the same time.
-_PASSWORD = (0.75, 0.9)
+_PASSWORD = (0.8, 0.9)
 _CHECK_SECONDS = 0.05
+_RECENT_SECONDS = 1.0
 
 _refusals = Counter(
     "primepath_refusals", "Requests that were refused without running.", ["reason", "kind"]
@@ -86,6 +87,7 @@ class Admission:
         password_pool = ThreadPoolExecutor(PASSWORD_THREADS, "password")
         self._pools = {Kind.READ: pool, Kind.WRITE: pool, Kind.PASSWORD: password_pool}
         self._report = RefusalReport()
+        self._refused_at = float("-inf")
         self._timer: asyncio.TimerHandle | None = None
 
     def enter(
@@ -96,10 +98,12 @@ class Admission:
         *,
         credentials: bytes | None = None,
         content: Hashable = None,
+        targets: Set[Hashable] = frozenset(),
         fails_without_database: bool = True,
     ) -> Ticket:
         """Let a request that has arrived run ``work`` in a thread, now or when its turn comes.
 
+        Requests with a common element in ``targets`` run one after another.
         The `Ticket.result` will be what ``work`` returns, or `RefusedError`. Raises `RefusedError` if it is refused immediately.
         """
         if fails_without_database and self._database_is_away():
@@ -109,16 +113,18 @@ class Admission:
         with self._lock:
             threads = self._threads[kind]
             lane = self._lane(kind, caller, content)
-            tag = threads.turns.tag(caller)
+            due = threads.turns.due(caller, now)
             ticket = Ticket(
-                *(caller, credentials, content, fails_without_database, work, result),
+                *(caller, credentials, content, targets, fails_without_database, work, result),
                 lane=lane,
                 arrived=now,
-                tag=tag,
+                due=due,
+                tag=threads.turns.tag(caller),
             )
             starts = threads.start(ticket, now)
             if not starts:
-                if lane.expected_wait(ticket, threads.per_caller) > lane.max_expected_wait:
+                wait = threads.expected_wait(lane, caller, due, now)
+                if wait > lane.max_expected_wait:
                     raise self._refusal(Reason.QUEUE, kind)
                 lane.add(ticket)
             ticket.charged = threads.turns.charge(caller)
@@ -127,6 +133,39 @@ class Admission:
         else:
             self._check_soon()
         return ticket
+
+    def refuses(
+        self,
+        kind: Kind,
+        caller: Hashable,
+        *,
+        content: Hashable = None,
+        targets: Set[Hashable] = frozenset(),
+        fails_without_database: bool = True,
+    ) -> Reason | None:
+        """Return the reason why `enter` would refuse a request, and count the refusal. None if it would not."""
+        reason = None
+        if fails_without_database and self._database_is_away():
+            reason = Reason.DATABASE
+        else:
+            now = self._clock()
+            with self._lock:
+                threads = self._threads[kind]
+                lane = self._lane(kind, caller, content)
+                if not threads.can_start(lane, caller, targets):
+                    due = threads.turns.due(caller, now)
+                    wait = threads.expected_wait(lane, caller, due, now)
+                    if wait > lane.max_expected_wait:
+                        reason = Reason.QUEUE
+        if reason is not None:
+            self._count(reason, kind)
+        return reason
+
+    @property
+    def is_refusing(self) -> bool:
+        """True if a request would be refused, or one was within the last second."""
+        is_recent = self._clock() - self._refused_at < _RECENT_SECONDS
+        return is_recent or self._database_is_away()
 
     def withdraw(self, ticket: Ticket) -> bool:
         """Forget a request if it still waits, because its client has left. Return whether it will never run."""
@@ -149,16 +188,11 @@ class Admission:
                     if ticket.credentials == credentials and ticket.caller != caller:
                         self._remove(ticket)
                         turns = self._threads[lane.kind].turns
-                        ticket.caller, ticket.tag = caller, turns.tag(caller)
+                        ticket.caller, ticket.due = caller, turns.due(caller, self._clock())
+                        ticket.tag = turns.tag(caller)
                         ticket.charged = turns.charge(caller)
                         lane.add(ticket)
-            started = [
-                ticket
-                for threads in set(self._threads.values())
-                for ticket in threads.start_waiting(self._clock())
-            ]
-        for ticket in started:
-            self._submit(ticket)
+        self._start_waiting()
 
     def refuse_overdue(self) -> None:
         """Refuse the requests that have waited too long, or wait for a database that is away."""
@@ -177,6 +211,13 @@ class Admission:
         for ticket, reason in refused:
             if not ticket.result.done():
                 ticket.result.set_exception(self._refusal(reason, ticket.lane.kind))
+
+    def queue(self, kind: Kind) -> tuple[int, float]:
+        """Return how many requests of this kind wait, and for how many seconds the first one has."""
+        with self._lock:
+            waiting = self._lanes[kind].waiting
+            first = min((ticket.arrived for ticket in waiting), default=None)
+            return len(waiting), 0.0 if first is None else self._clock() - first
 
     @property
     def is_idle(self) -> bool:
@@ -216,12 +257,16 @@ class Admission:
 
     def _remove(self, ticket: Ticket) -> None:
         ticket.lane.remove(ticket)
-        self._threads[ticket.lane.kind].turns.refund(ticket.caller, ticket.charged)
+        self._threads[ticket.lane.kind].turns.withdraw(ticket.caller, ticket.charged)
 
     def _refusal(self, reason: Reason, kind: Kind) -> RefusedError:
+        self._count(reason, kind)
+        return RefusedError(reason)
+
+    def _count(self, reason: Reason, kind: Kind) -> None:
+        self._refused_at = self._clock()
         _refusals.labels(reason, kind).inc()
         self._report.add(reason, kind)
-        return RefusedError(reason)
 
     def _lane(self, kind: Kind, caller: Hashable, content: Hashable) -> Lane:
         if kind in self._slow_lanes and self._slow_requests.expects(caller, content):
@@ -232,6 +277,18 @@ class Admission:
     def _every_lane(self) -> Iterator[Lane]:
         yield from self._lanes.values()
         yield from self._slow_lanes.values()
+
+    def _start_waiting(self) -> None:
+        """Start the requests that can run now, although none has ended."""
+        now = self._clock()
+        with self._lock:
+            started = [
+                ticket
+                for threads in set(self._threads.values())
+                for ticket in threads.start_waiting(now)
+            ]
+        for ticket in started:
+            self._submit(ticket)
 
     def _check_soon(self) -> None:
         if self._timer is None:

@@ -54,7 +54,12 @@ class KnownCallers:
 def remember_user(request: HttpRequest, user_id: int) -> None:
     """Note that the credentials of ``request`` belong to this user."""
     if (scope := getattr(request, "scope", None)) is not None:
-        scope[_USER] = user_id
+        remember_user_of(scope, user_id)
+
+
+def remember_user_of(scope: Any, user_id: int | None) -> None:
+    """Like `remember_user`, for a request that Django has not read."""
+    scope[_USER] = user_id
 
 
 def credentials_of(scope: Any) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -43,18 +43,21 @@ _queue_seconds = Histogram(
 class Ticket:
     """A request from its arrival until it has run. Times are seconds of the clock of `Admission`.
 
-    ``credentials``: see `callers.credentials_of`. ``content`` is equal for requests that ask for the same. ``tag``: the
-    place in the order, see `Turns`. ``charged``: the cost that the caller was charged so far.
+    ``credentials``: see `callers.credentials_of`. ``content`` is equal for requests that ask for the same. ``targets``: what
+    the request changes, as far as that is known. ``due``: the time that decides about the order, and ``tag`` the work that its caller had received, see `Turns`. ``charged``: the cost that the
+    caller was charged so far.
     """
 
     caller: Hashable
     credentials: bytes | None
     content: Hashable
+    targets: Set[Hashable]
     fails_without_database: bool
     work: Callable[[Ticket], Any]
     result: Future[Any]
     lane: Lane
     arrived: float
+    due: float
     tag: float
     charged: float = 0.0
     is_waiting: bool = False
@@ -102,18 +105,30 @@ class Lane:
         self._waiting_gauge = _waiting.labels(kind)
         self._queue_seconds = _queue_seconds.labels(kind)
 
-    def expected_wait(self, ticket: Ticket, per_caller: int) -> float:
-        """Return the seconds until a request that has just arrived would start, judging by how long requests take at present."""
+    def expected_wait(self, caller: Hashable, due: float, now: float, per_caller: int) -> float:
+        """Return the seconds until a new request would start, judging by how long requests take at present.
+
+        ``due``: see `Turns`. ``per_caller``: how many requests of one caller run at the same time.
+        """
         running = max(1, self.running)
-        turns = self.waiting.ahead_of(ticket.tag) + 1
+        turns = self.waiting.ahead_of(due) + 1
         # Of all turns, one caller has no more than its part.
-        own_turns = (self.waiting.count_of(ticket.caller) + 1) * running / per_caller
-        # Both averages are too high after a change: one if more requests ran at the same time before, the other if fewer did.
-        turn = min(self._seconds / running, self._gap)
+        own_turns = (self.waiting.count_of(caller) + 1) * running / per_caller
+        turn = self._seconds_per_turn
         # If no request ends, the averages do not show it.
         is_stalled = self.waiting and self.running
-        stalled = ticket.arrived - self.last_start if is_stalled else 0.0
+        stalled = now - self.last_start if is_stalled else 0.0
         return max(turns * turn, own_turns * turn, stalled)
+
+    @property
+    def is_long(self) -> bool:
+        """True if all requests that wait would take a third of the longest wait, or more."""
+        return len(self.waiting) * self._seconds_per_turn > self.max_expected_wait / 3
+
+    @property
+    def _seconds_per_turn(self) -> float:
+        # Both averages are too high after a change: one if more requests ran at the same time before, the other if fewer did.
+        return min(self._seconds / max(1, self.running), self._gap)
 
     def add(self, ticket: Ticket) -> None:
         self.waiting.add(ticket)

@@ -47,9 +47,17 @@ def accepts_html(scope: Any) -> bool:
     return b"text/html" in dict(scope["headers"]).get(b"accept", b"")
 
 
-async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) -> None:
-    """Send a 503. Each client waits for another time, so that they do not all return at the same time."""
-    note_in_scope(scope, errors=[code_of(reason)])
+class Refusal(NamedTuple):
+    """A 503. ``can_be_delayed``: the server is overloaded, so a client without patience can wait for it."""
+
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    code: ErrorCode
+    can_be_delayed: bool
+
+
+def refusal_of(scope: Any, reason: Reason, render: Render) -> Refusal:
+    """Return a 503. Each client waits for another time, so that they do not all return at the same time."""
     retry_after = random.choice(_RETRY_AFTER_SECONDS)  # noqa: S311
     content = render(scope, reason, retry_after)
     headers = [
@@ -61,9 +69,16 @@ async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) ->
         (b"content-security-policy", b"default-src 'none'"),
         *_cors_headers(scope),
     ]
+    return Refusal(headers, content.body, code_of(reason), reason is not Reason.DATABASE)
+
+
+async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) -> None:
+    """Send a 503 through the application's middleware, which names and logs the request."""
+    refusal = refusal_of(scope, reason, render)
+    note_in_scope(scope, errors=[refusal.code])
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": content.body})
+    await send({"type": "http.response.start", "status": status, "headers": refusal.headers})
+    await send({"type": "http.response.body", "body": refusal.body})
 
 
 def _cors_headers(scope: Any) -> list[tuple[bytes, bytes]]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence, Set
 
 from primepath.server.admission.lane import Lane, Ticket
 from primepath.server.admission.turns import Turns
 
 
 class Threads:
-    """``size`` threads for the requests of ``lanes``. One caller has at most ``per_caller`` threads."""
+    """``size`` threads for the requests of ``lanes``. One caller has at most ``per_caller`` threads.
+
+    Requests with a common target run one after another. In the database they would wait for each other's locks
+    anyway, each in a thread. While another program has locked one cell, its changes keep one thread and not all of them.
+    """
 
     def __init__(self, size: int, per_caller: int, lanes: Sequence[Lane]) -> None:
         self._size = size
@@ -18,6 +22,7 @@ class Threads:
         self.lanes = lanes
         self.turns = Turns()
         self._by_caller: Counter[Hashable] = Counter()
+        self._targets: set[Hashable] = set()
         # Lanes of one kind together have no more threads than the largest.
         self._limits = {
             lane.kind: max(other.limit for other in lanes if other.kind is lane.kind)
@@ -26,12 +31,23 @@ class Threads:
 
     def start(self, ticket: Ticket, now: float) -> bool:
         """Start a request that has just arrived, if a thread is free for it."""
-        # Requests that wait and can run have been started, so a new one overtakes none.
-        can_start = self._is_free and self._has_room(ticket.lane) and self._can_run(ticket.caller)
-        if not can_start:
+        if not self.can_start(ticket.lane, ticket.caller, ticket.targets):
             return False
         self._start(ticket, now)
         return True
+
+    def can_start(self, lane: Lane, caller: Hashable, targets: Set[Hashable]) -> bool:
+        """Return whether a thread is free for a request that has just arrived."""
+        # Requests that wait and can run have been started, so a new one overtakes none.
+        return self._is_free and self._has_room(lane) and self._can_run(caller, targets)
+
+    def expected_wait(self, lane: Lane, caller: Hashable, due: float, now: float) -> float:
+        """Return the seconds until a new request that is due at this time would start."""
+        wait = lane.expected_wait(caller, due, now, self.per_caller)
+        if lane.is_long:
+            # Until it is due, new requests of other callers overtake it.
+            wait = max(wait, due - now)
+        return wait
 
     def start_waiting(self, now: float) -> Iterator[Ticket]:
         """Start and yield the requests that can run now."""
@@ -44,10 +60,11 @@ class Threads:
         self._by_caller[ticket.caller] -= 1
         if not self._by_caller[ticket.caller]:
             del self._by_caller[ticket.caller]
+        self._targets -= ticket.targets
         seconds = ticket.lane.finish(ticket, now)
         # The larger part of what it used: of the processor, or of the threads.
         cost = max(ticket.processor_seconds, seconds / self._size)
-        self.turns.settle(ticket.caller, ticket.charged, cost)
+        self.turns.settle(ticket.caller, ticket.charged, cost, now)
         return seconds
 
     @property
@@ -58,19 +75,25 @@ class Threads:
         of_kind = sum(other.running for other in self.lanes if other.kind is lane.kind)
         return lane.running < lane.limit and of_kind < self._limits[lane.kind]
 
-    def _can_run(self, caller: Hashable) -> bool:
-        return self._by_caller[caller] < self.per_caller
+    def _can_run(self, caller: Hashable, targets: Set[Hashable]) -> bool:
+        return self._by_caller[caller] < self.per_caller and self._targets.isdisjoint(targets)
 
     def _start(self, ticket: Ticket, now: float) -> None:
-        self.turns.serve(ticket.tag)
         ticket.lane.start(ticket, now)
+        waiting = (each.tag for lane in self.lanes for each in lane.waiting)
+        self.turns.serve(min((ticket.tag, *waiting)))
         self._by_caller[ticket.caller] += 1
+        self._targets |= ticket.targets
 
     def _next(self) -> Ticket | None:
         found = [
             ticket
             for lane in self.lanes
-            if self._has_room(lane) and (ticket := lane.waiting.first(self._can_run)) is not None
+            if self._has_room(lane)
+            and (
+                ticket := lane.waiting.first(lambda each: self._can_run(each.caller, each.targets))
+            )
+            is not None
         ]
         # From the lane that uses the smallest part of its share.
         return min(found, key=_use_of_share, default=None)

@@ -1,4 +1,4 @@
-"""Requests that wait, in the order of their tags."""
+"""Requests that wait, in the order in which they are due."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from itertools import count
 from typing import Generic, Protocol, TypeVar
 
 
-class Tagged(Protocol):
-    """``caller``: the sender of a request. ``tag``: its place in the order, see `Turns`."""
+class Due(Protocol):
+    """``caller``: the sender of a request. ``due``: the time at which it is due, see `Turns`."""
 
     caller: Hashable
-    tag: float
+    due: float
 
 
-Item = TypeVar("Item", bound=Tagged)
+Item = TypeVar("Item", bound=Due)
 
 
 class WaitingList(Generic[Item]):
-    """Items with the smallest tag first. With equal tags, the order is that of arrival."""
+    """Items that are due first come first. For equal times, the order is that of arrival."""
 
     def __init__(self) -> None:
         self._items: list[tuple[float, int, Item]] = []
@@ -31,10 +31,10 @@ class WaitingList(Generic[Item]):
         return len(self._items)
 
     def __iter__(self) -> Iterator[Item]:
-        return (item for _tag, _arrival, item in self._items)
+        return (item for _due, _arrival, item in self._items)
 
     def add(self, item: Item) -> None:
-        insort(self._items, (item.tag, next(self._arrivals), item))
+        insort(self._items, (item.due, next(self._arrivals), item))
         self._by_caller[item.caller] += 1
 
     def remove(self, item: Item) -> None:
@@ -47,10 +47,10 @@ class WaitingList(Generic[Item]):
     def count_of(self, caller: Hashable) -> int:
         return self._by_caller[caller]
 
-    def ahead_of(self, tag: float) -> int:
-        """Return how many items come before a new one with this tag."""
-        return bisect_right(self._items, tag, key=lambda each: each[0])
+    def ahead_of(self, due: float) -> int:
+        """Return how many items come before a new one that is due at this time."""
+        return bisect_right(self._items, due, key=lambda each: each[0])
 
-    def first(self, can_run: Callable[[Hashable], bool]) -> Item | None:
-        """Return the first item of a caller who can run a request now."""
-        return next((item for item in self if can_run(item.caller)), None)
+    def first(self, can_run: Callable[[Item], bool]) -> Item | None:
+        """Return the first item that can run now."""
+        return next((item for item in self if can_run(item)), None)

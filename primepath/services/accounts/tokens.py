@@ -5,36 +5,44 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from primepath.db.statement import Statement
+from primepath.db.statement import Parameter, Statement
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
+from primepath.services.accounts.observation import Observation, Observer
 from primepath.services.accounts.password_fingerprint import password_fingerprint
 from primepath.services.accounts.viewers import ACCOUNT_COLUMNS, viewer_of_account
 
 _PREFIX = "ppt_"
-_valid_tokens = Statement(
-    lambda digest, now: (
+
+
+def _make(digest: Parameter, now: Parameter) -> QuerySet[Any, Any]:
+    return (
         ApiToken.objects.valid(now)
         .filter(digest=digest)
         .values_list(
             *("pk", "password_fingerprint", "user__password"),
+            *Observer.columns(now),
             *(f"user__{name}" for name in ACCOUNT_COLUMNS),
         )
     )
-)
+
+
+_valid_tokens = Statement(_make)
 
 
 class ValidToken(NamedTuple):
-    """Primary key of a valid token, and its owner."""
+    """Primary key of a valid token, its owner, and the state of the database if it is known."""
 
     token_id: int
     viewer: Viewer
+    observation: Observation | None = None
 
 
 def digest(token: str) -> str:
@@ -68,11 +76,14 @@ def find_token(token: str) -> ValidToken | None:
 
     None if it is invalid, its owner cannot sign in, or the password has been set since the token was created.
     """
-    for token_id, fingerprint, password, *account in _valid_tokens(digest(token), timezone.now()):
+    observer = Observer()
+    rows = _valid_tokens(digest(token), observer.now)
+    for token_id, fingerprint, password, state, access_ends_at, *account in rows:
         if fingerprint != password_fingerprint(password):
             return None
         viewer = viewer_of_account(*account)
-        return ValidToken(token_id, viewer) if viewer else None
+        observation = observer.observation(state, access_ends_at)
+        return ValidToken(token_id, viewer, observation) if viewer else None
     return None
 
 

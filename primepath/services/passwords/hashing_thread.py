@@ -2,7 +2,8 @@
 
 A hash is expensive by design. When a school signs in at eight o'clock, 60 hashes at the same time would take all processors,
 and each would keep a database connection. So the thread that handles a request returns its connection and waits. The
-hashing thread has a lower priority, which the operating system cannot raise again for an ordinary user.
+hashing thread has a lower priority, which the operating system cannot raise again for an ordinary user. And it pauses between
+two hashes, so that it leaves most of a processor to others. The pauses are shorter while many passwords wait.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ _Parameters = ParamSpec("_Parameters")
 # On a busy processor, a thread of this priority runs 0.64 times as long as an ordinary one. With the lowest
 # priority (19) it would be 0.015, and sign-ins would fail instead of being slow.
 _NICENESS = 2
+# The pause after a hash, as a multiple of its time.
+_PAUSE = 4
+# All passwords that wait should be hashed within this part of an operation's time.
+_SHARE_FOR_ALL = 0.55
 # The rest of an operation's time is for reading the account before, and storing the session or token after.
 _SHARE_OF_OPERATION = 0.75
 _RETRY_SECONDS = (2, 5)
@@ -61,7 +66,12 @@ class HashingThread:
         self._lock = threading.Lock()
         self._places = 0
         self._seconds_per_place = _FIRST_GUESS_SECONDS
+        self._sleep = time.sleep
+        self._last_seconds = 0.0
+        self._ended_at = 0.0
         self._own = _Own()
+        self.queue: Callable[[], tuple[int, float]] = lambda: (0, 0.0)
+        """Return how many further requests wait to check a password, and for how many seconds the first one has."""
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -125,12 +135,21 @@ class HashingThread:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _niceness())
 
     def _timed(self, work: Callable[[], _Result], since: float) -> tuple[_Result, float]:
+        self._pause()
         begun = time.monotonic()
         _waits.observe(begun - since)
         result = work()
-        seconds = time.monotonic() - begun
-        _durations.observe(seconds)
-        return result, seconds
+        self._ended_at = time.monotonic()
+        self._last_seconds = self._ended_at - begun
+        _durations.observe(self._last_seconds)
+        return result, self._last_seconds
+
+    def _pause(self) -> None:
+        """Wait until some time after the last hash."""
+        number, waited = self.queue()
+        left = settings.OPERATION_SECONDS * _SHARE_FOR_ALL - waited
+        pause = min(_PAUSE * self._last_seconds, left / (number + 1) - self._last_seconds)
+        self._sleep(max(0.0, self._ended_at + pause - time.monotonic()))
 
 
 class _Own(threading.local):

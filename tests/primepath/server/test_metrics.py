@@ -29,7 +29,9 @@ MATRIX = (
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("metrics")
-    with running_server(folder, MONITORING_NETWORKS="127.0.0.1") as server:
+    # Without the cache, equal requests run each time.
+    settings = {"MONITORING_NETWORKS": "127.0.0.1", "ANSWER_CACHE_BYTES": "0"}
+    with running_server(folder, **settings) as server:
         yield server
 
 

@@ -119,15 +119,49 @@ async def test_request_that_would_wait_too_long_is_refused_at_once(office: Offic
 
 
 @in_office
+async def test_refusal_is_known_without_entering(office: Office) -> None:
+    assert office.admission.refuses(Kind.READ, "crowd") is None
+    office.fill()
+    assert not office.admission.is_refusing
+    while office.admission.refuses(Kind.READ, "crowd") is None:
+        office.enter("crowd")
+    before = refusals("queue", "read")
+    assert office.admission.refuses(Kind.READ, "crowd") is Reason.QUEUE
+    with pytest.raises(RefusedError):
+        office.enter("crowd")
+    assert refusals("queue", "read") == before + 2
+    refusing = [office.admission.is_refusing]
+    assert office.admission.refuses(Kind.READ, "one") is None
+    office.clock.now += 1.1
+    refusing.append(office.admission.is_refusing)
+    office.is_away = True
+    refusing.append(office.admission.is_refusing)
+    assert refusing == [True, False, True]
+    assert office.admission.refuses(Kind.WRITE, "one") is Reason.DATABASE
+    assert office.admission.refuses(Kind.READ, "one", fails_without_database=False) is None
+    office.is_away = False
+
+
+@in_office
+async def test_changes_of_one_cell_leave_threads_to_other_changes(office: Office) -> None:
+    locked = [
+        office.enter(f"writer {n}", Kind.WRITE, targets=frozenset({"cell"})) for n in range(9)
+    ]
+    assert [each.started is not None for each in locked] == [True] + [False] * 8
+    other = office.enter("other", Kind.WRITE, targets=frozenset({"other cell"}))
+    assert other.started is not None
+
+
+@in_office
 async def test_request_that_has_waited_too_long_is_refused(office: Office) -> None:
     office.fill()
     early = office.enter("early")
     office.clock.now += 1.5
     late = office.enter("late")
-    office.clock.now += 1.1
+    office.clock.now += 2.6
     assert await reason_of(early) is Reason.WAITED
     assert not late.result.done()
-    # Nothing has ended for 2.6 seconds.
+    # Nothing has ended for 4.1 seconds.
     with pytest.raises(RefusedError):
         office.enter("new")
 

@@ -106,6 +106,51 @@ def test_writes_leave_threads_to_reads(make_school: Callable[..., School]) -> No
     assert school.finish(writes[0])[0].lane is school.writes
 
 
+def test_wait_for_the_fair_share_is_limited(
+    make_school: Callable[..., School],
+) -> None:
+    costs = {f"small {n}": 0.01 for n in range(60)} | {"whole schedule": 0.06}
+    school = make_school(1)
+    run_for(school, 20, costs)
+    school.arrive("small 0")
+    for n in range(1, 60):
+        school.arrive(f"small {n}")
+    # In equal shares it would wait for 60 * 0.06 = 3.6 seconds.
+    whole = school.ticket("whole schedule")
+    assert whole.due - whole.arrived <= 1.75
+
+
+def test_long_queue_is_not_for_a_caller_whom_others_overtake(
+    make_school: Callable[..., School],
+) -> None:
+    school = make_school(1)
+    run_for(school, 20, {"heavy": 2.0, "light": 0.1})
+    blocker = school.arrive("heavy")
+    crowd = [school.arrive(f"one of many {n}") for n in range(60)]
+    assert all(each.is_waiting for each in crowd)
+    school.clock.now += 2
+    school.finish(blocker)
+    light, heavy = school.ticket("newcomer"), school.ticket("heavy")
+    # Newcomers do not stop to come, and the fair share reaches what the heavy caller has received only later.
+    assert heavy.due - heavy.arrived > school.expected_wait(light)
+    assert school.expected_wait(heavy) == heavy.due - heavy.arrived
+
+
+def test_requests_with_a_common_target_run_one_after_another(
+    make_school: Callable[..., School],
+) -> None:
+    school = make_school(4)
+    first = school.arrive("a", school.writes, "A/JAN", "A/FEB")
+    same = [school.arrive(caller, school.writes, "A/JAN") for caller in "bc"]
+    other = school.arrive("d", school.writes, "A/MAR")
+    assert [each.is_waiting for each in (first, *same, other)] == [False, True, True, False]
+    assert school.finish(other) == []
+    assert school.finish(first) == [same[0]]
+    assert school.finish(same[0]) == [same[1]]
+    # One that does not wait overtakes the requests for a locked cell.
+    assert school.arrive("e", school.writes, "A/APR").started is not None
+
+
 def test_expected_wait_follows_the_time_that_requests_take(
     make_school: Callable[..., School],
 ) -> None:
@@ -113,9 +158,9 @@ def test_expected_wait_follows_the_time_that_requests_take(
     run_for(school, 60, dict.fromkeys("abcd", 0.1))
     many = [school.arrive("many") for _ in range(20)]
     # Two threads, with 0.1 s for each request.
-    assert school.reads.expected_wait(school.ticket("new"), 2) == pytest.approx(0.05, rel=0.1)
+    assert school.expected_wait(school.ticket("new")) == pytest.approx(0.05, rel=0.1)
     last = school.ticket("many")
-    assert school.reads.expected_wait(last, 2) == pytest.approx(0.05 * 19, rel=0.1)
+    assert school.expected_wait(last) == pytest.approx(0.05 * 19, rel=0.1)
     assert many[-1].is_waiting
 
 
@@ -125,7 +170,7 @@ def test_expected_wait_shows_that_no_request_ends(make_school: Callable[..., Sch
     for _ in range(3):
         school.arrive("stuck")
     school.clock.now += 7
-    assert school.reads.expected_wait(school.ticket("new"), 2) == 7
+    assert school.expected_wait(school.ticket("new")) == 7
 
 
 def test_one_exceptional_request_hardly_changes_the_expected_wait(
@@ -134,7 +179,7 @@ def test_one_exceptional_request_hardly_changes_the_expected_wait(
     school = make_school(1)
     run_for(school, 10, {"a": 0.01})
     run_for(school, 1, {"slow": 5})
-    assert school.reads.expected_wait(school.ticket("b"), 1) < 0.02
+    assert school.expected_wait(school.ticket("b")) < 0.02
 
 
 def test_slow_requests_are_known_by_content_and_by_caller() -> None:

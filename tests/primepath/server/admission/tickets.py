@@ -34,21 +34,26 @@ class School:
     def close(self) -> None:
         self._loop.close()
 
-    def arrive(self, caller: Hashable, lane: Lane | None = None) -> Ticket:
+    def arrive(self, caller: Hashable, lane: Lane | None = None, *targets: Hashable) -> Ticket:
         """Start a request, or let it wait."""
-        ticket = self.ticket(caller, lane)
+        ticket = self.ticket(caller, lane, *targets)
         if not self.threads.start(ticket, self.clock.now):
             ticket.lane.add(ticket)
         ticket.charged = self.threads.turns.charge(caller)
         return ticket
 
-    def ticket(self, caller: Hashable, lane: Lane | None = None) -> Ticket:
+    def ticket(self, caller: Hashable, lane: Lane | None = None, *targets: Hashable) -> Ticket:
         return Ticket(
-            *(caller, None, None, True, _no_work, self._loop.create_future()),
+            *(caller, None, None, frozenset(targets), True, _no_work, self._loop.create_future()),
             lane=lane or self.reads,
             arrived=self.clock.now,
+            due=self.threads.turns.due(caller, self.clock.now),
             tag=self.threads.turns.tag(caller),
         )
+
+    def expected_wait(self, ticket: Ticket) -> float:
+        """Return the expected wait of a request that has arrived."""
+        return self.threads.expected_wait(ticket.lane, ticket.caller, ticket.due, ticket.arrived)
 
     def finish(self, ticket: Ticket, processor_seconds: float = 0.0) -> list[Ticket]:
         """End a request. Return the requests that start instead."""

@@ -236,3 +236,24 @@ def _metric(name: str) -> float:
     value = REGISTRY.get_sample_value(name)
     assert value is not None
     return value
+
+
+def test_thread_pauses_between_hashes_unless_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    thread = HashingThread()
+    pauses: list[float] = []
+    monkeypatch.setattr(thread, "_sleep", pauses.append)
+
+    def hash_for(seconds: float) -> None:
+        time.sleep(seconds)
+
+    thread.run(hash_for, 0.05)
+    assert pauses == [0]
+    thread.run(hash_for, 0.05)
+    # Four times as long as the hash, of which some time has passed.
+    assert 0.1 < pauses[-1] < 1
+    thread.queue = lambda: (1_000, 3.0)
+    thread.run(hash_for, 0.05)
+    assert pauses[-1] == 0
+    thread.queue = lambda: (0, 100.0)
+    thread.run(hash_for, 0.05)
+    assert pauses[-1] == 0

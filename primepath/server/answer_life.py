@@ -1,0 +1,54 @@
+"""Facts that limit for how long an answer can be sent again, noted while it is made."""
+
+from __future__ import annotations
+
+import datetime
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.utils import timezone
+
+
+class AnswerLife:
+    """The time for which an answer can be sent again if the database stays the same.
+
+    ``can_be_kept``: False if the answer must not be sent again.
+    ``begin``: the time at which the request began. ``end``: the time at which the answer changes without a write.
+    """
+
+    def __init__(self) -> None:
+        self.can_be_kept = True
+        self.begin = timezone.now()
+        self.end = _first_end(self.begin)
+
+
+_current: ContextVar[AnswerLife | None] = ContextVar("answer_life", default=None)
+
+
+def begin_life() -> AnswerLife:
+    """Begin to note what the answer to the current request depends on."""
+    life = AnswerLife()
+    _current.set(life)
+    return life
+
+
+def end_answer_at(moment: datetime.datetime) -> None:
+    """Note that the answer changes at this time, for example because a token in the request expires."""
+    if (life := _current.get()) is not None:
+        life.end = min(life.end, moment)
+
+
+def do_not_keep_answer() -> None:
+    """Note that the next equal request must run again, for example because this one stores cells."""
+    if (life := _current.get()) is not None:
+        life.can_be_kept = False
+
+
+def _first_end(now: datetime.datetime) -> datetime.datetime:
+    """Return the next midnight of the school, when the current year can change; or earlier, so that sync tokens are not old."""
+    midnight = datetime.time(tzinfo=timezone.get_default_timezone())
+    tomorrow = timezone.localtime(now).date() + datetime.timedelta(days=1)
+    return min(
+        datetime.datetime.combine(tomorrow, midnight),
+        now + datetime.timedelta(days=settings.SYNC_TOKEN_DAYS) / 10,
+    )

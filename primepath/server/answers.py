@@ -1,0 +1,38 @@
+"""Responses of a handler that Django has not made. `schema.http.answer_cache` makes them; this package knows no GraphQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, runtime_checkable
+
+from django.http.response import HttpResponseBase
+
+from primepath.server.admission.kinds import Kind
+
+
+class KeptResponse(Protocol):
+    """A response that is ready to be sent."""
+
+    async def send(self, send: Any) -> None: ...
+
+
+@runtime_checkable
+class Later(Protocol):
+    """The end of an equal request. Then the request that waits for it runs."""
+
+    async def wait(self) -> None: ...
+
+
+class Answers(Protocol):
+    """Responses that can be sent again."""
+
+    def respond(
+        self,
+        scope: Any,
+        kind: Kind,
+        body: bytes,
+        run: Callable[[], HttpResponseBase],
+        *,
+        may_wait: bool,
+    ) -> HttpResponseBase | KeptResponse | Later:
+        """Return the response to a request, from ``run`` if no other can be used. `Later` only if it ``may_wait``."""

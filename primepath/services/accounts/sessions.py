@@ -1,0 +1,121 @@
+"""The owner of a session, in one query.
+
+Django reads the session first, and then the user whom it names. The process remembers the user of each session that Django has
+verified. So one statement can read both. Nothing else is remembered: each request reads the session's content and its end, and
+the user's password and rights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db.models import QuerySet, Subquery
+from django.utils.crypto import constant_time_compare
+
+from primepath.db.statement import Parameter, Statement
+from primepath.domain.viewer import Viewer
+from primepath.services.accounts.observation import Observation, Observer
+from primepath.services.accounts.viewers import ACCOUNT_COLUMNS, viewer_of_account
+
+_MOST_SESSIONS = 10_000
+
+
+def _make(session_key: Parameter, user_id: Parameter, now: Parameter) -> QuerySet[Any, Any]:
+    session = Session.objects.filter(pk=session_key, expire_date__gt=now)
+    return User.objects.filter(pk=user_id).values_list(
+        Subquery(session.values("session_data")[:1]),
+        "password",
+        *Observer.columns(now),
+        *ACCOUNT_COLUMNS,
+    )
+
+
+_sessions = Statement(_make)
+
+
+class SessionOwner(NamedTuple):
+    """The owner of a valid session, and the state of the database if it is known."""
+
+    viewer: Viewer
+    observation: Observation | None
+
+
+class _Verified(NamedTuple):
+    """The user of a session. ``proof``: digest of the session's content and the user's password that were found to belong together."""
+
+    user_id: int
+    proof: bytes = b""
+
+
+# By the digest of the session's key, so that no list of keys is in memory.
+_known: OrderedDict[bytes, _Verified] = OrderedDict()
+_lock = Lock()
+
+
+def remember_session(session: Any, user_id: int) -> None:
+    """Remember the user of a session that Django has just verified."""
+    if session.session_key and (key := _digest(session.session_key)) not in _known:
+        _remember(key, _Verified(user_id))
+
+
+def find_session(session_key: str) -> SessionOwner | None:
+    """Return the owner of a session, in one query. None if Django must read it, for example because it is not valid."""
+    key = _digest(session_key)
+    known = _known.get(key)
+    if known is None:
+        return None
+    observer = Observer()
+    rows = _sessions(session_key, known.user_id, observer.now)
+    for content, password, state, access_ends_at, *account in rows:
+        if content is None or not _belongs_to(key, known, content, password):
+            break
+        if (viewer := viewer_of_account(*account)) is None:
+            break
+        return SessionOwner(viewer, observer.observation(state, access_ends_at))
+    with _lock:
+        _known.pop(key, None)
+    return None
+
+
+def _belongs_to(key: bytes, known: _Verified, content: str, password: str) -> bool:
+    """Return whether the content of the session names this user and their present password, as Django's `get_user` checks it."""
+    # The result depends on nothing else, so it is checked only once.
+    proof = _digest(f"{content} {password}")
+    if known.proof == proof:
+        return True
+    session = SessionStore().decode(content)
+    if not _names(session, known.user_id, password):
+        return False
+    _remember(key, known._replace(proof=proof))
+    return True
+
+
+def _names(session: Mapping[str, Any], user_id: int, password: str) -> bool:
+    return (
+        str(session.get(SESSION_KEY)) == str(user_id)
+        and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(
+            session.get(HASH_SESSION_KEY) or "", User(password=password).get_session_auth_hash()
+        )
+    )
+
+
+def _remember(key: bytes, verified: _Verified) -> None:
+    with _lock:
+        _known[key] = verified
+        _known.move_to_end(key)
+        if len(_known) > _MOST_SESSIONS:
+            _known.popitem(last=False)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

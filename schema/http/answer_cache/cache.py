@@ -1,0 +1,166 @@
+"""The cache of answers, as the handler uses it.
+
+A request that can have a kept answer is authenticated by one statement, which also reads the state of the database. If the
+answer is still valid, nothing else runs. Otherwise Django handles the request, and does not read its sender again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DatabaseError
+from django.http.response import HttpResponseBase
+from prometheus_client import Counter
+
+from primepath.server.admission.callers import remember_user_of
+from primepath.server.admission.kinds import Kind
+from primepath.server.answer_life import AnswerLife, begin_life
+from primepath.server.handler import seconds_since_arrival
+from primepath.server.request_record import note_in_scope
+from schema.http.answer_cache.answer import Answer, Origin, SentAnswer
+from schema.http.answer_cache.computations import Computation, Computations
+from schema.http.answer_cache.key import key_of
+from schema.http.answer_cache.store import Store
+from schema.http.authentication import Caller, forget_early, identify_early
+from schema.http.draft import Draft, begin_draft
+from schema.http.persisted import count_found
+from schema.operation.metrics import Outcome, count_operation
+
+_ANSWERS = Counter(
+    "primepath_answers_total",
+    "Queries of signed-in users: hit, sent again; miss, not kept before; changed, kept for an older state of the database; "
+    "waited, for an equal request.",
+    ["result"],
+)
+_HIT, _MISS, _CHANGED, _WAITED = map(_ANSWERS.labels, ("hit", "miss", "changed", "waited"))
+_CREDENTIALS = frozenset({b"authorization", b"cookie"})
+_FORM_HEADERS = frozenset({"content-type", "content-length", "content-encoding"})
+
+
+class AnswerCache:
+    """Answers of the API at ``path``, in at most ``limit`` bytes of memory. Threads share it."""
+
+    def __init__(self, limit: int, path: str) -> None:
+        self.store = Store(limit)
+        self._path = path
+        self._computations = Computations()
+
+    def respond(
+        self,
+        scope: Any,
+        kind: Kind,
+        body: bytes,
+        run: Callable[[], HttpResponseBase],
+        *,
+        may_wait: bool,
+    ) -> HttpResponseBase | SentAnswer | Computation:
+        """Return the response to a request; see `primepath.server.answers`."""
+        if not self._can_be_kept(scope, kind):
+            return run()
+        key = key_of(scope, body)
+        computation, is_own = self._computations.join(key, may_wait=may_wait)
+        is_kept = False
+        try:
+            # After the computation: one that has just ended has kept its answer.
+            answer = self.store.get(key)
+            if answer is not None or not is_own:
+                caller = _identify(scope)
+                observation = caller and caller.observation
+                if caller is not None and observation is not None:
+                    if answer is not None and answer.is_valid(caller.viewer, observation):
+                        is_kept = True
+                        return self._send_again(key, answer, scope, caller)
+                    if not is_own and computation.can_serve(observation.database):
+                        _WAITED.inc()
+                        forget_early(scope)
+                        return computation
+            if not is_own:
+                computation, is_own = self._computations.join(key, may_wait=False)
+            (_MISS if answer is None else _CHANGED).inc()
+            response, is_kept = self._run(key, computation, scope, run)
+            return response
+        finally:
+            if is_own:
+                self._computations.end(key, computation, is_kept=is_kept)
+
+    def _can_be_kept(self, scope: Any, kind: Kind) -> bool:
+        return (
+            kind is Kind.READ
+            and scope["path"].removeprefix(scope.get("root_path", "")) == self._path
+            and any(name in _CREDENTIALS for name, _ in scope["headers"])
+        )
+
+    def _send_again(self, key: bytes, answer: Answer, scope: Any, caller: Caller) -> SentAnswer:
+        _HIT.inc()
+        assert caller.viewer is not None
+        origin = answer.origin
+        remember_user_of(scope, caller.viewer.user_id)
+        note_in_scope(
+            scope,
+            user=caller.viewer.user_id,
+            operation=origin.operation,
+            document=origin.document_hash,
+        )
+        if origin.is_persisted:
+            count_found()
+        size = answer.size
+        response = answer.response(scope)
+        if answer.size != size:
+            # It is kept in another form too now.
+            self.store.put(key, answer)
+        count_operation(
+            origin.operation,
+            is_signed_in=True,
+            outcome=Outcome.OK,
+            seconds=seconds_since_arrival(scope),
+        )
+        return response
+
+    def _run(
+        self,
+        key: bytes,
+        computation: Computation,
+        scope: Any,
+        run: Callable[[], HttpResponseBase],
+    ) -> tuple[HttpResponseBase, bool]:
+        """Run the request. Return its response, and whether it is kept."""
+        life = begin_life()
+        draft = begin_draft(scope, computation.observe)
+        response = run()
+        answer = _answer(draft, life, response)
+        return response, answer is not None and self.store.put(key, answer)
+
+
+def _identify(scope: Any) -> Caller | None:
+    """Return the sender. None if Django must read it, which also reports a failure of the database."""
+    try:
+        return identify_early(scope)
+    except DatabaseError:
+        return None
+
+
+def _answer(draft: Draft, life: AnswerLife, response: HttpResponseBase) -> Answer | None:
+    """Return the answer to keep. None if it must not be sent again."""
+    is_usable = draft.is_complete and life.can_be_kept and not response.cookies
+    if not is_usable or response.status_code not in {200, 304}:
+        return None
+    if draft.viewer is None or draft.observation is None:
+        return None
+    end = life.end
+    if (access_ends_at := draft.observation.access_ends_at) is not None:
+        end = min(end, access_ends_at)
+    return Answer(
+        origin=Origin(draft.operation, draft.document_hash, draft.is_persisted),
+        viewer=draft.viewer,
+        state=draft.observation.database,
+        begin=life.begin,
+        end=end,
+        headers=[
+            (name, value) for name, value in response.items() if name.lower() not in _FORM_HEADERS
+        ],
+        content_type=draft.content_type,
+        etag=draft.etag,
+        content=draft.content,
+        compressed=draft.compressed,
+    )

@@ -1,0 +1,165 @@
+"""Servers with and without the cache, on one database and with one clock."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import psycopg
+
+from tests.databases import demo_template, own_database
+from tests.log_lines import log_lines
+from tests.processes import PATIENCE, product_process
+
+# They differ in each response, or in each way of compressing it.
+_VARYING = {"date", "x-request-id", "content-length", "server"}
+_SYNC_TOKEN = re.compile(rb'"syncToken":"[^"]*"')
+
+
+class Response(NamedTuple):
+    """A response as a client sees it, without what differs each time."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    client: httpx.Client
+    log: Path
+
+    def ask(self, query: str, *, method: str = "POST", **options: Any) -> Response:
+        """Send a query. ``options``: ``token``, ``variables``, ``headers`` and further members of the request."""
+        headers = dict(options.pop("headers", {}))
+        if token := options.pop("token", None):
+            headers["Authorization"] = f"Bearer {token}"
+        content = {"query": query, **options}
+        if method == "POST":
+            response = self.client.post("/graphql", json=content, headers=headers)
+        else:
+            parameters = {
+                key: value if isinstance(value, str) else json.dumps(value)
+                for key, value in content.items()
+            }
+            response = self.client.request(method, "/graphql", params=parameters, headers=headers)
+        return Response(
+            response.status_code,
+            {key: value for key, value in response.headers.items() if key not in _VARYING},
+            _SYNC_TOKEN.sub(b"", response.content),
+        )
+
+    def statements(self) -> int:
+        """Return the number of statements of the last request."""
+        (*_, line) = log_lines(self.log, "primepath.requests")
+        return int(line["statements"])
+
+    def answers(self) -> dict[str, float]:
+        """Return the numbers of answers by result."""
+        text = self.client.get("/metrics").text
+        found = re.findall(r'primepath_answers_total{result="(\w+)"} (\S+)', text)
+        return {result: float(number) for result, number in found}
+
+    def metrics(self, operation: str) -> dict[str, float]:
+        """Return all series of an operation."""
+        lines = self.client.get("/metrics").text.splitlines()
+        found = (line.rsplit(" ", 1) for line in lines if f'operation="{operation}"' in line)
+        return {name: float(value) for name, value in found}
+
+    def memory(self) -> float:
+        return float(
+            re.findall(
+                r"^primepath_answer_cache_bytes (\S+)", self.client.get("/metrics").text, re.M
+            )[0]
+        )
+
+
+@dataclass
+class Servers:
+    """Two servers with a cache and one without, on one database with one clock."""
+
+    cached: Server
+    other: Server
+    uncached: Server
+    tokens: dict[str, str]
+    database_url: str
+    clock: Path
+    ahead: float = 0.0
+    database: Any = field(default=None)
+
+    def move_clock(self, seconds: float) -> None:
+        self.ahead += seconds
+        _write_clock(self.clock, self.ahead)
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        """Run a statement as a program does that is not part of PrimePath."""
+        if self.database_url.startswith("sqlite"):
+            import sqlite3
+
+            with sqlite3.connect(
+                self.database_url.removeprefix("sqlite:///"), timeout=PATIENCE
+            ) as file:
+                rows = file.execute(statement.replace("%s", "?"), values).fetchall()
+            file.close()
+            return rows
+        with psycopg.connect(self.database_url, autocommit=True) as session:
+            result = session.execute(statement.encode(), values)
+            return result.fetchall() if result.description else []
+
+
+def _write_clock(file: Path, ahead: float) -> None:
+    new = file.with_suffix(".new")
+    new.write_text(str(ahead))
+    new.replace(file)
+
+
+@contextmanager
+def running_servers(folder: Path, **environment: str) -> Iterator[Servers]:
+    """Run the servers with a copy of the demo database."""
+    template = demo_template()
+    clock = folder / "clock"
+    _write_clock(clock, 0)
+    with ExitStack() as stack:
+        url = stack.enter_context(own_database(folder, template))
+        cached, other, uncached = (
+            stack.enter_context(
+                _server(folder, url, name, CLOCK_FILE=str(clock), LOG_FORMAT="json", **settings)
+            )
+            for name, settings in (
+                ("cached", environment),
+                ("other", environment),
+                ("uncached", {**environment, "ANSWER_CACHE_BYTES": "0"}),
+            )
+        )
+        tokens = dict(template.tokens)
+        # The first request for the matrix stores missing cells.
+        uncached.ask("{ scheduleMatrix { rows { cells { id } } } }", token=tokens["head"])
+        yield Servers(cached, other, uncached, tokens, url, clock)
+
+
+@contextmanager
+def _server(folder: Path, url: str, name: str, **environment: str) -> Iterator[Server]:
+    log = folder / f"{name}.log"
+    with (
+        log.open("wb") as errors,
+        product_process(
+            *("-m", "tests.answer_cache.serve"),
+            database_url=url,
+            errors=errors,
+            environment={"PRIMEPATH_VAR_DIR": str(folder), **environment},
+        ) as process,
+    ):
+        assert process.stdout is not None
+        port = process.stdout.readline().strip()
+        assert port, log.read_text()
+        address = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=address, timeout=PATIENCE) as client:
+            yield Server(client, log)

@@ -1,0 +1,190 @@
+"""Everything that ends a kept answer: changes by any route, and time."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from primepath.demo.accounts import DEMO_PASSWORD
+from tests.answer_cache.servers import Servers, running_servers
+from tests.answer_cache.test_hits import ask_twice, fresh, is_hit
+
+PROGRAMS = "{ programs { name } }"
+CURRICULA = "{ scheduleMatrix { rows { curriculum { label } } } }"
+CLASSES = "{ scheduleMatrix { rows { schoolClass { code } } } }"
+
+
+@pytest.fixture
+def own_servers(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Servers]:
+    with django_db_blocker.unblock(), running_servers(tmp_path) as running:
+        yield running
+
+
+def test_change_of_another_program_is_in_the_next_answer(servers: Servers) -> None:
+    token = servers.tokens["teacher"]
+    for query in (fresh(PROGRAMS), fresh(CURRICULA)):
+        ask_twice(servers, query, token=token)
+        name = uuid.uuid4().hex
+        servers.sql(
+            "UPDATE primepath_program SET name = %s WHERE name = (SELECT min(name) FROM primepath_program)",
+            name,
+        )
+        assert not is_hit(servers, query, token=token)
+        assert is_hit(servers, query, token=token)
+
+
+def test_sign_ins_leave_kept_answers_valid(servers: Servers) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("On SQLite, every commit counts.")
+    query, token = fresh(), servers.tokens["teacher"]
+    ask_twice(servers, query, token=token)
+    for password in ("wrong", DEMO_PASSWORD):
+        servers.other.ask(
+            f'mutation {{ signIn(input: {{username: "teacher", password: "{password}"}}) {{ token }} }}'
+        )
+    with httpx.Client(base_url=servers.other.client.base_url, follow_redirects=True) as browser:
+        browser.get("/sign-in/")
+        form = {"username": "teacher", "password": DEMO_PASSWORD}
+        form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
+        assert browser.post("/sign-in/", data=form).status_code == 200
+        assert "sessionid" in browser.cookies
+    assert is_hit(servers, query, token=token)
+
+
+def test_revoked_token_gets_no_kept_answer(own_servers: Servers) -> None:
+    query, token = fresh(), own_servers.tokens["teacher"]
+    ask_twice(own_servers, query, token=token)
+    own_servers.sql("UPDATE primepath_apitoken SET revoked_at = CURRENT_TIMESTAMP")
+    assert not is_hit(own_servers, query, token=token)
+    assert own_servers.cached.ask(query, token=token).status == 401
+
+
+def test_time_ends_a_kept_answer(own_servers: Servers) -> None:
+    """The clock only moves forwards here, by less than a day in all: tokens stay valid."""
+    query, token = fresh("{ viewer { username } }"), own_servers.tokens["teacher"]
+    ask_twice(own_servers, query, token=token)
+    own_servers.move_clock(86_400)
+    assert not is_hit(own_servers, query, token=token)
+    assert is_hit(own_servers, query, token=token)
+    # A clock that goes back could make an access valid again that had ended.
+    own_servers.move_clock(-60)
+    assert not is_hit(own_servers, query, token=token)
+
+
+def test_access_that_ends_ends_the_answer(own_servers: Servers) -> None:
+    query, token = fresh(CLASSES), own_servers.tokens["teacher"]
+    ask_twice(own_servers, query, token=token)
+    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    text = end.strftime("%Y-%m-%d %H:%M:%S") + ("" if connection.vendor == "sqlite" else "+00")
+    own_servers.sql("UPDATE primepath_teacherclassassignment SET expires_at = %s", text)
+    assert b"PRIMARY" in ask_twice(own_servers, query, token=token).content
+    own_servers.move_clock(3_590)
+    own_servers.cached.ask(query, token=token)
+    own_servers.move_clock(11)
+    assert not is_hit(own_servers, query, token=token)
+    assert (
+        own_servers.cached.ask(query, token=token).content
+        == b'{"data":{"scheduleMatrix":{"rows":[]}}}'
+    )
+
+
+def test_token_in_the_request_ends_the_answer(own_servers: Servers) -> None:
+    """An answer to `changesAfter` ends when its sync token does."""
+    token = own_servers.tokens["head"]
+    post = own_servers.uncached.client.post
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = post("/graphql", json={"query": "{ scheduleMatrix { syncToken } }"}, headers=headers)
+    after = answer.json()["data"]["scheduleMatrix"]["syncToken"]
+    query = "query ($after: String) { scheduleMatrix(changesAfter: $after) { rows { id } } }"
+    days = 86_400
+    own_servers.move_clock(29.9 * days)
+    options: dict[str, Any] = {"token": token, "variables": {"after": after}}
+    own_servers.cached.ask(query, **options)
+    own_servers.move_clock(0.15 * days)
+    assert not is_hit(own_servers, query, **options)
+    assert b"SYNC_TOKEN_EXPIRED" in own_servers.cached.ask(query, **options).content
+
+
+def test_session_gets_kept_answers_until_it_ends(own_servers: Servers) -> None:
+    browser = own_servers.cached.client
+    browser.get("/sign-in/")
+    form = {"username": "teacher", "password": DEMO_PASSWORD}
+    form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
+    assert browser.post("/sign-in/", data=form).status_code == 302
+    headers = {"X-CSRFToken": browser.cookies["csrftoken"]}
+    query = fresh("{ viewer { username } }")
+    for _ in range(3):
+        own_servers.cached.ask(query, headers=headers)
+    assert own_servers.cached.answers()["hit"] == 1
+    assert own_servers.cached.statements() == 1
+    # Without the CSRF token it is not the same request.
+    assert own_servers.cached.ask(query).status == 403
+    own_servers.sql("DELETE FROM django_session")
+    answer = own_servers.cached.ask(query, headers=headers)
+    assert answer.content == b'{"data":{"viewer":null}}'
+
+
+def test_new_password_ends_a_session(own_servers: Servers) -> None:
+    browser = own_servers.cached.client
+    browser.get("/sign-in/")
+    form = {"username": "teacher", "password": DEMO_PASSWORD}
+    form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
+    browser.post("/sign-in/", data=form)
+    query = fresh("{ viewer { username } }")
+    for _ in range(3):
+        assert own_servers.cached.ask(query, method="GET").content != b'{"data":{"viewer":null}}'
+    assert own_servers.cached.answers()["hit"] == 1
+    own_servers.sql("UPDATE auth_user SET password = 'x' WHERE username = 'teacher'")
+    assert own_servers.cached.ask(query, method="GET").content == b'{"data":{"viewer":null}}'
+
+
+def test_restored_file_is_read(own_servers: Servers, tmp_path: Path) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("Only SQLite has a file.")
+    query, token = fresh(PROGRAMS), own_servers.tokens["head"]
+    file = Path(own_servers.database_url.removeprefix("sqlite:///"))
+    ask_twice(own_servers, query, token=token)
+    for number in range(3):
+        copy = tmp_path / f"copy{number}.sqlite3"
+        with sqlite3.connect(file) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+            target.execute(
+                "UPDATE primepath_program SET name = ? WHERE id = 1", [f"Restored {number}"]
+            )
+        source.close()
+        target.close()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{file}{suffix}").unlink(missing_ok=True)
+        os.replace(copy, file)
+        assert f"Restored {number}".encode() in own_servers.cached.ask(query, token=token).content
+        assert f"Restored {number}".encode() in own_servers.cached.ask(query, token=token).content
+
+
+def test_equal_requests_at_the_same_time_run_once(own_servers: Servers) -> None:
+    token = own_servers.tokens["head"]
+    headers = {"Authorization": f"Bearer {token}"}
+    query = fresh()
+
+    def ask(_: int) -> bytes:
+        return own_servers.cached.client.post(
+            "/graphql", json={"query": query}, headers=headers
+        ).content
+
+    own_servers.cached.client.get("/readyz")
+    with ThreadPoolExecutor(12) as threads:
+        contents = set(threads.map(ask, range(12)))
+    assert len(contents) == 1
+    answers = own_servers.cached.answers()
+    # The first runs. All others wait for it, unless they come when it has ended.
+    assert (answers["miss"], answers["hit"]) == (1, 11)

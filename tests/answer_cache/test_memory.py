@@ -1,0 +1,88 @@
+"""Bounds of the memory of kept answers."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from pytest_django import DjangoDbBlocker
+
+from primepath.domain.viewer import Viewer
+from primepath.models.database_state import DatabaseState
+from schema.http.answer_cache.answer import Answer, Origin
+from schema.http.answer_cache.computations import Computations
+from schema.http.answer_cache.store import Store
+from tests.answer_cache.servers import running_servers
+from tests.answer_cache.test_hits import fresh
+from tests.profiles import examples
+
+_LIMIT = 1_000_000
+_NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
+def make_answer(length: int) -> Answer:
+    return Answer(
+        origin=Origin(None, "", False),
+        viewer=Viewer(1, "mina", "Mina", 1, False, False),
+        state=DatabaseState("", "", "", 0),
+        begin=_NOW,
+        end=_NOW + datetime.timedelta(days=1),
+        headers=[("Vary", "Accept")],
+        content_type="application/json",
+        etag=None,
+        content=b"x" * length,
+        compressed=None,
+    )
+
+
+def test_distinct_answers_stay_below_the_limit() -> None:
+    store, computations = Store(_LIMIT), Computations()
+    for number in range(examples(100_000)):
+        key = number.to_bytes(24, "big")
+        computation, _ = computations.join(key, may_wait=True)
+        computations.end(key, computation, is_kept=number % 2 == 0)
+        store.put(key, make_answer(number % 5_000))
+        assert store.bytes <= _LIMIT
+    assert store.bytes > _LIMIT / 2
+    assert len(store) < _LIMIT / 3_000
+    assert len(computations._running) == 0
+    assert len(computations._useless) <= 2_000
+
+
+def test_used_answers_stay() -> None:
+    store = Store(_LIMIT)
+    store.put(b"used", make_answer(1_000))
+    for number in range(2_000):
+        store.put(number.to_bytes(24, "big"), make_answer(1_000))
+        assert store.get(b"used") is not None
+    assert store.get((0).to_bytes(24, "big")) is None
+
+
+def test_answer_that_grows_counts_with_its_new_size() -> None:
+    store = Store(_LIMIT)
+    answer = make_answer(100_000)
+    store.put(b"a", answer)
+    before = store.bytes
+    answer.response({"headers": [(b"accept-encoding", b"gzip")]})
+    store.put(b"a", answer)
+    assert store.bytes == answer.size > before
+
+
+def test_large_answer_is_not_kept() -> None:
+    store = Store(_LIMIT)
+    store.put(b"a", make_answer(1_000))
+    assert not store.put(b"a", make_answer(_LIMIT // 2))
+    assert store.get(b"a") is None
+    assert store.bytes == 0
+
+
+def test_server_stays_below_its_limit(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> None:
+    limit = 400_000
+    with (
+        django_db_blocker.unblock(),
+        running_servers(tmp_path, ANSWER_CACHE_BYTES=str(limit)) as servers,
+    ):
+        token = servers.tokens["teacher"]
+        for _ in range(examples(800)):
+            servers.cached.ask(fresh("{ viewer { username } }"), token=token)
+        assert limit / 3 < servers.cached.memory() <= limit
