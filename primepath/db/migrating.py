@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import migrations, transaction
+from django.db.migrations.operations.base import Operation
 from django.db.models import ForeignKey
+
+from primepath.db.commit_marks import mark_commits
 
 
 def _is_postgresql(schema_editor: Any) -> bool:
@@ -70,6 +73,33 @@ class AddForeignKeyConstraint(migrations.AlterField):
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{field.column}") '
             f'REFERENCES "{target}" ("{field.target_field.column}") DEFERRABLE INITIALLY DEFERRED',
         )
+
+
+class MarkCommits(Operation):
+    """Let commits to the table of a new model change the state of the database. Dropping the table ends this."""
+
+    reversible = True
+
+    def __init__(self, model_name: str, topic: str) -> None:
+        self.model_name = model_name
+        self.topic = topic
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        mark_commits(schema_editor, model._meta.db_table, self.topic)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        pass
+
+    def describe(self) -> str:
+        return f"Mark commits to {self.model_name}"
 
 
 def _add_and_validate(schema_editor: Any, table: str, name: str, sql: str) -> None:

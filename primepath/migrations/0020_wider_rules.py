@@ -9,11 +9,13 @@ import primepath.db.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from primepath.db.migrating import MarkCommits
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('primepath', '0011_history_of_an_actor'),
+        ('primepath', '0012_commit_marks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -30,6 +32,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'school rules',
             },
         ),
+        MarkCommits(model_name='schoolrules', topic='school'),
         migrations.AddField(
             model_name='examschedulematrix',
             name='invigilator',

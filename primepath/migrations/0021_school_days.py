@@ -5,6 +5,8 @@ import primepath.db.fields
 import primepath.domain.calendar_days
 from django.db import migrations, models
 
+from primepath.db.migrating import MarkCommits
+
 
 class Migration(migrations.Migration):
 
@@ -41,4 +43,6 @@ class Migration(migrations.Migration):
                 'ordering': ['-at'],
             },
         ),
+        MarkCommits(model_name='schoolday', topic='school'),
+        MarkCommits(model_name='warningacceptance', topic='school'),
     ]
