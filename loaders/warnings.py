@@ -91,7 +91,10 @@ class WarningLoaders(LoaderGroup):
             if read.values.get(cell.pk) != values:
                 stored = read.sittings.get(cell.pk)
                 read.sittings[cell.pk] = sitting_of(
-                    cell.pk, values, cell.visible_class.lesson_days, stored and stored.minutes
+                    cell.pk,
+                    values,
+                    cell.visible_class.lesson_days,
+                    stored.minutes if stored else None,
                 )
         for cell in cells:
             if cell.status == CellStatus.EMPTY:

@@ -143,11 +143,8 @@ def _make_classes() -> None:
     for code, year, period, numbers in cells:
         inside = [exams[number] for number in numbers]
         room = {"PRIMARY_1A": "Room 10", "HIGH_12F": "Room 9"}.get(code, "")
-        make_cell(
-            *(classes[code], period, year),
-            exams=inside,
-            **({"room": room, "invigilator_id": 2} if inside else {}),
-        )
+        place: Any = {"room": room, "invigilator_id": 2} if inside else {}
+        make_cell(classes[code], period, year, exams=inside, **place)
     make_cell(
         classes["PRIMARY_1A"],
         Period.MAR,

@@ -118,7 +118,7 @@ def lock_cells(keys: Collection[CellKey]) -> dict[CellKey, LockedCell]:
 
 def _read(values: list[Any]) -> list[Any]:
     """Convert a driver's values. SQLite returns dates as text if it does not know their column."""
-    columns: dict[str, Any] = {
+    columns: dict[str | None, Any] = {
         field.column: getattr(field, "target_field", field)
         for field in ExamScheduleMatrix._meta.local_concrete_fields
     }

@@ -147,7 +147,7 @@ def accept(id: str, viewer: Any, reason: str = "Two rooms.") -> Any:
 
 
 def _clash() -> list[SchoolClass]:
-    times = {"start_time": datetime.time(9), "end_time": datetime.time(10), "room": "R"}
+    times: Any = {"start_time": datetime.time(9), "end_time": datetime.time(10), "room": "R"}
     return [make_planned(code, **times) for code in "AB"]
 
 
