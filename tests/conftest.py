@@ -16,6 +16,7 @@ from tests.databases import drop_demo_template
 from tests.markers import starts_processes
 from tests.profiles import load_profile
 from tests.run_folder import new_run_folder
+from tests.serial import SerialTests
 from tests.server import Server, running_server
 from tests.stored_once import StoreOnce, stored_once
 from tests.times import Times
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # A password is hashed as in production, but not for as long.
     Argon2Hasher.time_cost, Argon2Hasher.memory_cost = 1, 8
     PBKDF2Hasher.iterations = 1_000
+    config.pluginmanager.register(SerialTests())
     if os.environ.get("TIMES"):
         config.pluginmanager.register(Times(config.rootpath / "var"))
 
@@ -50,7 +52,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """The longest files first. Serial tests next: beside short tests they do not wait for long."""
+    if item.get_closest_marker("serial"):
+        return 1
+    return 0 if item.nodeid.startswith(_LONGEST) else 2
 
 
 @pytest.fixture(autouse=True)

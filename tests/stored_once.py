@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from tests.serial import beside_others
+
 Made = TypeVar("Made")
 
 
@@ -24,17 +26,18 @@ class StoreOnce(Protocol):
 
 @contextmanager
 def stored_once(blocker: DjangoDbBlocker) -> Iterator[StoreOnce]:
-    with blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-
-    def store(make: Callable[[], Made]) -> Made:
+    with beside_others():
         with blocker.unblock():
-            return make()
+            outer = transaction.atomic()
+            outer.__enter__()
 
-    try:
-        yield store
-    finally:
-        with blocker.unblock():
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
+        def store(make: Callable[[], Made]) -> Made:
+            with blocker.unblock():
+                return make()
+
+        try:
+            yield store
+        finally:
+            with blocker.unblock():
+                transaction.set_rollback(True)
+                outer.__exit__(None, None, None)

@@ -26,7 +26,7 @@ from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam
 from tests.schema.mobile_client import MobileClient, periods_by_class
 from tests.writing.transactions import open_transaction
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.serial]
 
 several_writers = pytest.mark.skipif(
     settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
