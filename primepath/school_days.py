@@ -35,7 +35,13 @@ def holiday_on(date: datetime.date, decided: tuple[str, bool, str] | None) -> Ho
 @lru_cache(maxsize=200)
 def _public_holidays(country: str, language: str, year: int) -> dict[datetime.date, str]:
     supported = holidays.country_holidays(country).supported_languages
-    found = holidays.country_holidays(
-        country, years=year, language=language if language in supported else None
-    )
-    return {date: _NAMES.get(name, name) for date, name in sorted(found.items())}
+    # Some countries have names in their own language only.
+    known = next((each for each in (language, "en_US") if each in supported), None)
+    found = holidays.country_holidays(country, years=year, language=known)
+    return {date: _common_name(name) for date, name in sorted(found.items())}
+
+
+def _common_name(name: str) -> str:
+    for of_law, common in _NAMES.items():
+        name = name.replace(of_law, common)
+    return name
