@@ -192,8 +192,8 @@ def test_payload_that_exceeds_the_limit_of_values(
         if refuse:
             raise ResponseTooLargeError("Too many values.", limit=0)
 
-    monkeypatch.setattr(ResponseSize, "add", refuse)
     with a_school(mutation) as call:
+        monkeypatch.setattr(ResponseSize, "add", refuse)
         before = changes()
         response = call.run()
         assert changes() != before
