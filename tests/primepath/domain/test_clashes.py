@@ -178,7 +178,7 @@ def test_warnings_are_as_defined(
 
 @given(sittings(), st.integers(0, 7))
 def test_part_of_the_schedule_is_enough_for_a_cell(cells: list[Sitting], gap: int) -> None:
-    """The cells on its date, and the class's own cells, give all warnings about a cell."""
+    """All warnings about a cell follow from the cells on its date and the class's own cells."""
     rules = Rules(WEEKDAYS[:5], gap, TODAY)
     everything = find_warnings(cells, rules)
     for cell in cells:

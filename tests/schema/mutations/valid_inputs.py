@@ -19,7 +19,7 @@ PASSWORD = "correct horse"
 # A public holiday and its substitute, on which the school is not open yet.
 HOLIDAYS = {"from": f"{YEAR}-03-01", "to": f"{YEAR}-03-02"}
 WITHOUT_CHANGE_SET = {"signIn", "signOut", "closeSchool", "reopenSchool", "acceptWarning"}
-"""Mutations whose payload has no ``changeSetId``."""
+"""Mutations with a payload without ``changeSetId``."""
 
 SIGN_IN = """
   mutation ($input: SignInInput!) { signIn(input: $input) {

@@ -1,4 +1,4 @@
-"""Classes whose code has small letters, hyphens or the greatest length, grade 0 and no section, can be addressed everywhere."""
+"""Every class can be addressed: codes with small letters, hyphens or the greatest length, grade 0, and no section."""
 
 from __future__ import annotations
 
