@@ -41,7 +41,7 @@ class SchoolRulesData(NamedTuple):
 
     @classmethod
     def read(cls) -> SchoolRulesData:
-        """Return the stored rules, or the defaults if nobody has changed them yet."""
+        """Return the stored rules, or the defaults before the first change."""
         defaults = SchoolRules()
         stored = (defaults.lesson_days, defaults.minimum_days_between_exams)
         days, gap = next(iter(_rules()), stored)

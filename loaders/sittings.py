@@ -51,7 +51,7 @@ _days = lru_cache(maxsize=128)(split_days)
 
 
 class ReadSittings(NamedTuple):
-    """What the statement returned.
+    """The result of the statement.
 
     ``sittings`` and ``values`` (of `SITTING_COLUMNS`): by the id of the cell. ``visible``: ids of the cells that the viewer can see.
     ``school_days``: kind, whether the school is open, and name, by date.
@@ -158,7 +158,7 @@ def _statement(*, is_administrator: bool) -> Statement:
             .exclude(status=CellStatus.EMPTY)
             .values_list(
                 *("id", *SITTING_COLUMNS, "school_class__lesson_days"),
-                # Without a start, nobody asks how long the exams take.
+                # Without a start, it does not matter how long the exams take.
                 Case(When(start_time__isnull=False, then=longest), output_field=IntegerField()),
                 # Administrators see every active class.
                 Value(1) if is_administrator else seen,

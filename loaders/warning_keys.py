@@ -25,7 +25,7 @@ _KEY = re.compile(
 class WarningKey(NamedTuple):
     """A key that clients see. A warning has another one when its code, date or cells are others.
 
-    ``text`` ends with a digest of the cells that needs the server's secret, so that nobody can guess hidden cells.
+    ``text`` ends with a digest of the cells that needs the server's secret, so that clients cannot guess hidden cells.
     ``date`` is None for warnings about cells without a date.
     """
 

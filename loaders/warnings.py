@@ -35,9 +35,9 @@ class VisibleWarning(NamedTuple):
 
 
 class ScheduleRange(NamedTuple):
-    """The part of the schedule whose warnings are wanted: classes that the viewer can see, and dates.
+    """The part of the schedule to find warnings in: classes that the viewer can see, and dates.
 
-    ``undated_years``: academic years whose cells without a date belong to it.
+    ``undated_years``: the cells without a date of these academic years belong to it too.
     """
 
     class_codes: frozenset[str]

@@ -1,4 +1,4 @@
-"""The holidays of the school: those of its country, changed by what the school has decided."""
+"""The holidays of the school: the holidays of its country, changed by the decisions of the school."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class SchoolRulesForm(ServiceForm[SchoolRules]):
 
 @admin.register(SchoolRules)
 class SchoolRulesAdmin(WithHistory[SchoolRules], ServicePage[SchoolRules]):
-    """The only row. Until somebody adds it, the defaults apply, which the page for adding shows."""
+    """The only row. Until a user adds it, the defaults apply, which the page for adding shows."""
 
     form = SchoolRulesForm
     history_subject = HistorySubject.SCHOOL

@@ -57,7 +57,7 @@ class Sitting:
 
     ``minutes``: the longest time limit of the exams, because pupils of a class sit different exams at the same time. None
     without exams.
-    ``lesson_days``: those of the class, or empty if it follows the school.
+    ``lesson_days``: the lesson days of the class, or empty if it follows the school.
     """
 
     id: str
@@ -122,8 +122,7 @@ def find_warnings(
 ) -> list[ScheduleWarning]:
     """Return all warnings about the sittings, in order. A sitting is left out if its status is EMPTY.
 
-    The result about a cell is complete if ``sittings`` has every cell on its date, and the class's other cells within the
-    minimum days between exams.
+    The result about a cell needs every cell on its date, and the class's other cells within the minimum days between exams.
     """
     used = [each for each in sittings if each.status is not CellStatus.EMPTY]
     dated: defaultdict[datetime.date, list[Sitting]] = defaultdict(list)

@@ -11,7 +11,7 @@ MAX_DAYS_BETWEEN_EXAMS = 31
 
 class SchoolRulesManager(models.Manager["SchoolRules"]):
     def current(self) -> SchoolRules:
-        """Return the stored rules, or the defaults if nobody has changed them yet."""
+        """Return the stored rules, or the defaults before the first change."""
         return self.first() or SchoolRules()
 
 

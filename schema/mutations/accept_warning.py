@@ -74,7 +74,7 @@ class AcceptWarning:
 
 
 async def _find(info: Info, key: WarningKey) -> VisibleWarning | None:
-    """Return the warning with this key, if there still is one and the viewer can see a cell of it."""
+    """Return the warning with this key, if there still is one and the viewer can see one of its cells."""
     loaders = info.context.loaders
     codes = frozenset(each.code for each in await loaders.classes.all())
     if key.date:

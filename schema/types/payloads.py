@@ -61,7 +61,7 @@ class Result(Generic[T_co]):
 
 @strawberry.type
 class Payload:
-    """What every payload has."""
+    """Fields of every payload."""
 
     user_errors: list[UserError] = strawberry.field(
         description="Problems with the input. Empty if the mutation succeeded.",

@@ -132,7 +132,7 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
         return await resolve_one(_cells, info, seen)
 
     @strawberry.field(
-        description="Number of all cells of the warning, including those that `cells` does not list."
+        description="Number of all cells of the warning, also if `cells` does not list them."
     )
     def cell_count(self, seen: strawberry.Parent[VisibleWarning]) -> int:
         return len(seen.warning.sittings)
@@ -154,7 +154,7 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
     @strawberry.field(
         graphql_type=WarningAcceptance | None,
         description=(
-            "Who accepted the warning, and why. Null if nobody did, or if one of its cells has got another date, time, "
+            "Who accepted the warning, and why. Null if it was not accepted, or if one of its cells has got another date, time, "
             "room or invigilator since then."
         ),
         metadata=batched(_acceptances),

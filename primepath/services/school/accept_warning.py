@@ -26,7 +26,7 @@ _NAME_LENGTH = WarningAcceptance._meta.get_field("by_name").max_length
 class FoundWarning(NamedTuple):
     """A warning that the viewer sees.
 
-    ``facts``: the digest of the warning and of what it follows from. ``cells``: those that the viewer can see.
+    ``facts``: the digest of the warning and of what it follows from. ``cells``: its cells that the viewer can see.
     """
 
     facts: str
