@@ -16,6 +16,10 @@ class UnexpectedStatusError(RuntimeError):
     """The status of the response is not 200."""
 
 
+class RefusedError(UnexpectedStatusError):
+    """The server has too many requests, so it refuses this one with 503."""
+
+
 class Client:
     """Sends requests to the server on ``port`` as the owner of ``token``."""
 
@@ -24,10 +28,12 @@ class Client:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def send(self, request: Request) -> bytes:
-        """Return the body of the response. Raises `UnexpectedStatusError`."""
+        """Return the body of the response. Raises `RefusedError` and `UnexpectedStatusError`."""
         self._connection.request(request.method, request.path, request.body, self._headers)
         response = self._connection.getresponse()
         body = response.read()
+        if response.status == 503:
+            raise RefusedError(request.path)
         if response.status != 200:
             raise UnexpectedStatusError(f"{request.path}: {response.status} {body[:500]!r}")
         return body

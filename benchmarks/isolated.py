@@ -22,6 +22,7 @@ from scripts.postgres import running_postgres
 DATABASES = ("PostgreSQL", "SQLite")
 # Settings of this shell that would change the results. The benchmarks measure the defaults.
 _CONFIGURATION = (
+    "ANSWER_CACHE_BYTES",
     "COMPILED_EXECUTION",
     "CORS_ALLOWED_ORIGINS",
     "DATABASE_POOL_SIZE",
@@ -36,6 +37,7 @@ _CONFIGURATION = (
     "LAST_ACADEMIC_YEAR",
     "OPERATION_SECONDS",
     "PERSISTED_QUERIES",
+    "READ_AHEAD",
     "REDIS_URL",
     "REQUEST_THREADS",
     "SCHOOL_TIME_ZONE",

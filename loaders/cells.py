@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from loaders.columns import UnreadColumnError, column_defaults
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
+from loaders.of_cells import OfCells
 from loaders.read_options import ReadOptions
 from loaders.visible_classes import VisibleClass
-from primepath.db.statement import Statement
+from primepath.db.statement import Statement, read_together
 from primepath.db.usage import count_cells
 from primepath.domain.cell import CELL_APPEARANCE, CellAppearance, CellKey
 from primepath.domain.errors import LimitExceededError
@@ -166,6 +167,11 @@ class Cells:
         self._report_missing = options.report_missing
         self._stored: dict[str, Sequence[Any]] = {}
         self._pending: list[asyncio.Future[list[Cell]]] = []
+        self._together: OfCells[Any] | None = None
+
+    def read_together_with(self, values: OfCells[Any]) -> None:
+        """Read these values of all cells that are requested next, in the same message to the database."""
+        self._together = values
 
     def load_many(self, requests: Iterable[CellRequest]) -> asyncio.Future[list[list[Cell]]]:
         """Return the cells of each request, in the order of its periods.
@@ -206,9 +212,10 @@ class Cells:
                 limit=settings.MAX_CELLS_PER_OPERATION,
                 actual=count,
             )
+        together, self._together = self._together, None
         if wanted:
             count_cells(len(wanted))
-            found = self._read(wanted)
+            found = self._read(list(wanted), together)
             self._report([id for id in wanted if id not in found])
             self._stored |= {id: found.get(id, self._layout.unstored) for id in wanted}
         make_cell = self._layout.make_cell
@@ -222,9 +229,19 @@ class Cells:
             for request in requests
         ]
 
-    def _read(self, ids: Iterable[str]) -> dict[str, Sequence[Any]]:
+    def _read(
+        self, ids: list[str], together: OfCells[Any] | None = None
+    ) -> dict[str, Sequence[Any]]:
         """Return the requested columns of the cells that are stored, by id."""
-        rows = _cells_with(self._layout.columns)(list(ids))
+        cells = _cells_with(self._layout.columns)
+        unread = together.unread(ids) if together else []
+        if together is not None and unread:
+            rows, values = read_together(cells.bind(ids), together.statement(unread))
+            together.keep(unread, values)
+            if isinstance(rows, Exception):
+                raise rows
+        else:
+            rows = cells(ids)
         return {values[0]: values[1:] for values in rows}
 
     def _report(self, missing: Iterable[str]) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache as cache_in_process
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -108,12 +107,11 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
             {key: (state, value) for key, value in read.items()}, settings.CURRICULUM_CACHE_SECONDS
         )
         cached |= read
-    level = cache_in_process(_level)
     return [
         ClassCurriculumData(
             key.class_code,
             key.academic_year,
-            [(priority, level(*of)) for priority, *of in mappings],
+            [(priority, _level(*of)) for priority, *of in mappings],
             version,
         )
         for key, (version, mappings) in ((key, cached[key.cache_key]) for key in keys)
@@ -148,6 +146,8 @@ def _read(keys: list[CurriculumKey]) -> dict[str, _Read]:
     }
 
 
+# Creating the three rows costs as much as reading them. A school has fewer levels. They are never changed.
+@lru_cache(maxsize=1_000)
 def _level(level_id: int, level_number: int, *parents: Any) -> CurriculumLevel:
     subprogram_id, subprogram_name, subprogram_position, *program_values = parents
     program = Program(*program_values)

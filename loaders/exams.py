@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cache, cached_property
+from collections import defaultdict, namedtuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache, cached_property, partial
 from itertools import starmap
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -15,6 +15,8 @@ from loaders.columns import UnreadColumnError, column_defaults
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.loader_group import LoaderGroup
+from loaders.of_cells import OfCells
+from primepath.db.collected import Collected
 from primepath.db.statement import Statement
 from primepath.domain.exam import ExamType
 from primepath.models import Exam, MatrixCellExam
@@ -56,9 +58,14 @@ def _exams_with(columns: tuple[str, ...]) -> Statement:
     return Statement(lambda ids: Exam.objects.filter(pk__key_in=ids).values_list(*columns))
 
 
+def _columns_read(columns: Collection[str]) -> tuple[str, ...]:
+    """Return the columns to read: with the `EXAM_COLUMNS` if ``columns`` names one of them."""
+    return _ALWAYS if EXAM_COLUMNS.isdisjoint(columns) else _ALL
+
+
 def exam_rows(ids: list[int], columns: Collection[str]) -> Iterator[ExamRow]:
-    """Return the exams that exist. Reads the `EXAM_COLUMNS` if ``columns`` names one of them."""
-    wanted = _ALWAYS if EXAM_COLUMNS.isdisjoint(columns) else _ALL
+    """Return the exams that exist, with the ``columns`` among `EXAM_COLUMNS`."""
+    wanted = _columns_read(columns)
     return starmap(_row_type(wanted), _exams_with(wanted)(ids))
 
 
@@ -85,7 +92,7 @@ def active_exams_of_kinds(kinds: list[ExamKind]) -> Sequence[list[Exam]]:
     ]
 
 
-_exams_of_cells = Statement(
+_links_of_cells = Statement(
     lambda ids: MatrixCellExam.objects.filter(cell__key_in=ids).values_list("cell_id", "exam_id")
 )
 _cells_of_exams = Statement(
@@ -93,18 +100,58 @@ _cells_of_exams = Statement(
 )
 
 
+@cache
+def _exams_of_cells(columns: tuple[str, ...]) -> Statement:
+    """Return the statement that reads the exams in cells, each once, with the ids of the cells."""
+    return Statement(
+        lambda ids: (
+            Exam.objects.filter(exam_cells__cell__key_in=ids)
+            .values("pk")
+            .annotate(cell_ids=Collected("exam_cells__cell"))
+            .values_list("cell_ids", *columns)
+        )
+    )
+
+
+_by_name = attrgetter("name_order", "id")
+
+
+def _exams_by_cell(
+    columns: tuple[str, ...], ids: Iterable[str], rows: Iterable[tuple[Any, ...]]
+) -> list[list[ExamRow]]:
+    """Return the exams of each cell by name, from rows of `_exams_of_cells`."""
+    make = _row_type(columns)
+    exams = [(make(*values), cells) for cells, *values in rows]
+    found: defaultdict[str, list[ExamRow]] = defaultdict(list)
+    for exam, cells in sorted(exams, key=lambda each: _by_name(each[0])):
+        for cell in cells:
+            found[cell].append(exam)
+    return [found[id] for id in ids]
+
+
+def _links_by_cell(
+    ids: Iterable[str], rows: Iterable[tuple[Any, ...]]
+) -> list[list[tuple[str, int]]]:
+    found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for cell, exam in rows:
+        found[cell].append((cell, exam))
+    return [found[id] for id in ids]
+
+
 class ExamLoaders(LoaderGroup):
     """Exams, and which exams are in which cells. Both directions lead to further cells."""
 
     @cached_property
-    def exam_links_by_cell(self) -> GroupLoader[str, tuple[str, int]]:
+    def exams_by_cell(self) -> OfCells[list[ExamRow]]:
+        """The exams in the cell, by name."""
+        columns = _columns_read(self._options.columns)
+        group = partial(_exams_by_cell, columns)
+        return OfCells(self._dispatcher, Stage.SOURCE, _exams_of_cells(columns), group)
+
+    @cached_property
+    def exam_links_by_cell(self) -> OfCells[list[tuple[str, int]]]:
         """(cell id, exam id) of each exam in the cell."""
-        return GroupLoader(
-            self._dispatcher,
-            Stage.SOURCE,
-            _exams_of_cells,
-            itemgetter(0),
-        )
+        return OfCells(self._dispatcher, Stage.SOURCE, _links_of_cells, _links_by_cell)
 
     @cached_property
     def cell_links_by_exam(self) -> GroupLoader[int, tuple[int, str]]:

@@ -115,12 +115,16 @@ class BatchLoader(DataLoader[K, V]):
         unread = [key for key in dict.fromkeys(keys) if key not in self._values]
         if not unread:
             return
-        _BATCH_KEYS[self._stage].observe(len(unread))
+        self._keep(unread, fetch)
+
+    def _keep(self, keys: list[K], fetch: Callable[[list[K]], Sequence[V]]) -> None:
+        """Keep the values of ``keys``, which have none yet."""
+        _BATCH_KEYS[self._stage].observe(len(keys))
         try:
-            self._values |= list(zip(unread, fetch(unread), strict=True))
+            self._values |= list(zip(keys, fetch(keys), strict=True))
         except Exception as error:
             # Stored like a value, so that a failed query is not sent again for the next request of the key.
-            self._values |= dict.fromkeys(unread, as_future_exception(error))
+            self._values |= dict.fromkeys(keys, as_future_exception(error))
 
 
 def _run_immediately(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -11,7 +11,7 @@ from django.db.backends.signals import connection_created
 from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
-from primepath.db.usage import count_statements
+from primepath.db.usage import count_statements_of
 from primepath.server.early_refusals import early_refusals
 from primepath.server.handler import OneThreadHandler
 from primepath.server.health import Health
@@ -38,7 +38,7 @@ require_valid_settings()
 disable_proxy_headers_of_uvicorn()
 connection_created.connect(limit_waits)
 connection_created.connect(limit_statements)
-connection_created.connect(count_statements)
+connection_created.connect(count_statements_of)
 
 
 def _add_static_headers(headers: Headers, path: str, url: str) -> None:

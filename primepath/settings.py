@@ -128,6 +128,8 @@ EXPLORER = env.choice("EXPLORER", _VISIBILITY)
 CURRICULUM_CACHE_SECONDS = 300
 # If off, graphql-core completes every field: slower, with the same responses.
 COMPILED_EXECUTION = env.flag("COMPILED_EXECUTION", default=True)
+# If off, each statement is sent when it is needed: slower, with the same responses. See primepath/db/read_ahead.py.
+READ_AHEAD = env.flag("READ_AHEAD", default=True)
 # Memory of a process for answers that are sent again while the database is unchanged; see schema/http/answer_cache. 0: none.
 ANSWER_CACHE_BYTES = env.number("ANSWER_CACHE_BYTES", 33_554_432, least=0)
 # See schema/http/persisted.py.

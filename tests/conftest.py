@@ -52,14 +52,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    """The longest files first. Serial tests next: beside short tests they do not wait for long."""
-    if item.get_closest_marker("serial"):
-        return 1
-    return 0 if item.nodeid.startswith(_LONGEST) else 2
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
 @pytest.fixture(autouse=True)

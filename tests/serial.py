@@ -1,7 +1,7 @@
 """Tests with the marker ``serial`` run while the other processes of the run do nothing.
 
 PostgreSQL numbers the transactions of all databases of a server together. A test that depends on the transactions that are
-open must therefore not run beside other tests, although each process has its own database.
+open must therefore run alone, although each process has its own database.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _open_blocks = 0
 
 
 @contextmanager
-def beside_others() -> Iterator[None]:
+def while_others_run() -> Iterator[None]:
     """Let no serial test of another process run in the block, which can last longer than a test."""
     global _open_blocks
     with lock(_TESTS, shared=True):

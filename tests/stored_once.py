@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from tests.serial import beside_others
+from tests.serial import while_others_run
 
 Made = TypeVar("Made")
 
@@ -26,7 +26,7 @@ class StoreOnce(Protocol):
 
 @contextmanager
 def stored_once(blocker: DjangoDbBlocker) -> Iterator[StoreOnce]:
-    with beside_others():
+    with while_others_run():
         with blocker.unblock():
             outer = transaction.atomic()
             outer.__enter__()

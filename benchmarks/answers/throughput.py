@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
-from benchmarks.client import Client
+from benchmarks.client import Client, RefusedError
 from benchmarks.contenders import OURS
 from benchmarks.operations import Request, update_cell
 
 CONNECTIONS = (16, 64)
 WRITES = (0.0, 0.02, 0.2)
+_AFTER_REFUSAL_SECONDS = 0.1
 
 Send = Callable[[Client, random.Random], object]
 """Sends one request, and chooses it by the random numbers."""
@@ -41,7 +42,7 @@ def measure_rates(
 ) -> dict[str, float]:
     """Return the responses per second by name. ``senders`` have a port, a token and a function that sends.
 
-    Each is the median of ``slots`` measurements of ``seconds``, in turns.
+    Each is the median of ``slots`` measurements of ``seconds``, in turns. Requests that a server refuses do not count.
     """
     found: dict[str, list[float]] = {name: [] for name in senders}
     for number in range(slots):
@@ -59,8 +60,11 @@ def _rate(port: int, token: str, send: Send, connections: int, seconds: float) -
         sent = 0
         with Client(port, token) as client:
             while time.monotonic() < start + seconds:
-                send(client, numbers)
-                sent += 1
+                try:
+                    send(client, numbers)
+                    sent += 1
+                except RefusedError:
+                    time.sleep(_AFTER_REFUSAL_SECONDS)
         return sent
 
     with ThreadPoolExecutor(connections) as pool:

@@ -39,7 +39,7 @@ class Snapshot:
         Raises `DatabaseError` if there is no connection.
         """
         if self._is_open:
-            self._recover()
+            recover_reads()
             return
         connection: Any = reading_connection()
         connection.ensure_connection()
@@ -48,7 +48,7 @@ class Snapshot:
         if connection.vendor == "postgresql":
             connection.begin_with(_BEGIN_POSTGRESQL, _SAVEPOINT)
         else:
-            self._execute(_BEGIN_SQLITE)
+            _execute(_BEGIN_SQLITE)
         self._is_open = True
 
     def end(self) -> None:
@@ -62,23 +62,30 @@ class Snapshot:
                 with connection.wrap_database_errors:
                     connection.end_transaction()
             else:
-                self._execute("COMMIT")
+                _execute("COMMIT")
         except DatabaseError:
             with suppress(DatabaseError):
                 connection.close()
 
-    def _recover(self) -> None:
-        """Let the transaction go on after a statement of it failed."""
-        connection = reading_connection()
-        session: Any = connection.connection
-        if (
-            connection.vendor == "postgresql"
-            and session.pgconn.transaction_status == TransactionStatus.INERROR
-        ):
-            self._execute(_RECOVER)
 
-    def _execute(self, sql: str) -> None:
-        # Past Django's cursors: this is no statement of the operation, and neither logged nor counted as one.
-        connection: Any = reading_connection()
-        with connection.wrap_database_errors:
-            connection.connection.execute(sql)
+def recover_reads() -> bool:
+    """Let the thread's snapshot go on if a statement of it failed. Return whether it can.
+
+    It cannot if the connection is lost, or if a caller began the transaction.
+    """
+    connection = reading_connection()
+    session: Any = connection.connection
+    if connection.vendor != "postgresql":
+        return True
+    if session.closed or connection.in_atomic_block:
+        return False
+    if session.pgconn.transaction_status == TransactionStatus.INERROR:
+        _execute(_RECOVER)
+    return True
+
+
+def _execute(sql: str) -> None:
+    # Past Django's cursors: this is no statement of the operation, and neither logged nor counted as one.
+    connection: Any = reading_connection()
+    with connection.wrap_database_errors:
+        connection.connection.execute(sql)

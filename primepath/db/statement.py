@@ -11,16 +11,21 @@ reads. With many concurrent requests, another thread takes the lock each time, a
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from inspect import signature
 from typing import Any, NamedTuple
 
 import orjson
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models.expressions import Expression
+from django.utils import timezone
 
+from primepath.db.read_ahead import current_read_ahead
 from primepath.db.reading import reading_connection
-from primepath.db.usage import count_statement, counted
+from primepath.db.snapshot import recover_reads
+from primepath.db.usage import count_statements, counted
+
+_NOW = "now"
 
 
 def _as_given(value: Any) -> Any:
@@ -53,7 +58,7 @@ class Statement:
 
     ``make`` is called once, with a `Parameter` for each argument. It can filter by them but cannot read their values.
     Anything that varies between runs, such as the current time, must be an argument too. Otherwise the value of the
-    first run would be used in all later runs.
+    first run would be used in all later runs. The current time is the argument ``now``.
     """
 
     def __init__(self, make: Callable[..., models.QuerySet[Any, Any]]) -> None:
@@ -63,18 +68,26 @@ class Statement:
 
     def __call__(self, *values: Any) -> Iterable[tuple[Any, ...]]:
         """Return the rows for these values, one value per argument of ``make``. Texts and numbers are sent unchanged."""
-        connection = reading_connection()
+        (rows,) = _fetch([self.bind(*values)])
+        return rows
+
+    def bind(self, *values: Any) -> BoundStatement:
+        """Return the statement with these values, for `read_together`."""
+        compiled = self._compiled.get(reading_connection().vendor) or self._compile()
         given = dict(zip(self._names, values, strict=True))
-        compiled = self._compiled.get(connection.vendor) or self._compile()
         parameters = [
             each.adapt(given[each.name]) if isinstance(each, Parameter) else each
             for each in compiled.parameters
         ]
-        rows = _fetch(compiled.sql, parameters)
-        if connection.vendor == "sqlite":
-            ((text,),) = rows
-            rows = list(map(tuple, orjson.loads(text)))
-        return _convert(rows, compiled) if compiled.converters else rows
+        given.pop(_NOW, None)
+        return BoundStatement(compiled, parameters, Read(self, tuple(given.values())))
+
+    def bind_now(self, values: Sequence[Any]) -> BoundStatement:
+        """Return the statement with these values and the current time."""
+        others = iter(values)
+        return self.bind(
+            *(timezone.now() if name == _NOW else next(others) for name in self._names)
+        )
 
     def _compile(self) -> _Compiled:
         queryset = self._make(*map(Parameter, self._names)).order_by()
@@ -91,23 +104,81 @@ class Statement:
         return compiled
 
 
-def _fetch(sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+class Read(NamedTuple):
+    """A statement and its values, without the current time."""
+
+    statement: Statement
+    values: tuple[Any, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of values."""
+        return sum(len(each) if isinstance(each, list) else 1 for each in self.values)
+
+    def bind_now(self) -> BoundStatement:
+        return self.statement.bind_now(self.values)
+
+
+class BoundStatement(NamedTuple):
+    """A statement with its values, as they are sent."""
+
+    compiled: _Compiled
+    parameters: list[Any]
+    read: Read
+
+
+def read_together(*statements: BoundStatement) -> list[Iterable[tuple[Any, ...]] | DatabaseError]:
+    """Return the rows of statements that do not need each other, or the error of each that failed.
+
+    PostgreSQL gets them in one message. If one fails, it runs none of the later ones, so each is sent alone then.
+    """
+    try:
+        return list(_fetch(statements))
+    except DatabaseError as error:
+        if len(statements) == 1 or not recover_reads():
+            return [error] * len(statements)
+    return [result for each in statements for result in read_together(each)]
+
+
+def _fetch(statements: Sequence[BoundStatement]) -> list[Iterable[tuple[Any, ...]]]:
+    ahead = current_read_ahead()
+    fetched = _send(statements) if ahead is None else ahead.fetch(statements, _send)
+    return list(map(_rows, statements, fetched))
+
+
+def _send(statements: Sequence[BoundStatement]) -> list[list[tuple[Any, ...]]]:
+    fetched: list[list[tuple[Any, ...]]]
     database: Any = reading_connection()
     database.ensure_connection()
-    rows: list[tuple[Any, ...]]
+    texts = [(each.compiled.sql, each.parameters) for each in statements]
     if database.queries_logged or any(each is not counted for each in database.execute_wrappers):
-        with database.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            rows = cursor.fetchall()
+        fetched = [_fetch_watched(database, *each) for each in texts]
     else:
         # Nothing watches the statements, so Django's wrapper around the driver's cursor would only cost time: 8 µs of 80.
-        count_statement()
+        count_statements(len(statements))
         database.validate_no_broken_transaction()
         with database.wrap_database_errors:
             cursor = database.create_cursor()
-            execute = cursor.execute if database.vendor == "sqlite" else cursor.execute_prepared
-            rows = execute(sql, parameters).fetchall()
+            if database.vendor == "sqlite":
+                fetched = [cursor.execute(*each).fetchall() for each in texts]
+            else:
+                fetched = cursor.fetch_prepared(texts)
+    return fetched
+
+
+def _fetch_watched(database: Any, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    with database.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def _rows(statement: BoundStatement, fetched: list[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    if connection.vendor == "sqlite":
+        ((text,),) = fetched
+        fetched = list(map(tuple, orjson.loads(text)))
+    compiled = statement.compiled
+    return _convert(fetched, compiled) if compiled.converters else fetched
 
 
 def _as_one_text(sql: str, columns: Iterable[str]) -> str:

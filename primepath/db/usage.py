@@ -46,20 +46,20 @@ def count_cells(number: int) -> None:
         usage.cells += number
 
 
-def count_statements(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
+def count_statements_of(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
     """Count the statements of a connection. Receives Django's signal ``connection_created``."""
     if counted not in connection.execute_wrappers:
         connection.execute_wrappers.append(counted)
 
 
 def counted(execute: Callable[..., Any], sql: Any, *args: Any) -> Any:
-    """Count a statement of Django's cursors. Code that sends one past them calls `count_statement`."""
+    """Count a statement of Django's cursors. Code that sends one past them calls `count_statements`."""
     if not (isinstance(sql, str) and sql.startswith(_UNCOUNTED)):
-        count_statement()
+        count_statements(1)
     return execute(sql, *args)
 
 
-def count_statement() -> None:
-    """Note that one statement is sent to the database."""
+def count_statements(number: int) -> None:
+    """Note that ``number`` statements are sent to the database."""
     if (usage := _current.get()) is not None:
-        usage.statements += 1
+        usage.statements += number

@@ -257,6 +257,11 @@ def received_at(request: HttpRequest) -> float:
     return received
 
 
+def is_received(scope: Any) -> bool:
+    """Return whether a server received the request, and all of it."""
+    return _RECEIVED_AT in scope
+
+
 def seconds_since_arrival(scope: Any) -> float:
     """Return the time since all of a request had arrived."""
     received: float = scope[_RECEIVED_AT]

@@ -26,6 +26,7 @@ _MAX_PIPELINED = 32
 # While the server stops, it waits so long for a client that sends half a request or does not read its response.
 _DRAINING_SECONDS = 2
 # And so long for the next request on an idle connection, which it answers. A proxy can just have sent one.
+# The same for a connection that another process should have.
 _DRAINING_IDLE_SECONDS = 0.5
 
 
@@ -43,7 +44,7 @@ class Limit(StrEnum):
     SEND_TIME = "send_time"
     """The client read nothing of the response for `BODY_SECONDS`."""
     IDLE = "idle"
-    """The connection was idle while the server stopped."""
+    """The connection was idle while the server stopped, or while another process should have it."""
 
 
 _STATUS = {
@@ -73,6 +74,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._size = 0
         self._messages = 0
         self._exceeded: Limit | None = None
+        self._is_leaving = False
         # What the connection waits for, since how many seconds, and how much of the response was unsent at the last look.
         self._waits_for: tuple[Limit | None, int] = (None, 0)
         self._seconds = 0.0
@@ -98,7 +100,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._exceeded = Limit.PIPELINE
             raise LimitExceededError
         super().on_headers_complete()
-        if draining.is_set():
+        if self._ends_soon:
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
@@ -163,6 +165,15 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.keep_alive = False
 
+    def leave(self) -> None:
+        """Do the same although the server does not stop."""
+        self._is_leaving = True
+        self.shutdown()
+
+    @property
+    def _ends_soon(self) -> bool:
+        return self._is_leaving or draining.is_set()
+
     def watch(self, seconds: float) -> None:
         """End the connection if it has waited for its client too long. ``seconds`` have passed since the last call."""
         waits_for, unsent = self._find_wait(), self.transport.get_write_buffer_size()
@@ -186,7 +197,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.timeout_keep_alive_task is None:
             # uvicorn's timer runs between requests. Without it, the rest of an answered request is arriving.
             return Limit.BODY_TIME, self._messages
-        return (Limit.IDLE, self._messages) if draining.is_set() else (None, 0)
+        return (Limit.IDLE, self._messages) if self._ends_soon else (None, 0)
 
     def _is_head_open(self) -> bool:
         """Return whether the head of the next request is incomplete. True for a new connection."""

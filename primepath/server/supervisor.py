@@ -31,6 +31,8 @@ class _Slot:
         self.listener = listener
         self.process: WorkerProcess | None = None
         self.replacement: WorkerProcess | None = None
+        # A process of another slot that serves the listener too while this one has no process that does.
+        self.helper: WorkerProcess | None = None
         self.failures = 0
         self.start_at = 0.0
 
@@ -71,6 +73,8 @@ class Supervisor:
                     for slot in self._slots:
                         self._keep_alive(slot)
                     self._continue_restart()
+                    for number, slot in enumerate(self._slots):
+                        self._find_help(number, slot)
                     self._announce()
                 time.sleep(_PERIOD_SECONDS)
         return not self._has_failed
@@ -127,6 +131,27 @@ class Supervisor:
             slot.replacement = None
             self._forget(new)
             self._to_replace.clear()
+
+    def _find_help(self, number: int, slot: _Slot) -> None:
+        """Let another process serve the listener of a process that has died, until its replacement does.
+
+        A new process takes some seconds to start, and all connections to its listener would wait for it.
+        """
+        if slot.process is not None and slot.process.serves:
+            if slot.helper is not None:
+                slot.helper.take_back(number)
+                slot.helper = None
+        elif self._has_served:
+            others = [
+                each.process
+                for each in self._slots
+                # With a Unix socket, all processes have the same one.
+                if each.listener is not slot.listener and each.process and each.process.serves
+            ]
+            if slot.helper not in others:
+                slot.helper = others[0] if others else None
+                if slot.helper is not None:
+                    slot.helper.lend(number, slot.listener)
 
     def _announce(self) -> None:
         if self._has_served or not all(

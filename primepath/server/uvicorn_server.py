@@ -13,6 +13,7 @@ from django.conf import settings
 from prometheus_client import Gauge
 
 from primepath.server.draining import draining
+from primepath.server.lent_listener import LentListener
 from primepath.server.nested_timeouts import longest_request
 from primepath.server.protocol import LimitedProtocol, unreported
 
@@ -77,6 +78,16 @@ class LimitedServer(uvicorn.Server):
         await super().shutdown(sockets=sockets)
         if self._watching is not None:
             self._watching.cancel()
+
+    async def borrow(self, listener: socket.socket) -> LentListener:
+        """Accept connections on the listener of another process too."""
+        lent = LentListener(self._new_protocol)
+        # uvicorn closes all of these when it stops.
+        self.servers.append(await lent.accept(listener, self.config.backlog))
+        return lent
+
+    def _new_protocol(self) -> LimitedProtocol:
+        return LimitedProtocol(self.config, self.server_state, self.lifespan.state)
 
     def _watch(self, period: float) -> None:
         """Look at all connections every ``period`` seconds from now on."""

@@ -2,7 +2,8 @@
 
 Both arguments are numbers of open files that the supervisor passes on: the socket to listen on, and its end of a pair of
 sockets. Over the pair, the process sends `READY` once it serves, and then `ALIVE` every second. If the supervisor is
-gone, the process stops.
+gone, the process stops. The supervisor sends the number of another process with its listener. This process then serves it
+too. The number alone ends that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import socket
 import sys
 
+from primepath.server.lent_listener import LentListener
 from primepath.server.uvicorn_server import LimitedServer, server_config
 
 READY = b"r"
@@ -27,10 +29,16 @@ class Worker(LimitedServer):
         super().__init__(server_config(), on_start=self._begin_to_report)
         channel.setblocking(False)
         self._channel = channel
-        self._reporting: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._received: asyncio.Queue[tuple[bytes, list[int]]] = asyncio.Queue()
+        self._lent: dict[bytes, LentListener] = {}
 
     def _begin_to_report(self) -> None:
-        self._reporting = asyncio.create_task(self._report())
+        asyncio.get_running_loop().add_reader(self._channel.fileno(), self._receive)
+        self._tasks += [
+            asyncio.create_task(self._report()),
+            asyncio.create_task(self._help_others()),
+        ]
 
     async def _report(self) -> None:
         message = READY
@@ -44,6 +52,27 @@ class Worker(LimitedServer):
                 self.should_exit = True
             message = ALIVE
             await asyncio.sleep(ALIVE_SECONDS)
+
+    def _receive(self) -> None:
+        try:
+            number, listeners, *_ = socket.recv_fds(self._channel, 1, 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            number, listeners = b"", []
+        if number:
+            self._received.put_nowait((number, listeners))
+        else:
+            asyncio.get_running_loop().remove_reader(self._channel.fileno())
+            self.should_exit = True
+
+    async def _help_others(self) -> None:
+        while True:
+            number, listeners = await self._received.get()
+            if listeners:
+                self._lent[number] = await self.borrow(socket.socket(fileno=listeners[0]))
+            elif number in self._lent:
+                self._lent.pop(number).give_back()
 
 
 def main() -> None:

@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from socket import socket, socketpair
+from contextlib import suppress
+from socket import send_fds, socket, socketpair
 
 from django.conf import settings
 
@@ -57,6 +58,20 @@ class WorkerProcess:
         if now > min(self._kill_at, self._heard_at + patience) and self.is_running:
             logger.error("Process %d does not respond. It is killed.", self.id)
             self.kill()
+
+    def lend(self, number: int, listener: socket) -> None:
+        """Let the process also accept the connections of process ``number``, which come to ``listener``."""
+        with suppress(OSError):
+            send_fds(self._channel, [bytes([number])], [listener.fileno()])
+
+    def take_back(self, number: int) -> None:
+        """End what `lend` has begun."""
+        with suppress(OSError):
+            self._channel.send(bytes([number]))
+
+    @property
+    def serves(self) -> bool:
+        return self.is_ready and self.is_running
 
     @property
     def is_running(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from schema.context import Context, Info
@@ -15,10 +15,16 @@ _READS_OBJECTS = "reads_objects"
 
 
 class BatchContext(NamedTuple):
-    """The operation, and the name of the objects' GraphQL type."""
+    """The operation, and the name of the objects' GraphQL type.
+
+    ``beside``, ``below``: names of the fields that a plan completes with this one, of the same objects and of this field's
+    objects. Their batches can share statements with this one. Empty without a plan.
+    """
 
     context: Context
     type_name: str
+    beside: Collection[str] = ()
+    below: Collection[str] = ()
 
 
 BatchFunction = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]

@@ -5,7 +5,7 @@ Anything unexpected raises an exception of any kind. The caller then leaves the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, islice
 from math import isfinite
 from types import GeneratorType
@@ -42,9 +42,13 @@ def _check_are_values(types: Iterable[type]) -> None:
 
 
 class Completer(Protocol):
-    """Completes columns of one type. ``is_async``: whether it can wait for a batch."""
+    """Completes columns of one type.
+
+    ``is_async``: whether it can wait for a batch. ``field_names``: names of the fields that it completes of objects.
+    """
 
     is_async: bool
+    field_names: Collection[str]
 
     async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         """Return the values as JSON, in their order."""
@@ -54,6 +58,7 @@ class LeafCompleter:
     """Scalars and enumerations."""
 
     is_async = False
+    field_names: Collection[str] = ()
 
     def __init__(self, type: GraphQLLeafType, *, nullable: bool) -> None:
         self._coerce = type.coerce_output_value
@@ -125,6 +130,7 @@ class ObjectCompleter:
         self._plan = plan
         self._nullable = nullable
         self.is_async = plan.is_async
+        self.field_names = plan.field_names
 
     async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         distinct = {id(value): value for value in values}
@@ -157,6 +163,7 @@ class ListCompleter:
         self._item = item
         self._types = {list, tuple, _NONE_TYPE} if nullable else {list, tuple}
         self.is_async = item.is_async
+        self.field_names = item.field_names
 
     async def complete(self, run: ExecutionRun, values: Sequence[Any]) -> Sequence[Any]:
         types = set(map(type, values))

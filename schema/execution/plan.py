@@ -11,7 +11,7 @@ after the other, as graphql-core does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -89,6 +89,7 @@ class Batched:
         definition: GraphQLField,
         node: FieldNode,
         type_name: str,
+        beside: Collection[str],
         completer: Completer,
     ) -> None:
         self._function = function
@@ -96,12 +97,14 @@ class Batched:
         self._definition = definition
         self._node = node
         self._type_name = type_name
+        self._beside = beside
         self._completer = completer
 
     async def complete(self, run: ExecutionRun, objects: Sequence[Any]) -> Sequence[Any]:
-        values = self._function(
-            BatchContext(run.context, self._type_name), objects, **self._arguments(run)
+        batch = BatchContext(
+            run.context, self._type_name, self._beside, self._completer.field_names
         )
+        values = self._function(batch, objects, **self._arguments(run))
         if isinstance(values, Awaitable):
             values = await values
         if len(values) != len(objects):
@@ -122,8 +125,9 @@ FieldPlan = Attribute | TypeName | Batched
 class ObjectPlan:
     """Completes objects of one type, for one selection set."""
 
-    def __init__(self, fields: dict[str, FieldPlan]) -> None:
+    def __init__(self, fields: dict[str, FieldPlan], field_names: Collection[str]) -> None:
         self._names = tuple(fields)
+        self.field_names = field_names
         self._fields = tuple(fields.values())
         self.is_async = any(field.is_async for field in self._fields)
 
@@ -195,17 +199,21 @@ class Compiler:
         collected = self._collect_subfields(type_, details)
         if collected.new_defer_usages:
             raise NotCompilableError
+        selected = collected.grouped_field_set
+        names = frozenset(details[0].node.name.value for details in selected.values())
         return ObjectPlan(
             {
-                response_name: self._compile_field(type_, field_details, passed)
-                for response_name, field_details in collected.grouped_field_set.items()
-            }
+                response_name: self._compile_field(type_, field_details, names, passed)
+                for response_name, field_details in selected.items()
+            },
+            names,
         )
 
     def _compile_field(
         self,
         type_: GraphQLObjectType,
         details: list[FieldDetails],
+        beside: Collection[str],
         passed: frozenset[GraphQLObjectType],
     ) -> FieldPlan:
         self._fields_left -= 1
@@ -224,7 +232,7 @@ class Compiler:
             raise NotCompilableError
         completer = self.compile(definition.type, details, passed)
         if function := batch_function(field.metadata):
-            return Batched(function, field, definition, node, type_.name, completer)
+            return Batched(function, field, definition, node, type_.name, beside, completer)
         if field.is_basic_field and not node.arguments:
             return Attribute(field.python_name, completer)
         raise NotCompilableError

@@ -26,6 +26,8 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from primepath.db.read_ahead import reading_ahead, remember_reads
+from primepath.db.snapshot import Snapshot
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.server.answer_life import do_not_keep_answer
@@ -55,6 +57,7 @@ from schema.http.errors import (
     error_response,
     internal_error_response,
 )
+from schema.http.key import request_key
 from schema.http.persisted import read_persisted_query
 from schema.http.request import read_request, reads
 from schema.http.response import KEPT, deliver
@@ -170,6 +173,33 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
     If a connection to the database is lost, for example because PostgreSQL restarts, what only reads runs once more:
     authentication, and a query. A mutation could have been saved.
     """
+    key = request_key(request)
+    with reading_ahead(key) as snapshot:
+        try:
+            caller, operation = _identify_and_prepare(request, data)
+        except DatabaseError as error:
+            if not can_be_read_again(error):
+                raise
+            _drop_connections(request, snapshot)
+            caller, operation = _identify_and_prepare(request, data)
+        except OperationRejectedError as rejected:
+            count_rejected()
+            return ExecutionResult(data=None, errors=rejected.errors)
+        result = _run(request, operation, caller, snapshot)
+    is_complete = operation.type in _READING and not result.errors
+    if (draft := draft_of(request)) is not None:
+        draft.is_complete = is_complete
+    if is_complete and key is not None and snapshot is not None:
+        remember_reads(key, snapshot)
+    if caller.observation is not None:
+        fold_marks(caller.observation.database)
+    return result
+
+
+def _run(
+    request: HttpRequest, operation: PreparedOperation, caller: Caller, snapshot: Snapshot | None
+) -> ExecutionResult:
+    """Run the operation, and count it."""
     time_limit = TimeLimit(received_at(request))
 
     def checkpoint() -> None:
@@ -177,17 +207,6 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
             raise ClientDisconnectedError
         time_limit.check()
 
-    try:
-        try:
-            caller, operation = _identify_and_prepare(request, data)
-        except DatabaseError as error:
-            if not can_be_read_again(error):
-                raise
-            _drop_connections(request)
-            caller, operation = _identify_and_prepare(request, data)
-    except OperationRejectedError as rejected:
-        count_rejected()
-        return ExecutionResult(data=None, errors=rejected.errors)
     run = partial(
         execute,
         operation,
@@ -196,12 +215,13 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
         address=request.META.get("REMOTE_ADDR", ""),
         checkpoint=checkpoint,
         time_limit=time_limit,
+        snapshot=snapshot,
     )
     outcome = Outcome.FAILED
     try:
         result = with_schema_answers(operation, run)
         if operation.type in _READING and can_run_again(result.errors or ()):
-            _drop_connections(request)
+            _drop_connections(request, snapshot)
             result = run()
         outcome = outcome_of(result)
     except ClientDisconnectedError:
@@ -214,16 +234,13 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
             outcome=outcome,
             seconds=time.monotonic() - received_at(request),
         )
-    draft = draft_of(request)
-    if draft is not None:
-        draft.is_complete = operation.type in _READING and not result.errors
-    if caller.observation is not None:
-        fold_marks(caller.observation.database)
     return result
 
 
-def _drop_connections(request: HttpRequest) -> None:
+def _drop_connections(request: HttpRequest, snapshot: Snapshot | None) -> None:
     note(request, lost_database=True)
+    if snapshot is not None:
+        snapshot.end()
     # It could be read from another server than the one that authenticated the request.
     do_not_keep_answer()
     connections.close_all()

@@ -38,8 +38,9 @@ def execute(
     address: str = "",
     checkpoint: Callable[[], None] = lambda: None,
     time_limit: TimeLimit | None = None,
+    snapshot: Snapshot | None = None,
 ) -> ExecutionResult:
-    """Run the operation and return its result.
+    """Run the operation and return its result. It reads in this ``snapshot``, or in a new one.
 
     No event loop can be running in the calling thread, which does all of the work. ``checkpoint`` is called before
     each batch; see `Dispatcher`. It also checks the ``time_limit``. `Context` describes the other arguments.
@@ -54,13 +55,13 @@ def execute(
         address=address,
         time_limit=time_limit or TimeLimit(),
     )
-    reads = replica_reads(operation)
+    reads = replica_reads(operation) if snapshot is None else None
     if reads is not None:
         try:
             return _on_replica(run, reads, checkpoint)
         except RepeatOnPrimaryError as failure:
             logger.info("A read is repeated on the primary: %s", failure.__cause__)
-    return run(Dispatcher(checkpoint, Snapshot()))
+    return run(Dispatcher(checkpoint, snapshot or Snapshot()))
 
 
 def _on_replica(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Sequence
 from operator import attrgetter
 
-from loaders.cells import Cell, PendingCell
+from loaders.cells import Cell, CellRequest, PendingCell
 from loaders.completion import CompletionData
 from loaders.exams import ExamKind, ExamRow
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
@@ -19,6 +19,9 @@ AnyCell = Cell | PendingCell
 AnyExam = Exam | ExamRow
 
 _by_name = attrgetter("name_order", "id")
+# Fields of a cell.
+_EXAMS = "exams"
+_WITH_EXAM_IDS = frozenset({"examCount", "availableExams"})
 
 
 async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, AnyExam]:
@@ -27,22 +30,30 @@ async def exams_by_name(context: Context, exam_ids: Iterable[int]) -> dict[int, 
     return {exam.id: exam for exam in sorted(filter(None, exams), key=_by_name)}
 
 
+def cells_of_requests(
+    batch: BatchContext, requests: Sequence[CellRequest]
+) -> Awaitable[list[list[Cell]]]:
+    """Load the cells of each request, and their exams or the keys of these if a plan completes them next."""
+    loaders = batch.context.loaders
+    if _EXAMS in batch.below:
+        loaders.cells.read_together_with(loaders.exams_by_cell)
+    elif not _WITH_EXAM_IDS.isdisjoint(batch.below):
+        loaders.cells.read_together_with(loaders.exam_links_by_cell)
+    return loaders.cells.load_all(requests)
+
+
 async def _exam_ids(batch: BatchContext, cells: Sequence[AnyCell]) -> list[list[int]]:
+    if _EXAMS in batch.beside:
+        return [[exam.id for exam in exams] for exams in await exams_of_cells(batch, cells)]
     links = await batch.context.loaders.exam_links_by_cell.load_all([cell.pk for cell in cells])
     return [[exam_id for _, exam_id in of_cell] for of_cell in links]
 
 
-async def exams_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[list[AnyExam]]:
+def exams_of_cells(
+    batch: BatchContext, cells: Sequence[AnyCell]
+) -> Awaitable[Sequence[list[ExamRow]]]:
     """Load the exams of each cell, by name."""
-    ids = await _exam_ids(batch, cells)
-    exams = await exams_by_name(batch.context, {each for of_cell in ids for each in of_cell})
-    rank = {exam_id: position for position, exam_id in enumerate(exams)}
-    return [
-        [exams[exam_id] for exam_id in sorted(rank.keys() & of_cell, key=rank.__getitem__)]
-        if len(of_cell) > 1
-        else [exams[exam_id] for exam_id in of_cell if exam_id in exams]
-        for of_cell in ids
-    ]
+    return batch.context.loaders.exams_by_cell.load_all([cell.pk for cell in cells])
 
 
 async def exam_counts_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> list[int]:

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from loaders.cells import Cell, CellRequest
 from loaders.completion import CompletionData
+from loaders.exams import ExamRow
 from loaders.sittings import SITTING_COLUMNS
 from loaders.visible_classes import VisibleClass
 from loaders.warnings import VisibleWarning
@@ -27,7 +28,6 @@ from schema.execution.lookahead import leads_back_to
 from schema.metadata import Fact, columns, depends_on, list_size
 from schema.types.cell_batches import (
     AnyCell,
-    AnyExam,
     available_exams_of_cells,
     completion_of_cells,
     creators_of_cells,
@@ -164,7 +164,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse, fact=Fact.CELL):
         description="Assigned exams, by name.",
         metadata=batched(exams_of_cells) | depends_on(Fact.CELL) | list_size(3),
     )
-    async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[AnyExam]:
+    async def exams(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[ExamRow]:
         return await resolve_one(exams_of_cells, info, cell)
 
     @strawberry.field(

@@ -20,7 +20,7 @@ from schema.ids import DIGEST_PATTERN, key_parser
 from schema.limits.list_sizes import period_count
 from schema.metadata import SIZE_FROM_PARENT, Fact, depends_on, list_size
 from schema.types.arguments import OfPeriods, OfPeriodType
-from schema.types.cell_batches import AnyCell
+from schema.types.cell_batches import AnyCell, cells_of_requests
 from schema.types.curriculum import ClassCurriculum
 from schema.types.matrix_cell import MatrixCell, load_cells
 from schema.types.node import Identified
@@ -79,7 +79,7 @@ def _cells_of_rows(
     periods: list[Period] | None = None,
 ) -> Awaitable[list[list[Cell]]]:
     selected = select_periods(type, periods)
-    return batch.context.loaders.cells.load_all([row.cells(selected) for row in rows])
+    return cells_of_requests(batch, [row.cells(selected) for row in rows])
 
 
 @strawberry.type(description="One row of the matrix: a class in an academic year.")

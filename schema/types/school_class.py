@@ -22,7 +22,7 @@ from schema.ids import parse_class_code
 from schema.limits.list_sizes import period_count
 from schema.metadata import Fact, depends_on, list_size
 from schema.types.arguments import AcademicYear, OfPeriods, OfPeriodType
-from schema.types.cell_batches import AnyCell
+from schema.types.cell_batches import AnyCell, cells_of_requests
 from schema.types.curriculum import ClassCurriculum
 from schema.types.matrix_cell import MatrixCell, cells_of_class
 from schema.types.node import Node
@@ -87,9 +87,7 @@ def _cells(
     periods: list[Period] | None = None,
 ) -> Awaitable[list[list[Cell]]]:
     year, selected = planned_year(academic_year), select_periods(type, periods)
-    return batch.context.loaders.cells.load_all(
-        [CellRequest(visible, year, selected) for visible in classes]
-    )
+    return cells_of_requests(batch, [CellRequest(visible, year, selected) for visible in classes])
 
 
 def _teachers(

@@ -136,7 +136,7 @@ def running_servers(folder: Path, **environment: str) -> Iterator[Servers]:
             for name, settings in (
                 ("cached", environment),
                 ("other", environment),
-                ("uncached", {**environment, "ANSWER_CACHE_BYTES": "0"}),
+                ("uncached", {**environment, "ANSWER_CACHE_BYTES": "0", "READ_AHEAD": "0"}),
             )
         )
         tokens = dict(template.tokens)

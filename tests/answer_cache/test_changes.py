@@ -62,10 +62,21 @@ def test_sign_ins_leave_kept_answers_valid(servers: Servers) -> None:
     assert is_hit(servers, query, token=token)
 
 
-def test_revoked_token_gets_no_kept_answer(own_servers: Servers) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [
+        "UPDATE primepath_apitoken SET revoked_at = CURRENT_TIMESTAMP",
+        "UPDATE primepath_apitoken SET expires_at = CURRENT_TIMESTAMP",
+        # No mark of a commit shows a change of this column.
+        "UPDATE auth_user SET password = 'another' WHERE username = 'teacher'",
+        "UPDATE auth_user SET is_active = FALSE WHERE username = 'teacher'",
+        "DELETE FROM primepath_apitoken",
+    ],
+)
+def test_token_that_has_ended_gets_no_kept_answer(own_servers: Servers, end: str) -> None:
     query, token = fresh(), own_servers.tokens["teacher"]
     ask_twice(own_servers, query, token=token)
-    own_servers.sql("UPDATE primepath_apitoken SET revoked_at = CURRENT_TIMESTAMP")
+    own_servers.sql(end)
     assert not is_hit(own_servers, query, token=token)
     assert own_servers.cached.ask(query, token=token).status == 401
 

@@ -79,13 +79,13 @@ def test_failing_non_null_field_nulls_the_nearest_nullable_parent(
     log: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("loaders.exams._exams_of_cells", failure)
+    monkeypatch.setattr("loaders.exams._links_by_cell", failure)
     document = """
     query ($year: Int!) {
       first: matrixCell(at: {classCode: "C000", academicYear: $year, period: JAN}) { examCount }
       second: matrixCell(at: {classCode: "C000", academicYear: $year, period: FEB}) { status }
       school { name }
-      schoolClass(code: "C000") { name cells(academicYear: $year) { exams { name } completion { completed } } }
+      schoolClass(code: "C000") { name cells(academicYear: $year) { examCount completion { completed } } }
     }
     """
     response = answer(document, viewer, {"year": YEAR})
@@ -135,7 +135,7 @@ def test_every_failure_is_reported_and_logged_once(
         "completion.completion_of_cells",
         "curriculum.get_class_curriculum_mapping",
         "exams.active_exams_of_kinds",
-        "exams._exams_of_cells",
+        "exams._links_by_cell",
     ):
         monkeypatch.setattr(f"loaders.{batch}", failure)
     document = """

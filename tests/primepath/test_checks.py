@@ -58,6 +58,7 @@ INVALID = {
             "HTTPS",
             "OTEL_SDK_DISABLED",
             "PERSISTED_QUERIES",
+            "READ_AHEAD",
         ),
         ("enabled", "must be 1 or 0 (or yes, no, true, false, on, off), not 'enabled'"),
     ),

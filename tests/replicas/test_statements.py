@@ -67,6 +67,8 @@ def test_last_change_is_found_with_an_index(school: School) -> None:
             [school.head.user_id],
         )
         cursor.execute("ANALYZE primepath_historyentry")
+    school.wait_for_replay()
+    school.check()
     (question,), *_ = statements(school.head)
     with connections["default"].cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {question}")

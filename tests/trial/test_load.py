@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from benchmarks.trial.kept_answers import read_results, share_kept
 from benchmarks.trial.load.measured import Measured, Record
 from benchmarks.trial.load.operations import outcome_of
 from benchmarks.trial.servers import pgbouncer
@@ -90,3 +91,16 @@ pool_mode = transaction
     assert "primepath = host=127.0.0.1 port=5000" in text
     assert "listen_addr = 127.0.0.1" in text
     assert "userlist" not in text
+
+
+def test_the_share_of_kept_answers_counts_each_read_once() -> None:
+    before = read_results('primepath_answers_total{result="hit"} 5.0\n')
+    after = read_results(
+        "# TYPE primepath_answers_total counter\n"
+        'primepath_answers_total{result="hit"} 8.0\n'
+        'primepath_answers_total{result="changed"} 8.0\n'
+        'primepath_answers_total{result="miss"} 1.0\n'
+        'primepath_answers_total{result="waited"} 50.0\n'
+    )
+    assert share_kept(before, after) == 0.25
+    assert math.isnan(share_kept(after, after))

@@ -180,6 +180,12 @@ def test_server_has_the_steps_that_are_overridden() -> None:
     server = uvicorn.Server(uvicorn.Config(application))
     assert server.server_state.connections == set()
     assert (server.started, server.should_exit) == (False, False)
+    assert "for server in self.servers:\n            server.close()" in inspect.getsource(
+        uvicorn.Server.shutdown
+    )
+    startup = inspect.getsource(uvicorn.Server.startup)
+    assert "app_state=self.lifespan.state" in startup
+    assert "self.servers.append(server)" in startup
     assert "connection.shutdown()" in inspect.getsource(uvicorn.Server.shutdown)
     assert "self.should_exit" in inspect.getsource(uvicorn.Server.on_tick)
     assert "response_started" in inspect.getsource(RequestResponseCycle.send)

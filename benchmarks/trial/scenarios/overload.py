@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.progress import say
+from benchmarks.trial.kept_answers import KeptAnswers
 from benchmarks.trial.load.clients import Habits
 from benchmarks.trial.load.mixes import mixed
 from benchmarks.trial.registry import POSTGRESQL, scenario
@@ -77,9 +78,9 @@ def _figures(
 ) -> Sequence[Figure]:
     before = trial.best(port=port)
     seconds = 8
-    used = time.process_time()
+    kept, used = KeptAnswers(trial.stack.product), time.process_time()
     load = trial.under_load(mixed, clients, seconds, habits, port=port)
-    used = time.process_time() - used
+    used, from_cache = time.process_time() - used, kept.figure()
     trial.seconds_until_normal(time.monotonic())
     # The speed of a virtual machine changes within a minute.
     best = (before + trial.best(port=port)) / 2
@@ -107,4 +108,5 @@ def _figures(
             Unit.SHARE,
             FOR_CONTRAST,
         ),
+        from_cache,
     ]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from statistics import median
 
+from benchmarks.trial.kept_answers import KeptAnswers
 from benchmarks.trial.load.mixes import mixed
 from benchmarks.trial.registry import scenario
 from benchmarks.trial.trial import BEST_CLIENTS, Trial
@@ -16,6 +17,7 @@ _SAMPLES = 10
 
 @scenario("Minutes of load", soak=True)
 def soak(trial: Trial) -> Sequence[Figure]:
+    kept = KeptAnswers(trial.stack.product)
     with trial.load(mixed, BEST_CLIENTS) as load:
         # Caches fill up in the first minute.
         time.sleep(60)
@@ -28,6 +30,7 @@ def soak(trial: Trial) -> Sequence[Figure]:
         Figure("served", measured.share_served, Unit.SHARE, at_least(0.999)),
         Figure("slowest", measured.slowest, Unit.SECONDS, at_most(3)),
         Figure("memory added", last / first - 1, Unit.SHARE, at_most(0.05)),
+        kept.figure(),
     ]
 
 

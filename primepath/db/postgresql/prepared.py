@@ -10,10 +10,33 @@ of its process. If the connection has another one, nothing is prepared.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
+from typing import NamedTuple
 
 # Each takes some 50 kB of the server's memory. Documents make variants of a statement, with other columns.
 _MAX_STATEMENTS = 100
+
+
+class Message(NamedTuple):
+    """The ``text`` to send for the statement ``sql``.
+
+    ``name``: the name under which the text prepares the statement. None if it does not.
+    """
+
+    text: str
+    sql: str
+    name: str | None = None
+
+    @property
+    def results(self) -> int:
+        """Number of results. The last one has the rows."""
+        return 1 if self.name is None else 2
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the text needs a statement that an earlier one has prepared."""
+        return self.name is None and self.text != self.sql
 
 
 class PreparedStatements:
@@ -26,28 +49,30 @@ class PreparedStatements:
         self.is_direct: bool | None = None
         """True if PostgreSQL itself is at the other end. None until it has been asked."""
 
-    def find(self, sql: str, parameters: int) -> str | None:
-        """Return what to send for a statement that is prepared. None if it is not."""
-        name = self._names.get(sql)
-        return None if name is None else _execute(name, parameters)
+    def message(self, sql: str, parameters: int) -> Message:
+        """Return what to send for a statement: its text if it cannot be prepared.
 
-    def prepare(self, sql: str, parameters: int) -> tuple[str, str] | None:
-        """Return a name, and what to send to prepare and run the statement. None if it cannot be prepared.
-
-        The name is free, even if an earlier attempt failed. `add` notes the success.
+        A new name is free, even if an earlier attempt failed. `add` notes the success.
         """
-        if not self.is_direct or len(self._names) >= _MAX_STATEMENTS:
-            return None
-        name = f"primepath_{next(self._numbers)}"
+        known = self._names.get(sql)
+        if known is not None:
+            return Message(_execute(known, parameters), sql)
         numbered = sql.split("%s")
-        if len(numbered) != parameters + 1:
-            return None
+        if (
+            not self.is_direct
+            or len(self._names) >= _MAX_STATEMENTS
+            or len(numbered) != parameters + 1
+        ):
+            return Message(sql, sql)
+        name = f"primepath_{next(self._numbers)}"
         text = numbered[0] + "".join(f"${i}{part}" for i, part in enumerate(numbered[1:], 1))
-        return name, f"PREPARE {name} AS {text}; {_execute(name, parameters)}"
+        return Message(f"PREPARE {name} AS {text}; {_execute(name, parameters)}", sql, name)
 
-    def add(self, sql: str, name: str) -> None:
-        """Note that a statement has been prepared under this name."""
-        self._names[sql] = name
+    def add(self, messages: Iterable[Message]) -> None:
+        """Note that messages have succeeded."""
+        for each in messages:
+            if each.name is not None:
+                self._names[each.sql] = each.name
 
     def note_process(self, process: int) -> None:
         """Note the number of the process that ran a statement of this connection."""

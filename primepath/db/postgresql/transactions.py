@@ -20,11 +20,12 @@ from django.db.backends.postgresql.operations import DatabaseOperations as BaseO
 from psycopg import ClientCursor, Error, errors, sql
 from psycopg.pq import TransactionStatus
 
-from primepath.db.postgresql.prepared import PreparedStatements
+from primepath.db.postgresql.prepared import Message, PreparedStatements
 
 _IDLE = TransactionStatus.IDLE
 # The name is unknown, because another client of a session deallocated it. Or a column has got another type, so that the rows would have other ones.
 _OUTDATED = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
+_PROCESS = "SELECT pg_backend_pid()"
 
 
 class Opening(NamedTuple):
@@ -57,37 +58,47 @@ class Cursor(base.Cursor, ClientCursor[Any]):
         super().execute(before + query, params, **options)
         return self.set_result(opening.number)
 
-    def execute_prepared(self, query: str, params: Sequence[Any]) -> Any:
-        """Run a statement like `execute`, and prepare it if that is possible. Its text must be one of a limited number."""
+    def fetch_prepared(
+        self, statements: Sequence[tuple[str, Sequence[Any]]]
+    ) -> list[list[tuple[Any, ...]]]:
+        """Run statements in one message, and prepare them if that is possible. Return the rows of each.
+
+        ``statements``: texts of a limited number, with their parameters.
+        """
         session: Any = self.connection
         known: PreparedStatements | None = getattr(session, "prepared", None)
-        if known is None or known.is_direct is False:
-            return self.execute(query, params)
-        if known.is_direct is None:
-            return self._ask_for_process(known, query, params)
-        if (found := known.find(query, len(params))) is not None:
-            try:
-                return self.execute(found, params)
-            except _OUTDATED as error:
-                session.close()
-                message = "a prepared statement of the connection is out of date"
-                raise psycopg.OperationalError(message) from error
-        prepared = known.prepare(query, len(params))
-        if prepared is None:
-            return self.execute(query, params)
-        name, first = prepared
-        self.execute(first, params)
-        known.add(query, name)
-        # The first result is that of PREPARE.
-        self.nextset()
-        return self
+        asks = known is not None and known.is_direct is None
+        messages = [Message(_PROCESS, _PROCESS)] if asks else []
+        for query, parameters in statements:
+            messages.append(
+                Message(query, query) if known is None else known.message(query, len(parameters))
+            )
+        try:
+            self.execute(
+                "; ".join(each.text for each in messages),
+                [value for _, parameters in statements for value in parameters],
+            )
+        except _OUTDATED as error:
+            if not any(each.is_prepared for each in messages):
+                raise
+            session.close()
+            message = "a prepared statement of the connection is out of date"
+            raise psycopg.OperationalError(message) from error
+        rows = [self._fetch_last(each.results) for each in messages]
+        if known is not None:
+            known.add(messages)
+            if asks:
+                ((process,),), *rows = rows
+                known.note_process(process)
+        return rows
 
-    def _ask_for_process(self, known: PreparedStatements, query: str, params: Sequence[Any]) -> Any:
-        self.execute(f"SELECT pg_backend_pid(); {query}", params)
-        ((process,),) = self.fetchall()
-        known.note_process(process)
+    def _fetch_last(self, results: int) -> list[tuple[Any, ...]]:
+        """Return the rows of the last one of the next ``results`` results."""
+        for _ in range(results - 1):
+            self.nextset()
+        rows = self.fetchall()
         self.nextset()
-        return self
+        return rows
 
     # These have messages of their own in any case.
 

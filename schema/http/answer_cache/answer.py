@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import DatabaseState
 from primepath.services.accounts.observation import Observation
-from schema.http.answer_cache.key import header
+from schema.http.key import header
 from schema.http.response import compress, is_compressed, is_not_modified, with_random_name
 
 Headers = list[tuple[bytes, bytes]]

@@ -20,10 +20,10 @@ from primepath.server.handler import seconds_since_arrival
 from primepath.server.request_record import note_in_scope
 from schema.http.answer_cache.answer import Answer, Origin, SentAnswer
 from schema.http.answer_cache.computations import Computation, Computations
-from schema.http.answer_cache.key import key_of
 from schema.http.answer_cache.store import Store
 from schema.http.authentication import Caller, forget_early, identify_early
 from schema.http.draft import Draft, begin_draft
+from schema.http.key import key_of
 from schema.http.persisted import count_found
 from schema.operation.metrics import Outcome, count_operation
 

@@ -122,6 +122,41 @@ def test_killed_process_is_replaced(server: Served) -> None:
     assert not (metrics / f"gauge_livesum_{killed.pid}.db").exists()
 
 
+def test_another_process_serves_the_port_of_one_that_died(tmp_path: Path) -> None:
+    options = ("--processes", "2", "--port", "0", "--separate-ports")
+    with served(tmp_path, *options) as server, httpx.Client(timeout=PATIENCE) as client:
+        address = f"http://127.0.0.1:{server.ports[0]}/graphql"
+        killed = _listening(server, server.ports[0])
+        (other,) = (each for each in server.workers() if each != killed)
+        killed.kill()
+        server.wait_until(lambda: len(set(server.workers()) - {killed, other}) == 1)
+        (replacement,) = set(server.workers()) - {killed, other}
+        replacement.suspend()
+        try:
+            assert client.post(address, json=QUERY).status_code == 200
+            assert "connection" not in client.post(address, json=QUERY).headers
+        finally:
+            replacement.resume()
+        # The connection ends, so that the new process gets its requests.
+        server.wait_until(lambda: _closes(client, address))
+        assert client.post(address, json=QUERY).status_code == 200
+        assert server.ports[0] not in _ports(other)
+        assert server.ports[0] in _ports(replacement)
+
+
+def _ports(process: psutil.Process) -> set[int]:
+    return {each.laddr.port for each in process.net_connections("tcp") if not each.raddr}
+
+
+def _listening(server: Served, port: int) -> psutil.Process:
+    return next(each for each in server.workers() if port in _ports(each))
+
+
+def _closes(client: httpx.Client, address: str) -> bool:
+    response = client.post(address, json=QUERY)
+    return "close" in response.headers.get_list("connection")
+
+
 def test_process_that_hangs_does_not_delay_the_others(server: Served) -> None:
     (port,) = server.ports
     paused = server.workers()[0]

@@ -5,6 +5,10 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
+from django.http import HttpRequest
+
+from primepath.server.handler import is_received
+
 # No answer depends on these. All other headers belong to the key, so that a new dependency cannot be forgotten.
 _UNUSED = frozenset(
     {
@@ -63,20 +67,31 @@ _UNUSED = frozenset(
     }
 )
 _BYTES = 24
+_KEY = "primepath.key"
 
 
 def key_of(scope: Any, body: bytes) -> bytes:
-    """Return the key of a request.
+    """Return the key of a request. It is computed once.
 
     It includes the credentials, the tokens that CSRF checks compare, the origin, the host and the scheme. So a request with
     the same key passes the same checks.
     """
-    parts = (
-        *(scope["method"], scope["scheme"], scope.get("root_path", ""), scope["path"]),
-        *(scope["query_string"], scope.get("server")),
-        [(name, value) for name, value in scope["headers"] if name not in _UNUSED],
-    )
-    return blake2b(repr(parts).encode() + body, digest_size=_BYTES).digest()
+    found: bytes | None = scope.get(_KEY)
+    if found is None:
+        parts = (
+            *(scope["method"], scope["scheme"], scope.get("root_path", ""), scope["path"]),
+            *(scope["query_string"], scope.get("server")),
+            [(name, value) for name, value in scope["headers"] if name not in _UNUSED],
+        )
+        found = blake2b(repr(parts).encode() + body, digest_size=_BYTES).digest()
+        scope[_KEY] = found
+    return found
+
+
+def request_key(request: HttpRequest) -> bytes | None:
+    """Return the key of a request that Django has read. None if no server received it."""
+    scope = getattr(request, "scope", None)
+    return key_of(scope, request.body) if scope and is_received(scope) else None
 
 
 def header(scope: Any, name: bytes) -> str:

@@ -1,0 +1,174 @@
+"""Reading ahead: what is sent, and that a wrong guess changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import DataError, connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from primepath.db import read_ahead
+from primepath.db.postgresql.prepared import PreparedStatements
+from primepath.db.read_ahead import ReadAhead, reading_ahead, remember_reads
+from primepath.db.statement import Read, Statement, read_together
+from primepath.models import Program
+from tests.primepath.db.test_postgresql import insert, messages, session
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL only."),
+]
+
+
+def _statement(*columns: str) -> Statement:
+    return Statement(lambda names: Program.objects.filter(name__key_in=names).values_list(*columns))
+
+
+_first, _second = _statement("name"), _statement("name", "grade_to")
+_of_grade = Statement(
+    lambda grade, now: Program.objects.filter(grade_from=grade).values_list("name")
+)
+
+
+@pytest.fixture
+def key(request: pytest.FixtureRequest) -> bytes:
+    return request.node.name.encode()  # type: ignore[no-any-return]
+
+
+@pytest.fixture(autouse=True)
+def _connection() -> Iterator[None]:
+    insert("CORE")
+    insert("OTHER")
+    found = session().prepared = PreparedStatements(session().info.backend_pid)
+    found.note_process(session().info.backend_pid)
+    yield
+    session().close()
+    connection.close()
+
+
+def request(key: bytes, *names: list[str]) -> list[Any]:
+    """Read by ``_first``, and then by ``_second`` with each of the other names."""
+    with reading_ahead(key) as reads:
+        found = [list(_first(names[0]))]
+        if reads is not None:
+            reads.begin()
+        found += [list(_second(each)) for each in names[1:]]
+    if reads is not None:
+        remember_reads(key, reads)
+    return found
+
+
+def test_a_repeated_request_sends_one_message_and_a_commit(key: bytes) -> None:
+    for expected in (4, 2, 2):
+        with messages() as sent:
+            found = request(key, ["CORE"], ["CORE"], ["OTHER"])
+        assert found == [[("CORE",)], [("CORE", 2)], [("OTHER", 2)]]
+        assert len(sent) == expected
+    begin, end = sent
+    assert begin.startswith("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ")
+    assert begin.count("EXECUTE ") == 3
+    assert end == "COMMIT"
+
+
+def test_other_values_are_read_again(key: bytes) -> None:
+    request(key, ["CORE"], ["CORE"])
+    assert request(key, ["CORE"], ["OTHER"]) == [[("CORE",)], [("OTHER", 2)]]
+    assert request(key, ["OTHER"], ["CORE", "OTHER"])[0] == [("OTHER",)]
+
+
+def test_everything_is_read_in_one_snapshot(key: bytes) -> None:
+    request(key, ["CORE"], ["CORE"])
+    with reading_ahead(key):
+        list(_first(["CORE"]))
+        with connection.copy().cursor() as other:
+            other.execute("UPDATE primepath_program SET grade_to = 5")
+            other.db.close()
+        # One was read ahead, and the other was not.
+        assert list(_second(["CORE"])) == [("CORE", 2)]
+        assert list(_second(["OTHER"])) == [("OTHER", 2)]
+    assert request(key, ["CORE"], ["CORE"])[1] == [("CORE", 5)]
+
+
+def test_a_failure_of_what_is_read_ahead_is_no_failure_of_the_request(key: bytes) -> None:
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["CORE"]))
+        reads.begin()
+        with pytest.raises(DataError):
+            list(_of_grade("one", timezone.now()))
+    remember_reads(key, reads)
+    assert request(key, ["CORE"], ["OTHER"]) == [[("CORE",)], [("OTHER", 2)]]
+
+
+def test_the_time_is_always_the_present_one(key: bytes) -> None:
+    for _ in range(2):
+        with reading_ahead(key) as reads:
+            assert isinstance(reads, ReadAhead)
+            list(_first(["CORE"]))
+            assert len(list(_of_grade(1, timezone.now()))) == 2
+        remember_reads(key, reads)
+        assert not any(isinstance(value, datetime) for read in reads.made for value in read.values)
+
+
+def test_values_of_the_first_statement_are_not_kept(key: bytes) -> None:
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["secret"]))
+    assert "secret" not in repr(reads.made)
+
+
+def test_nothing_is_used_after_a_write_begins(key: bytes) -> None:
+    request(key, ["CORE"], ["CORE"])
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["CORE"]))
+        reads.end()
+        Program.objects.update(grade_to=6)
+        assert list(_second(["CORE"])) == [("CORE", 6)]
+
+
+def test_memory_is_bounded() -> None:
+    known = read_ahead._KnownReads()
+    for number in range(20_000):
+        known.put(str(number).encode(), [Read(_first, (["CORE"] * (number % 20),))])
+    assert known._values <= 100_000
+    assert sum(values for _, values in known._reads.values()) == known._values
+    assert known.get(b"19999")
+    assert not known.get(b"1")
+    known.put(b"19999", [Read(_first, (["CORE"] * 6_000,))])
+    assert not known.get(b"19999")
+
+
+def test_what_has_failed_is_not_read_ahead_again(key: bytes) -> None:
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["CORE"]))
+        reads.begin()
+        with pytest.raises(DataError):
+            list(_of_grade("one", timezone.now()))
+    remember_reads(key, reads)
+    # All, the rollback, the first one alone, and COMMIT. Then only the first one.
+    for expected in (4, 1):
+        with messages() as sent, reading_ahead(key):
+            assert list(_first(["CORE"])) == [("CORE",)]
+        assert len(sent) == expected
+
+
+def test_off(key: bytes, settings: Settings) -> None:
+    settings.READ_AHEAD = False
+    with reading_ahead(key) as reads:
+        assert reads is None
+
+
+def test_statements_that_fail_together_fail_alone() -> None:
+    now = timezone.now()
+    found, failure = read_together(_first.bind(["CORE"]), _of_grade.bind("one", now))
+    assert found == [("CORE",)]
+    assert isinstance(failure, DataError)
+    failure, found = read_together(_of_grade.bind("one", now), _first.bind(["CORE"]))
+    assert found == [("CORE",)]
+    assert isinstance(failure, DataError)
