@@ -15,8 +15,10 @@ from loaders.dispatch import Dispatcher
 from loaders.exams import ExamLoaders
 from loaders.history import HistoryLoaders
 from loaders.read_options import ReadOptions
+from loaders.school import SchoolLoaders
 from loaders.teachers import TeacherLoaders
 from loaders.visible_classes import VisibleClasses
+from loaders.warnings import WarningLoaders
 from primepath.domain.viewer import Viewer
 
 T = TypeVar("T")
@@ -29,7 +31,9 @@ class Loaders(
     CurriculumLoaders,
     ExamLoaders,
     HistoryLoaders,
+    SchoolLoaders,
     TeacherLoaders,
+    WarningLoaders,
 ):
     """The loaders of one operation of one viewer. Never shared: they remember all that they have read."""
 

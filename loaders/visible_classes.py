@@ -29,6 +29,7 @@ _COLUMNS = (
     "grade",
     "section",
     "stream",
+    "lesson_days",
     "is_active",
     "curriculum_version",
 )
@@ -63,6 +64,7 @@ class VisibleClass:
     grade: int
     section: str
     stream: str
+    lesson_days: str
     is_active: bool
     curriculum_version: UUID
 

@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from holidays import list_supported_countries
 from redis import ConnectionPool
 
 from primepath.environment import Format
@@ -15,6 +16,7 @@ _LABEL = r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?", re.IGNORECASE)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+", re.IGNORECASE)
 _URL_PATH = re.compile(r"(/[\w.~-]+)+", re.ASCII)
+_COUNTRY_LENGTH = 2
 _KEY_LENGTH = 32
 _KEY_CHARACTERS = 10
 
@@ -120,6 +122,10 @@ REDIS_URL = Format(
     _is_redis_url, "an address such as redis://cache:6379/0, rediss://... or unix:///path"
 )
 TIME_ZONE = Format(_is_time_zone, "the name of a time zone such as Asia/Seoul")
+COUNTRY = Format(
+    lambda value: len(value) == _COUNTRY_LENGTH and value in list_supported_countries(),
+    "a country with two capital letters as in ISO 3166, such as KR",
+)
 SECRET_KEY = Format(
     _is_key,
     f"at least {_KEY_LENGTH} random characters, such as the output of: "

@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 from primepath import setting_formats as formats
 from primepath.database import caches, databases
 from primepath.domain.academic_year import AcademicYears
+from primepath.domain.language import Language
 from primepath.domain.visibility import Visibility
 from primepath.environment import env
 from primepath.server.cors import CLIENT_HEADERS
@@ -77,6 +78,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
 SCHOOL_NAME = env.text("SCHOOL_NAME", "PrimePath Academy", formats.NAME)
 TIME_ZONE = env.text("SCHOOL_TIME_ZONE", "Asia/Seoul", formats.TIME_ZONE)
+SCHOOL_COUNTRY = env.text("SCHOOL_COUNTRY", "KR", formats.COUNTRY)
 ACADEMIC_YEARS = AcademicYears(
     first=env.number("FIRST_ACADEMIC_YEAR", 2020, least=1000, most=9999),
     last=env.number("LAST_ACADEMIC_YEAR", 2035, least=1000, most=9999),
@@ -221,7 +223,8 @@ TEMPLATES = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "matrix"
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.choice("SCHOOL_LANGUAGE", Language.EN).value
+LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
 USE_TZ = True
 STATIC_URL = "/static/"
 STORAGES = {

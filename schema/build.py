@@ -13,11 +13,13 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema.execution.core import graphql_schema
+from schema.mutations.accept_warning import AcceptWarning
 from schema.mutations.access_requests import AccessRequests
 from schema.mutations.assign_exams import AssignExams
 from schema.mutations.assignments import Assignments
 from schema.mutations.clone_cell import CloneCell
 from schema.mutations.exams import Exams
+from schema.mutations.school_days import SchoolDays
 from schema.mutations.set_class_curriculum import SetClassCurriculum
 from schema.mutations.sign_in import SignInMutation
 from schema.mutations.update_cell import UpdateCell
@@ -26,12 +28,13 @@ from schema.queries.exams import ExamQuery
 from schema.queries.matrix import MatrixQuery
 from schema.queries.node import NodeQuery
 from schema.queries.viewer import ViewerQuery
+from schema.queries.warnings import WarningQuery
 from schema.types.history import CHANGES
 from schema.types.scalars import SCALARS
 
 
 @strawberry.type(description="Read operations.")
-class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, NodeQuery):
+class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, WarningQuery, NodeQuery):
     pass
 
 
@@ -50,6 +53,8 @@ class Mutation(
     SetClassCurriculum,
     AccessRequests,
     Assignments,
+    SchoolDays,
+    AcceptWarning,
 ):
     pass
 

@@ -20,13 +20,20 @@ from primepath.services.cells.unassign_exams import unassign_exams
 from primepath.services.cells.update_cell import CellChanges, update_cell
 from primepath.services.cells.writing import LOCKED_STATUSES
 
-DETAILS = ("status", "scheduled_date", "start_time", "end_time", "notes")
+DETAILS = (
+    *("status", "scheduled_date", "start_time", "end_time"),
+    *("room", "invigilator", "notes"),
+)
 
 
 class CellForm(VersionedForm[ExamScheduleMatrix]):
     """Changes a cell's details and exams, with up to three services in the transaction of the request."""
 
-    error_fields = {"cells": "chosen_exams", "exam_ids": "chosen_exams"}
+    error_fields = {
+        "cells": "chosen_exams",
+        "exam_ids": "chosen_exams",
+        "invigilator_id": "invigilator",
+    }
 
     chosen_exams = KeysChoiceField(
         Exam.objects.none(),
@@ -65,6 +72,9 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
     def _changes(self) -> CellChanges:
         entered = {**self.cleaned_data, "status": CellStatus(self.cleaned_data["status"])}
         changed = {name: entered[name] for name in DETAILS if name in self.changed_data}
+        if "invigilator" in changed:
+            invigilator = changed.pop("invigilator")
+            changed["invigilator_id"] = invigilator and invigilator.pk
         return cast("CellChanges", changed)
 
     def _write_exams(self, cell: CellKey | None) -> None:

@@ -102,6 +102,7 @@ class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamSch
         F("school_class_id").asc(),
         period_order(),
     )
+    autocomplete_fields = ("invigilator",)
     inlines = (ExamsOfCell,)
     readonly_fields = (*_PLACE, *_RECORD)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.class_curriculum import CurriculumPage, curriculum_table
 from primepath.admin.common.columns import count_of, school_order
-from primepath.admin.common.fields import NumberField
+from primepath.admin.common.fields import DaysField, NumberField
 from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_forms import ServiceForm
 from primepath.admin.common.service_pages import ServicePage
@@ -23,7 +23,7 @@ from primepath.school import current_academic_year
 from primepath.services.school.create_class import create_class
 from primepath.services.school.update_class import update_class
 
-_FIELDS = ("name", "division", "grade", "section", "stream", "is_active")
+_FIELDS = ("name", "division", "grade", "section", "stream", "lesson_days", "is_active")
 
 
 class TeachersOfClass(AssignmentsInline[SchoolClass]):
@@ -41,6 +41,9 @@ class NewTeachersOfClass(NewAssignmentsInline[SchoolClass]):
 
 class SchoolClassForm(ServiceForm[SchoolClass]):
     grade = NumberField(min_value=FIRST_GRADE, max_value=LAST_GRADE)
+    lesson_days = DaysField(
+        required=False, help_text=_("Choose none if the class follows the school.")
+    )
 
     def write(self) -> SchoolClass:
         values: Any = self.entered(*_FIELDS)

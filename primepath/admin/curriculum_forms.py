@@ -29,7 +29,7 @@ class ProgramForm(ServiceForm[Program]):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         grade_from, grade_to = cleaned.get("grade_from"), cleaned.get("grade_to")
-        if grade_from and grade_to and grade_to < grade_from:
+        if grade_from is not None and grade_to is not None and grade_to < grade_from:
             self.add_error("grade_to", _("The last grade must not be before the first grade."))
         return cleaned
 

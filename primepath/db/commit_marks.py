@@ -111,8 +111,7 @@ def create_marks(
         ((schema,),) = cursor.fetchall()
 
     def execute(template: str, **names: object) -> None:
-        names = {"table": _TABLE, "function": _FUNCTION, "trigger": _TRIGGER, **names}
-        schema_editor.execute(template.format(**names), params=None)
+        _execute(schema_editor, template, **names)
 
     execute(_LIMIT_WAIT)
     execute(_CREATE_FUNCTION, schema=quote(schema), largest=_MODULUS - 1)
@@ -120,13 +119,26 @@ def create_marks(
         _CREATE_STATE, state=_STATE, schema=quote(schema), modulus=_MODULUS, curriculum=CURRICULUM
     )
     for table, topic in topics.items():
-        of = f" OF {', '.join(map(quote, columns[table]))}" if table in columns else ""
-        events = f"INSERT OR UPDATE{of} OR DELETE OR TRUNCATE"
-        execute(_CREATE_TRIGGER, table=quote(table), topic=topic, events=events)
-        execute(_ENABLE_TRIGGER, table=quote(table))
+        mark_commits(schema_editor, table, topic, columns.get(table, ()))
     execute(_CREATE_TRIGGER, topic=SCHOOL, events="TRUNCATE")
     execute(_ENABLE_TRIGGER)
     execute(_FIRST_MARK, topic=SCHOOL, largest=_MODULUS - 1)
+
+
+def mark_commits(schema_editor: Any, table: str, topic: str, columns: Sequence[str] = ()) -> None:
+    """Create the trigger of one table, with its columns that answers read, or with all of them. For migrations, in a transaction."""
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    quote = schema_editor.quote_name
+    of = f" OF {', '.join(map(quote, columns))}" if columns else ""
+    events = f"INSERT OR UPDATE{of} OR DELETE OR TRUNCATE"
+    _execute(schema_editor, _CREATE_TRIGGER, table=quote(table), topic=topic, events=events)
+    _execute(schema_editor, _ENABLE_TRIGGER, table=quote(table))
+
+
+def _execute(schema_editor: Any, template: str, **names: object) -> None:
+    names = {"table": _TABLE, "function": _FUNCTION, "trigger": _TRIGGER, **names}
+    schema_editor.execute(template.format(**names), params=None)
 
 
 def drop_marks(schema_editor: Any) -> None:

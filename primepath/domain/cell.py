@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from primepath.domain.period import Period
 
-CLASS_CODE_PATTERN = "[A-Z0-9_-]{1,32}"
+CLASS_CODE_PATTERN = "[A-Za-z0-9_-]{1,32}"
 _CLASS_CODE = re.compile(CLASS_CODE_PATTERN)
 _CELL_KEY = re.compile(rf"({CLASS_CODE_PATTERN})/([1-9][0-9]{{3}})/({'|'.join(Period)})")
 
@@ -60,5 +60,5 @@ class CellKey(NamedTuple):
 
 
 def is_class_code(text: str) -> bool:
-    """Return whether a class could have this code: 1–32 capital ASCII letters, digits, ``_`` and ``-``."""
+    """Return whether a class could have this code: 1–32 ASCII letters, digits, ``_`` and ``-``. Case matters."""
     return _CLASS_CODE.fullmatch(text) is not None

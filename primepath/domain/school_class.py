@@ -17,7 +17,7 @@ class Division(StrEnum):
     HIGH = "HIGH"
 
 
-FIRST_GRADE, LAST_GRADE = 1, 12
+FIRST_GRADE, LAST_GRADE = 0, 12
 
 _DIVISION_RANK = {division.value: rank for rank, division in enumerate(Division)}
 

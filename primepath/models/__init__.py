@@ -15,8 +15,11 @@ from primepath.models.exam_schedule_matrix import ExamScheduleMatrix, MatrixCell
 from primepath.models.exam_session import ExamSession
 from primepath.models.history_entry import HistoryEntry
 from primepath.models.school_class import SchoolClass
+from primepath.models.school_day import SchoolDay
+from primepath.models.school_rules import SchoolRules
 from primepath.models.teacher import Teacher
 from primepath.models.teacher_class_assignment import TeacherClassAssignment
+from primepath.models.warning_acceptance import WarningAcceptance
 
 __all__ = [
     "ApiToken",
@@ -32,7 +35,10 @@ __all__ = [
     "MatrixCellExam",
     "Program",
     "SchoolClass",
+    "SchoolDay",
+    "SchoolRules",
     "SubProgram",
     "Teacher",
     "TeacherClassAssignment",
+    "WarningAcceptance",
 ]

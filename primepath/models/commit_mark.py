@@ -18,8 +18,11 @@ from primepath.models.exam_schedule_matrix import ExamScheduleMatrix, MatrixCell
 from primepath.models.exam_session import ExamSession
 from primepath.models.history_entry import HistoryEntry
 from primepath.models.school_class import SchoolClass
+from primepath.models.school_day import SchoolDay
+from primepath.models.school_rules import SchoolRules
 from primepath.models.teacher import Teacher
 from primepath.models.teacher_class_assignment import TeacherClassAssignment
+from primepath.models.warning_acceptance import WarningAcceptance
 
 _CURRICULUM = (Program, SubProgram, CurriculumLevel, ClassCurriculumMapping, SchoolClass)
 _SCHOOL = (
@@ -29,16 +32,19 @@ _SCHOOL = (
     ExamSession,
     HistoryEntry,
     MatrixCellExam,
+    SchoolDay,
+    SchoolRules,
     Teacher,
     TeacherClassAssignment,
     User,
+    WarningAcceptance,
 )
 MARKED_TABLES = {
     model._meta.db_table: topic
     for topic, models_ in ((CURRICULUM, _CURRICULUM), (SCHOOL, _SCHOOL))
     for model in models_
 }
-"""The tables that answers read, each with its topic. A migration must create the trigger of a new one."""
+"""The tables that answers read, each with its topic. A migration creates the trigger of a new one with `primepath.db.migrating.MarkCommits`."""
 
 UNMARKED_COLUMNS = {User._meta.db_table: ("password", "last_login")}
 """Columns that no answer contains, by table. Each sign-in writes them, and each request reads its own user again."""

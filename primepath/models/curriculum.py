@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 
 from primepath.db.constraints import four_digit_year
+from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE
 from primepath.models.school_class import SchoolClass
 
 
@@ -23,9 +24,11 @@ class Program(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    grade_from__gte=1, grade_to__lte=12, grade_to__gte=models.F("grade_from")
+                    grade_from__gte=FIRST_GRADE,
+                    grade_to__lte=LAST_GRADE,
+                    grade_to__gte=models.F("grade_from"),
                 ),
-                name="program_grades_in_order",
+                name="program_grades_0_to_12_in_order",
             ),
         ]
 

@@ -46,6 +46,15 @@ class ExamScheduleMatrix(models.Model):
     scheduled_date = models.DateField(null=True, blank=True)
     start_time = models.TimeField(null=True, blank=True)
     end_time = models.TimeField(null=True, blank=True)
+    room = models.CharField(max_length=100, blank=True, default="", db_default="")
+    invigilator = models.ForeignKey(
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="invigilated_cells",
+    )
     notes = models.TextField(max_length=10_000, blank=True, default="")
     version = models.PositiveIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(
@@ -100,6 +109,13 @@ class ExamScheduleMatrix(models.Model):
                 name="cell_end_needs_a_start",
             ),
             models.CheckConstraint(condition=_UNUSED | _USED, name="cell_untouched_at_version_0"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scheduled_date"],
+                name="cell_on_a_date",
+                condition=models.Q(scheduled_date__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

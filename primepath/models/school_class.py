@@ -14,8 +14,9 @@ from primepath.db.constraints import choices, one_of
 from primepath.db.fields import BinaryTextField, NaturalOrderField
 from primepath.db.statement import Parameter
 from primepath.domain.cell import CLASS_CODE_PATTERN
-from primepath.domain.school_class import AccessLevel, Division
+from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE, AccessLevel, Division
 from primepath.domain.viewer import Viewer
+from primepath.domain.weekday import MAX_DAYS_LENGTH
 
 
 class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
@@ -57,18 +58,25 @@ class SchoolClass(models.Model):
         validators=[
             RegexValidator(
                 rf"\A{CLASS_CODE_PATTERN}\Z",
-                "Use capital letters A-Z, digits, underscores and hyphens.",
+                "Use letters A-Z and a-z, digits, underscores and hyphens.",
             )
         ],
-        help_text="For example PRIMARY_1A. The code cannot be changed later.",
+        help_text="For example PRIMARY_1A. Upper and lower case differ. The code cannot be changed later.",
     )
     name = models.CharField(max_length=100)
     division = models.CharField(max_length=10, choices=choices(Division))
     grade = models.PositiveSmallIntegerField()
     code_order = NaturalOrderField(source="code", max_length=64)
-    section = BinaryTextField(max_length=10)
+    section = BinaryTextField(max_length=10, blank=True)
     section_order = NaturalOrderField(source="section", max_length=20)
     stream = models.CharField(max_length=100, blank=True)
+    lesson_days = models.CharField(
+        max_length=MAX_DAYS_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Days of the week with lessons, such as SAT SUN. Empty: the school's.",
+    )
     is_active = models.BooleanField(default=True)
     curriculum_version = models.UUIDField(
         default=uuid.uuid4,
@@ -89,7 +97,8 @@ class SchoolClass(models.Model):
         constraints = [
             one_of("division", Division, name="class_division_known"),
             models.CheckConstraint(
-                condition=models.Q(grade__range=(1, 12)), name="class_grade_1_to_12"
+                condition=models.Q(grade__range=(FIRST_GRADE, LAST_GRADE)),
+                name="class_grade_0_to_12",
             ),
         ]
 

@@ -11,6 +11,7 @@ from schema.execution.core import raw_info
 V = TypeVar("V")
 
 _KEY = "batch"
+_READS_OBJECTS = "reads_objects"
 
 
 class BatchContext(NamedTuple):
@@ -30,17 +31,23 @@ BatchFunction = Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]]
 """Called with a `BatchContext`, the objects, and the field's arguments. Returns a value for each object, in their order."""
 
 
-def batched(function: BatchFunction) -> dict[str, Any]:
+def batched(function: BatchFunction, *, reads_objects: bool = False) -> dict[str, Any]:
     """Declare that ``function`` computes a field for many objects at the same time.
 
     It must return the same values as the field's resolver. If it raises, the resolver of each object is called instead.
+    ``reads_objects``: it needs the values of the objects to know what is below the field.
     """
-    return {_KEY: function}
+    return {_KEY: function, _READS_OBJECTS: reads_objects}
 
 
 def batch_function(metadata: Mapping[Any, Any] | None) -> BatchFunction | None:
     """Return the function that `batched` declared, or None."""
     return metadata.get(_KEY) if metadata else None
+
+
+def reads_objects(metadata: Mapping[Any, Any] | None) -> bool:
+    """Return whether what is below a field is unknown until its objects are read."""
+    return bool(metadata and metadata.get(_READS_OBJECTS))
 
 
 async def resolve_one(

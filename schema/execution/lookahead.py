@@ -15,7 +15,8 @@ from graphql import (
 )
 
 from schema.context import Info
-from schema.execution.core import raw_info
+from schema.execution.batch import reads_objects
+from schema.execution.core import raw_info, strawberry_field
 
 
 def leads_back_to(type_name: str, info: Info) -> bool:
@@ -75,6 +76,10 @@ class _Walk(NamedTuple):
                     below = field and get_named_type(field.type)
                     if below is self.target and below_target:
                         return True
+                    definition = strawberry_field(field)
+                    if definition is not None and reads_objects(definition.metadata):
+                        # One query cannot read both: the first objects lead to the next only when they are read.
+                        continue
                     inner = selection.selection_set
                 case InlineFragmentNode():
                     condition = selection.type_condition

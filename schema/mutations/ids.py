@@ -8,11 +8,12 @@ from typing import Any
 
 from strawberry import UNSET
 
+from loaders.warning_keys import WarningKey
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import BadUserInputError, InputError, UserErrorCode
 from primepath.domain.text import camel_case
 from primepath.services.cells.checks import CellVersion as SeenVersion
-from schema.ids import parse_number
+from schema.ids import parse_key, parse_number
 from schema.limits import check_list
 from schema.types.inputs import CellRef, CellVersion
 
@@ -50,6 +51,14 @@ class IdParser:
         except BadUserInputError as error:
             self._add(error, *path)
             return None
+
+    def warning(self, id: str, *path: str | int) -> WarningKey | None:
+        try:
+            key: WarningKey = parse_key(id, "ScheduleWarning")
+        except BadUserInputError as error:
+            self._add(error, *path)
+            return None
+        return key
 
     def numbers(self, ids: Sequence[str], type_name: str, field: str) -> list[int | None]:
         check_list(camel_case(field), ids)

@@ -1,4 +1,4 @@
-"""Mutation of a cell's status, date, times and notes."""
+"""Mutation of a cell's status, date, times, room, invigilator and notes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ import strawberry
 from strawberry import UNSET
 
 from primepath.domain.cell import CellKey, CellStatus
-from primepath.services.cells.update_cell import MAX_NOTES_LENGTH, CellChanges, update_cell
+from primepath.services.cells.update_cell import (
+    MAX_NOTES_LENGTH,
+    MAX_ROOM_LENGTH,
+    CellChanges,
+    update_cell,
+)
 from schema.context import Info
 from schema.mutations.ids import IdParser, given_fields
 from schema.mutations.payload_check import payload_check
@@ -42,17 +47,36 @@ class UpdateCellInput:
     end_time: datetime.time | None = strawberry.field(
         default=UNSET, description="End of the exams. Must be after `startTime`."
     )
+    room: str | None = strawberry.field(
+        default=UNSET,
+        description=(
+            f"Room of the exams. Blanks around it are removed. Maximum: {MAX_ROOM_LENGTH} characters. Null for no room."
+        ),
+    )
+    invigilator_id: strawberry.ID | None = strawberry.field(
+        default=UNSET,
+        description="ID of the teacher who supervises the exams. Null for none.",
+    )
     notes: str | None = strawberry.field(
         default=UNSET,
         description=f"Notes. Maximum: {MAX_NOTES_LENGTH:,} characters. Null for an empty text.",
     )
 
 
+def read_changes(input: UpdateCellInput, ids: IdParser, *path: str | int) -> CellChanges:
+    """Return the changes in an input at ``path``. Ids become keys; a malformed one changes nothing and is an error in ``ids``."""
+    given = given_fields(input, except_for={"cell", "expected_version"})
+    if (id := given.get("invigilator_id")) is not None:
+        given["invigilator_id"] = ids.number(id, "Teacher", *path, "invigilator_id")
+    return cast(CellChanges, given)
+
+
 @strawberry.type
 class UpdateCell:
     @strawberry.mutation(
         graphql_type=MatrixCellPayload | None,
-        description="Updates a cell's status, date, times or notes. " + requires_edit(),
+        description="Updates a cell's status, date, times, room, invigilator or notes. "
+        + requires_edit(),
     )
     async def update_cell(
         self,
@@ -62,7 +86,7 @@ class UpdateCell:
         viewer = info.context.require_viewer()
         ids = IdParser()
         key = ids.cell(input.cell, "cell")
-        changes = cast(CellChanges, given_fields(input, except_for={"cell", "expected_version"}))
+        changes = read_changes(input, ids)
         result = await run_service(
             info,
             lambda: update_cell(

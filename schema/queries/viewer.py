@@ -15,7 +15,7 @@ from schema.types.viewer import School, Viewer
 class ViewerQuery:
     @strawberry.field(
         graphql_type=School | None,
-        description="The school and its academic years. No sign-in required.",
+        description="The school, its academic years and its rules. No sign-in required.",
     )
     def school(self) -> School:
         years = settings.ACADEMIC_YEARS
@@ -25,6 +25,8 @@ class ViewerQuery:
             current_academic_year=current_academic_year(),
             first_academic_year=years.first,
             last_academic_year=years.last,
+            country=settings.SCHOOL_COUNTRY,
+            languages=[code for code, _name in settings.LANGUAGES],
         )
 
     @strawberry.field(

@@ -97,6 +97,14 @@ async def modifiers_of_cells(batch: BatchContext, cells: Sequence[AnyCell]) -> l
     return await teachers(batch.context, [cell.modified_by_id for cell in read])
 
 
+async def invigilators_of_cells(
+    batch: BatchContext, cells: Sequence[AnyCell]
+) -> list[Teacher | None]:
+    """Load the teacher who supervises the exams of each cell."""
+    read = [await cell.read() for cell in cells]
+    return await teachers(batch.context, [cell.invigilator_id for cell in read])
+
+
 async def teachers(context: Context, ids: Collection[int | None]) -> list[Teacher | None]:
     """Load the teacher of each key, and None for a None key."""
     keys = [key for key in dict.fromkeys(ids) if key is not None]

@@ -37,7 +37,7 @@ class ClassListing(Identified, parse_key=parse_class_code, key="code"):
     code: str = strawberry.field(description="Class code, for example `PRIMARY_1A`. Never changes.")
     name: str = strawberry.field(description="Display name, for example `Primary Grade 1A`.")
     division: Division = strawberry.field(description="Division of the school.")
-    grade: int = strawberry.field(description="Grade. Range: 1–12.")
+    grade: int = strawberry.field(description="Grade. Range: 0–12.")
     section: str = strawberry.field(description="Section within the grade, for example `A`.")
 
 

@@ -21,8 +21,8 @@ _CurriculumLevel = Annotated["CurriculumLevel", strawberry.lazy("schema.types.cu
 @strawberry.type(description="A course of study for a range of grades, for example CORE.")
 class Program(Node, source=models.Program, fact=Fact.LEVEL):
     name: str = strawberry.field(description="Name, unique among programs, for example `CORE`.")
-    grade_from: int = strawberry.field(description="First grade. Range: 1–12.")
-    grade_to: int = strawberry.field(description="Last grade. Range: 1–12.")
+    grade_from: int = strawberry.field(description="First grade. Range: 0–12.")
+    grade_to: int = strawberry.field(description="Last grade. Range: 0–12.")
 
     @strawberry.field(
         graphql_type=list[_SubProgram],

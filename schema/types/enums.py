@@ -12,13 +12,16 @@ from primepath.domain.errors import UserErrorCode
 from primepath.domain.exam import ExamType
 from primepath.domain.period import MONTHS, Period, PeriodType
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus, Division
+from primepath.domain.weekday import Weekday
 from schema.execution.core import enum_values
 from schema.types.phrases import EXPECTS_NEW_VALUES
 
 
-def describe(enum: type[StrEnum], description: str, values: Mapping[str, str]) -> None:
-    """Register ``enum`` as a GraphQL enum with a description of each value."""
-    strawberry.enum(enum, description=description)
+def describe(
+    enum: type[StrEnum], description: str, values: Mapping[str, str], *, name: str | None = None
+) -> None:
+    """Register ``enum`` as a GraphQL enum with a description of each value. ``name`` is its own name if omitted."""
+    strawberry.enum(enum, name=name, description=description)
     for value in enum_values(enum):
         value.description = values[value.name]
 
@@ -79,6 +82,19 @@ describe(
         "PRIMARY": "Primary school.",
         "MIDDLE": "Middle school.",
         "HIGH": "High school.",
+    },
+)
+describe(
+    Weekday,
+    "Day of the week.",
+    {
+        "MON": "Monday.",
+        "TUE": "Tuesday.",
+        "WED": "Wednesday.",
+        "THU": "Thursday.",
+        "FRI": "Friday.",
+        "SAT": "Saturday.",
+        "SUN": "Sunday.",
     },
 )
 describe(

@@ -34,7 +34,7 @@ describe(
     {
         "ASSIGN_EXAMS": "Exams were assigned to cells.",
         "UNASSIGN_EXAMS": "Exams were removed from cells.",
-        "UPDATE_CELL": "A cell's status, date, times or notes were changed.",
+        "UPDATE_CELL": "A cell's status, date, times, room, invigilator or notes were changed.",
         "CLONE_CELL": "Another cell was copied to this cell.",
         "SHARE_CELL": "The cell of another class was copied to this cell.",
         "CREATE_EXAM": "The exam was created.",
@@ -49,6 +49,10 @@ describe(
         "REVOKE_TEACHER": "A teacher's access to a class was ended.",
         "CREATE_CLASS": "A class was created.",
         "UPDATE_CLASS": "A class was changed or made active or inactive.",
+        "UPDATE_SCHOOL": "The school's lesson days or the minimum days between exams were changed.",
+        "CLOSE_SCHOOL": "The school was closed on a day, or the closure was renamed.",
+        "REOPEN_SCHOOL": "The school was opened on a day.",
+        "ACCEPT_WARNING": "A warning was accepted.",
         "CREATE_PROGRAM": "A program was created.",
         "UPDATE_PROGRAM": "A program was changed.",
         "CREATE_SUB_PROGRAM": "A sub-program was created.",
@@ -181,6 +185,26 @@ class CurriculumLevelChange(Change):
         return await info.context.loaders.level_by_id.find(self.after)
 
 
+@strawberry.type(description="A change of the invigilator of a cell.")
+class TeacherChange(Change):
+    before: strawberry.Private[int | None]
+    after: strawberry.Private[int | None]
+
+    @strawberry.field(
+        graphql_type=Teacher | None,
+        description="Teacher before the change. Null if none was set.",
+    )
+    async def teacher_before(self, info: Info) -> models.Teacher | None:
+        return await info.context.loaders.teacher_by_id.find(self.before)
+
+    @strawberry.field(
+        graphql_type=Teacher | None,
+        description="Teacher after the change. Null if none is set.",
+    )
+    async def teacher_after(self, info: Info) -> models.Teacher | None:
+        return await info.context.loaders.teacher_by_id.find(self.after)
+
+
 @strawberry.type(description="A change of the exams in a cell.")
 class ExamsChange(Change):
     before: strawberry.Private[list[int]]
@@ -219,6 +243,7 @@ _KINDS: Mapping[str, type[Change]] = {
     "ExamType": ExamTypeChange,
     "CurriculumLevel": CurriculumLevelChange,
     "Exam": ExamsChange,
+    "Teacher": TeacherChange,
 }
 CHANGES = (TextChange, *_KINDS.values())
 _TYPE_OF_SUBJECT = {HistorySubject.CELL: "MatrixCell", HistorySubject.EXAM: "Exam"}

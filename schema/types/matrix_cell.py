@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from django.conf import settings
 
-from loaders.cells import CellRequest
+from loaders.cells import Cell, CellRequest
 from loaders.completion import CompletionData
 from loaders.exams import ExamRow
+from loaders.sittings import SITTING_COLUMNS
 from loaders.visible_classes import VisibleClass
+from loaders.warnings import VisibleWarning
 from primepath import models
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.history import HistorySubject
@@ -20,7 +22,7 @@ from primepath.domain.period import Period, PeriodType, select_periods
 from schema.connections.history import page_of_history
 from schema.connections.pagination import Page
 from schema.connections.types import After, Connection, First
-from schema.context import Info
+from schema.context import Context, Info
 from schema.execution.batch import batched, resolve_one
 from schema.execution.lookahead import leads_back_to
 from schema.metadata import Fact, columns, depends_on, list_size
@@ -31,10 +33,12 @@ from schema.types.cell_batches import (
     creators_of_cells,
     exam_counts_of_cells,
     exams_of_cells,
+    invigilators_of_cells,
     modifiers_of_cells,
 )
 from schema.types.node import Identified, Node
 from schema.types.phrases import ACADEMIC_YEAR, PERIOD, SEND_AS_EXPECTED_VERSION
+from schema.types.schedule_warning import ScheduleWarning, warnings_of_cells
 
 if TYPE_CHECKING:
     from schema.types.exam import Exam
@@ -64,14 +68,23 @@ async def load_cells_of_keys(info: Info, keys: Iterable[CellKey]) -> list[AnyCel
 
     Skip keys with an academic year outside the school's range, or a class the viewer cannot see.
     """
+    return [cell for (cell,) in await load_cells(info, await _requests(info.context, keys))]
+
+
+async def load_cells_in(context: Context, keys: Iterable[CellKey]) -> list[Cell]:
+    """Load the same cells for a batch of many objects."""
+    requests = await _requests(context, keys)
+    return [cell for (cell,) in await context.loaders.cells.load_many(requests)]
+
+
+async def _requests(context: Context, keys: Iterable[CellKey]) -> list[CellRequest]:
     wanted = list(dict.fromkeys(keys))
-    classes = await info.context.loaders.classes.get_many(key.class_code for key in wanted)
-    requests = [
+    classes = await context.loaders.classes.get_many(key.class_code for key in wanted)
+    return [
         CellRequest(classes[key.class_code], key.academic_year, (key.period,))
         for key in wanted
         if key.class_code in classes and key.academic_year in settings.ACADEMIC_YEARS
     ]
-    return [cell for (cell,) in await load_cells(info, requests)]
 
 
 async def load_cell(info: Info, key: CellKey) -> AnyCell | None:
@@ -128,6 +141,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse, fact=Fact.CELL):
     end_time: datetime.time | None = strawberry.field(
         description="End of the exams, after `startTime`. Null if not set."
     )
+    room: str = strawberry.field(description="Room of the exams. Empty if none is set.")
     notes: str = strawberry.field(description="Teachers' notes. Empty if there are no notes.")
     can_edit: bool = strawberry.field(description="True if you can change this cell.")
     version: int = strawberry.field(
@@ -219,6 +233,26 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse, fact=Fact.CELL):
         self, info: Info, cell: strawberry.Parent[AnyCell]
     ) -> models.Teacher | None:
         return await resolve_one(modifiers_of_cells, info, cell)
+
+    @strawberry.field(
+        graphql_type=_Teacher | None,
+        description="Teacher who supervises the exams. Null if none is set.",
+        metadata=batched(invigilators_of_cells) | depends_on(Fact.CELL) | columns("invigilator_id"),
+    )
+    async def invigilator(
+        self, info: Info, cell: strawberry.Parent[AnyCell]
+    ) -> models.Teacher | None:
+        return await resolve_one(invigilators_of_cells, info, cell)
+
+    @strawberry.field(
+        graphql_type=list[ScheduleWarning] | None,
+        description="Warnings about this cell, by code. See also `scheduleWarnings`.",
+        metadata=batched(warnings_of_cells, reads_objects=True)
+        | columns(*SITTING_COLUMNS)
+        | list_size(1),
+    )
+    async def warnings(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[VisibleWarning]:
+        return await resolve_one(warnings_of_cells, info, cell)
 
     @classmethod
     async def load(cls, info: Info, key: CellKey) -> AnyCell | None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import strawberry
 
 from loaders.curriculum import ClassCurriculumData
+from loaders.sittings import SITTING_COLUMNS
+from loaders.warnings import VisibleWarning
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import UserErrorCode
 from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS
-from schema.metadata import SIZE_FROM_PARENT, list_size
+from schema.metadata import SIZE_FROM_PARENT, columns, list_size
 from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassAccessRequest
 from schema.types.curriculum import ClassCurriculum
 from schema.types.exam import Exam
-from schema.types.matrix_cell import MatrixCell, load_cell, load_cells_of_keys
+from schema.types.matrix_cell import MatrixCell, load_cell, load_cells_in, load_cells_of_keys
 from schema.types.phrases import NULL_IF_HIDDEN
+from schema.types.schedule_warning import ScheduleWarning, warnings_about
 from schema.types.school_class import curriculum_of
 from schema.types.teacher_class_assignment import TeacherClassAssignment
 from schema.types.user_error import UserError
@@ -56,7 +60,9 @@ class Result(Generic[T_co]):
 
 
 @strawberry.type
-class _Payload:
+class Payload:
+    """Fields of every payload."""
+
     user_errors: list[UserError] = strawberry.field(
         description="Problems with the input. Empty if the mutation succeeded.",
         metadata=list_size(USER_ERRORS),
@@ -66,8 +72,31 @@ class _Payload:
     )
 
 
+async def _warnings(
+    info: Info, result: Result[Any], keys: Sequence[CellKey]
+) -> list[VisibleWarning]:
+    if result.is_rejected:
+        return []
+    return await warnings_about(info.context, await load_cells_in(info.context, keys))
+
+
+_WARNINGS = (
+    "Warnings about the cells, by date. They prevent nothing. Empty if the input was rejected."
+)
+
+
 @strawberry.type(description="Result of a mutation that changes cells.")
-class MatrixCellsPayload(_Payload):
+class MatrixCellsPayload(Payload):
+    @strawberry.field(
+        graphql_type=list[ScheduleWarning] | None,
+        description=_WARNINGS,
+        metadata=list_size(SIZE_FROM_PARENT) | columns(*SITTING_COLUMNS),
+    )
+    async def warnings(
+        self, info: Info, result: strawberry.Parent[Result[list[CellKey]]]
+    ) -> list[VisibleWarning]:
+        return await _warnings(info, result, result.value or [])
+
     @strawberry.field(
         graphql_type=list[MatrixCell],
         description=(
@@ -83,7 +112,17 @@ class MatrixCellsPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation that changes one cell.")
-class MatrixCellPayload(_Payload):
+class MatrixCellPayload(Payload):
+    @strawberry.field(
+        graphql_type=list[ScheduleWarning] | None,
+        description=_WARNINGS.replace("cells", "cell"),
+        metadata=list_size(1) | columns(*SITTING_COLUMNS),
+    )
+    async def warnings(
+        self, info: Info, result: strawberry.Parent[Result[CellKey]]
+    ) -> list[VisibleWarning]:
+        return await _warnings(info, result, [result.value] if result.value else [])
+
     @strawberry.field(
         graphql_type=MatrixCell | None,
         description="Current state of the cell, also after a rejected change. " + NULL_IF_HIDDEN,
@@ -93,7 +132,7 @@ class MatrixCellPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation that creates or updates an exam.")
-class ExamPayload(_Payload):
+class ExamPayload(Payload):
     value: Exam | None = strawberry.field(
         name="exam",
         description=(
@@ -104,7 +143,7 @@ class ExamPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation that sets a class curriculum.")
-class ClassCurriculumPayload(_Payload):
+class ClassCurriculumPayload(Payload):
     @strawberry.field(
         graphql_type=ClassCurriculum | None,
         description=(
@@ -123,7 +162,7 @@ class ClassCurriculumPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation on an access request.")
-class ClassAccessRequestPayload(_Payload):
+class ClassAccessRequestPayload(Payload):
     value: ClassAccessRequest | None = strawberry.field(
         name="request",
         description=(
@@ -134,7 +173,7 @@ class ClassAccessRequestPayload(_Payload):
 
 
 @strawberry.type(description="Result of a mutation on a teacher's assignment.")
-class TeacherClassAssignmentPayload(_Payload):
+class TeacherClassAssignmentPayload(Payload):
     value: TeacherClassAssignment | None = strawberry.field(
         name="assignment",
         description="Current state of the assignment. Null if the input was rejected.",

@@ -13,6 +13,7 @@ from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.period import Period, PeriodType, select_periods
 from primepath.domain.school_class import Division, school_order
+from primepath.domain.weekday import Weekday, split_days
 from primepath.school import planned_year
 from schema.connections.pagination import Column, CursorValues, Order
 from schema.context import Info
@@ -100,12 +101,22 @@ class SchoolClass(Node, source=VisibleClass, parse_key=parse_class_code, fact=Fa
     code: str = strawberry.field(description="Class code, for example `PRIMARY_1A`. Never changes.")
     name: str = strawberry.field(description="Display name, for example `Primary Grade 1A`.")
     division: Division = strawberry.field(description="Division of the school.")
-    grade: int = strawberry.field(description="Grade. Range: 1–12.")
-    section: str = strawberry.field(description="Section within the grade, for example `A`.")
+    grade: int = strawberry.field(description="Grade. Range: 0–12. 0 is before grade 1.")
+    section: str = strawberry.field(
+        description="Section within the grade, for example `A`. Empty if the grade has only one."
+    )
     stream: str = strawberry.field(
         description="Specialisation of the class, for example `STEM Track`. Empty if it has none."
     )
     is_active: bool = strawberry.field(description="False if the class is no longer taught.")
+
+    @strawberry.field(
+        graphql_type=list[Weekday] | None,
+        description="Days of the week on which the class has lessons, in the order of the week. Null: the school's.",
+        metadata=depends_on(Fact.CLASS) | list_size(2),
+    )
+    def lesson_days(self, visible: strawberry.Parent[VisibleClass]) -> list[Weekday] | None:
+        return list(split_days(visible.lesson_days)) or None
 
     @strawberry.field(
         graphql_type=ClassCurriculum | None,

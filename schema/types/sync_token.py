@@ -69,7 +69,7 @@ class ClassFingerprint(NamedTuple):
             access=_fingerprint(viewer.user_id, viewer.is_administrator, visible.access_level),
             row=_fingerprint(
                 *(visible.name, visible.division, visible.grade, visible.section, visible.stream),
-                visible.curriculum_version,
+                *(visible.lesson_days, visible.curriculum_version),
             ),
         )
 

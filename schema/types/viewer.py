@@ -8,6 +8,7 @@ import strawberry
 
 from primepath import models
 from primepath.domain.viewer import Viewer as SignedInViewer
+from primepath.domain.weekday import Weekday
 from schema.context import Info
 from schema.ids import key_parser, parse_number_key
 from schema.metadata import list_size
@@ -74,3 +75,40 @@ class School(Identified, parse_key=key_parser("school")):
     )
     first_academic_year: int = strawberry.field(description="First academic year of the schedule.")
     last_academic_year: int = strawberry.field(description="Last academic year of the schedule.")
+    country: str = strawberry.field(
+        description="Country with the public holidays of the school, as an ISO 3166 code, for example `KR`."
+    )
+    languages: list[str] = strawberry.field(
+        description="Languages of the names of public holidays, for example `en`. The default is first.",
+        metadata=list_size(2),
+    )
+
+    @strawberry.field(
+        description=(
+            "Days of the week on which the school has lessons, in the order of the week. A class can have days of its "
+            "own: see `SchoolClass.lessonDays`."
+        ),
+        metadata=list_size(5),
+    )
+    async def lesson_days(self, info: Info) -> list[Weekday]:
+        return list((await info.context.loaders.school_rules()).lesson_days)
+
+    @strawberry.field(
+        description=(
+            "Exams of one class should be at least this many days apart: 3 allows the 10th and the 13th. "
+            "0 if there is no such rule. Range: 0–31."
+        )
+    )
+    async def minimum_days_between_exams(self, info: Info) -> int:
+        return (await info.context.loaders.school_rules()).minimum_days_between_exams
+
+    @strawberry.field(
+        description=(
+            "Rooms of the cells that you can see, in natural order. Rooms that differ only in case or blanks are one. "
+            "Requires sign-in."
+        ),
+        metadata=list_size(30),
+    )
+    async def rooms(self, info: Info) -> list[str] | None:
+        info.context.require_viewer()
+        return await info.context.loaders.rooms()

@@ -39,6 +39,8 @@ INVALID = {
     ),
     "PRIMEPATH_VARDIR": ("/tmp", "is not a setting of PrimePath. Did you mean PRIMEPATH_VAR_DIR?"),
     "REDIS_URL": ("localhost:6379", "must be an address such as redis://cache:6379/0"),
+    "SCHOOL_COUNTRY": ("KOR", "must be a country with two capital letters as in ISO 3166"),
+    "SCHOOL_LANGUAGE": ("fr", "must be one of en, ko, not 'fr'"),
     "SCHOOL_NAME": ("a\tb", "must be a name without line breaks"),
     "SCHOOL_TIME_ZONE": ("Seoul", "must be the name of a time zone such as Asia/Seoul"),
     "SECRET_KEY": ("abc", "must be at least 32 random characters"),

@@ -60,6 +60,10 @@ def fill(name: str) -> None:
         _fill_school(add)
     if name == "0010_attempt_counts":
         add("primepath.AttemptCount", name="sign-in", count=1, expires_at=timezone.now())
+    if name == "0021_school_days":
+        add("primepath.SchoolRules", minimum_days_between_exams=3)
+        add("primepath.SchoolDay", date=datetime.date(2026, 3, 12), name="Sports", kind="SCHOOL")
+        add("primepath.WarningAcceptance", facts="f", code="HOLIDAY", reason="x", at=timezone.now())
     if name == "0002_history":
         add(
             "primepath.HistoryEntry",

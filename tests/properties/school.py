@@ -95,7 +95,13 @@ def _make_exams() -> None:
 
 def _make_classes() -> None:
     classes = {
-        code: make_class(code, division=division, grade=grade, is_active=code != "CLOSED")
+        code: make_class(
+            code,
+            division=division,
+            grade=grade,
+            is_active=code != "CLOSED",
+            lesson_days="SAT SUN" if code == "HIGH_12F" else "",
+        )
         for code, (division, grade) in CLASSES.items()
     }
     curriculum = (
@@ -136,7 +142,9 @@ def _make_classes() -> None:
     exams = {each.pk: each for each in Exam.objects.all()}
     for code, year, period, numbers in cells:
         inside = [exams[number] for number in numbers]
-        make_cell(classes[code], period, year, exams=inside)
+        room = {"PRIMARY_1A": "Room 10", "HIGH_12F": "Room 9"}.get(code, "")
+        place: Any = {"room": room, "invigilator_id": 2} if inside else {}
+        make_cell(classes[code], period, year, exams=inside, **place)
     make_cell(
         classes["PRIMARY_1A"],
         Period.MAR,
@@ -205,7 +213,12 @@ def _make_history() -> None:
         # subject, its key, teacher, changes
         ("CELL", "PRIMARY_1A/2026/JAN", 2, [("exams", [], [1, 3]), ("status", None, "SCHEDULED")]),
         ("CELL", "PRIMARY_1A/2026/JAN", 1, [("exams", [3, 1], [2, 1])]),
-        ("CELL", "PRIMARY_1A/2026/MAR", None, [("notes", "", "Bring a pen.")]),
+        (
+            "CELL",
+            "PRIMARY_1A/2026/MAR",
+            None,
+            [("notes", "", "Bring a pen."), ("invigilatorId", None, 2)],
+        ),
         ("CELL", "MIDDLE_7A/2026/FEB", 1, [("exams", [], [2]), ("startTime", None, "09:30:00")]),
         ("CELL", "HIGH_12F/2026/JAN", 1, [("scheduledDate", "2026-01-02", None)]),
         ("CELL", "MIDDLE_7A/2026/JAN", 1, [("exams", [2], [5])]),

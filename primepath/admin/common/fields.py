@@ -6,6 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminIntegerFieldWidget
+from django.utils.translation import gettext_lazy as _
+
+from primepath.domain.weekday import Weekday, join_days
 
 SMALL_NUMBER_LIMIT = 32_767
 
@@ -30,3 +33,30 @@ class LinesField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class DaysField(forms.MultipleChoiceField):
+    """Days of the week, as a column stores them: see `join_days`."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        names = {
+            Weekday.MON: _("Monday"),
+            Weekday.TUE: _("Tuesday"),
+            Weekday.WED: _("Wednesday"),
+            Weekday.THU: _("Thursday"),
+            Weekday.FRI: _("Friday"),
+            Weekday.SAT: _("Saturday"),
+            Weekday.SUN: _("Sunday"),
+        }
+        super().__init__(choices=[(day.value, name) for day, name in names.items()], **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.split() if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> Any:
+        return join_days(super().clean(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return join_days((initial or "").split()) != join_days(data or ())

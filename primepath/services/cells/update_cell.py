@@ -1,4 +1,4 @@
-"""Change a cell's status, date, times and notes."""
+"""Change a cell's status, date, times, room, invigilator and notes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
+from primepath.domain.text import is_blank
 from primepath.domain.viewer import Viewer
+from primepath.models import ExamScheduleMatrix, Teacher
 from primepath.services.cells.checks import check_access, check_version, visible_levels
 from primepath.services.cells.writing import (
     STATUSES_WITH_EXAMS,
@@ -22,9 +24,11 @@ from primepath.services.cells.writing import (
     lock_cells,
     write_cells,
 )
+from primepath.services.rows import max_length
 from primepath.services.validation import ValidationErrors
 
 MAX_NOTES_LENGTH = 10_000
+MAX_ROOM_LENGTH = max_length(ExamScheduleMatrix, "room")
 
 
 class CellChanges(TypedDict, total=False):
@@ -34,6 +38,8 @@ class CellChanges(TypedDict, total=False):
     scheduled_date: datetime.date | None
     start_time: datetime.time | None
     end_time: datetime.time | None
+    room: str | None
+    invigilator_id: int | None
     notes: str | None
 
 
@@ -51,7 +57,7 @@ def update_cell(
 
     Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``,
     ``STALE_VERSION``, ``INVALID_STATUS``, ``INVALID_TIME_RANGE``, ``DATE_OUTSIDE_PERIOD``, ``BLANK``, ``TOO_LONG``,
-    ``INVALID_CHARACTERS``.
+    ``INVALID_CHARACTERS``, and ``NOT_FOUND`` for the invigilator.
     """
     errors = ValidationErrors(parse_errors)
     _check_values(changes, errors)
@@ -67,10 +73,13 @@ def update_cell(
     given: dict[str, Any] = {**changes}
     if given.get("notes", "") is None:
         given["notes"] = ""
+    if "room" in given:
+        given["room"] = _room(given["room"])
     if (status := given.pop("status", None)) is not None:
         given["status"] = CellStatus(status)
     after = replace(before.state, **given)
     _check_state(cell, after, changes, errors)
+    _check_invigilator(given.get("invigilator_id"), errors)
     errors.raise_if_any()
     write_cells(
         viewer=viewer,
@@ -84,7 +93,19 @@ def update_cell(
 def _check_values(changes: CellChanges, errors: ValidationErrors) -> None:
     if changes.get("status", CellStatus.EMPTY) is None:
         errors.add(UserErrorCode.BLANK, _("{field} cannot be null."), "status")
+    room = _room(changes.get("room"))
+    errors.check_text(room, "room", limit=MAX_ROOM_LENGTH, required=bool(room))
     errors.check_text(changes.get("notes") or "", "notes", limit=MAX_NOTES_LENGTH)
+
+
+def _room(text: str | None) -> str:
+    """Return the name of a room without blanks around it, and with one blank for several. It is empty if nothing is visible."""
+    return "" if text is None or is_blank(text) else " ".join(text.split())
+
+
+def _check_invigilator(teacher_id: int | None, errors: ValidationErrors) -> None:
+    if teacher_id is not None and not Teacher.objects.filter(pk=teacher_id).exists():
+        errors.add(UserErrorCode.NOT_FOUND, _("This teacher does not exist."), "invigilator_id")
 
 
 def _check_state(

@@ -39,6 +39,8 @@ class CellState:
     scheduled_date: datetime.date | None
     start_time: datetime.time | None
     end_time: datetime.time | None
+    room: str
+    invigilator_id: int | None
     notes: str
     exam_ids: frozenset[int] = frozenset()
 
@@ -116,7 +118,10 @@ def lock_cells(keys: Collection[CellKey]) -> dict[CellKey, LockedCell]:
 
 def _read(values: list[Any]) -> list[Any]:
     """Convert a driver's values. SQLite returns dates as text if it does not know their column."""
-    columns = {field.column: field for field in ExamScheduleMatrix._meta.local_concrete_fields}
+    columns: dict[str | None, Any] = {
+        field.column: getattr(field, "target_field", field)
+        for field in ExamScheduleMatrix._meta.local_concrete_fields
+    }
     status, *rest = (
         columns[name].to_python(value) for name, value in zip(_STATE_COLUMNS, values, strict=True)
     )

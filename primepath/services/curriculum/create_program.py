@@ -12,7 +12,7 @@ from primepath.services.curriculum.program_values import PROGRAMS, ProgramValues
 from primepath.services.permissions import check_administrator
 from primepath.services.validation import ValidationErrors
 
-_REQUIRED: Any = {"name": "", "grade_from": 0, "grade_to": 0}
+_REQUIRED: Any = {"name": "", "grade_from": -1, "grade_to": -1}
 
 
 @transaction.atomic

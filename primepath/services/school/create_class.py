@@ -15,7 +15,7 @@ from primepath.services.permissions import check_administrator
 from primepath.services.school.class_values import CLASSES, ClassValues, check_class
 from primepath.services.validation import ValidationErrors
 
-_REQUIRED: Any = {"name": "", "division": "", "grade": 0, "section": ""}
+_REQUIRED: Any = {"name": "", "division": "", "grade": -1}
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def create_class(*, viewer: Viewer, code: str, values: ClassValues) -> SchoolCla
     check_class({**_REQUIRED, **values}, errors)
     if not is_class_code(code):
         template = _(
-            "A class code has 1 to {limit} capital letters, digits, underscores and hyphens."
+            "A class code has 1 to {limit} letters (A-Z, a-z), digits, underscores and hyphens."
         )
         limit = SchoolClass._meta.pk.max_length
         errors.add(UserErrorCode.INVALID_CHARACTERS, template, "code", limit=limit)

@@ -19,13 +19,20 @@ from primepath.models import (
     ExamScheduleMatrix,
     ExamSession,
     HistoryEntry,
+    SchoolDay,
+    SchoolRules,
+    WarningAcceptance,
 )
 from tests.primepath.admin.school import Row
 
 PAGES = [model for model in admin.site._registry if model._meta.app_label == "primepath"]
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page._meta.model_name)
-VIEW_ONLY = [ApiToken, ClassCurriculumMapping, ExamSession, HistoryEntry]
-NOTHING_TO_ADD = [*VIEW_ONLY, ClassAccessRequest, ExamScheduleMatrix]
+VIEW_ONLY = [
+    *(ApiToken, ClassCurriculumMapping, ExamSession, HistoryEntry),
+    *(SchoolDay, WarningAcceptance),
+]
+# The rules are added once, and the school of these tests has them.
+NOTHING_TO_ADD = [*VIEW_ONLY, ClassAccessRequest, ExamScheduleMatrix, SchoolRules]
 
 
 def _page(model: type[Model], kind: str) -> str:

@@ -20,9 +20,12 @@ from primepath.models import (
     HistoryEntry,
     Program,
     SchoolClass,
+    SchoolDay,
+    SchoolRules,
     SubProgram,
     Teacher,
     TeacherClassAssignment,
+    WarningAcceptance,
 )
 from primepath.school import current_academic_year
 from primepath.services.accounts.tokens import create_token
@@ -54,6 +57,9 @@ class Row(NamedTuple):
     cell: ExamScheduleMatrix
     session: ExamSession
     history: HistoryEntry
+    rules: SchoolRules
+    day: SchoolDay
+    acceptance: WarningAcceptance
 
 
 def make_row(number: int) -> Row:
@@ -95,6 +101,15 @@ def make_row(number: int) -> Row:
         cell=cell,
         session=ExamSession.objects.create(cell=cell, exam=exam, pupil=f"Pupil {number}"),
         history=_history(teacher, cell, exam),
+        rules=SchoolRules.objects.get_or_create()[0],
+        day=SchoolDay.objects.create(
+            date=datetime.date(year, 8, 1) + datetime.timedelta(number),
+            name="Summer break",
+            kind="SCHOOL",
+        ),
+        acceptance=WarningAcceptance.objects.create(
+            facts=str(number), code="HOLIDAY", reason="We teach.", by_name="Mina", at=timezone.now()
+        ),
     )
 
 

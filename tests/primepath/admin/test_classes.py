@@ -36,10 +36,10 @@ def test_class_is_added(head: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("code", "middle 7a", "Use capital letters"),
+        ("code", "middle 7a", "Use letters"),
         ("name", "NUL \0 name", "Null characters are not allowed"),
         ("grade", "13", "less than or equal to 12"),
-        ("grade", "0", "greater than or equal to 1"),
+        ("grade", "-1", "greater than or equal to 0"),
     ],
 )
 def test_invalid_value_is_an_error_of_the_form(

@@ -127,7 +127,7 @@ def test_new_level_changes_no_version(head: Client, row: Row) -> None:
 @pytest.mark.parametrize(
     ("values", "field"),
     [
-        ({"grade_from": 0}, "grade_from"),
+        ({"grade_from": -1}, "grade_from"),
         ({"grade_to": 13}, "grade_to"),
         ({"grade_from": 5, "grade_to": 4}, "grade_to"),
         ({"position": 40_000}, "position"),

@@ -107,11 +107,15 @@ _PAGED = ("ClassAccessRequest", "ClassListing", "Exam", "SchoolClass", "Teacher"
 _CLASS = "code name division grade section"
 FIELDS: dict[str, dict[str, Field]] = {
     "Query": QUERIES,
-    "School": with_id(
-        "School",
-        "key",
-        "name timeZone currentAcademicYear firstAcademicYear lastAcademicYear",
-    ),
+    "School": {
+        **with_id(
+            "School",
+            "key",
+            "name timeZone currentAcademicYear firstAcademicYear lastAcademicYear country languages",
+        ),
+        "lessonDays": lambda school, row, args: ["MON", "TUE", "WED", "THU", "FRI"],
+        "minimumDaysBetweenExams": lambda school, row, args: 0,
+    },
     "Viewer": {
         **with_id("Viewer", "user_id", "username"),
         "teacher": related("Teacher", "teacher_id"),
@@ -144,7 +148,7 @@ FIELDS: dict[str, dict[str, Field]] = {
     "MatrixCell": {
         **node_fields(
             "MatrixCell",
-            "academicYear period status scheduledDate startTime endTime notes version createdAt "
+            "academicYear period status scheduledDate startTime endTime room notes version createdAt "
             "updatedAt",
         ),
         "periodType": lambda school, cell, args: period_type(cell.period),
@@ -159,6 +163,7 @@ FIELDS: dict[str, dict[str, Field]] = {
         "availableExams": _available_exams,
         "completion": _completion,
         "history": lambda school, cell, args: history_of("CELL", cell.pk, args),
+        "invigilator": related("Teacher", "invigilator_id"),
         "createdBy": related("Teacher", "created_by_id"),
         "modifiedBy": related("Teacher", "modified_by_id"),
     },
@@ -167,6 +172,7 @@ FIELDS: dict[str, dict[str, Field]] = {
     ),
     "SchoolClass": {
         **node_fields("SchoolClass", f"{_CLASS} stream isActive"),
+        "lessonDays": lambda school, row, args: row.lesson_days.split() or None,
         "curriculum": lambda school, row, args: _curriculum(row.code, planned_year(args)),
         "cells": lambda school, row, args: school.cells(row.code, planned_year(args), args),
         "teachers": lambda school, row, args: objects(

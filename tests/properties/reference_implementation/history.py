@@ -22,6 +22,7 @@ _TYPES = {
     "academicYear": "Number",
     "curriculumLevelId": "CurriculumLevel",
     "endTime": "Time",
+    "invigilatorId": "Teacher",
     "exams": "Exams",
     "isActive": "Flag",
     "passingScore": "Number",
@@ -81,6 +82,11 @@ HISTORY: dict[str, dict[str, Field]] = {
         **columns("field"),
         "levelBefore": related("CurriculumLevel", "before"),
         "levelAfter": related("CurriculumLevel", "after"),
+    },
+    "TeacherChange": {
+        **columns("field"),
+        "teacherBefore": related("Teacher", "before"),
+        "teacherAfter": related("Teacher", "after"),
     },
     "ExamsChange": {
         **columns("field"),

@@ -97,6 +97,8 @@ def _school(school: VisibleSchool, _: Any, args: Args) -> ResponseObject:
         current_academic_year=planned_year({}),
         first_academic_year=years.first,
         last_academic_year=years.last,
+        country="KR",
+        languages=["en"],
     )
 
 

@@ -36,6 +36,7 @@ INTERFACES = {
         "ExamsChange",
         "FlagChange",
         "NumberChange",
+        "TeacherChange",
         "TextChange",
         "TimeChange",
     },

@@ -19,6 +19,8 @@ REQUEST = """
   teacher { name } classListing { code } schoolClass { code }
 """
 ASSIGNMENT = "id accessLevel expiresAt isActive teacher { id name } schoolClass { code }"
+HOLIDAYS = "holidays { date name kind isOpen }"
+WARNING = "warning { id code date accepted { reason by { name } } }"
 CHANGES = """
   field
   ... on TextChange { textBefore textAfter }
@@ -29,6 +31,7 @@ CHANGES = """
   ... on CellStatusChange { statusBefore statusAfter }
   ... on ExamTypeChange { typeBefore typeAfter }
   ... on CurriculumLevelChange { levelBefore { id } levelAfter { id } }
+  ... on TeacherChange { teacherBefore { name } teacherAfter { name } }
   ... on ExamsChange { examsAdded { name } examsRemoved { name } }
 """
 ENTRY = f"at action byName by {{ id name }} changes {{ {CHANGES} }}"
@@ -53,6 +56,9 @@ MUTATIONS = {
     "denyClassAccessRequest": ("DenyClassAccessRequestInput", f"request {{ {REQUEST} }}"),
     "assignTeacher": ("AssignTeacherInput", f"assignment {{ {ASSIGNMENT} }}"),
     "revokeTeacher": ("RevokeTeacherInput", f"assignment {{ {ASSIGNMENT} }}"),
+    "closeSchool": ("CloseSchoolInput", HOLIDAYS),
+    "reopenSchool": ("ReopenSchoolInput", HOLIDAYS),
+    "acceptWarning": ("AcceptWarningInput", WARNING),
 }
 
 

@@ -25,6 +25,7 @@ from tests.schema.mutations.school import (
     OF_MINA,
     QUARTERLY,
     REVIEW,
+    WARNING,
 )
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
@@ -33,6 +34,8 @@ CURRICULUM = {"classCode": "A", "academicYear": YEAR, "levelIds": []}
 REQUEST = {"classCode": "OTHER", "accessLevel": "VIEW", "reason": "Standing in"}
 ASSIGNMENT = {"teacherId": JUNO, "classCode": "A", "accessLevel": "VIEW"}
 JAN = {"cells": [at("A")], "examIds": [REVIEW]}
+CLOSED_DAYS = {"from": f"{YEAR}-03-12", "to": f"{YEAR}-03-13", "name": "Sports days"}
+ACCEPTANCE = {"warningId": WARNING, "reason": "The date follows in May."}
 
 
 class InvalidInput(NamedTuple):
@@ -127,6 +130,10 @@ CELL_ERRORS = [
     _update("DATE_OUTSIDE_PERIOD", "scheduledDate", scheduledDate="2025-01-15"),
     _update("DATE_OUTSIDE_PERIOD", "scheduledDate", "Q1", scheduledDate="2026-04-01"),
     _update("BLANK", "status", status=None),
+    _update("NOT_FOUND", "invigilatorId", invigilatorId=NO_TEACHER),
+    _update("INVALID_ID", "invigilatorId", invigilatorId=REVIEW),
+    _update("TOO_LONG", "room", room="x" * 101),
+    _update("INVALID_CHARACTERS", "room", room="a\0"),
     _update("TOO_LONG", "notes", notes="x" * 10_001),
     _update("INVALID_CHARACTERS", "notes", notes="a\0b"),
     _update("INVALID_CHARACTERS", "notes", notes="a\ud800b"),
@@ -321,4 +328,41 @@ ACCESS_ERRORS = [
     InvalidInput("revokeTeacher", "hana", {"assignmentId": IN_CLOSED}, "NOT_FOUND", "assignmentId"),
     InvalidInput("revokeTeacher", "hana", {"assignmentId": HANA}, "INVALID_ID", "assignmentId"),
 ]
-INVALID_INPUTS = [*CELL_ERRORS, *EXAM_ERRORS, *ACCESS_ERRORS]
+SCHOOL_ERRORS = [
+    *(
+        InvalidInput(mutation, person, {**days, **values}, code, path)
+        for mutation, days in (
+            ("closeSchool", CLOSED_DAYS),
+            ("reopenSchool", {"from": f"{YEAR}-03-01", "to": f"{YEAR}-03-02"}),
+        )
+        for person, values, code, path in (
+            ("mina", {}, "FORBIDDEN", None),
+            ("hana", {"to": f"{YEAR}-02-28"}, "OUT_OF_RANGE", "to"),
+            ("hana", {"from": f"{YEAR - 1}-02-28"}, "OUT_OF_RANGE", "to"),
+            ("hana", {"from": "2019-12-31", "to": "2020-01-01"}, "YEAR_OUT_OF_RANGE", "from"),
+            ("hana", {"from": "2035-12-31", "to": "2036-01-01"}, "YEAR_OUT_OF_RANGE", "to"),
+        )
+    ),
+    *(
+        InvalidInput("closeSchool", "hana", {**CLOSED_DAYS, "name": name}, code, "name")
+        for name, code in (
+            ("\u3164", "BLANK"),
+            ("x" * 101, "TOO_LONG"),
+            ("a\0", "INVALID_CHARACTERS"),
+        )
+    ),
+    *(
+        InvalidInput("acceptWarning", "mina", {**ACCEPTANCE, "reason": reason}, code, "reason")
+        for reason, code in (
+            (" ", "BLANK"),
+            ("x" * 1_001, "TOO_LONG"),
+            ("\0", "INVALID_CHARACTERS"),
+        )
+    ),
+    InvalidInput("acceptWarning", "juno", ACCEPTANCE, "NOT_FOUND", "warningId"),
+    InvalidInput(
+        *("acceptWarning", "hana", {**ACCEPTANCE, "warningId": REVIEW}),
+        *("INVALID_ID", "warningId"),
+    ),
+]
+INVALID_INPUTS = [*CELL_ERRORS, *EXAM_ERRORS, *ACCESS_ERRORS, *SCHOOL_ERRORS]

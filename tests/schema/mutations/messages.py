@@ -36,6 +36,7 @@ MESSAGES = {
     "FORBIDDEN": {
         "Creating exams requires FULL or CO_TEACHER access to a class.",
         "Only head teachers and staff can decide about access.",
+        "Only head teachers and staff can do this.",
         "Only head teachers and staff can set a class's curriculum.",
         "Only its creator, head teachers and staff can change this exam.",
         "Only teachers can request access. Staff can already see every class.",
@@ -46,7 +47,15 @@ MESSAGES = {
     "INVALID_CHARACTERS": {
         *(
             f"`{field}` {_NUL}"
-            for field in ("idempotencyKey", "instructions", "name", "note", "notes", "reason")
+            for field in (
+                "idempotencyKey",
+                "instructions",
+                "name",
+                "note",
+                "notes",
+                "reason",
+                "room",
+            )
         ),
         "`name` contains an invalid character (a control character).",
     },
@@ -59,6 +68,7 @@ MESSAGES = {
         "Expected an ID of type Exam, not Teacher.",
         "Expected an ID of type MatrixCell, not Exam.",
         "Expected an ID of type MatrixCell, not SchoolClass.",
+        "Expected an ID of type ScheduleWarning, not Exam.",
         "Expected an ID of type Teacher, not Exam.",
         "Expected an ID of type TeacherClassAssignment, not Teacher.",
     },
@@ -89,8 +99,12 @@ MESSAGES = {
         "This exam does not exist.",
         "This request does not exist or you do not have access to it.",
         "This teacher does not exist.",
+        "This warning does not exist any more. Load the warnings again.",
     },
     "OUT_OF_RANGE": {
+        "368 days exceed the limit of 366.",
+        "379 days exceed the limit of 366.",
+        "The last day must not be before the first day.",
         "`expiresAt` must be in the future.",
         *(f"`passingScore` must be between 0 and 100, not {value}." for value in (-1, 101)),
         *(f"`timerMinutes` must be between 1 and 1440, not {value}." for value in (-1, 1_441)),
@@ -107,6 +121,7 @@ MESSAGES = {
         for field, limit in (
             *(("idempotencyKey", 100), ("instructions", 10_000), ("name", 200)),
             *(("note", 1_000), ("notes", 10_000), ("reason", 1_000)),
+            *(("name", 100), ("room", 100)),
         )
     },
     "YEAR_OUT_OF_RANGE": {

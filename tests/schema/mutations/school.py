@@ -7,6 +7,7 @@ Neither Mina nor Juno can see the class OTHER. CLOSED is an inactive class.
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils import timezone
 from primepath.domain.cell import CellStatus
 from primepath.domain.period import Period
 from primepath.domain.school_class import AccessLevel
-from primepath.domain.viewer import Viewer
+from primepath.domain.viewer import COMMAND_LINE, Viewer
 from primepath.models import (
     ClassAccessRequest,
     Exam,
@@ -22,11 +23,13 @@ from primepath.models import (
     Teacher,
     TeacherClassAssignment,
 )
+from tests.client import data
 from tests.factories import YEAR, as_viewer, make_cell, make_class, make_level
 
 REVIEW, QUARTERLY, NEXT_YEAR, INACTIVE, OF_MINA = (f"Exam:{1001 + number}" for number in range(5))
 NO_EXAM, NO_TEACHER, NO_LEVEL = "Exam:9999", "Teacher:9999", "CurriculumLevel:9999"
 NO_REQUEST, NO_ASSIGNMENT = "ClassAccessRequest:9999", "TeacherClassAssignment:9999"
+WARNING = "ScheduleWarning:WARNING"
 MINA, JUNO, HANA = "Teacher:1001", "Teacher:1002", "Teacher:1003"
 OF_JUNO, DENIED, OF_HANA, MINAS_REQUEST = (
     f"ClassAccessRequest:{1001 + number}" for number in range(4)
@@ -61,6 +64,21 @@ def build_school() -> dict[str, Viewer]:
 
 def level_id() -> str:
     return f"CurriculumLevel:{make_level('GRAMMAR').pk}"
+
+
+def with_warning(input: dict[str, Any]) -> dict[str, Any]:
+    """Return the input with the id of the warning that JAN of A has no date, instead of `WARNING`."""
+    if input.get("warningId") != WARNING:
+        return input
+    document = (
+        "query ($year: Int) { scheduleWarnings(academicYear: $year) { id code cells { id } } }"
+    )
+    (id,) = (
+        each["id"]
+        for each in data(document, COMMAND_LINE, {"year": YEAR})["scheduleWarnings"]
+        if each["code"] == "NO_DATE" and each["cells"] == [{"id": f"MatrixCell:A/{YEAR}/JAN"}]
+    )
+    return {**input, "warningId": id}
 
 
 def _build_access(teachers: dict[str, Teacher], classes: dict[str, SchoolClass]) -> None:

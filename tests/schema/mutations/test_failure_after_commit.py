@@ -20,10 +20,11 @@ from schema.errors import format_errors
 from schema.execution.core import graphql_schema
 from schema.execution.response_size import ResponseSize, ResponseTooLargeError
 from tests.client import run
-from tests.schema.mutations.school import build_school, level_id
+from tests.schema.mutations.school import build_school, level_id, with_warning
 from tests.schema.mutations.valid_inputs import (
     PASSWORD,
     VALID_INPUTS,
+    WITHOUT_CHANGE_SET,
     document_of,
     with_level,
 )
@@ -46,7 +47,9 @@ class Call:
         self.mutation = mutation
         given = VALID_INPUTS[mutation]
         self.viewer = None if mutation == "signIn" else viewers[given.person]
-        self.variables = {"input": with_level(given.input, level)} if given.input else None
+        self.variables: dict[str, Any] | None = None
+        if given.input:
+            self.variables = {"input": with_warning(with_level(given.input, level))}
         self.options: dict[str, Any] = {}
         if mutation == "signOut":
             user = User.objects.get(username=given.person)
@@ -109,7 +112,7 @@ def test_success_returns_the_change_set(mutation: str, monkeypatch: pytest.Monke
         if "changeSetId" in payload:
             assert {payload["changeSetId"]} == set(change_set_ids())
         else:
-            assert mutation in {"signIn", "signOut"}
+            assert mutation in WITHOUT_CHANGE_SET
 
 
 @every_mutation
@@ -189,8 +192,8 @@ def test_payload_that_exceeds_the_limit_of_values(
         if refuse:
             raise ResponseTooLargeError("Too many values.", limit=0)
 
-    monkeypatch.setattr(ResponseSize, "add", refuse)
     with a_school(mutation) as call:
+        monkeypatch.setattr(ResponseSize, "add", refuse)
         before = changes()
         response = call.run()
         assert changes() != before

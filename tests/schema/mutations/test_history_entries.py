@@ -9,7 +9,14 @@ import pytest
 from primepath.domain.history import HistoryAction
 from primepath.models import HistoryEntry
 from tests.schema.mutations.documents import MUTATIONS, at, key, result_of
-from tests.schema.mutations.invalid_inputs import ASSIGNMENT, CURRICULUM, NEW_EXAM, REQUEST
+from tests.schema.mutations.invalid_inputs import (
+    ACCEPTANCE,
+    ASSIGNMENT,
+    CLOSED_DAYS,
+    CURRICULUM,
+    NEW_EXAM,
+    REQUEST,
+)
 from tests.schema.mutations.school import (
     JUNO,
     MINA_IN_A,
@@ -19,7 +26,9 @@ from tests.schema.mutations.school import (
     REVIEW,
     build_school,
     level_id,
+    with_warning,
 )
+from tests.schema.mutations.valid_inputs import HOLIDAYS
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +71,17 @@ CHANGES: dict[str, tuple[str, dict[str, Any], set[tuple[str, str]]]] = {
     ),
     "assignTeacher": ("office", ASSIGNMENT, {("ASSIGNMENT", "NEW")}),
     "revokeTeacher": ("hana", {"assignmentId": MINA_IN_A}, {("ASSIGNMENT", "1001")}),
+    "closeSchool": (
+        "hana",
+        CLOSED_DAYS,
+        {("SCHOOL_DAY", "2026-03-12"), ("SCHOOL_DAY", "2026-03-13")},
+    ),
+    "reopenSchool": (
+        "office",
+        HOLIDAYS,
+        {("SCHOOL_DAY", "2026-03-01"), ("SCHOOL_DAY", "2026-03-02")},
+    ),
+    "acceptWarning": ("mina", ACCEPTANCE, {("WARNING", "NEW")}),
 }
 
 # Done in the administration site, or by a command.
@@ -69,7 +89,7 @@ OUTSIDE_THE_API = {
     *("CREATE_CLASS", "UPDATE_CLASS", "CREATE_PROGRAM", "UPDATE_PROGRAM"),
     *("CREATE_SUB_PROGRAM", "UPDATE_SUB_PROGRAM", "CREATE_LEVEL", "UPDATE_LEVEL"),
     *("CREATE_TEACHER", "UPDATE_TEACHER", "CREATE_ACCOUNT", "UPDATE_ACCOUNT", "SET_PASSWORD"),
-    *("CREATE_TOKEN", "REVOKE_TOKEN"),
+    *("CREATE_TOKEN", "REVOKE_TOKEN", "UPDATE_SCHOOL"),
 }
 
 
@@ -88,7 +108,7 @@ def test_change_creates_an_entry_for_each_changed_object(mutation: str) -> None:
     who, input, expected = CHANGES[mutation]
     viewer = build_school()[who]
     input = {**input, "levelIds": [level_id()]} if mutation == "setClassCurriculum" else input
-    result = result_of(mutation, viewer, **input)
+    result = result_of(mutation, viewer, **with_warning(input))
     entries = list(HistoryEntry.objects.all())
     known = {subject_key for _, subject_key in expected}
     found = {

@@ -15,7 +15,10 @@ from tests.factories import (
 )
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import at, document, id_of, key
+from tests.schema.mutations.invalid_inputs import ACCEPTANCE, CLOSED_DAYS
 from tests.schema.mutations.roles import ROLES, School, school_for
+from tests.schema.mutations.school import with_warning
+from tests.schema.mutations.valid_inputs import HOLIDAYS
 from tests.stored_once import StoreOnce, stored_once
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +105,11 @@ ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
         changes("shareCell", {"source": at("A"), "classCodes": ["B"]}),
         ADMINISTRATORS,
     ),
+    "see warnings": (reads("scheduleWarnings(academicYear: 2026) { id }"), VIEWERS),
+    "accept a warning": (changes("acceptWarning", lambda _: with_warning(ACCEPTANCE)), EDITORS),
+    "close the school": (changes("closeSchool", CLOSED_DAYS), ADMINISTRATORS),
+    "open the school": (changes("reopenSchool", HOLIDAYS), ADMINISTRATORS),
+    "read holidays": (reads('holidays(from: "2026-03-01", to: "2026-03-02") { name }'), ALL),
     "read exams": (reads("exams { edges { node { id name } } }"), ALL),
     "read programs": (reads("programs { name }"), ALL),
     "read teachers' names": (reads("teachers { edges { node { id name } } }"), ALL),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from primepath.domain.period import MONTHS
+from primepath.domain.period import MONTHS, Period
 from primepath.models import ClassAccessRequest, SchoolClass, Teacher, TeacherClassAssignment
+from tests.client import data
 from tests.factories import (
     as_viewer,
     head_teacher,
@@ -167,3 +168,35 @@ def test_assigning_and_revoking_access(size: int) -> None:
         result_of("revokeTeacher", viewer, assignmentId=assignment["id"])
     with recorded_statements("revokeTeacher, nothing to change"):
         result_of("revokeTeacher", viewer, assignmentId=assignment["id"])
+
+
+@pytest.mark.parametrize("days", [2, 96])
+def test_closing_and_opening_the_school(days: int) -> None:
+    """The first day is a public holiday, and the second one is not."""
+    viewer, first = head_teacher(), date(2026, 3, 2)
+    range_ = {"from": str(first), "to": str(first + timedelta(days=days - 1))}
+    with recorded_statements("reopenSchool on public holidays"):
+        result_of("reopenSchool", viewer, **range_)
+    with recorded_statements("closeSchool"):
+        result_of("closeSchool", viewer, **range_, name="Sports days")
+    with recorded_statements("closeSchool, nothing to change"):
+        result_of("closeSchool", viewer, **range_, name="Sports days")
+    with recorded_statements("reopenSchool"):
+        result_of("reopenSchool", viewer, **range_)
+
+
+@pytest.mark.parametrize("classes", SIZES)
+@pytest.mark.parametrize("role", ["teacher", "head teacher"])
+def test_accepting_a_warning(classes: int, role: str) -> None:
+    made = make_classes(classes + 1)
+    viewer = head_teacher() if role == "head teacher" else as_viewer(busy_teacher(made))
+    for each in made[1:]:
+        make_cell(each, Period.MAR, exams=[make_exam()], scheduled_date=date(2026, 3, 2))
+    (warning,) = data("{ scheduleWarnings(academicYear: 2026) { id code } }", viewer)[
+        "scheduleWarnings"
+    ]
+    assert warning["code"] == "HOLIDAY"
+    with recorded_statements("acceptWarning"):
+        result_of("acceptWarning", viewer, warningId=warning["id"], reason="A day for exams.")
+    with recorded_statements("acceptWarning, nothing to change"):
+        result_of("acceptWarning", viewer, warningId=warning["id"], reason="A day for exams.")

@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.client import answer, error_codes
-from tests.factories import head_teacher, make_cell, make_class, make_exam
+from tests.client import answer, data, error_codes
+from tests.factories import head_teacher, make_cell, make_class, make_exam, make_teacher
 from tests.schema.mutations.database import stored_rows
-from tests.schema.mutations.documents import at, document, errors_of, mutate, result_of
+from tests.schema.mutations.documents import (
+    ENTRY,
+    at,
+    document,
+    errors_of,
+    mutate,
+    result_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +178,52 @@ def test_date_time_without_offset_is_bad_input(
     )
     assert set(error_codes(response).values()) == {"BAD_USER_INPUT"}
     assert response["data"] is None
+
+
+PLACE = "{ cell { version room invigilator { name } } userErrors { code } }"
+PLACES = f"mutation ($input: UpdateCellInput!) {{ updateCell(input: $input) {PLACE} }}"
+
+
+@pytest.mark.parametrize(
+    ("values", "room", "has_invigilator"),
+    [
+        ({"room": " Room \t 3 "}, "Room 3", True),
+        ({"room": "체육관"}, "체육관", True),
+        ({"room": None}, "", True),
+        ({"room": "\u3164"}, "", True),
+        ({"invigilatorId": None}, "Hall", False),
+        ({"notes": "x"}, "Hall", True),
+    ],
+    ids=str,
+)
+def test_room_and_invigilator(values: dict[str, Any], room: str, has_invigilator: bool) -> None:
+    mina = make_teacher("mina")
+    make_cell(make_class("A"), room="Hall", invigilator=mina)
+    viewer = head_teacher()
+    payload = data(PLACES, viewer, {"input": {"cell": at("A"), **values}})["updateCell"]
+    assert payload["cell"] == {
+        "version": 2,
+        "room": room,
+        "invigilator": {"name": "Mina"} if has_invigilator else None,
+    }
+
+
+def test_history_of_room_and_invigilator() -> None:
+    mina = make_teacher("mina")
+    make_cell(make_class("A"), room="Hall")
+    viewer = head_teacher()
+    result_of("updateCell", viewer, cell=at("A"), room="Room 3", invigilatorId=f"Teacher:{mina.pk}")
+    (edge,) = data(
+        f"query ($at: CellKey!) {{ matrixCell(at: $at) {{ history {{ edges {{ node {{ {ENTRY} }} }} }} }} }}",
+        viewer,
+        {"at": at("A")["at"]},
+    )["matrixCell"]["history"]["edges"]
+    changes = sorted(edge["node"]["changes"], key=lambda each: str(each["field"]))
+    assert changes == [
+        {
+            "field": "invigilator",
+            "teacherBefore": None,
+            "teacherAfter": {"name": "Mina"},
+        },
+        {"field": "room", "textBefore": "Hall", "textAfter": "Room 3"},
+    ]

@@ -23,6 +23,7 @@ from tests.schema.mutations.school import (
     QUARTERLY,
     build_school,
     level_id,
+    with_warning,
 )
 from tests.stored_once import StoreOnce
 
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 People = dict[str, Viewer]
 SIGN_IN_ERRORS = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
-SHOWN_WITH_THE_ERROR = {"cell", "exam", "request"}
+SHOWN_WITH_THE_ERROR = {"cell", "exam", "request", "warning"}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def people(store_once: StoreOnce) -> People:
 
 
 def _input(case: InvalidInput) -> dict[str, Any]:
-    input = dict(case.input)
+    input = with_warning(dict(case.input))
     if "LEVEL" in input.get("levelIds", ()):
         input["levelIds"] = [level_id()] * len(input["levelIds"])
     return input

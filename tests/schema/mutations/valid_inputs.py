@@ -6,10 +6,20 @@ from typing import Any, NamedTuple
 
 from tests.factories import YEAR
 from tests.schema.mutations.documents import at, document, key
-from tests.schema.mutations.invalid_inputs import ASSIGNMENT, NEW_EXAM, REQUEST
+from tests.schema.mutations.invalid_inputs import (
+    ACCEPTANCE,
+    ASSIGNMENT,
+    CLOSED_DAYS,
+    NEW_EXAM,
+    REQUEST,
+)
 from tests.schema.mutations.school import MINA_IN_A, MINAS_REQUEST, OF_JUNO, OF_MINA
 
 PASSWORD = "correct horse"
+# A public holiday and its substitute, on which the school is not open yet.
+HOLIDAYS = {"from": f"{YEAR}-03-01", "to": f"{YEAR}-03-02"}
+WITHOUT_CHANGE_SET = {"signIn", "signOut", "closeSchool", "reopenSchool", "acceptWarning"}
+"""Mutations with a payload without ``changeSetId``."""
 
 SIGN_IN = """
   mutation ($input: SignInInput!) { signIn(input: $input) {
@@ -46,6 +56,9 @@ VALID_INPUTS: dict[str, ValidInput] = {
     "denyClassAccessRequest": ValidInput("hana", {"id": OF_JUNO, "note": "Ask Mina."}),
     "assignTeacher": ValidInput("hana", ASSIGNMENT),
     "revokeTeacher": ValidInput("hana", {"assignmentId": MINA_IN_A}),
+    "closeSchool": ValidInput("hana", CLOSED_DAYS),
+    "reopenSchool": ValidInput("hana", HOLIDAYS),
+    "acceptWarning": ValidInput("mina", ACCEPTANCE),
 }
 
 
@@ -53,13 +66,13 @@ def document_of(mutation: str) -> str:
     """Return a document with the whole payload, with its change set if it has one."""
     if mutation in {"signIn", "signOut"}:
         return {"signIn": SIGN_IN, "signOut": SIGN_OUT}[mutation]
+    if mutation in WITHOUT_CHANGE_SET:
+        return document(mutation)
     return document(mutation).replace("userErrors", "changeSetId userErrors", 1)
 
 
-def with_level(input: dict[str, Any] | None, level: str) -> dict[str, Any] | None:
+def with_level(input: dict[str, Any], level: str) -> dict[str, Any]:
     """Return the input with the id of a stored level instead of ``LEVEL``."""
-    if input is None:
-        return None
     filled = {name: level if value == "LEVEL" else value for name, value in input.items()}
     if filled.get("levelIds") == ["LEVEL"]:
         filled["levelIds"] = [level]

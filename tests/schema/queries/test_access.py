@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from primepath.models import (
     ClassCurriculumMapping,
     ExamScheduleMatrix,
     SchoolClass,
+    SchoolDay,
     Teacher,
     TeacherClassAssignment,
 )
@@ -76,6 +77,10 @@ programs                     auth   401   all  all  all   all  all  all     all 
 teachers                     auth   401   all  all  all   all  all  all     all     all  all
 viewer                       -      401   own  own  own   own  own  own     own     own  own
 viewer.assignments           -      401   -    seen seen  seen seen -       -       -    -
+scheduleWarnings             auth   401   -    seen seen  seen seen -       -       all  all
+scheduleWarnings(classCodes) auth   401   -    seen seen  seen seen -       -       all  all
+MatrixCell.warnings          auth   401   -    seen seen  seen seen -       -       all  all
+holidays                     auth   401   all  all  all   all  all  all     all     all  all
 school                       school 401   school school school school school school school school school
 """
 RESULTS = {
@@ -138,6 +143,16 @@ ENTRIES = {
     "teachers": '{ teachers(nameContains: "e") { edges { node { shown: name } } } }',
     "viewer": "{ viewer { shown: username } }",
     "viewer.assignments": "{ viewer { assignments { CLASS } } }",
+    "scheduleWarnings": (
+        "{ scheduleWarnings(academicYear: YEAR) { cells { CLASS warnings { cells { CLASS } } } } }"
+    ),
+    "scheduleWarnings(classCodes)": (
+        'scheduleWarnings(academicYear: YEAR, classCodes: ["CODE"]) { cells { CLASS } }'
+    ),
+    "MatrixCell.warnings": (
+        "{ scheduleMatrix(academicYear: YEAR) { rows { cells(periods: [JAN]) { warnings { cells { CLASS } } } } } }"
+    ),
+    "holidays": '{ holidays(from: "YEAR-01-07", to: "YEAR-01-08") { shown: name } }',
     "school": "{ school { shown: name } }",
 }
 
@@ -175,6 +190,10 @@ def _fill_school() -> None:
             curriculum_level=make_level(program=each.code),
             priority=1,
         )
+
+    for number, code in enumerate(("SEEN", "OTHER")):
+        day = date(YEAR, 1, 7 + number)
+        SchoolDay.objects.create(date=day, name=code, kind="SCHOOL")
 
 
 def _request_access(teacher: Teacher, code: str, **values: Any) -> ClassAccessRequest:

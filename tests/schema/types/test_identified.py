@@ -9,10 +9,11 @@ import pytest
 from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
 from primepath.domain.viewer import COMMAND_LINE, Viewer
+from primepath.models import SchoolClass
 from primepath.services.cells.update_cell import update_cell
 from schema.types.node import NODE_TYPES, Identified
 from tests.client import answer, data
-from tests.factories import YEAR, head_teacher, make_class
+from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ OF_EACH_TYPE = """
     rows { __typename id curriculum { __typename id } cells(periods: [JAN]) { completion { __typename id } } }
   }
   classDirectory { edges { node { __typename id } } }
+  scheduleWarnings(academicYear: 2026) { __typename id }
   matrixCell(at: {classCode: "A", academicYear: 2026, period: JAN}) {
     history { edges { node { __typename id } } }
   }
@@ -44,6 +46,8 @@ def viewer() -> Viewer:
     for code in "AB":
         make_class(code)
     note("x")
+    # Its period has begun, and it has no date: a warning.
+    make_cell(SchoolClass.objects.get(pk="B"), exams=[make_exam()])
     return head_teacher()
 
 

@@ -228,6 +228,7 @@ def _classes(count: int) -> list[VisibleClass]:
             grade=12,
             section=str(number),
             stream="",
+            lesson_days="",
             is_active=True,
             curriculum_version=uuid.uuid4(),
         )

@@ -1,0 +1,133 @@
+"""Warnings about cells. One query reads all that they follow from, for any number of cells."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from loaders.cells import Cell
+from loaders.dispatch import Stage
+from loaders.generic import BatchLoader, RowLoader
+from loaders.loader_group import LoaderGroup
+from loaders.sittings import SITTING_COLUMNS, ReadSittings, read_sittings, sitting_of
+from loaders.warning_keys import warning_key
+from primepath.domain.cell import CellStatus
+from primepath.domain.clashes import Rules, ScheduleWarning, Sitting, find_warnings
+from primepath.models import WarningAcceptance
+from primepath.school_days import holiday_on
+
+
+class VisibleWarning(NamedTuple):
+    """A warning as a viewer sees it: with the sittings of the cells that they can see, and the number of the others."""
+
+    warning: ScheduleWarning
+    visible: tuple[Sitting, ...]
+    hidden: int
+
+    @property
+    def key(self) -> str:
+        return warning_key(self.warning)
+
+
+class ScheduleRange(NamedTuple):
+    """The part of the schedule to find warnings in: classes that the viewer can see, and dates.
+
+    ``undated_years``: the cells without a date of these academic years belong to it too.
+    """
+
+    class_codes: frozenset[str]
+    first: datetime.date
+    last: datetime.date
+    undated_years: frozenset[int]
+
+    @classmethod
+    def undated(cls, class_codes: frozenset[str], academic_year: int) -> ScheduleRange:
+        """Return the cells without a date of a year."""
+        return cls(class_codes, datetime.date.max, datetime.date.min, frozenset({academic_year}))
+
+    def includes(self, sitting: Sitting) -> bool:
+        if sitting.class_code not in self.class_codes:
+            return False
+        if sitting.date is None:
+            return sitting.academic_year in self.undated_years
+        return self.first <= sitting.date <= self.last
+
+
+class WarningLoaders(LoaderGroup):
+    """Warnings of cells, and which are accepted."""
+
+    @cached_property
+    def warnings_by_cell(self) -> BatchLoader[Cell, list[VisibleWarning]]:
+        """The warnings about a cell. The key is the cell as it was read, or as a change would leave it."""
+        return BatchLoader(self._dispatcher, Stage.DETAIL, self._of_cells)
+
+    def warnings_in(self, wanted: ScheduleRange) -> asyncio.Future[list[VisibleWarning]]:
+        """Return the future warnings about cells of this part of the schedule."""
+        return self._dispatcher.call(lambda: self._in_range(wanted), Stage.DETAIL)
+
+    @cached_property
+    def acceptance_by_facts(self) -> RowLoader[str, WarningAcceptance]:
+        return RowLoader(
+            self._dispatcher,
+            Stage.DETAIL,
+            lambda facts: WarningAcceptance.objects.filter(facts__key_in=facts),
+            lambda row: row.facts,
+        )
+
+    def _of_cells(self, cells: list[Cell]) -> Sequence[list[VisibleWarning]]:
+        used = [cell for cell in cells if cell.status != CellStatus.EMPTY]
+        read = read_sittings(
+            self._viewer,
+            dates={cell.scheduled_date for cell in used if cell.scheduled_date is not None},
+            class_codes={cell.visible_class.code for cell in used},
+        )
+        for cell in used:
+            values = tuple(getattr(cell, column) for column in SITTING_COLUMNS)
+            if read.values.get(cell.pk) != values:
+                stored = read.sittings.get(cell.pk)
+                read.sittings[cell.pk] = sitting_of(
+                    cell.pk,
+                    values,
+                    cell.visible_class.lesson_days,
+                    stored.minutes if stored else None,
+                )
+        for cell in cells:
+            if cell.status == CellStatus.EMPTY:
+                read.sittings.pop(cell.pk, None)
+        of_cell: dict[str, list[VisibleWarning]] = {cell.pk: [] for cell in cells}
+        for warning in _warnings(read, of_cell.keys()):
+            for sitting in warning.visible:
+                if sitting.id in of_cell:
+                    of_cell[sitting.id].append(warning)
+        return [of_cell[cell.pk] for cell in cells]
+
+    def _in_range(self, wanted: ScheduleRange) -> list[VisibleWarning]:
+        days = (wanted.last - wanted.first).days + 1
+        read = read_sittings(
+            self._viewer,
+            dates={wanted.first + datetime.timedelta(day) for day in range(days)},
+            class_codes=wanted.class_codes,
+            undated_years=wanted.undated_years,
+        )
+        return [each for each in _warnings(read) if any(map(wanted.includes, each.visible))]
+
+
+def _warnings(read: ReadSittings, also_visible: Iterable[str] = ()) -> list[VisibleWarning]:
+    """Return the warnings about cells that the viewer can see, in order."""
+    dates = {each.date for each in read.sittings.values() if each.date is not None}
+    holidays = {
+        date: holiday for date in dates if (holiday := holiday_on(date, read.school_days.get(date)))
+    }
+    rules = Rules(read.lesson_days, read.minimum_days_between_exams, timezone.localdate())
+    can_see = read.visible.union(also_visible)
+    found = []
+    for warning in find_warnings(read.sittings.values(), rules, holidays):
+        visible = tuple(each for each in warning.sittings if each.id in can_see)
+        if visible:
+            found.append(VisibleWarning(warning, visible, len(warning.sittings) - len(visible)))
+    return found

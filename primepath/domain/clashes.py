@@ -1,0 +1,278 @@
+"""Warnings about a schedule: exams that overlap, and days on which there should be none.
+
+A warning is about a group of cells. Exams that overlap form a group if all of them overlap at the same moment, and no further
+exam does. So three exams at the same time are one group. If A overlaps B and B overlaps C, but A does not overlap C, there are
+two groups. Times are half-open: 09:00-10:00 and 10:00-11:00 do not overlap.
+
+Cells on a day without lessons are one group per day and code. TIME_TOO_SHORT and NO_DATE are about one cell each.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from primepath.domain.calendar_days import Holiday, HolidayKind
+from primepath.domain.cell import CellStatus
+from primepath.domain.period import Period
+from primepath.domain.room import fold_room
+from primepath.domain.weekday import Weekday
+
+_NO_HOLIDAYS: Mapping[datetime.date, Holiday] = {}
+
+
+class WarningCode(StrEnum):
+    """Kind of a warning. The order of definition is the order of warnings of one date."""
+
+    CLASS_CLASH = "CLASS_CLASH"
+    CLASS_SAME_DAY = "CLASS_SAME_DAY"
+    ROOM_CLASH = "ROOM_CLASH"
+    INVIGILATOR_CLASH = "INVIGILATOR_CLASH"
+    HOLIDAY = "HOLIDAY"
+    SCHOOL_CLOSED = "SCHOOL_CLOSED"
+    NO_LESSONS = "NO_LESSONS"
+    SHORT_GAP = "SHORT_GAP"
+    TIME_TOO_SHORT = "TIME_TOO_SHORT"
+    NO_DATE = "NO_DATE"
+
+
+class Times(NamedTuple):
+    """Start and end of exams, in seconds since midnight. ``is_estimate``: the end follows from the longest exam."""
+
+    start: int
+    end: int
+    is_estimate: bool
+
+    def overlaps(self, other: Times) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """The exams of a cell, as far as warnings depend on them.
+
+    ``minutes``: the longest time limit of the exams, because pupils of a class sit different exams at the same time. None
+    without exams.
+    ``lesson_days``: the lesson days of the class, or empty if it follows the school.
+    """
+
+    id: str
+    class_code: str
+    academic_year: int
+    period: Period
+    status: CellStatus
+    date: datetime.date | None
+    start: datetime.time | None
+    end: datetime.time | None
+    minutes: int | None
+    room: str
+    invigilator_id: int | None
+    lesson_days: tuple[Weekday, ...] = ()
+
+    @property
+    def times(self) -> Times | None:
+        """The times, or None if it is not known how long the exams take."""
+        if self.start is None:
+            return None
+        start = _seconds(self.start)
+        if self.end is not None:
+            return Times(start, _seconds(self.end), is_estimate=False)
+        return Times(start, start + 60 * self.minutes, is_estimate=True) if self.minutes else None
+
+
+class Rules(NamedTuple):
+    """The rules of the school, and the current date there."""
+
+    lesson_days: tuple[Weekday, ...]
+    minimum_days_between_exams: int
+    today: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleWarning:
+    """A warning about some cells, in the order of their ids. ``date``: the first date of the cells, None without any."""
+
+    code: WarningCode
+    date: datetime.date | None
+    sittings: tuple[Sitting, ...]
+    holiday: Holiday | None = None
+
+    @property
+    def order(self) -> tuple[bool, datetime.date, int, list[str]]:
+        """The sort key of warnings: by date, code, then the ids of the cells. Warnings without a date are last."""
+        return (
+            self.date is None,
+            self.date or datetime.date.min,
+            _RANK[self.code],
+            [each.id for each in self.sittings],
+        )
+
+
+_RANK = {code: rank for rank, code in enumerate(WarningCode)}
+
+
+def find_warnings(
+    sittings: Iterable[Sitting],
+    rules: Rules,
+    holidays: Mapping[datetime.date, Holiday] = _NO_HOLIDAYS,
+) -> list[ScheduleWarning]:
+    """Return all warnings about the sittings, in order. A sitting is left out if its status is EMPTY.
+
+    The result about a cell needs every cell on its date, and the class's other cells within the minimum days between exams.
+    """
+    used = [each for each in sittings if each.status is not CellStatus.EMPTY]
+    dated: defaultdict[datetime.date, list[Sitting]] = defaultdict(list)
+    for sitting in used:
+        if sitting.date is not None:
+            dated[sitting.date].append(sitting)
+    found: list[ScheduleWarning] = []
+    for date, of_date in dated.items():
+        found += _clashes(date, of_date)
+        found += _about_day(date, of_date, rules, holidays.get(date))
+    found += _short_gaps(used, rules.minimum_days_between_exams)
+    found += [
+        _warn(WarningCode.NO_DATE, None, [each]) for each in used if _is_late(each, rules.today)
+    ]
+    return sorted(found, key=lambda warning: warning.order)
+
+
+def _clashes(date: datetime.date, sittings: Sequence[Sitting]) -> Iterable[ScheduleWarning]:
+    if len(sittings) == 1:
+        return
+    for of_class in _shared(sittings, lambda each: each.class_code):
+        groups = _overlapping(of_class)
+        yield from (_warn(WarningCode.CLASS_CLASH, date, group) for group in groups)
+        if apart := _apart(of_class):
+            yield _warn(WarningCode.CLASS_SAME_DAY, date, apart)
+    for of_room in _shared(sittings, lambda each: each.room and fold_room(each.room)):
+        groups = _overlapping(of_room)
+        yield from (_warn(WarningCode.ROOM_CLASH, date, group) for group in groups)
+    for of_teacher in _shared(sittings, lambda each: each.invigilator_id):
+        groups = _overlapping(of_teacher)
+        yield from (_warn(WarningCode.INVIGILATOR_CLASH, date, group) for group in groups)
+
+
+def _about_day(
+    date: datetime.date, sittings: Sequence[Sitting], rules: Rules, holiday: Holiday | None
+) -> Iterable[ScheduleWarning]:
+    ahead = [each for each in sittings if each.status is not CellStatus.COMPLETED]
+    if ahead and holiday is not None and not holiday.is_open:
+        is_public = holiday.kind is HolidayKind.PUBLIC
+        code = WarningCode.HOLIDAY if is_public else WarningCode.SCHOOL_CLOSED
+        yield _warn(code, date, ahead, holiday)
+    day = Weekday.of(date)
+    if free := [each for each in ahead if day not in (each.lesson_days or rules.lesson_days)]:
+        yield _warn(WarningCode.NO_LESSONS, date, free)
+    yield from (
+        _warn(WarningCode.TIME_TOO_SHORT, date, [each]) for each in sittings if _is_too_short(each)
+    )
+
+
+def _short_gaps(sittings: Sequence[Sitting], minimum: int) -> Iterable[ScheduleWarning]:
+    """Yield a warning for each group of exams of a class that are all fewer than ``minimum`` days apart."""
+    if minimum <= 1:
+        return
+    dated = [each for each in sittings if each.date is not None]
+    for of_class in _shared(dated, lambda each: each.class_code):
+        # Exams are too close if the days that each keeps free overlap.
+        spans = [(_day(each), _day(each) + minimum, each) for each in of_class]
+        for group in _groups(spans):
+            dates = {each.date for each in group}
+            if len(dates) > 1:
+                yield _warn(WarningCode.SHORT_GAP, min(filter(None, dates)), group)
+
+
+def _is_late(sitting: Sitting, today: datetime.date) -> bool:
+    """Return whether the period of the sitting has begun, and it is scheduled without a date."""
+    return (
+        sitting.date is None
+        and sitting.status is CellStatus.SCHEDULED
+        and sitting.period.dates(sitting.academic_year)[0] <= today
+    )
+
+
+def _warn(
+    code: WarningCode,
+    date: datetime.date | None,
+    sittings: Iterable[Sitting],
+    holiday: Holiday | None = None,
+) -> ScheduleWarning:
+    in_order = sorted(sittings, key=lambda each: each.id)
+    return ScheduleWarning(code, date, tuple(in_order), holiday)
+
+
+def _shared(
+    sittings: Iterable[Sitting], resource: Callable[[Sitting], Hashable]
+) -> Iterable[list[Sitting]]:
+    """Return the sittings of each resource that several of them use. An empty resource is none."""
+    users: defaultdict[Hashable, list[Sitting]] = defaultdict(list)
+    for sitting in sittings:
+        if key := resource(sitting):
+            users[key].append(sitting)
+    return (each for each in users.values() if len(each) > 1)
+
+
+def _overlapping(sittings: Iterable[Sitting]) -> list[list[Sitting]]:
+    return _groups(
+        [(times.start, times.end, each) for each in sittings if (times := each.times) is not None]
+    )
+
+
+def _apart(sittings: Sequence[Sitting]) -> list[Sitting]:
+    """Return the sittings that do not overlap one of the others, or may not because their times are not known."""
+    times = [each.times for each in sittings]
+    return [
+        sitting
+        for index, sitting in enumerate(sittings)
+        if any(
+            not (mine := times[index]) or not other or not mine.overlaps(other)
+            for position, other in enumerate(times)
+            if position != index
+        )
+    ]
+
+
+def _groups(spans: Iterable[tuple[int, int, Sitting]]) -> list[list[Sitting]]:
+    """Return the groups of two or more that overlap at the same moment, as large as possible. Spans are half-open.
+
+    Intervals that overlap in pairs have a moment in common. So the groups are what is open whenever an interval ends that
+    no other has ended since the last one began.
+    """
+    edges = sorted(
+        (moment, is_start, index, sitting)
+        for index, (start, end, sitting) in enumerate(spans)
+        for moment, is_start in ((start, True), (end, False))
+    )
+    groups = []
+    open_now: dict[int, Sitting] = {}
+    has_grown = False
+    for _moment, is_start, index, sitting in edges:
+        if is_start:
+            open_now[index] = sitting
+            has_grown = True
+            continue
+        if has_grown and len(open_now) > 1:
+            groups.append(list(open_now.values()))
+        has_grown = False
+        del open_now[index]
+    return groups
+
+
+def _is_too_short(sitting: Sitting) -> bool:
+    times = sitting.times
+    if times is None or times.is_estimate or sitting.minutes is None:
+        return False
+    return 60 * sitting.minutes > times.end - times.start
+
+
+def _seconds(time: datetime.time) -> int:
+    return 3_600 * time.hour + 60 * time.minute + time.second
+
+
+def _day(sitting: Sitting) -> int:
+    assert sitting.date is not None
+    return sitting.date.toordinal()

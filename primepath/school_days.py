@@ -1,0 +1,47 @@
+"""The holidays of the school: the holidays of its country, changed by the decisions of the school."""
+
+from __future__ import annotations
+
+import datetime
+from functools import lru_cache
+
+import holidays
+from django.conf import settings
+from django.utils.translation import get_language
+
+from primepath.domain.calendar_days import Holiday, HolidayKind
+
+# The package's names of these languages. Names in any other language are English.
+_LANGUAGES = {"ko": "ko", "en": "en_US"}
+# The package has the names of the law. People use others.
+_NAMES = {"신정연휴": "신정", "기독탄신일": "성탄절"}
+
+
+def public_holidays(year: int) -> dict[datetime.date, str]:
+    """Return the country's public holidays of a year by date, with substitute holidays, in the current language."""
+    language = _LANGUAGES.get((get_language() or "")[:2], "en_US")
+    return _public_holidays(settings.SCHOOL_COUNTRY, language, year)
+
+
+def holiday_on(date: datetime.date, decided: tuple[str, bool, str] | None) -> Holiday | None:
+    """Return the holiday on a date. ``decided``: kind, ``is_open`` and name of the `SchoolDay` of this date, if there is one."""
+    law = public_holidays(date.year).get(date)
+    if decided is not None:
+        kind, is_open, name = decided
+        return Holiday(date, name or law or "", HolidayKind(kind), is_open)
+    return None if law is None else Holiday(date, law, HolidayKind.PUBLIC)
+
+
+@lru_cache(maxsize=200)
+def _public_holidays(country: str, language: str, year: int) -> dict[datetime.date, str]:
+    supported = holidays.country_holidays(country).supported_languages
+    # Some countries have names in their own language only.
+    known = next((each for each in (language, "en_US") if each in supported), None)
+    found = holidays.country_holidays(country, years=year, language=known)
+    return {date: _common_name(name) for date, name in sorted(found.items())}
+
+
+def _common_name(name: str) -> str:
+    for of_law, common in _NAMES.items():
+        name = name.replace(of_law, common)
+    return name
