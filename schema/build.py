@@ -26,6 +26,7 @@ from schema.mutations.update_cell import UpdateCell
 from schema.queries.access import AccessQuery
 from schema.queries.exams import ExamQuery
 from schema.queries.matrix import MatrixQuery
+from schema.queries.matrix_cells import MatrixCellsQuery
 from schema.queries.node import NodeQuery
 from schema.queries.viewer import ViewerQuery
 from schema.queries.warnings import WarningQuery
@@ -34,7 +35,15 @@ from schema.types.scalars import SCALARS
 
 
 @strawberry.type(description="Read operations.")
-class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, WarningQuery, NodeQuery):
+class Query(
+    ViewerQuery,
+    MatrixQuery,
+    MatrixCellsQuery,
+    ExamQuery,
+    AccessQuery,
+    WarningQuery,
+    NodeQuery,
+):
     pass
 
 

@@ -66,8 +66,11 @@ _VALUES: dict[str, Kinds] = {
     "curriculumLevelId": [
         ["CurriculumLevel:1", "CurriculumLevel:3", "CurriculumLevel:9", "Exam:1"]
     ],
+    "examId": [["Exam:1", "Exam:2", "Exam:99", "Teacher:1"]],
     "first": _SIZE_KINDS,
     "grade": [[1, 7, 12]],
+    "hasDate": [[True, False]],
+    "hasExams": [[True, False]],
     "id": _ID_KINDS,
     "ids": _ID_KINDS,
     "isActive": [[True, False]],
@@ -75,6 +78,9 @@ _VALUES: dict[str, Kinds] = {
     "nameContains": [["a", "É", "no such name"]],
     "period": [_PERIODS],
     "periods": [_PERIODS],
+    "scheduledFrom": [["2026-01-01", "2026-02-15"]],
+    "scheduledTo": [["2026-01-31", "2026-12-31"]],
+    "teacherId": [["Teacher:1", "Teacher:2", "Teacher:99", "Exam:1"]],
 }
 # These change the kind of page, or cause an error.
 _SELDOM_GIVEN = {"after", "before", "changesAfter", "last"}
