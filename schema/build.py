@@ -22,8 +22,11 @@ from schema.mutations.exams import Exams
 from schema.mutations.school_days import SchoolDays
 from schema.mutations.set_class_curriculum import SetClassCurriculum
 from schema.mutations.sign_in import SignInMutation
+from schema.mutations.undo_changes import UndoChanges
 from schema.mutations.update_cell import UpdateCell
+from schema.mutations.update_cells import UpdateCells
 from schema.queries.access import AccessQuery
+from schema.queries.change_sets import ChangeSetQuery
 from schema.queries.exams import ExamQuery
 from schema.queries.matrix import MatrixQuery
 from schema.queries.matrix_cells import MatrixCellsQuery
@@ -42,6 +45,7 @@ class Query(
     ExamQuery,
     AccessQuery,
     WarningQuery,
+    ChangeSetQuery,
     NodeQuery,
 ):
     pass
@@ -57,6 +61,8 @@ class Mutation(
     SignInMutation,
     AssignExams,
     UpdateCell,
+    UpdateCells,
+    UndoChanges,
     CloneCell,
     Exams,
     SetClassCurriculum,

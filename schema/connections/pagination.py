@@ -75,11 +75,16 @@ class Order:
                 for column, value in zip(self.columns, values, strict=True)
             )
         except (ValueError, TypeError, OverflowError, RecursionError):
-            template = _(
-                "`{argument}` is not a valid cursor of this list. "
-                "Use a cursor that this list returned, unchanged."
-            )
-            raise BadUserInputError(template.format(argument=argument)) from None
+            raise invalid_cursor(argument) from None
+
+
+def invalid_cursor(argument: str) -> BadUserInputError:
+    """Return the error for a cursor that the list did not return."""
+    template = _(
+        "`{argument}` is not a valid cursor of this list. "
+        "Use a cursor that this list returned, unchanged."
+    )
+    return BadUserInputError(template.format(argument=argument))
 
 
 def _former_cursor(argument: str) -> BadUserInputError:

@@ -39,6 +39,8 @@ MUTATIONS = {
     "assignExams": ("AssignExamsInput", f"cells {{ {CELL} }}"),
     "unassignExams": ("AssignExamsInput", f"cells {{ {CELL} }}"),
     "updateCell": ("UpdateCellInput", f"cell {{ {CELL} }}"),
+    "updateCells": ("UpdateCellsInput", f"cells {{ {CELL} }}"),
+    "undoChanges": ("UndoChangesInput", f"cells {{ {CELL} }}"),
     "cloneCell": ("CloneCellInput", f"cells {{ {CELL} }}"),
     "shareCell": ("ShareCellInput", f"cells {{ {CELL} }}"),
     "createExam": ("CreateExamInput", f"exam {{ {EXAM} }}"),

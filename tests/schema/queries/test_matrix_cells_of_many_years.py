@@ -26,7 +26,7 @@ RUNS = 3
 # PostgreSQL names the index, and SQLite its columns.
 INDEXES = ("cell_by_schedule", "cell_once_a_class_year_and_period", "academic_year=?")
 WEEK = {"scheduledFrom": f"{YEAR}-03-02", "scheduledTo": f"{YEAR}-03-08"}
-FILTERS = {
+FILTERS: dict[str, dict[str, object]] = {
     "a year by schedule": {"academicYear": YEAR},
     "a week": {"academicYear": YEAR, **WEEK},
     "undated drafts": {"academicYear": YEAR, "statuses": ["DRAFT"], "hasDate": False},
@@ -50,8 +50,10 @@ def store(codes: list[str], years: Iterable[int]) -> None:
                 day = first + (last - first) * (number % 28) // 28
                 row = (f"{code}/{year}/{period}", code, year, period, "DRAFT", day, "", 1, now, now)
                 rows.append(row)
-    columns = ("id", "class_code", "academic_year", "period", "status", "scheduled_date")
-    columns += ("notes", "version", "created_at", "updated_at")
+    columns = (
+        *("id", "class_code", "academic_year", "period", "status", "scheduled_date"),
+        *("notes", "version", "created_at", "updated_at"),
+    )
     insert_rows(ExamScheduleMatrix, columns, rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
