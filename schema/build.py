@@ -19,6 +19,7 @@ from schema.mutations.assign_exams import AssignExams
 from schema.mutations.assignments import Assignments
 from schema.mutations.clone_cell import CloneCell
 from schema.mutations.exams import Exams
+from schema.mutations.roll_over_year import RollOverYear
 from schema.mutations.school_days import SchoolDays
 from schema.mutations.set_class_curriculum import SetClassCurriculum
 from schema.mutations.sign_in import SignInMutation
@@ -63,6 +64,7 @@ class Mutation(
     UpdateCell,
     UpdateCells,
     UndoChanges,
+    RollOverYear,
     CloneCell,
     Exams,
     SetClassCurriculum,

@@ -41,6 +41,7 @@ MUTATIONS = {
     "updateCell": ("UpdateCellInput", f"cell {{ {CELL} }}"),
     "updateCells": ("UpdateCellsInput", f"cells {{ {CELL} }}"),
     "undoChanges": ("UndoChangesInput", f"cells {{ {CELL} }}"),
+    "rollOverYear": ("RollOverYearInput", "report { part copied skipped reasons }"),
     "cloneCell": ("CloneCellInput", f"cells {{ {CELL} }}"),
     "shareCell": ("ShareCellInput", f"cells {{ {CELL} }}"),
     "createExam": ("CreateExamInput", f"exam {{ {EXAM} }}"),

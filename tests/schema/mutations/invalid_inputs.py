@@ -394,7 +394,19 @@ UNDO_ERRORS = [
         (REVIEW, "INVALID_ID"),
     )
 ]
+ROLL_OVER = {"fromYear": YEAR, "toYear": YEAR + 1, "parts": ["SCHEDULE"]}
+ROLL_OVER_ERRORS = [
+    InvalidInput("rollOverYear", who, {**ROLL_OVER, **input}, code, path)
+    for who, input, code, path in (
+        ("mina", {}, "FORBIDDEN", None),
+        ("hana", {"fromYear": 2019}, "YEAR_OUT_OF_RANGE", "fromYear"),
+        ("hana", {"toYear": 2036}, "YEAR_OUT_OF_RANGE", "toYear"),
+        ("hana", {"toYear": YEAR}, "OUT_OF_RANGE", "toYear"),
+        ("hana", {"classCodes": ["A", "CLOSED"]}, "NOT_FOUND", "classCodes.1"),
+    )
+]
 INVALID_INPUTS = [
+    *ROLL_OVER_ERRORS,
     *UNDO_ERRORS,
     *CELL_ERRORS,
     *UPDATE_ERRORS,

@@ -112,6 +112,7 @@ MESSAGES = {
         "379 days exceed the limit of 366.",
         "The last day must not be before the first day.",
         "`expiresAt` must be in the future.",
+        "`toYear` must be later than 2026.",
         *(f"`passingScore` must be between 0 and 100, not {value}." for value in (-1, 101)),
         *(f"`timerMinutes` must be between 1 and 1440, not {value}." for value in (-1, 1_441)),
         *(f"`totalQuestions` must be between 1 and 1000, not {value}." for value in (0, 1_001)),

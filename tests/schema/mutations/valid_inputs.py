@@ -56,6 +56,11 @@ VALID_INPUTS: dict[str, ValidInput] = {
         {"changes": [{"cell": at("A"), "notes": "A pen"}, {"cell": at("C"), "room": "3"}]},
     ),
     "undoChanges": ValidInput("mina", {"changeSetId": f"ChangeSet:{EARLIER.hex}"}),
+    "rollOverYear": ValidInput(
+        "hana",
+        {"fromYear": YEAR, "toYear": YEAR + 1, "parts": ["EXAMS", "SCHEDULE"]},
+        reads=False,
+    ),
     "cloneCell": ValidInput("mina", {"source": at("A"), "targets": [key("C"), key("A", "MAY")]}),
     "shareCell": ValidInput("mina", {"source": at("A"), "classCodes": ["C"]}),
     "createExam": ValidInput("mina", {**NEW_EXAM, "curriculumLevelId": "LEVEL"}),
