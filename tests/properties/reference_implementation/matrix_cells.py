@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from typing import Any
 
 from primepath import models
@@ -46,7 +47,8 @@ def matrix_cells(school: VisibleSchool, _: Any, args: Args) -> ResponseObject:
 
 
 def _check_ids(filter: Args) -> None:
-    for name, type_ in (("examId", "Exam"), ("teacherId", "Teacher")):
+    types = (("examId", "Exam"), ("teacherId", "Teacher"), ("invigilatorId", "Teacher"))
+    for name, type_ in types:
         if filter.get(name, f"{type_}:").partition(":")[0] != type_:
             raise FieldError("BAD_USER_INPUT")
 
@@ -71,9 +73,16 @@ def _matches(school: VisibleSchool, cell: Any, filter: Args) -> bool:
         and fits("hasExams", bool(exams))
         and filter.get("examId") in {None, *exams}
         and filter.get("teacherId") in {None, *teachers}
+        and filter.get("invigilatorId") in {None, f"Teacher:{cell.invigilator_id}"}
+        and (filter.get("room") is None or _same_room(filter["room"], cell.room))
         and (filter.get("scheduledFrom") is None or date >= filter["scheduledFrom"])
         and (filter.get("scheduledTo") is None or "" < date <= filter["scheduledTo"])
     )
+
+
+def _same_room(one: str, other: str) -> bool:
+    names = [unicodedata.normalize("NFKC", name).casefold().split() for name in (one, other)]
+    return names[0] == names[1]
 
 
 def _place(cell: Any, by_class: bool) -> Any:

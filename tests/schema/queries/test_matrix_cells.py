@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.period import MONTHS, PERIODS, Period, PeriodType
@@ -23,6 +24,7 @@ from tests.factories import (
     head_teacher,
     make_cell,
     make_class,
+    make_classes,
     make_exam,
     make_teacher,
 )
@@ -38,6 +40,7 @@ query ($filter: MatrixCellFilter, $orderBy: MatrixCellOrder, $first: Int, $after
 }
 """
 TIMES = [None, datetime.time(9), datetime.time(9, 30, 0, 5), datetime.time(13)]
+ROOMS = ["", "Room 3", "room 3", "ＲＯＯＭ 3", "Room 33"]
 CLASSES = [
     ("HIGH", 9, "10"),
     ("HIGH", 9, "2"),
@@ -90,6 +93,8 @@ class School:
                 [None, first, first + datetime.timedelta(days=random.randrange(3))]
             ),
             start_time=random.choice(TIMES),
+            room=random.choice(ROOMS),
+            invigilator=random.choice([None, self.mina, self.juno]),
         )
 
     def expected(
@@ -152,6 +157,9 @@ FILTERS: list[tuple[dict[str, Any], Callable[[Any], bool]]] = [
     ),
     ({"hasDate": True}, lambda cell: cell.scheduled_date is not None),
     ({"hasDate": False}, lambda cell: cell.scheduled_date is None),
+    ({"room": " room  3 "}, lambda cell: cell.room in ROOMS[1:4]),
+    ({"room": ""}, lambda cell: cell.room == ""),
+    ({"room": "Room 4"}, lambda cell: False),
     ({"hasExams": True}, has_exam),
     ({"hasExams": False}, lambda cell: not has_exam(cell)),
     (
@@ -196,6 +204,55 @@ def test_teacher_and_exam(school: School) -> None:
     assert found(viewer, filter={"examId": f"Exam:{exam.pk}"}) == of_exam
     assert of_exam
     assert found(viewer, filter={"examId": "Exam:9999"}) == []
+    supervised = school.expected(by_class=False, where=lambda cell: cell.invigilator == school.juno)
+    assert found(viewer, filter={"invigilatorId": f"Teacher:{school.juno.pk}"}) == supervised
+    assert supervised
+    assert found(viewer, filter={"invigilatorId": "Teacher:9999"}) == []
+
+
+@pytest.mark.parametrize("order", ["SCHEDULE", "CLASS"])
+@pytest.mark.parametrize("filter", [{}, {"statuses": ["SCHEDULED"]}, {"division": "HIGH"}])
+def test_cells_with_and_without_warnings(
+    school: School, filter: dict[str, Any], order: str
+) -> None:
+    """The filter agrees with `MatrixCell.warnings`, which clashes with hidden cells cause too."""
+    viewer = as_viewer(school.mina)
+    document = """
+      query ($filter: MatrixCellFilter, $orderBy: MatrixCellOrder) {
+        matrixCells(filter: $filter, orderBy: $orderBy) { edges { node { id warnings { code } } } }
+      }
+    """
+    page = data(document, viewer, {"filter": filter, "orderBy": order})["matrixCells"]
+    nodes = [edge["node"] for edge in page["edges"]]
+    for has_warnings in (True, False):
+        expected = [each["id"] for each in nodes if bool(each["warnings"]) is has_warnings]
+        assert expected
+        given = {**filter, "hasWarnings": has_warnings}
+        assert found(viewer, filter=given, orderBy=order) == expected
+
+
+def test_warnings_of_too_many_cells_are_refused(school: School, settings: Settings) -> None:
+    viewer = as_viewer(school.mina)
+    settings.MAX_CELLS_PER_OPERATION = len(school.expected(by_class=True))
+    assert found(viewer, filter={"hasWarnings": True})
+    settings.MAX_CELLS_PER_OPERATION -= 1
+    (error,) = answer(DOCUMENT, viewer, {"filter": {"hasWarnings": True}})["errors"]
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert found(viewer, filter={"hasWarnings": True, "classCodes": ["HIGH_9_2"]}) is not None
+
+
+@pytest.mark.parametrize("classes", [1, 60])
+def test_statements_of_warnings_do_not_depend_on_the_number_of_cells(classes: int) -> None:
+    viewer = head_teacher()
+    for each in make_classes(classes):
+        for period in (Period.JAN, Period.FEB):
+            first, _last = period.dates(YEAR)
+            make_cell(each, period, status="DRAFT", scheduled_date=first)
+    with recorded_statements("matrixCells with warnings"):
+        filter = {"academicYear": YEAR, "hasWarnings": True}
+        page = data(DOCUMENT, viewer, {"filter": filter})["matrixCells"]
+    # 1 January is a public holiday, and 1 February 2026 a Sunday.
+    assert page["totalCount"] == 2 * classes
 
 
 def test_another_viewer_sees_only_visible_classes(school: School) -> None:
@@ -258,6 +315,7 @@ def found_after(viewer: Viewer, cursor: str) -> list[str]:
         ({"filter": {"academicYear": -(2**31)}}, "BAD_USER_INPUT"),
         ({"filter": {"teacherId": "Exam:1"}}, "BAD_USER_INPUT"),
         ({"filter": {"examId": "x"}}, "BAD_USER_INPUT"),
+        ({"filter": {"invigilatorId": "Exam:1"}}, "BAD_USER_INPUT"),
         ({"filter": {"classCodes": ["A"] * 1_001}}, "LIMIT_EXCEEDED"),
         ({"first": 101}, "LIMIT_EXCEEDED"),
         ({"after": "x"}, "BAD_USER_INPUT"),
