@@ -165,6 +165,7 @@ class Cells:
         self._layout = _layout(CELL_COLUMNS.intersection(options.columns))
         self._loader = BatchLoader(dispatcher, Stage.CELLS, self._fetch)
         self._report_missing = options.report_missing
+        self._planned = options.planned
         self._stored: dict[str, Sequence[Any]] = {}
         self._pending: list[asyncio.Future[list[Cell]]] = []
         self._together: OfCells[Any] | None = None
@@ -218,6 +219,7 @@ class Cells:
             found = self._read(list(wanted), together)
             self._report([id for id in wanted if id not in found])
             self._stored |= {id: found.get(id, self._layout.unstored) for id in wanted}
+            self._plan(wanted.keys() & self._planned.keys())
         make_cell = self._layout.make_cell
         return [
             [
@@ -241,6 +243,14 @@ class Cells:
         else:
             rows = cells(ids)
         return {values[0]: values[1:] for values in rows}
+
+    def _plan(self, ids: Iterable[str]) -> None:
+        """Replace the values of cells by those of a planned change."""
+        columns = self._layout.columns
+        for id in ids:
+            stored = dict(zip(columns, self._stored[id], strict=True))
+            values = {**stored, **self._planned[id].values}
+            self._stored[id] = tuple(values[name] for name in columns)
 
     def _report(self, missing: Iterable[str]) -> None:
         """Report the missing cells that can be stored: cells of years that the school plans."""

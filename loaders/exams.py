@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, namedtuple
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from itertools import starmap
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -19,10 +19,11 @@ from loaders.of_cells import OfCells
 from primepath.db.collected import Collected
 from primepath.db.statement import Statement
 from primepath.domain.exam import ExamType
+from primepath.domain.planned_cell import PlannedCells
 from primepath.models import Exam, MatrixCellExam
 
 # No field shows it.
-_INTERNAL = frozenset({"idempotency_key", "name_key"})
+_INTERNAL = frozenset({"copied_from_id", "idempotency_key", "name_key"})
 EXAM_COLUMNS = frozenset({"instructions", "created_at", "updated_at"})
 """The columns of an exam that are read on request, by attribute name: they are long, or rarely shown."""
 _ALL = tuple(column_defaults(Exam, except_for=_INTERNAL))
@@ -139,6 +140,14 @@ def _links_by_cell(
     return [found[id] for id in ids]
 
 
+def with_planned(
+    stored: Iterable[tuple[str, int]], planned: PlannedCells
+) -> Iterator[tuple[str, int]]:
+    """Yield (cell id, exam id) of each exam in a cell, in planned cells as a change would leave them."""
+    yield from (link for link in stored if link[0] not in planned)
+    yield from ((id, exam_id) for id, cell in planned.items() for exam_id in cell.exam_ids)
+
+
 class ExamLoaders(LoaderGroup):
     """Exams, and which exams are in which cells. Both directions lead to further cells."""
 
@@ -146,13 +155,26 @@ class ExamLoaders(LoaderGroup):
     def exams_by_cell(self) -> OfCells[list[ExamRow]]:
         """The exams in the cell, by name."""
         columns = _columns_read(self._options.columns)
-        group = partial(_exams_by_cell, columns)
+
+        def group(ids: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> list[list[ExamRow]]:
+            found = _exams_by_cell(columns, ids, rows)
+            planned = self._planned(ids)
+            return self._with_planned_exams(ids, found, planned) if planned else found
+
         return OfCells(self._dispatcher, Stage.SOURCE, _exams_of_cells(columns), group)
 
     @cached_property
     def exam_links_by_cell(self) -> OfCells[list[tuple[str, int]]]:
         """(cell id, exam id) of each exam in the cell."""
-        return OfCells(self._dispatcher, Stage.SOURCE, _links_of_cells, _links_by_cell)
+
+        def group(
+            ids: Sequence[str], rows: Iterable[tuple[Any, ...]]
+        ) -> list[list[tuple[str, int]]]:
+            planned = self._planned(ids)
+            links = ((cell_id, exam_id) for cell_id, exam_id in rows)
+            return _links_by_cell(ids, with_planned(links, planned) if planned else rows)
+
+        return OfCells(self._dispatcher, Stage.SOURCE, _links_of_cells, group)
 
     @cached_property
     def cell_links_by_exam(self) -> GroupLoader[int, tuple[int, str]]:
@@ -160,9 +182,33 @@ class ExamLoaders(LoaderGroup):
         return GroupLoader(
             self._dispatcher,
             Stage.SOURCE,
-            _cells_of_exams,
+            self._cells_of_exams,
             itemgetter(0),
         )
+
+    def _planned(self, ids: Iterable[str]) -> PlannedCells:
+        """Return the planned cells among ``ids``."""
+        planned = self._options.planned
+        return {id: planned[id] for id in ids if id in planned} if planned else {}
+
+    def _with_planned_exams(
+        self, ids: Sequence[str], found: list[list[ExamRow]], planned: PlannedCells
+    ) -> list[list[ExamRow]]:
+        """Return the exams of each cell, in planned cells as a change would leave them. One SELECT."""
+        wanted = frozenset[int]().union(*(cell.exam_ids for cell in planned.values()))
+        exams = sorted(exam_rows(sorted(wanted), self._options.columns), key=_by_name)
+        return [
+            [exam for exam in exams if exam.pk in planned[id].exam_ids] if id in planned else stored
+            for id, stored in zip(ids, found, strict=True)
+        ]
+
+    def _cells_of_exams(self, ids: list[int]) -> Iterable[tuple[Any, ...]]:
+        planned = self._options.planned
+        links: Iterable[tuple[Any, ...]] = _cells_of_exams(ids)
+        if not planned:
+            return links
+        stored = ((cell_id, exam_id) for exam_id, cell_id in links)
+        return ((exam_id, id) for id, exam_id in with_planned(stored, planned))
 
     @cached_property
     def exam_by_id(self) -> RowLoader[int, ExamRow]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from loaders.access import AccessLoaders
 from loaders.cells import Cells
+from loaders.change_sets import ChangeSetLoaders
 from loaders.changes import ChangeLoaders
 from loaders.completion import CompletionLoaders
 from loaders.curriculum import CurriculumLoaders
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 class Loaders(
     AccessLoaders,
+    ChangeSetLoaders,
     ChangeLoaders,
     CompletionLoaders,
     CurriculumLoaders,

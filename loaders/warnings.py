@@ -58,6 +58,10 @@ class ScheduleRange(NamedTuple):
         return self.first <= sitting.date <= self.last
 
 
+CellDate = tuple[str, str, int, datetime.date | None]
+"""The id of a cell, the code of its class, its academic year and its date."""
+
+
 class WarningLoaders(LoaderGroup):
     """Warnings of cells, and which are accepted."""
 
@@ -69,6 +73,10 @@ class WarningLoaders(LoaderGroup):
     def warnings_in(self, wanted: ScheduleRange) -> asyncio.Future[list[VisibleWarning]]:
         """Return the future warnings about cells of this part of the schedule."""
         return self._dispatcher.call(lambda: self._in_range(wanted), Stage.DETAIL)
+
+    def cells_with_warnings(self, cells: Sequence[CellDate]) -> asyncio.Future[set[str]]:
+        """Return the future ids of the cells that have a warning. The viewer must see all ``cells``."""
+        return self._dispatcher.call(lambda: self._with_warnings(cells), Stage.DETAIL)
 
     @cached_property
     def acceptance_by_facts(self) -> RowLoader[str, WarningAcceptance]:
@@ -105,6 +113,17 @@ class WarningLoaders(LoaderGroup):
                 if sitting.id in of_cell:
                     of_cell[sitting.id].append(warning)
         return [of_cell[cell.pk] for cell in cells]
+
+    def _with_warnings(self, cells: Sequence[CellDate]) -> set[str]:
+        read = read_sittings(
+            self._viewer,
+            dates={date for *_place, date in cells if date is not None},
+            class_codes={code for _id, code, *_date in cells},
+            undated_years={year for _id, _code, year, date in cells if date is None},
+        )
+        wanted = {id for id, *_place in cells}
+        found = _warnings(read, wanted)
+        return wanted & {each.id for warning in found for each in warning.visible}
 
     def _in_range(self, wanted: ScheduleRange) -> list[VisibleWarning]:
         days = (wanted.last - wanted.first).days + 1

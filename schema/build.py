@@ -19,13 +19,18 @@ from schema.mutations.assign_exams import AssignExams
 from schema.mutations.assignments import Assignments
 from schema.mutations.clone_cell import CloneCell
 from schema.mutations.exams import Exams
+from schema.mutations.roll_over_year import RollOverYear
 from schema.mutations.school_days import SchoolDays
 from schema.mutations.set_class_curriculum import SetClassCurriculum
 from schema.mutations.sign_in import SignInMutation
+from schema.mutations.undo_changes import UndoChanges
 from schema.mutations.update_cell import UpdateCell
+from schema.mutations.update_cells import UpdateCells
 from schema.queries.access import AccessQuery
+from schema.queries.change_sets import ChangeSetQuery
 from schema.queries.exams import ExamQuery
 from schema.queries.matrix import MatrixQuery
+from schema.queries.matrix_cells import MatrixCellsQuery
 from schema.queries.node import NodeQuery
 from schema.queries.viewer import ViewerQuery
 from schema.queries.warnings import WarningQuery
@@ -34,7 +39,16 @@ from schema.types.scalars import SCALARS
 
 
 @strawberry.type(description="Read operations.")
-class Query(ViewerQuery, MatrixQuery, ExamQuery, AccessQuery, WarningQuery, NodeQuery):
+class Query(
+    ViewerQuery,
+    MatrixQuery,
+    MatrixCellsQuery,
+    ExamQuery,
+    AccessQuery,
+    WarningQuery,
+    ChangeSetQuery,
+    NodeQuery,
+):
     pass
 
 
@@ -48,6 +62,9 @@ class Mutation(
     SignInMutation,
     AssignExams,
     UpdateCell,
+    UpdateCells,
+    UndoChanges,
+    RollOverYear,
     CloneCell,
     Exams,
     SetClassCurriculum,

@@ -16,6 +16,7 @@ from loaders.registry import Loaders
 from primepath.db.reading import reads_replica
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import TimeLimitExceededError, UnauthenticatedError
+from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.time_limit import TimeLimit
@@ -73,14 +74,16 @@ class Context:
             raise _unauthenticated()
         return self.viewer
 
-    def reset_loaders(self, *, may_store: bool = True) -> None:
+    def reset_loaders(self, *, may_store: bool = True, planned: PlannedCells | None = None) -> None:
         """Reset all loaders, so later reads see the change.
 
-        Without ``may_store``, later reads do not store missing cells.
+        Without ``may_store``, later reads do not store missing cells. With ``planned``, they see the result of a dry run.
         """
         self._loaders: Loaders | None = None
         if self.viewer is not None:
             options = self._read_options if may_store else self._read_options.without_storing()
+            if planned is not None:
+                options = options.with_planned(planned)
             self._loaders = Loaders(self.dispatcher, self.viewer, options)
 
     async def flush(self) -> None:

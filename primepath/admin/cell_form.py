@@ -16,8 +16,9 @@ from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.domain.period import Period
 from primepath.models import Exam, ExamScheduleMatrix
 from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.cells.cell_changes import CellChanges
 from primepath.services.cells.unassign_exams import unassign_exams
-from primepath.services.cells.update_cell import CellChanges, update_cell
+from primepath.services.cells.update_cell import update_cell
 from primepath.services.cells.writing import LOCKED_STATUSES
 
 DETAILS = (

@@ -152,6 +152,7 @@ class UserErrorCode(StrEnum):
     BLANK = "BLANK"
     TOO_LONG = "TOO_LONG"
     OUT_OF_RANGE = "OUT_OF_RANGE"
+    CHANGED_SINCE = "CHANGED_SINCE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ class HistoryAction(StrEnum):
     ASSIGN_EXAMS = "ASSIGN_EXAMS"
     UNASSIGN_EXAMS = "UNASSIGN_EXAMS"
     UPDATE_CELL = "UPDATE_CELL"
+    UPDATE_CELLS = "UPDATE_CELLS"
     CLONE_CELL = "CLONE_CELL"
     SHARE_CELL = "SHARE_CELL"
     CREATE_EXAM = "CREATE_EXAM"
@@ -43,7 +44,13 @@ class HistoryAction(StrEnum):
     UPDATE_ACCOUNT = "UPDATE_ACCOUNT"
     SET_PASSWORD = "SET_PASSWORD"  # noqa: S105
     CREATE_TOKEN = "CREATE_TOKEN"  # noqa: S105
+    UNDO_CHANGES = "UNDO_CHANGES"
+    ROLL_OVER_YEAR = "ROLL_OVER_YEAR"
     REVOKE_TOKEN = "REVOKE_TOKEN"  # noqa: S105
+
+
+WITHOUT_PEOPLE = frozenset({HistoryAction.ROLL_OVER_YEAR, HistoryAction.UNDO_CHANGES})
+"""The actions that change assignments without a decision about one person. Only these changes of assignments are undone."""
 
 
 class HistorySubject(StrEnum):

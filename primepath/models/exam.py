@@ -48,6 +48,15 @@ class Exam(models.Model):
         unique=True,
         help_text="User ID of the creator, and the idempotency key of the request that created the exam.",
     )
+    copied_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="copies",
+        help_text="Exam of an earlier year that this one was copied from.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -68,6 +77,11 @@ class Exam(models.Model):
         indexes = [
             models.Index(fields=["name_order", "id"], name="exam_by_name"),
             models.Index(fields=["-created_at", "-id"], name="exam_by_creation"),
+            models.Index(
+                fields=["copied_from"],
+                name="copies_of_an_exam",
+                condition=models.Q(copied_from__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

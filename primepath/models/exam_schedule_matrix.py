@@ -112,6 +112,9 @@ class ExamScheduleMatrix(models.Model):
         ]
         indexes = [
             models.Index(
+                fields=["academic_year", "scheduled_date", "start_time"], name="cell_by_schedule"
+            ),
+            models.Index(
                 fields=["scheduled_date"],
                 name="cell_on_a_date",
                 condition=models.Q(scheduled_date__isnull=False),

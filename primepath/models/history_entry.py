@@ -69,6 +69,7 @@ class HistoryEntry(models.Model):
 
     ``changes`` is a list of ``[field, before, after]``; see `primepath.domain.history.FieldChange`.
     ``change_set`` is the same for all entries that one call of a service wrote. Entries of earlier versions have none.
+    ``undoes`` is the change set that the entry's own one undoes, or None.
     ``transaction`` is the id of the transaction that wrote the entry; see `primepath.models.history_position`.
     """
 
@@ -89,6 +90,7 @@ class HistoryEntry(models.Model):
     teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, null=True, related_name="+")
     changes = models.JSONField()
     change_set = models.UUIDField(null=True, editable=False)
+    undoes = models.UUIDField(null=True, editable=False)
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     objects = HistoryEntryQuerySet.as_manager()
@@ -105,6 +107,11 @@ class HistoryEntry(models.Model):
             models.Index(fields=["subject", "subject_key", "-id"], name="history_of_a_subject"),
             models.Index(fields=["transaction"], name="history_of_a_transaction"),
             models.Index(fields=["change_set"], name="history_of_a_change_set"),
+            models.Index(
+                fields=["undoes"],
+                name="history_of_an_undo",
+                condition=models.Q(undoes__isnull=False),
+            ),
             models.Index(fields=["actor", "transaction", "id"], name="history_of_an_actor"),
         ]
 

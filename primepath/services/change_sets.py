@@ -11,10 +11,14 @@ from primepath.domain.change_set import new_change_set_id
 
 
 class ChangeSet:
-    """The changes of a block of the program. ``id`` is None as long as nothing is recorded."""
+    """The changes of a block of the program. ``id`` is None as long as nothing is recorded.
+
+    ``undoes``: the change set that the block undoes, or None.
+    """
 
     def __init__(self) -> None:
         self.id: UUID | None = None
+        self.undoes: UUID | None = None
 
     def require_id(self) -> UUID:
         """Return the id for an entry of the history."""

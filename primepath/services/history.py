@@ -25,6 +25,7 @@ _COLUMNS = (
     "teacher_id",
     "changes",
     "change_set",
+    "undoes",
 )
 # An account's first and last name together can be longer than this column.
 _NAME_LENGTH = HistoryEntry._meta.get_field("actor_name").max_length
@@ -52,7 +53,8 @@ def record(
     entries = list(entries)
     if not entries:
         return
-    change_set_id = current_change_set().require_id()
+    changes = current_change_set()
+    change_set_id = changes.require_id()
     rows = [
         (
             at,
@@ -67,6 +69,7 @@ def record(
                 for change in entry.changes
             ],
             change_set_id.hex,
+            changes.undoes and changes.undoes.hex,
         )
         for entry in entries
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -71,6 +71,9 @@ class ValidationErrors:
             return True
         self.add(UserErrorCode.YEAR_OUT_OF_RANGE, year_out_of_range(year), *path)
         return False
+
+    def __iter__(self) -> Iterator[InputError]:
+        return iter(self._errors)
 
     def raise_if_any(self, *, current: object = None) -> None:
         """Raise `ValidationFailedError` with all of the errors, and with the ``current`` object, if there are any."""

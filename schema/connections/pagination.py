@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from loaders.registry import Loaders
@@ -22,7 +22,7 @@ from primepath.domain.errors import BadUserInputError, LimitExceededError
 from primepath.domain.text import has_forbidden_characters
 
 T = TypeVar("T")
-M = TypeVar("M", bound=Model)
+V = TypeVar("V")
 CursorValues = tuple[Any, ...]
 
 MAX_PAGE_SIZE: int = settings.MAX_PAGE_SIZE
@@ -31,7 +31,7 @@ _MAX_CURSOR_LENGTH = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A sort column. ``type`` is `str`, `int` or `datetime.datetime`."""
+    """A sort column. ``type`` is `str`, `int`, `datetime.datetime`, `datetime.date` or `datetime.time`."""
 
     name: str
     type: type
@@ -54,7 +54,8 @@ class Order:
 
     def write_cursor(self, place: CursorValues) -> str:
         values = [
-            value.isoformat() if isinstance(value, datetime.datetime) else value for value in place
+            value.isoformat() if isinstance(value, datetime.date | datetime.time) else value
+            for value in place
         ]
         text = json.dumps([self.name, *values], ensure_ascii=False, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode()
@@ -74,11 +75,16 @@ class Order:
                 for column, value in zip(self.columns, values, strict=True)
             )
         except (ValueError, TypeError, OverflowError, RecursionError):
-            template = _(
-                "`{argument}` is not a valid cursor of this list. "
-                "Use a cursor that this list returned, unchanged."
-            )
-            raise BadUserInputError(template.format(argument=argument)) from None
+            raise invalid_cursor(argument) from None
+
+
+def invalid_cursor(argument: str) -> BadUserInputError:
+    """Return the error for a cursor that the list did not return."""
+    template = _(
+        "`{argument}` is not a valid cursor of this list. "
+        "Use a cursor that this list returned, unchanged."
+    )
+    return BadUserInputError(template.format(argument=argument))
 
 
 def _former_cursor(argument: str) -> BadUserInputError:
@@ -95,6 +101,13 @@ def _read_value(type_: type, value: Any) -> Any:
         if instant.tzinfo is None:
             raise ValueError("no offset")
         return instant.astimezone(datetime.UTC)
+    if type_ is datetime.date:
+        return datetime.date.fromisoformat(value)
+    if type_ is datetime.time:
+        time = datetime.time.fromisoformat(value)
+        if time.tzinfo is not None:
+            raise ValueError("an offset")
+        return time
     if type(value) is not type_:
         raise ValueError("another type")
     if isinstance(value, str) and has_forbidden_characters(value):
@@ -163,9 +176,13 @@ class Edge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A part of a list, and the data to request the next part. ``count`` counts the whole list."""
+    """A part of a list, and the data to request the next part. ``count`` counts the whole list.
+
+    ``rows`` have the sort values of the items. They are the items themselves, unless these were loaded by their keys.
+    """
 
     items: Sequence[T]
+    rows: Sequence[object]
     request: PageRequest
     has_next_page: bool
     has_previous_page: bool
@@ -182,15 +199,28 @@ class Page(Generic[T]):
             items.reverse()
         return cls(
             items=items,
+            rows=items,
             request=request,
             has_next_page=request.before is not None if request.backward else more,
             has_previous_page=more if request.backward else request.after is not None,
             count=count,
         )
 
+    def with_items(self, items: Sequence[V]) -> Page[V]:
+        """Return the same page with ``items``, one for each row."""
+        return Page(
+            items=items,
+            rows=self.rows,
+            request=self.request,
+            has_next_page=self.has_next_page,
+            has_previous_page=self.has_previous_page,
+            count=self.count,
+        )
+
     @property
     def edges(self) -> list[Edge]:
-        return [Edge(item, self._cursor(item)) for item in self.items]
+        pairs = zip(self.items, self.rows, strict=True)
+        return [Edge(item, self._cursor(row)) for item, row in pairs]
 
     @property
     def page_info(self) -> Self:
@@ -202,15 +232,15 @@ class Page(Generic[T]):
 
     @property
     def start_cursor(self) -> str | None:
-        return self._cursor(self.items[0]) if self.items else None
+        return self._cursor(self.rows[0]) if self.rows else None
 
     @property
     def end_cursor(self) -> str | None:
-        return self._cursor(self.items[-1]) if self.items else None
+        return self._cursor(self.rows[-1]) if self.rows else None
 
-    def _cursor(self, item: T) -> str:
+    def _cursor(self, row: object) -> str:
         order = self.request.order
-        return order.write_cursor(order.cursor_values(item))
+        return order.write_cursor(order.cursor_values(row))
 
 
 def page_of_list(items: Sequence[T], request: PageRequest) -> Page[T]:
@@ -224,7 +254,7 @@ def page_of_list(items: Sequence[T], request: PageRequest) -> Page[T]:
     return Page.build(rows[: request.size + 1], request, lambda: len(items))
 
 
-async def page_of_table(loaders: Loaders, table: QuerySet[M], request: PageRequest) -> Page[M]:
+async def page_of_table(loaders: Loaders, table: QuerySet[Any, V], request: PageRequest) -> Page[V]:
     """Load a page of a table with one query, and with a second one if the count is selected."""
     rows = table
     if request.after is not None:

@@ -9,6 +9,7 @@ import strawberry
 from django.conf import settings
 
 from primepath.domain.cell import CellKey
+from primepath.domain.planned_cell import PlannedCells
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.unassign_exams import unassign_exams
 from schema.context import Info
@@ -16,10 +17,10 @@ from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
 from schema.mutations.ids import IdParser
 from schema.mutations.payload_check import payload_check
-from schema.mutations.run_service import run_service
+from schema.mutations.run_service import run_cell_service
 from schema.types.inputs import CellRef, CellVersion
 from schema.types.payloads import MatrixCellsPayload, Result
-from schema.types.phrases import expected_versions, requires_edit
+from schema.types.phrases import DRY_RUN, expected_versions, requires_edit
 
 
 @strawberry.input(description="Cells and exams. All exams apply to all cells.")
@@ -36,17 +37,18 @@ class AssignExamsInput:
     expected_versions: list[CellVersion] | None = strawberry.field(
         default=None, description=expected_versions("the cells")
     )
+    dry_run: bool = strawberry.field(default=False, description=DRY_RUN)
 
 
 async def _change_exams(
-    info: Info, input: AssignExamsInput, service: Callable[..., None]
+    info: Info, input: AssignExamsInput, service: Callable[..., PlannedCells]
 ) -> Result[list[CellKey]]:
     viewer = info.context.require_viewer()
     ids = IdParser()
     cells = ids.cells(input.cells, "cells")
     exam_ids = ids.numbers(input.exam_ids, "Exam", "exam_ids")
     versions = ids.versions(input.expected_versions, "expected_versions")
-    result = await run_service(
+    result = await run_cell_service(
         info,
         lambda: service(
             viewer=viewer,
@@ -55,7 +57,9 @@ async def _change_exams(
             expected_versions=versions,
             parse_errors=ids.errors,
             check_result=payload_check(info),
+            dry_run=input.dry_run,
         ),
+        dry_run=input.dry_run,
     )
     return result.if_current([key for key in cells if key])
 

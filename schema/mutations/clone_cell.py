@@ -18,11 +18,11 @@ from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
 from schema.mutations.ids import IdParser
 from schema.mutations.payload_check import payload_check
-from schema.mutations.run_service import run_service
+from schema.mutations.run_service import run_cell_service
 from schema.types.enums import describe
 from schema.types.inputs import CellKey, CellRef, CellVersion
 from schema.types.payloads import MatrixCellsPayload, Result
-from schema.types.phrases import expected_versions, requires_edit
+from schema.types.phrases import DRY_RUN, expected_versions, requires_edit
 
 _ON_EXISTING = "Treatment of the exams, times and date that a target already has."
 _EXPECTED_VERSIONS = expected_versions("the source and the targets")
@@ -49,6 +49,7 @@ class CloneCellInput:
     expected_versions: list[CellVersion] | None = strawberry.field(
         default=None, description=_EXPECTED_VERSIONS
     )
+    dry_run: bool = strawberry.field(default=False, description=DRY_RUN)
 
 
 @strawberry.input(description="A source cell and the target classes.")
@@ -66,6 +67,7 @@ class ShareCellInput:
     expected_versions: list[CellVersion] | None = strawberry.field(
         default=None, description=_EXPECTED_VERSIONS
     )
+    dry_run: bool = strawberry.field(default=False, description=DRY_RUN)
 
 
 @strawberry.type
@@ -89,7 +91,7 @@ class CloneCell:
         source = ids.cell(input.source, "source")
         targets = [target.key() for target in input.targets]
         versions = ids.versions(input.expected_versions, "expected_versions")
-        result = await run_service(
+        result = await run_cell_service(
             info,
             lambda: clone_cell(
                 viewer=viewer,
@@ -99,7 +101,9 @@ class CloneCell:
                 expected_versions=versions,
                 parse_errors=ids.errors,
                 check_result=payload_check(info),
+                dry_run=input.dry_run,
             ),
+            dry_run=input.dry_run,
         )
         return result.if_current([*targets, *_expected_source(result, source, versions)])
 
@@ -121,7 +125,7 @@ class CloneCell:
         ids = IdParser()
         source = ids.cell(input.source, "source")
         versions = ids.versions(input.expected_versions, "expected_versions")
-        result = await run_service(
+        result = await run_cell_service(
             info,
             lambda: share_cell(
                 viewer=viewer,
@@ -131,7 +135,9 @@ class CloneCell:
                 expected_versions=versions,
                 parse_errors=ids.errors,
                 check_result=payload_check(info),
+                dry_run=input.dry_run,
             ),
+            dry_run=input.dry_run,
         )
         targets = [source._replace(class_code=code) for code in input.class_codes] if source else []
         return result.if_current([*targets, *_expected_source(result, source, versions)])

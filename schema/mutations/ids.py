@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from strawberry import UNSET
 
@@ -44,6 +45,14 @@ class IdParser:
             SeenVersion(self.cell(each.cell, field, position, "cell"), each.version)
             for position, each in enumerate(given or ())
         ]
+
+    def change_set(self, id: str, *path: str | int) -> UUID | None:
+        try:
+            key: UUID = parse_key(id, "ChangeSet")
+        except BadUserInputError as error:
+            self._add(error, *path)
+            return None
+        return key
 
     def number(self, id: str, type_name: str, *path: str | int) -> int | None:
         try:

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from primepath.domain.errors import ValidationFailedError
+from primepath.domain.planned_cell import PlannedCells
 from primepath.services.change_sets import change_set
 from schema.context import Info
 from schema.types.change_set import change_set_id
@@ -33,6 +34,36 @@ async def run_service(
         return Result(cast("T | None", rejected.current), errors)
     info.context.reset_loaders()
     return Result(value, [], change_set_id(changes))
+
+
+async def run_cell_service(
+    info: Info, service: Callable[[], PlannedCells], *, dry_run: bool
+) -> Result[None]:
+    """Run a service that changes cells; see `run_or_plan`."""
+    result = await run_or_plan(info, service, lambda planned: planned, dry_run=dry_run)
+    return result.with_value(None)
+
+
+async def run_or_plan(
+    info: Info,
+    service: Callable[[], T],
+    planned_cells: Callable[[T], PlannedCells],
+    *,
+    dry_run: bool,
+) -> Result[T]:
+    """Run ``service``. In a dry run it saves nothing, and the payload shows the ``planned_cells`` of its result.
+
+    A dry run reads from the snapshot of the operation. On PostgreSQL this is a read-only transaction.
+    """
+    if not dry_run:
+        return await run_service(info, service)
+    try:
+        value = await info.context.dispatcher.call(service)
+    except ValidationFailedError as rejected:
+        info.context.reset_loaders(may_store=False)
+        return Result(None, UserError.from_input_errors(rejected.errors))
+    info.context.reset_loaders(planned=planned_cells(value))
+    return Result(value, [])
 
 
 async def save(info: Info, service: Callable[[], T]) -> tuple[T, UUID | None]:

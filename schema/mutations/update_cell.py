@@ -9,12 +9,12 @@ import strawberry
 from strawberry import UNSET
 
 from primepath.domain.cell import CellKey, CellStatus
-from primepath.services.cells.update_cell import (
+from primepath.services.cells.cell_changes import (
     MAX_NOTES_LENGTH,
     MAX_ROOM_LENGTH,
     CellChanges,
-    update_cell,
 )
+from primepath.services.cells.update_cell import update_cell
 from schema.context import Info
 from schema.mutations.ids import IdParser, given_fields
 from schema.mutations.payload_check import payload_check

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import strawberry
@@ -13,60 +13,20 @@ from graphql import GraphQLSchema, get_named_type
 from primepath import models
 from primepath.domain.cell import CellStatus
 from primepath.domain.exam import ExamType
-from primepath.domain.history import HistoryAction, HistorySubject
+from primepath.domain.history import HistorySubject
 from schema.connections.types import Connection
 from schema.context import Info
+from schema.execution.batch import BatchContext, batched, resolve_one
 from schema.execution.core import raw_info
 from schema.ids import parse_number_key
 from schema.metadata import list_size
 from schema.types.cell_batches import AnyExam, exams_by_name
-from schema.types.change_set import change_set_id
+from schema.types.change_set import change_set_id, ids_of_undoing
 from schema.types.curriculum import CurriculumLevel
-from schema.types.enums import describe
 from schema.types.exam import Exam
+from schema.types.history_action import HistoryAction
 from schema.types.node import Identified
-from schema.types.phrases import EXPECTS_NEW_VALUES
 from schema.types.teacher import Teacher
-
-describe(
-    HistoryAction,
-    f"Type of an action in the history. {EXPECTS_NEW_VALUES}",
-    {
-        "ASSIGN_EXAMS": "Exams were assigned to cells.",
-        "UNASSIGN_EXAMS": "Exams were removed from cells.",
-        "UPDATE_CELL": "A cell's status, date, times, room, invigilator or notes were changed.",
-        "CLONE_CELL": "Another cell was copied to this cell.",
-        "SHARE_CELL": "The cell of another class was copied to this cell.",
-        "CREATE_EXAM": "The exam was created.",
-        "UPDATE_EXAM": "The exam was updated.",
-        "UPDATE_LEVEL": "A curriculum level, its sub-program or its program was changed.",
-        "SET_CLASS_CURRICULUM": "The curriculum of a class was set.",
-        "REQUEST_CLASS_ACCESS": "Access to a class was requested.",
-        "WITHDRAW_CLASS_ACCESS_REQUEST": "An access request was withdrawn.",
-        "APPROVE_CLASS_ACCESS_REQUEST": "An access request was approved.",
-        "DENY_CLASS_ACCESS_REQUEST": "An access request was denied.",
-        "ASSIGN_TEACHER": "A teacher's access to a class was set.",
-        "REVOKE_TEACHER": "A teacher's access to a class was ended.",
-        "CREATE_CLASS": "A class was created.",
-        "UPDATE_CLASS": "A class was changed or made active or inactive.",
-        "UPDATE_SCHOOL": "The school's lesson days or the minimum days between exams were changed.",
-        "CLOSE_SCHOOL": "The school was closed on a day, or the closure was renamed.",
-        "REOPEN_SCHOOL": "The school was opened on a day.",
-        "ACCEPT_WARNING": "A warning was accepted.",
-        "CREATE_PROGRAM": "A program was created.",
-        "UPDATE_PROGRAM": "A program was changed.",
-        "CREATE_SUB_PROGRAM": "A sub-program was created.",
-        "UPDATE_SUB_PROGRAM": "A sub-program was changed.",
-        "CREATE_LEVEL": "A curriculum level was created.",
-        "CREATE_TEACHER": "A teacher was added.",
-        "UPDATE_TEACHER": "A teacher's name or head-teacher status was changed.",
-        "CREATE_ACCOUNT": "An account was created.",
-        "UPDATE_ACCOUNT": "An account was changed, activated or deactivated.",
-        "SET_PASSWORD": "The password of an account was set or removed.",
-        "CREATE_TOKEN": "An API token was created.",
-        "REVOKE_TOKEN": "An API token was revoked.",
-    },
-)
 
 
 @strawberry.interface(
@@ -261,6 +221,12 @@ def _read_change(schema: GraphQLSchema, subject: str, name: str, before: Any, af
     return kind.read(field, before, after) if kind else TextChange.read(name, before, after)
 
 
+async def _undone_by(
+    batch: BatchContext, entries: Sequence[models.HistoryEntry]
+) -> list[str | None]:
+    return await ids_of_undoing(batch.context, [entry.change_set for entry in entries])
+
+
 @strawberry.type(description="One action in the history: who did it, when, and what changed.")
 class HistoryEntry(Identified, parse_key=parse_number_key):
     at: datetime.datetime = strawberry.field(description="Time of the action.")
@@ -285,6 +251,23 @@ class HistoryEntry(Identified, parse_key=parse_number_key):
     )
     def change_set_id(self, entry: strawberry.Parent[models.HistoryEntry]) -> str | None:
         return change_set_id(entry.change_set)
+
+    @strawberry.field(
+        graphql_type=strawberry.ID | None,
+        description="ID of the change set that this one undid. Null unless `action` is UNDO_CHANGES.",
+    )
+    def undoes(self, entry: strawberry.Parent[models.HistoryEntry]) -> str | None:
+        return change_set_id(entry.undoes)
+
+    @strawberry.field(
+        graphql_type=strawberry.ID | None,
+        description="ID of the change set that undid this one. Null if it is not undone.",
+        metadata=batched(_undone_by),
+    )
+    async def undone_by(
+        self, info: Info, entry: strawberry.Parent[models.HistoryEntry]
+    ) -> str | None:
+        return await resolve_one(_undone_by, info, entry)
 
     @strawberry.field(description="Changed fields.", metadata=list_size(3))
     def changes(self, info: Info, entry: strawberry.Parent[models.HistoryEntry]) -> list[Change]:

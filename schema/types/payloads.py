@@ -13,6 +13,7 @@ from loaders.sittings import SITTING_COLUMNS
 from loaders.warnings import VisibleWarning
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import UserErrorCode
+from schema.connections.pagination import MAX_PAGE_SIZE
 from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import SIZE_FROM_PARENT, columns, list_size
@@ -72,7 +73,7 @@ class Payload:
     )
 
 
-async def _warnings(
+async def warnings_of(
     info: Info, result: Result[Any], keys: Sequence[CellKey]
 ) -> list[VisibleWarning]:
     if result.is_rejected:
@@ -95,7 +96,7 @@ class MatrixCellsPayload(Payload):
     async def warnings(
         self, info: Info, result: strawberry.Parent[Result[list[CellKey]]]
     ) -> list[VisibleWarning]:
-        return await _warnings(info, result, result.value or [])
+        return await warnings_of(info, result, result.value or [])
 
     @strawberry.field(
         graphql_type=list[MatrixCell],
@@ -104,6 +105,32 @@ class MatrixCellsPayload(Payload):
             "input was rejected, except after STALE_VERSION: then the source follows the targets, if its version was expected."
         ),
         metadata=list_size(SIZE_FROM_PARENT),
+    )
+    async def cells(
+        self, info: Info, result: strawberry.Parent[Result[list[CellKey]]]
+    ) -> list[AnyCell]:
+        return await load_cells_of_keys(info, result.value or [])
+
+
+@strawberry.type(description="Result of undoing a change set.")
+class UndoChangesPayload(Payload):
+    @strawberry.field(
+        graphql_type=list[ScheduleWarning] | None,
+        description=_WARNINGS,
+        metadata=list_size(MAX_PAGE_SIZE) | columns(*SITTING_COLUMNS),
+    )
+    async def warnings(
+        self, info: Info, result: strawberry.Parent[Result[list[CellKey]]]
+    ) -> list[VisibleWarning]:
+        return await warnings_of(info, result, result.value or [])
+
+    @strawberry.field(
+        graphql_type=list[MatrixCell] | None,
+        description=(
+            "Current state of the cells of the change set, also after CHANGED_SINCE. Empty if the input was rejected for another "
+            "reason."
+        ),
+        metadata=list_size(MAX_PAGE_SIZE),
     )
     async def cells(
         self, info: Info, result: strawberry.Parent[Result[list[CellKey]]]
@@ -121,7 +148,7 @@ class MatrixCellPayload(Payload):
     async def warnings(
         self, info: Info, result: strawberry.Parent[Result[CellKey]]
     ) -> list[VisibleWarning]:
-        return await _warnings(info, result, [result.value] if result.value else [])
+        return await warnings_of(info, result, [result.value] if result.value else [])
 
     @strawberry.field(
         graphql_type=MatrixCell | None,

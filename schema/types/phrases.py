@@ -24,6 +24,10 @@ EXPIRES_AT = "End of the access. Must be in the future. Defaults to no expiry."
 CLASS_CODE = "Class code, for example `PRIMARY_1A`."
 PERIOD = "Month or quarter."
 SEND_AS_EXPECTED_VERSION = "Send it as `expectedVersion` to avoid overwriting other changes."
+DRY_RUN = (
+    "True: check everything, save nothing, and return the cells and warnings as they would be. The history and completion "
+    "of the cells are the stored ones."
+)
 UNCHANGED_IF_OMITTED = "Omitted fields keep their value; null clears a field."
 
 

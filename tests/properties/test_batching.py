@@ -72,9 +72,13 @@ class Recorder:
         return execute(sql, params, many, context)
 
     def on_cells(self, verb: str) -> list[tuple[Any, ...]]:
-        """Return the parameters of each statement with this verb that names the table of cells."""
+        """Return the parameters of each statement with this verb that names the table of cells, except searches."""
         table = f'"{ExamScheduleMatrix._meta.db_table}"'
-        return [params for sql, params in self.statements if sql.startswith(verb) and table in sql]
+        return [
+            params
+            for sql, params in self.statements
+            if sql.startswith(verb) and table in sql and not is_search(sql)
+        ]
 
 
 @contextmanager
@@ -89,6 +93,11 @@ def rolled_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def is_search(sql: str) -> bool:
+    """Return whether a statement finds or counts the cells of a filter: the field `matrixCells` sends one of each."""
+    return '"version" >= ' in sql
 
 
 def keys_in(parameter: Any) -> list[Any] | None:
@@ -167,14 +176,14 @@ def assert_batched(recorder: Recorder, *, roots: int, depth: int) -> None:
     """Check that no loader reads a key twice, and that none sends more batches than objects are nested.
 
     A statement without keys reads all classes, or exams by kind, or belongs to a root field. A root field can count its
-    list under two aliases. The number of rows makes no difference.
+    list under two aliases. The number of rows makes no difference. A search has the codes of all visible classes.
     """
     keys_read: defaultdict[Any, list[Any]] = defaultdict(list)
     batches: Counter[Any] = Counter()
     without_keys = 0
     for sql, params in recorder.statements:
         lists = [keys for each in params if (keys := keys_in(each)) is not None]
-        if not lists:
+        if not lists or is_search(sql):
             without_keys += 1
         elif sql.startswith("SELECT"):
             others = [each for each in params if keys_in(each) is None]

@@ -13,6 +13,8 @@ NEW: Recorded = {
     "scheduledDate": None,
     "startTime": None,
     "endTime": None,
+    "room": "",
+    "invigilatorId": None,
     "notes": "",
     "exams": [],
 }
@@ -31,6 +33,8 @@ def recorded_cells() -> dict[str, Recorded]:
             "scheduledDate": cell.scheduled_date and cell.scheduled_date.isoformat(),
             "startTime": cell.start_time and cell.start_time.isoformat(),
             "endTime": cell.end_time and cell.end_time.isoformat(),
+            "room": cell.room,
+            "invigilatorId": cell.invigilator_id,
             "notes": cell.notes,
             "exams": exams.pop(cell.id, []),
         }

@@ -29,10 +29,11 @@ from primepath.models import (
 from primepath.services.access.assign_teacher import assign_teacher
 from primepath.services.access.revoke_teacher import revoke_teacher
 from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.cells.cell_changes import CellChanges
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
-from primepath.services.cells.update_cell import CellChanges, update_cell
+from primepath.services.cells.update_cell import update_cell
 from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.update_exam import update_exam

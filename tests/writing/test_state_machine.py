@@ -26,11 +26,12 @@ from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, ExamScheduleMatrix, HistoryEntry, MatrixCellExam
 from primepath.services.cells.assign_exams import assign_exams
+from primepath.services.cells.cell_changes import CellChanges
 from primepath.services.cells.checks import CellVersion
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
 from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
-from primepath.services.cells.update_cell import CellChanges, update_cell
+from primepath.services.cells.update_cell import update_cell
 from tests.factories import YEAR, as_viewer, assign, make_class, make_exam, make_teacher
 from tests.profiles import examples
 from tests.writing.history import assert_history_leads_to_the_cells
@@ -182,7 +183,7 @@ class Writing(RuleBasedStateMachine):
         Exam.objects.filter(pk=exam_id).update(is_active=is_active)
 
     def compare(
-        self, action: str, expect: Callable[[], ValidationErrors], do: Callable[..., None]
+        self, action: str, expect: Callable[[], ValidationErrors], do: Callable[..., object]
     ) -> None:
         """Check that both report the same errors. Without errors, the history has exactly the model's changes."""
         before = dict(self.model.cells)

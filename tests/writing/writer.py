@@ -24,8 +24,9 @@ from django.db import OperationalError, connection  # noqa: E402
 from primepath.domain.cell import CellKey  # noqa: E402
 from primepath.domain.viewer import Viewer  # noqa: E402
 from primepath.services.cells.assign_exams import assign_exams  # noqa: E402
+from primepath.services.cells.cell_changes import CellChanges  # noqa: E402
 from primepath.services.cells.unassign_exams import unassign_exams  # noqa: E402
-from primepath.services.cells.update_cell import CellChanges, update_cell  # noqa: E402
+from primepath.services.cells.update_cell import update_cell  # noqa: E402
 from tests.client import data  # noqa: E402
 from tests.writing.ipc import read_from_parent, send_to_parent  # noqa: E402
 

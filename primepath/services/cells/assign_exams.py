@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
+from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
     CellVersion,
@@ -22,11 +22,16 @@ from primepath.services.cells.checks import (
     find_exams,
     visible_levels,
 )
-from primepath.services.cells.writing import ResultCheck, lock_cells, write_cells
+from primepath.services.cells.writing import (
+    ResultCheck,
+    atomic_unless_dry_run,
+    lock_cells,
+    write_cells,
+)
 from primepath.services.validation import ValidationErrors
 
 
-@transaction.atomic
+@atomic_unless_dry_run
 def assign_exams(
     *,
     viewer: Viewer,
@@ -35,7 +40,8 @@ def assign_exams(
     expected_versions: Sequence[CellVersion] = (),
     parse_errors: Iterable[InputError] = (),
     check_result: ResultCheck | None = None,
-) -> None:
+    dry_run: bool = False,
+) -> PlannedCells:
     """Assign every exam to every cell. Exams that are already assigned stay.
 
     Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``,
@@ -48,9 +54,9 @@ def assign_exams(
     errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, cells)
     positions = editable_cells(cells, levels, errors, "cells")
-    locked = lock_cells(positions)
+    locked = lock_cells(positions, dry_run=dry_run)
     check_versions(locked, expected_versions, errors)
-    exams = find_exams(exam_ids, errors, "exam_ids")
+    exams = find_exams(exam_ids, errors, "exam_ids", dry_run=dry_run)
     wanted = {}
     inactive: set[int] = set()
     for key, cell in locked.items():
@@ -63,10 +69,11 @@ def assign_exams(
         template = _('Exam "{exam}" is inactive and cannot be assigned.')
         errors.add(UserErrorCode.EXAM_INACTIVE, template, "exam_ids", position, exam=exam.name)
     errors.raise_if_any()
-    write_cells(
+    return write_cells(
         viewer=viewer,
         action=HistoryAction.ASSIGN_EXAMS,
         locked=locked,
         wanted=wanted,
         check_result=check_result,
+        dry_run=dry_run,
     )

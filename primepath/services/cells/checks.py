@@ -116,10 +116,10 @@ def editable_cells(
 
 
 def find_exams(
-    exam_ids: Sequence[int | None], errors: ValidationErrors, path: str
+    exam_ids: Sequence[int | None], errors: ValidationErrors, path: str, *, dry_run: bool = False
 ) -> dict[int, tuple[Exam, int]]:
     """Lock the exams and return them by key, each with its first position. Add an error if one does not exist. One SELECT."""
-    found = lock_exams({exam_id for exam_id in exam_ids if exam_id is not None})
+    found = lock_exams({each for each in exam_ids if each is not None}, dry_run=dry_run)
     exams: dict[int, tuple[Exam, int]] = {}
     for position, exam_id in enumerate(exam_ids):
         if exam_id is None:
@@ -131,13 +131,13 @@ def find_exams(
     return exams
 
 
-def lock_exams(exam_ids: Collection[int]) -> dict[int, Exam]:
+def lock_exams(exam_ids: Collection[int], *, dry_run: bool = False) -> dict[int, Exam]:
     """Lock and return the existing exams, so their year and ``is_active`` stay the same until the transaction ends.
 
-    Exams are locked after the cells and in the order of their keys, so that writers never deadlock.
+    Exams are locked after the cells and in the order of their keys, so that writers never deadlock. A dry run only reads them.
     """
     exams = Exam.objects.filter(pk__key_in=sorted(exam_ids)).order_by("pk")
-    return {exam.pk: exam for exam in exams.select_for_update(no_key=True)}
+    return {exam.pk: exam for exam in (exams if dry_run else exams.select_for_update(no_key=True))}
 
 
 def check_fit(
@@ -173,6 +173,14 @@ def check_fit(
             exams=_names(others),
             year=key.academic_year,
         )
+
+
+def check_inactive(exams: Iterable[Exam], errors: ValidationErrors, *path: str | int) -> None:
+    """Add an error for each exam that is inactive."""
+    for exam in exams:
+        if not exam.is_active:
+            template = _('Exam "{exam}" is inactive and cannot be assigned.')
+            errors.add(UserErrorCode.EXAM_INACTIVE, template, *path, exam=exam.name)
 
 
 def check_unlocked(

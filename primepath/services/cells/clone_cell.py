@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
+from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
     CellVersion,
@@ -25,7 +25,13 @@ from primepath.services.cells.checks import (
     lock_exams,
     visible_levels,
 )
-from primepath.services.cells.writing import CellState, ResultCheck, lock_cells, write_cells
+from primepath.services.cells.writing import (
+    CellState,
+    ResultCheck,
+    atomic_unless_dry_run,
+    lock_cells,
+    write_cells,
+)
 from primepath.services.validation import ValidationErrors
 
 
@@ -37,7 +43,7 @@ class OnExisting(StrEnum):
     REJECT = "REJECT"
 
 
-@transaction.atomic
+@atomic_unless_dry_run
 def clone_cell(
     *,
     viewer: Viewer,
@@ -47,9 +53,10 @@ def clone_cell(
     expected_versions: Sequence[CellVersion] = (),
     parse_errors: Iterable[InputError] = (),
     check_result: ResultCheck | None = None,
+    dry_run: bool = False,
     action: HistoryAction = HistoryAction.CLONE_CELL,
     path: str = "targets",
-) -> None:
+) -> PlannedCells:
     """Copy the exams and times of the source to the targets, and its date if it is within their period.
 
     ``MERGE`` adds the exams to the target's own, and sets times and date only if the target has none. ``REPLACE`` replaces
@@ -67,11 +74,11 @@ def clone_cell(
     if source is None or not check_access(source, levels, errors, "source", to_edit=False):
         errors.raise_if_any()
         raise ValueError("parse_errors must explain a missing cell")
-    locked = lock_cells({source, *positions})
+    locked = lock_cells({source, *positions}, dry_run=dry_run)
     check_versions(locked, expected_versions, errors)
     given = locked[source].state
     check_size(len(positions), len(given.exam_ids))
-    exams = lock_exams(given.exam_ids).values()
+    exams = lock_exams(given.exam_ids, dry_run=dry_run).values()
     wanted = {}
     added_somewhere: set[int] = set()
     for key, position in positions.items():
@@ -89,8 +96,13 @@ def clone_cell(
             template = _('Exam "{exam}" is inactive and cannot be assigned.')
             errors.add(UserErrorCode.EXAM_INACTIVE, template, "source", exam=exam.name)
     errors.raise_if_any()
-    write_cells(
-        viewer=viewer, action=action, locked=locked, wanted=wanted, check_result=check_result
+    return write_cells(
+        viewer=viewer,
+        action=action,
+        locked=locked,
+        wanted=wanted,
+        check_result=check_result,
+        dry_run=dry_run,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
+from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import CellVersion
 from primepath.services.cells.clone_cell import OnExisting, clone_cell
@@ -22,9 +23,10 @@ def share_cell(
     expected_versions: Sequence[CellVersion] = (),
     parse_errors: Iterable[InputError] = (),
     check_result: ResultCheck | None = None,
-) -> None:
+    dry_run: bool = False,
+) -> PlannedCells:
     """Copy the source to the same period and year of the classes; see `clone_cell`."""
-    clone_cell(
+    return clone_cell(
         viewer=viewer,
         source=source,
         targets=[source and source._replace(class_code=code) for code in class_codes],
@@ -32,6 +34,7 @@ def share_cell(
         expected_versions=expected_versions,
         parse_errors=parse_errors,
         check_result=check_result,
+        dry_run=dry_run,
         action=HistoryAction.SHARE_CELL,
         path="class_codes",
     )

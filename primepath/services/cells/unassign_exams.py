@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
-
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
+from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
     CellVersion,
@@ -20,11 +19,16 @@ from primepath.services.cells.checks import (
     find_exams,
     visible_levels,
 )
-from primepath.services.cells.writing import ResultCheck, lock_cells, write_cells
+from primepath.services.cells.writing import (
+    ResultCheck,
+    atomic_unless_dry_run,
+    lock_cells,
+    write_cells,
+)
 from primepath.services.validation import ValidationErrors
 
 
-@transaction.atomic
+@atomic_unless_dry_run
 def unassign_exams(
     *,
     viewer: Viewer,
@@ -33,7 +37,8 @@ def unassign_exams(
     expected_versions: Sequence[CellVersion] = (),
     parse_errors: Iterable[InputError] = (),
     check_result: ResultCheck | None = None,
-) -> None:
+    dry_run: bool = False,
+) -> PlannedCells:
     """Remove every exam from every cell. Exams that are not assigned are ignored.
 
     Raises `ValidationFailedError` listing every problem: ``NOT_FOUND``, ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``,
@@ -45,19 +50,20 @@ def unassign_exams(
     errors = ValidationErrors(parse_errors)
     levels = visible_levels(viewer, cells)
     positions = editable_cells(cells, levels, errors, "cells")
-    locked = lock_cells(positions)
+    locked = lock_cells(positions, dry_run=dry_run)
     check_versions(locked, expected_versions, errors)
-    exams = find_exams(exam_ids, errors, "exam_ids")
+    exams = find_exams(exam_ids, errors, "exam_ids", dry_run=dry_run)
     wanted = {}
     for key, cell in locked.items():
         kept = cell.state.with_exams(cell.state.exam_ids - exams.keys())
         check_unlocked(cell, kept, errors, "cells", positions[key])
         wanted[key] = kept
     errors.raise_if_any()
-    write_cells(
+    return write_cells(
         viewer=viewer,
         action=HistoryAction.UNASSIGN_EXAMS,
         locked=locked,
         wanted=wanted,
         check_result=check_result,
+        dry_run=dry_run,
     )

@@ -1,5 +1,8 @@
 """Lock and save cells, for all services that change them.
 
+In a dry run, a service reads its cells instead, without a lock or a transaction of its own, and returns what it would have
+saved.
+
 A service locks its cells, which stores missing ones first. It computes the new state of each cell in Python, and saves all
 of them together. The number of statements does not depend on the number of cells. Rows are locked in the order of their
 keys, so that writers queue and never deadlock.
@@ -9,15 +12,18 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
+from django.db import transaction
 from django.utils import timezone
 
 from primepath.db.bulk import insert_rows
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.history import HistoryAction, HistorySubject, differences
+from primepath.domain.planned_cell import PlannedCell, PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.models import ExamScheduleMatrix, MatrixCellExam
 from primepath.services.cells.create_missing_cells import (
@@ -26,6 +32,9 @@ from primepath.services.cells.create_missing_cells import (
     untouched_rows,
 )
 from primepath.services.history import Recorded, record
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 LOCKED_STATUSES = frozenset({CellStatus.IN_PROGRESS, CellStatus.COMPLETED})
 STATUSES_WITH_EXAMS = LOCKED_STATUSES | {CellStatus.SCHEDULED}
@@ -92,21 +101,46 @@ _REPLACE = (
 )
 
 
-def lock_cells(keys: Collection[CellKey]) -> dict[CellKey, LockedCell]:
-    """Lock the cells until the transaction ends, and store missing ones first: one write, and one SELECT of links."""
+def atomic_unless_dry_run(service: Callable[P, R]) -> Callable[P, R]:
+    """Run a service in a transaction. With ``dry_run=True`` run it without one: then it writes nothing and locks nothing."""
+    in_transaction = transaction.atomic(service)
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return (service if kwargs.get("dry_run") else in_transaction)(*args, **kwargs)
+
+    return run
+
+
+def lock_cells(keys: Collection[CellKey], *, dry_run: bool = False) -> dict[CellKey, LockedCell]:
+    """Lock the cells until the transaction ends, and store missing ones first: one write, and one SELECT of links.
+
+    In a dry run, only read them: two SELECTs. Cells that are not stored have the values of an unused cell.
+    """
     if not keys:
         return {}
-    rows = insert_rows(
-        ExamScheduleMatrix,
-        CELL_COLUMNS,
-        untouched_rows(keys),
-        on_conflict=_LOCK,
-        returning=("id", "version", *_STATE_COLUMNS),
-    )
+    ids = [str(key) for key in keys]
+    columns = ("id", "version", *_STATE_COLUMNS)
+    rows: Iterable[tuple[Any, ...]]
+    if dry_run:
+        stored = ExamScheduleMatrix.objects.filter(pk__key_in=ids).values_list(*columns)
+        unused = ExamScheduleMatrix()
+        found: dict[str, tuple[Any, ...]] = {
+            id: (id, *(getattr(unused, name) for name in columns[1:])) for id in ids
+        }
+        rows = {**found, **{str(row[0]): row for row in stored}}.values()
+    else:
+        rows = insert_rows(
+            ExamScheduleMatrix,
+            CELL_COLUMNS,
+            untouched_rows(keys),
+            on_conflict=_LOCK,
+            returning=columns,
+        )
     links: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for link_id, cell_id, exam_id in MatrixCellExam.objects.filter(
-        cell__key_in=[str(key) for key in keys]
-    ).values_list("pk", "cell_id", "exam_id"):
+    for link_id, cell_id, exam_id in MatrixCellExam.objects.filter(cell__key_in=ids).values_list(
+        "pk", "cell_id", "exam_id"
+    ):
         links[cell_id][exam_id] = link_id
     by_id = {str(key): key for key in keys}
     locked = {}
@@ -135,14 +169,23 @@ def write_cells(
     locked: Mapping[CellKey, LockedCell],
     wanted: Mapping[CellKey, CellState],
     check_result: ResultCheck | None = None,
-) -> None:
-    """Save the new states of the locked cells. An unchanged cell gets no new version and no history."""
+    dry_run: bool = False,
+) -> PlannedCells:
+    """Save the new states of the locked cells. An unchanged cell gets no new version and no history.
+
+    In a dry run, save nothing and return the cells as they would be.
+    """
     if check_result is not None:
         check_result(wanted.values())
     changed = [(locked[key], wanted[key]) for key in wanted if locked[key].state != wanted[key]]
     if not changed:
-        return
+        return {}
     at = timezone.now()
+    if dry_run:
+        return {
+            str(cell.key): PlannedCell(_planned(cell, state, viewer, at), state.exam_ids)
+            for cell, state in changed
+        }
     _write_exams(changed)
     insert_rows(
         ExamScheduleMatrix,
@@ -168,6 +211,18 @@ def write_cells(
             for cell, state in changed
         ],
     )
+    return {}
+
+
+def _planned(
+    cell: LockedCell, state: CellState, viewer: Viewer, at: datetime.datetime
+) -> dict[str, Any]:
+    """Return the columns that `write_cells` would write."""
+    values = {name: getattr(state, name) for name in _STATE_COLUMNS}
+    values |= {"version": cell.version + 1, "modified_by_id": viewer.teacher_id, "updated_at": at}
+    if cell.version == 0:
+        values |= {"created_by_id": viewer.teacher_id, "created_at": at}
+    return values
 
 
 def _write_exams(changed: list[tuple[LockedCell, CellState]]) -> None:

@@ -34,7 +34,7 @@ class ExamValues(TypedDict, total=False):
 
 # In the order in which the history shows them.
 _FIRST, *_OTHERS = ExamValues.__annotations__
-_RECORDED = (_FIRST, "type", *_OTHERS)
+RECORDED = (_FIRST, "type", *_OTHERS)
 
 
 def check_values(values: ExamValues, errors: ValidationErrors) -> None:
@@ -68,4 +68,4 @@ def set_values(exam: Exam, values: ExamValues) -> None:
 
 def recorded(exam: Exam) -> dict[str, Any]:
     """Return the values that the history records."""
-    return {field: getattr(exam, field) for field in _RECORDED}
+    return {field: getattr(exam, field) for field in RECORDED}

@@ -103,7 +103,7 @@ def _history_of_exam(school: VisibleSchool, exam: Any, args: Args) -> ResponseOb
     return history_of("EXAM", str(exam.pk), args)
 
 
-_PAGED = ("ClassAccessRequest", "ClassListing", "Exam", "SchoolClass", "Teacher")
+_PAGED = ("MatrixCell", "ClassAccessRequest", "ClassListing", "Exam", "SchoolClass", "Teacher")
 _CLASS = "code name division grade section"
 FIELDS: dict[str, dict[str, Field]] = {
     "Query": QUERIES,

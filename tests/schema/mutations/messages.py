@@ -21,6 +21,7 @@ MESSAGES = {
         "The date must be within Q1 2026 (2026-01-01 to 2026-03-31).",
     },
     "DUPLICATE": {
+        "A/2026/JAN is listed twice. List each cell once.",
         "This level is listed twice.",
         "You already have a pending request for this class.",
     },
@@ -62,8 +63,12 @@ MESSAGES = {
     "INVALID_ID": {
         *(
             f"{id!r} is not a valid ID."
-            for id in ("", "A/2026/JAN", "CurriculumLevel:x", "Exam:-1", "Exam:0", "nonsense", "x")
+            for id in (
+                *("", "A/2026/JAN", "ChangeSet:0", "CurriculumLevel:x", "Exam:-1", "Exam:0"),
+                *("nonsense", "x"),
+            )
         ),
+        "Expected an ID of type ChangeSet, not Exam.",
         "Expected an ID of type ClassAccessRequest, not Teacher.",
         "Expected an ID of type Exam, not Teacher.",
         "Expected an ID of type MatrixCell, not Exam.",
@@ -95,6 +100,7 @@ MESSAGES = {
             for code in ("CLOSED", "NONE", "OTHER", r"'no\x00code'")
         ),
         "This assignment does not exist.",
+        "This change set does not exist or you do not have access to it.",
         "This curriculum level does not exist.",
         "This exam does not exist.",
         "This request does not exist or you do not have access to it.",
@@ -106,6 +112,7 @@ MESSAGES = {
         "379 days exceed the limit of 366.",
         "The last day must not be before the first day.",
         "`expiresAt` must be in the future.",
+        "`toYear` must be later than 2026.",
         *(f"`passingScore` must be between 0 and 100, not {value}." for value in (-1, 101)),
         *(f"`timerMinutes` must be between 1 and 1440, not {value}." for value in (-1, 1_441)),
         *(f"`totalQuestions` must be between 1 and 1000, not {value}." for value in (0, 1_001)),

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from primepath.models import HistoryEntry
 from tests.client import answer
 from tests.factories import (
+    YEAR,
     make_level,
 )
 from tests.schema.mutations.database import stored_rows
@@ -63,6 +65,13 @@ def changes(
     return act
 
 
+def last_change_of_a(_school: School) -> dict[str, Any]:
+    """Return the change set of the only entry about class A."""
+    entry = HistoryEntry.objects.get(subject="CELL", subject_key=f"A/{YEAR}/JAN")
+    assert entry.change_set is not None
+    return {"changeSetId": f"ChangeSet:{entry.change_set.hex}"}
+
+
 CELL_OF_A = 'matrixCell(at: {classCode: "A", academicYear: 2026, period: JAN})'
 NEW_EXAM = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "timerMinutes": 30}
 REQUEST = {"classCode": "NEW", "accessLevel": "FULL", "reason": "New here"}
@@ -96,6 +105,20 @@ ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
         EDITORS,
     ),
     "update a cell": (changes("updateCell", {"cell": at("A"), "notes": "Changed"}), EDITORS),
+    "update cells": (
+        changes("updateCells", {"changes": [{"cell": at("A"), "notes": "Changed"}]}),
+        EDITORS,
+    ),
+    "undo a change of a cell": (changes("undoChanges", last_change_of_a), EDITORS),
+    "plan a new year": (
+        changes("rollOverYear", {"fromYear": YEAR, "toYear": YEAR + 1, "parts": ["SCHEDULE"]}),
+        ADMINISTRATORS,
+    ),
+    "list change sets": (reads("changeSets { edges { node { id } } }"), VIEWERS | {"creator"}),
+    "search cells": (
+        reads(f"matrixCells(filter: {{ academicYear: {YEAR} }}) {{ edges {{ node {{ id }} }} }}"),
+        VIEWERS,
+    ),
     "clone a cell": (
         changes("cloneCell", {"source": at("A"), "targets": [key("A", "DEC")]}),
         EDITORS,

@@ -11,7 +11,8 @@ from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
 from primepath.domain.school_class import AccessLevel
 from primepath.models import HistoryEntry, SchoolClass, SchoolDay, WarningAcceptance
-from primepath.services.cells.update_cell import CellChanges, update_cell
+from primepath.services.cells.cell_changes import CellChanges
+from primepath.services.cells.update_cell import update_cell
 from tests.client import answer, data, error_codes
 from tests.factories import (
     YEAR,

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
+from primepath.domain.cell import CellKey
+from primepath.domain.period import Period
+from primepath.domain.viewer import Viewer
+from primepath.services.cells.update_cell import update_cell
+from primepath.services.change_sets import change_set
 from tests.factories import YEAR
 from tests.schema.mutations.documents import at, document, key
 from tests.schema.mutations.invalid_inputs import (
@@ -20,6 +26,8 @@ PASSWORD = "correct horse"
 HOLIDAYS = {"from": f"{YEAR}-03-01", "to": f"{YEAR}-03-02"}
 WITHOUT_CHANGE_SET = {"signIn", "signOut", "closeSchool", "reopenSchool", "acceptWarning"}
 """Mutations with a payload without ``changeSetId``."""
+EARLIER = UUID("01234567-89ab-7cde-8f01-23456789abcd")
+"""The change set of `make_earlier_change`."""
 
 SIGN_IN = """
   mutation ($input: SignInInput!) { signIn(input: $input) {
@@ -43,6 +51,16 @@ VALID_INPUTS: dict[str, ValidInput] = {
     "assignExams": ValidInput("mina", {"cells": [at("A"), at("C")], "examIds": [OF_MINA]}),
     "unassignExams": ValidInput("mina", {"cells": [at("A")], "examIds": ["Exam:1001"]}),
     "updateCell": ValidInput("mina", {"cell": at("A"), "notes": "A pen"}),
+    "updateCells": ValidInput(
+        "mina",
+        {"changes": [{"cell": at("A"), "notes": "A pen"}, {"cell": at("C"), "room": "3"}]},
+    ),
+    "undoChanges": ValidInput("mina", {"changeSetId": f"ChangeSet:{EARLIER.hex}"}),
+    "rollOverYear": ValidInput(
+        "hana",
+        {"fromYear": YEAR, "toYear": YEAR + 1, "parts": ["EXAMS", "SCHEDULE"]},
+        reads=False,
+    ),
     "cloneCell": ValidInput("mina", {"source": at("A"), "targets": [key("C"), key("A", "MAY")]}),
     "shareCell": ValidInput("mina", {"source": at("A"), "classCodes": ["C"]}),
     "createExam": ValidInput("mina", {**NEW_EXAM, "curriculumLevelId": "LEVEL"}),
@@ -60,6 +78,14 @@ VALID_INPUTS: dict[str, ValidInput] = {
     "reopenSchool": ValidInput("hana", HOLIDAYS),
     "acceptWarning": ValidInput("mina", ACCEPTANCE),
 }
+
+
+def make_earlier_change(viewer: Viewer) -> None:
+    """Store a change of a cell that no input changes."""
+    with change_set() as changes:
+        changes.id = EARLIER
+        cell = CellKey("A", YEAR, Period.DEC)
+        update_cell(viewer=viewer, cell=cell, changes={"notes": "Earlier"})
 
 
 def document_of(mutation: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,12 +13,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from primepath.domain.history import HistoryAction, HistorySubject
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.models import (
     ClassAccessRequest,
     ClassCurriculumMapping,
     ExamScheduleMatrix,
+    HistoryEntry,
     SchoolClass,
     SchoolDay,
     Teacher,
@@ -75,6 +78,8 @@ classDirectory               auth   401   all  all  all   all  all  all     all 
 exams                        auth   401   all  all  all   all  all  all     all     all  all
 programs                     auth   401   all  all  all   all  all  all     all     all  all
 teachers                     auth   401   all  all  all   all  all  all     all     all  all
+matrixCells                  auth   401   -    seen seen  seen seen -       -       all  all
+changeSets                   auth   401   -    seen seen  seen seen -       -       all  all
 viewer                       -      401   own  own  own   own  own  own     own     own  own
 viewer.assignments           -      401   -    seen seen  seen seen -       -       -    -
 scheduleWarnings             auth   401   -    seen seen  seen seen -       -       all  all
@@ -141,6 +146,8 @@ ENTRIES = {
     "exams": "{ exams { edges { node { shown: name } } } }",
     "programs": "{ programs { shown: name } }",
     "teachers": '{ teachers(nameContains: "e") { edges { node { shown: name } } } }',
+    "matrixCells": "{ matrixCells(filter: { academicYear: YEAR }) { edges { node { CLASS } } } }",
+    "changeSets": "{ changeSets { edges { node { shown: byName } } } }",
     "viewer": "{ viewer { shown: username } }",
     "viewer.assignments": "{ viewer { assignments { CLASS } } }",
     "scheduleWarnings": (
@@ -180,6 +187,14 @@ def _fill_school() -> None:
         teacher = people[each.code] = Teacher.objects.create(user=user, name=name)
         TeacherClassAssignment.objects.create(
             pk=KEYS[each.code], teacher=teacher, school_class=each, access_level="FULL"
+        )
+        HistoryEntry.objects.create(
+            action=HistoryAction.UPDATE_CELL,
+            subject=HistorySubject.CELL,
+            subject_key=f"{each.code}/{YEAR}/JAN",
+            actor_name=each.code,
+            change_set=uuid4(),
+            changes=[("notes", "", "x")],
         )
     for code, wanted in ("SEEN", "OTHER"), ("OTHER", "SEEN"):
         _request_access(people[code], wanted, pk=KEYS[code], reason=code)

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest, ExamScheduleMatrix
+from primepath.services.cells.update_cell import update_cell
+from primepath.services.change_sets import change_set
 from tests.client import answer, data, error_codes
 from tests.factories import (
     YEAR,
@@ -35,6 +38,7 @@ OTHER_FIELDS = """
   exams { edges { node { ...Id curriculumLevel { ...Id subprogram { ...Id program { ...Id } } } } } }
   teachers { edges { node { ...Id } } }
   classAccessRequests { edges { node { ...Id } } }
+  changeSets { edges { node { ...Id } } }
 }
 fragment Id on Node { __typename id }
 """
@@ -69,6 +73,9 @@ MALFORMED = [
     " Exam:X",
     "Exám:X",
     "ExamSession:X",
+    "ChangeSet:X",
+    "ChangeSet:" + "0" * 31,
+    "ChangeSet:" + "A" * 32,
     "Query:X",
     "RXhhbTox",
     "Viewer:",
@@ -111,6 +118,7 @@ MALFORMED = [
 ]
 # Well-formed ids of objects that do not exist.
 MISSING = [
+    f"ChangeSet:{'0' * 32}",
     *(
         f"{name}:999999999999999999"
         for name in (
@@ -138,7 +146,11 @@ def make_one_of_each() -> Viewer:
     ClassAccessRequest.objects.create(
         teacher=teacher, school_class=school_class, requested_access_level="FULL"
     )
-    return head_teacher()
+    viewer = head_teacher()
+    cell = CellKey("A", YEAR, Period.Q3)
+    with change_set():
+        update_cell(viewer=viewer, cell=cell, changes={"notes": "A pen"})
+    return viewer
 
 
 def nodes_in(value: Any) -> list[dict[str, str]]:
