@@ -14,7 +14,6 @@ from primepath.services.cells.update_cell import MAX_NOTES_LENGTH
 from primepath.services.imports.planned import Ref
 
 _STARTED = {CellStatus.IN_PROGRESS, CellStatus.COMPLETED}
-MAX_ROOM_LENGTH = 100
 
 
 @dataclass(slots=True)

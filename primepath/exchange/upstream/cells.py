@@ -10,7 +10,7 @@ from typing import NamedTuple
 from primepath.domain.cell import CellKey
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
 from primepath.exchange.upstream import tables, values
-from primepath.exchange.upstream.cell_draft import MAX_ROOM_LENGTH, CellDraft
+from primepath.exchange.upstream.cell_draft import CellDraft
 from primepath.exchange.upstream.cell_index import CellIndex, Link
 from primepath.exchange.upstream.classes import Classes
 from primepath.exchange.upstream.exam_dates import ExamDates
@@ -19,6 +19,7 @@ from primepath.exchange.upstream.outcomes import Outcome
 from primepath.exchange.upstream.people import EPOCH, People
 from primepath.exchange.upstream.planner import Planner, outcome_of
 from primepath.exchange.upstream.source import Row
+from primepath.services.cells.update_cell import MAX_ROOM_LENGTH
 from primepath.services.imports.cell_spool import CellSpool, PlannedCell
 from primepath.services.imports.planned import Fate, Kind, Ref, digest
 from primepath.services.imports.state import states

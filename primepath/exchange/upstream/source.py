@@ -54,12 +54,13 @@ class Source:
     def fingerprint(self) -> str:
         """Return a text that stays the same while the file is in use, and differs for another database."""
         parts = []
-        for table, columns in (("auth_user", "username, date_joined"), ("core_program", "name")):
+        for table, columns in (
+            ("auth_user", "id, username, date_joined"),
+            ("core_program", "id, name"),
+        ):
             if table in self._columns:
-                rows = self._connection.execute(
-                    f'SELECT id, {columns} FROM "{table}" ORDER BY id LIMIT 1'
-                )
-                parts.append(repr(rows.fetchone()))
+                first = f'SELECT {columns} FROM "{table}" ORDER BY id LIMIT 1'  # noqa: S608
+                parts.append(repr(self._connection.execute(first).fetchone()))
         return "".join(parts)
 
     def generation(self) -> str:

@@ -52,7 +52,7 @@ class CellSpool:
     """A list of planned cells that is written once and can be read several times."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self.count = 0
 
     def add(self, cell: PlannedCell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -12,7 +13,7 @@ from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.models import ExamScheduleMatrix, MatrixCellExam
 from primepath.services.cells.create_missing_cells import CELL_DEFAULTS
-from primepath.services.cells.writing import CellState, lock_cells, write_cells
+from primepath.services.cells.writing import lock_cells, write_cells
 from primepath.services.history import Recorded, record
 from primepath.services.imports.cell_spool import CellSpool, PlannedCell
 from primepath.services.imports.planned import Fate, Kind, Ref
@@ -134,7 +135,9 @@ def _update(viewer: Viewer, cells: list[PlannedCell], keys: Mapping[Ref, str]) -
         action=HistoryAction.UPDATE_CELL,
         locked=locked,
         wanted={
-            cell.key: CellState(**_values(cell), exam_ids=frozenset(_exams(cell, keys)))
+            cell.key: replace(
+                locked[cell.key].state, **_values(cell), exam_ids=frozenset(_exams(cell, keys))
+            )
             for cell in cells
         },
     )
