@@ -1,4 +1,4 @@
-"""Assignments, and the list of teachers of a class, which gives no access."""
+"""Assignments, and the list of teachers of a class, which grants no access."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def _note_expiries(planner: Planner, assignments: list[_Assignment]) -> None:
             )
     for key, codes in expired.items():
         planner.report.note(
-            f"Access of teacher {key} to {', '.join(sorted(codes))} has expired. The original often let them in; PrimePath does not."
+            f"Access of teacher {key} to {', '.join(sorted(codes))} has expired. The original often ignored that. PrimePath does not."
         )
 
 

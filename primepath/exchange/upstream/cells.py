@@ -25,6 +25,7 @@ from primepath.services.imports.planned import Fate, Kind, Ref, digest
 from primepath.services.imports.state import states
 
 _CELLS_AT_ONCE = 2_000
+_CELLS_A_LINE = 20_000
 _MADE_OF_EXAMS = "exams of a cell"
 _EMPTY_COLUMNS = {
     "shared_with_classes": ("", "[]"),
@@ -85,7 +86,8 @@ class CellPlanner:
         while chunk := list(itertools.islice(cells, _CELLS_AT_ONCE)):
             self._plan_chunk(table, chunk)
             count += len(chunk)
-            self._progress(f"Planned {count} cells.")
+            if count % _CELLS_A_LINE == 0:
+                self._progress(f"Read {count} cells.")
 
     # ---- reading
 

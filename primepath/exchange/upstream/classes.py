@@ -71,12 +71,12 @@ def plan_classes(planner: Planner, curriculum: Curriculum) -> Classes:
 def _codes_elsewhere(planner: Planner) -> Iterator[str]:
     """Yield the codes that other tables mention. Those of mappings are in capitals, so they prove nothing."""
     for table, column in _CODE_COLUMNS:
-        for row in planner.source.rows(table):
-            if code := values.printable(row[column]).strip():
+        for value in planner.source.values(table, column):
+            if code := values.printable(value).strip():
                 yield code
     for table, column in _CODE_LISTS:
-        for row in planner.source.rows(table):
-            yield from (code.strip() for code in values.texts(row[column]) if code.strip())
+        for value in planner.source.values(table, column):
+            yield from (code.strip() for code in values.texts(value) if code.strip())
 
 
 def _mapping_codes(planner: Planner, codes: ClassCodes) -> Iterator[tuple[str, str]]:
@@ -123,14 +123,15 @@ def _plan(
     wanted: set[str],
 ) -> dict[str, PlannedObject]:
     rows_of: defaultdict[str, list[Row]] = defaultdict(list)
-    for each in rows:
-        if code := codes.get(each.raw):
-            rows_of[code].append(each.row)
+    for class_row in rows:
+        if code := codes.get(class_row.raw):
+            rows_of[code].append(class_row.row)
     school = {entry["code"]: entry for entry in read_school_file()["classes"]}
+    columns = ("name", "division", "grade", "section", "stream", "is_active")
     stored = {
-        row.pop("code"): row
-        for row in SchoolClass.objects.filter(code__key_in=sorted(wanted)).values(
-            "code", "name", "division", "grade", "section", "stream", "is_active"
+        code: dict(zip(columns, given, strict=True))
+        for code, *given in SchoolClass.objects.filter(code__key_in=sorted(wanted)).values_list(
+            "code", *columns
         )
     }
     known = planner.records(_CLASS_TABLE)

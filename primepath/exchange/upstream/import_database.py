@@ -42,12 +42,12 @@ Progress = Callable[[str], None]
 
 
 class _PlanIsStaleError(Exception):
-    """Somebody has changed the school's data since the import was planned."""
+    """The school's data has changed since the import was planned."""
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """How to import a file. Without ``source_name`` the file's own data names it."""
+    """Options of an import. Without ``source_name`` the file's own data names it."""
 
     source_name: str = ""
     class_codes: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class ImportOptions:
 def import_database(path: Path, options: ImportOptions, progress: Progress) -> Report:
     """Import the file and return the outcomes. Raises `SourceError` if that is not possible; then nothing is stored.
 
-    If somebody changes the school's data in the meantime, the import is planned again, three times at most.
+    If the school's data changes in the meantime, the import is planned again, three times at most.
     """
     for attempt in range(_ATTEMPTS):
         try:

@@ -14,7 +14,7 @@ from primepath.services.imports.state import states
 
 
 class Options(NamedTuple):
-    """How to import. ``class_codes`` maps codes of the file to our codes."""
+    """Options of an import. ``class_codes`` maps codes of the file to our codes."""
 
     source_name: str
     class_codes: Mapping[str, str]
@@ -23,7 +23,7 @@ class Options(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What an earlier import stored about a row."""
+    """Notes of an earlier import about a row."""
 
     target: str
     digest: str

@@ -51,6 +51,13 @@ class Source:
         """Return the row with this value in its column ``id``."""
         return next(self._read(table, "WHERE id = ?", key))
 
+    def values(self, table: str, column: str) -> list[Any]:
+        """Return the different values of a column."""
+        if not self.has(table, column):
+            return []
+        select = f'SELECT DISTINCT "{column}" FROM "{table}"'  # noqa: S608
+        return [value for (value,) in self._connection.execute(select)]
+
     def fingerprint(self) -> str:
         """Return a text that stays the same while the file is in use, and differs for another database."""
         parts = []

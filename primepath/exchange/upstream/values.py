@@ -24,6 +24,8 @@ class UnreadableError(Exception):
 
 def text(value: object) -> str:
     """Return the value as a text: empty for NULL."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     return "" if value is None else str(value)
@@ -42,8 +44,9 @@ def clean(value: object, limit: int, reasons: list[str]) -> str:
 
 
 def printable(value: object) -> str:
-    """Return a text for the report."""
-    return _FORBIDDEN.sub(REPLACEMENT, text(value))
+    """Return a text that can be stored and shown."""
+    found = text(value)
+    return found if found.isalnum() and found.isascii() else _FORBIDDEN.sub(REPLACEMENT, found)
 
 
 def integer(value: object) -> int | None:

@@ -36,7 +36,7 @@ class Ref(NamedTuple):
 
 
 class Fate(StrEnum):
-    """What becomes of an object. The last two are final: nothing is written for them."""
+    """Fate of an object. The last two are final: nothing is written for them."""
 
     NEW = "NEW"
     UPDATED = "UPDATED"

@@ -37,7 +37,7 @@ _FILL = (
 
 
 class CellsChangedError(Exception):
-    """Somebody has changed a cell since the import was planned."""
+    """A cell has changed since the import was planned."""
 
 
 def store_cells(

@@ -1,4 +1,4 @@
-"""How each kind of imported object is stored and updated, with its history."""
+"""Store and update each kind of imported object, with its history."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def _create_curricula(given: Sequence[Values], viewer: Viewer) -> list[str]:
 
 
 def _count_changes(given: Sequence[Values]) -> None:
-    """Give each class its new versions of the curriculum."""
+    """Set the new versions of the curriculum on each class."""
     years: defaultdict[str, list[str]] = defaultdict(list)
     for each in given:
         years[each["class_code"]].append(str(each["academic_year"]))

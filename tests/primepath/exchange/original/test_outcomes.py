@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,17 @@ from django.test.utils import CaptureQueriesContext
 
 from primepath.exchange.upstream.import_database import ImportOptions, import_database
 from primepath.exchange.upstream.outcomes import Outcome, Report
-from tests.primepath.exchange.original.make_original import STEPS, make
+from tests.primepath.exchange.original.make_original import make
+from tests.primepath.exchange.original.schema import STEPS
 
 pytestmark = pytest.mark.django_db
 
 
 def run(path: Path, **options: Any) -> tuple[Report, list[dict[str, Any]]]:
     report_path = path.with_suffix(".report.jsonl")
-    report = import_database(path, ImportOptions(report_path=report_path, **options), lambda _: None)
+    report = import_database(
+        path, ImportOptions(report_path=report_path, **options), lambda _: None
+    )
     lines = [json.loads(line) for line in report_path.read_text(encoding="utf-8").splitlines()]
     return report, lines
 
@@ -50,9 +52,14 @@ def test_second_import_changes_nothing(step: str, tmp_path: Path) -> None:
     path = tmp_path / "original.sqlite3"
     make(STEPS[step], path)
     first, _ = run(path)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         second, lines = run(path)
     assert {line["outcome"] for line in lines} <= {"UNCHANGED", "NOT_CARRIED", "REJECTED"}
     for outcome in (Outcome.NOT_CARRIED, Outcome.REJECTED):
         assert first.total(outcome) == second.total(outcome)
-    assert all(query["sql"].lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE")) for query in queries)
+    assert all(
+        query["sql"].lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE"))
+        for query in queries
+    )
