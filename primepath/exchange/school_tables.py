@@ -170,9 +170,8 @@ def _save_teacher(
     profile: Any = {name: changed[name] for name in ("name", "is_head_teacher") if name in changed}
     account: Any = {name: changed[name] for name in ("is_active",) if name in changed}
     if existing is None:
-        user = create_account(
-            viewer=viewer, values={"username": str(key or ""), **account}, password=None
-        )
+        account["username"] = str(key or "")
+        user = create_account(viewer=viewer, values=account, password=None)
         create_teacher(viewer=viewer, user_id=user.pk, values=profile)
         return
     if profile:
@@ -215,8 +214,9 @@ def _save_exam(
         raise _reject(UserErrorCode.NOT_FOUND, "id", message, id=key)
     if not given.get("type"):
         raise _reject(UserErrorCode.BLANK, "type", _("This cell is required."))
-    required: Any = {"name": None, "total_questions": None, "timer_minutes": None}
-    create_exam(viewer=viewer, type=ExamType(given["type"]), values={**required, **values})
+    required: Values = {"name": None, "total_questions": None, "timer_minutes": None}
+    values = {**required, **values}
+    create_exam(viewer=viewer, type=ExamType(given["type"]), values=values)
 
 
 def _level_id(name: str) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from primepath.domain.errors import ValidationFailedError
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.exchange.columns import TABLES
 from primepath.exchange.files.sheet import FileError
@@ -37,7 +38,7 @@ class Command(BaseCommand):
                 is_dry_run=not options["apply"],
                 skip_rejected=options["skip_rejected"],
             )
-        except (FileError, OSError) as error:
+        except (FileError, OSError, ValidationFailedError) as error:
             raise CommandError(str(error)) from error
         for header in imported.ignored:
             self.stdout.write(f"Column {header!r} is unknown and ignored.")

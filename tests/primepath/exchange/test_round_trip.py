@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from primepath.domain.cell import CellKey
+from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.period import PERIODS, Period
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.exchange.columns import TABLES
@@ -311,3 +311,16 @@ def test_commands_export_and_import(tmp_path: Path) -> None:
     assert ExamScheduleMatrix.objects.get(version=1).notes == "=now"
     with pytest.raises(CommandError, match="xlsx or"):
         call_command("export_school", "schedule", tmp_path / "schedule.pdf")
+
+
+def test_exams_of_a_completed_cell_stay() -> None:
+    make_class("PRIMARY_1A")
+    first, _second = make_exam(name="First"), make_exam(name="Second")
+    key = CellKey("PRIMARY_1A", YEAR, Period.MAR)
+    given = {"exam_ids": [first.pk], "status": CellStatus.COMPLETED}
+    import_cells(viewer=COMMAND_LINE, wanted=[WantedCell(key, given)])
+    header = "class_code,year,period,status,exams"
+    for status, rejected in (("COMPLETED", 1), ("IN_PROGRESS", 1), ("SCHEDULED", 0)):
+        content = csv_of(header, f"PRIMARY_1A,{YEAR},MAR,{status},Second")
+        assert import_("schedule", content).count(Effect.REJECT) == rejected
+    assert [exam.name for exam in ExamScheduleMatrix.objects.get().exams.all()] == ["Second"]
