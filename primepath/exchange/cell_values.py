@@ -24,7 +24,7 @@ _AFTERNOON = {"오후", "pm"}
 
 
 class InvalidValueError(Exception):
-    """A cell cannot be read. The text says why."""
+    """A cell cannot be read. The text is the reason."""
 
 
 def read_value(column: Column, raw: Any, *, year: int | None = None) -> Any:

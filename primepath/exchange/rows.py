@@ -69,7 +69,7 @@ class ParsedRow(NamedTuple):
 
 
 class RowPlan(NamedTuple):
-    """What an import does with a row. ``key`` names the object."""
+    """The effect of an import on a row. ``key`` names the object."""
 
     number: int
     key: str

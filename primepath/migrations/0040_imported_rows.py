@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('primepath', '0020_wider_rules'),
+        ('primepath', '0022_cells_by_date'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from primepath.db.fields import BinaryTextField
 
 
 class ImportedRow(models.Model):
-    """A row of another database, and the object that was made of it.
+    """A row of another database, and the object that the import made.
 
     ``source`` is the name of the other database, ``table`` and ``key`` identify the row there. ``digest`` identifies the values
     that were imported. ``left_as`` identifies the state in which the import left the object: its version, or a digest of its

@@ -9,7 +9,7 @@ MAX_COLUMNS = 100
 
 
 class FileError(Exception):
-    """The file cannot be read. The text says why, and what to do."""
+    """The file cannot be read. The text is the reason, and what to do."""
 
 
 class Sheet(NamedTuple):

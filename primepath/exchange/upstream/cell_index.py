@@ -27,7 +27,7 @@ class Link(NamedTuple):
 
 
 class CellIndex:
-    """The rows of the matrix by the cell they become. Rejected rows and links are reported at once."""
+    """The rows of the matrix by the cell they become. Rejected rows and links are reported immediately."""
 
     def __init__(self, planner: Planner, classes: Classes, exams: ExamKeys) -> None:
         self._planner = planner

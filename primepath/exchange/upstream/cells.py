@@ -50,7 +50,7 @@ class _ReadCell(NamedTuple):
 
 
 class CellPlanner:
-    """Plans the cells, some thousand at once, and writes those that have to be stored to the spool."""
+    """Plans the cells in chunks, and writes new and changed ones to the spool."""
 
     def __init__(
         self,

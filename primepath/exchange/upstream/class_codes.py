@@ -1,4 +1,4 @@
-"""Codes of classes: how those of the file are spelled here, and what a code says about its class."""
+"""Codes of classes: their spelling in the file and here, and the grade in a code."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class ClassCodes:
             self._folded[code.casefold()].add(code)
 
     def __getitem__(self, raw: str) -> str:
-        """Return the code of a spelling. Raises `KeyError` if no code can be made of it."""
+        """Return the code of a spelling. Raises `KeyError` if it has no valid code."""
         return self._codes[raw]
 
     def get(self, raw: str) -> str | None:
@@ -140,7 +140,7 @@ class GradeOfClass(NamedTuple):
 
 
 def grade_of(code: str, grade_name: str, first_grade_of_program: int | None) -> GradeOfClass:
-    """Return the grade that the code says, else a known one, else the row's own, else the lowest of its program."""
+    """Return the grade in the code, else a known one, else the row's own, else the lowest of its program."""
     if match := _SPEAKING.fullmatch(code):
         grade = int(match["grade"])
         prefix = match["division"]

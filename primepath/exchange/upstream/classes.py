@@ -1,4 +1,4 @@
-"""Classes: every code that the file mentions, with what the table of classes says about it."""
+"""Classes: every code that the file mentions, with the values from the table of classes."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def plan_classes(planner: Planner, curriculum: Curriculum) -> Classes:
 
 
 def _codes_elsewhere(planner: Planner) -> Iterator[str]:
-    """Yield the codes that other tables mention. Those of mappings are in capitals, so they prove nothing."""
+    """Yield the codes that other tables mention. Codes of mappings are in capitals, so they prove nothing."""
     for table, column in _CODE_COLUMNS:
         for value in planner.source.values(table, column):
             if code := values.printable(value).strip():
@@ -224,6 +224,6 @@ def _report_rows(
 
 
 def grade_is_known(row: Row, code: str, planned: PlannedObject) -> bool:
-    """Return whether something says the grade of the class."""
+    """Return whether the file or the code contains the grade of the class."""
     grade = grade_of(code, values.printable(row["grade_level"]), None)
     return grade.is_known or bool(planned.values["stream"])

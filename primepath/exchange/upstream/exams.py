@@ -106,7 +106,7 @@ def plan_exams(
     keys: ExamKeys,
     placed: Mapping[Ref, Placed],
 ) -> dict[Ref, ExamOfSource]:
-    """Plan the exams of both tables. Return those that are not merged into another."""
+    """Plan the exams of both tables. Return the exams that are not merged into another."""
     has_matrix = planner.source.has(tables.CELL)
     exams: dict[Ref, ExamOfSource] = {}
     lines: list[tuple[str, Row, Ref, list[str], str]] = []

@@ -29,7 +29,7 @@ class CountsDifferError(Exception):
 
 
 class Report:
-    """The outcomes of all rows. Each is written to ``file`` at once, as a line of JSON.
+    """The outcomes of all rows. Each is written to ``file`` immediately, as a line of JSON.
 
     ``shown`` contains the lines that people have to read: at most 200, because the file has all of them.
     """

@@ -58,7 +58,7 @@ def plan_people(planner: Planner) -> People:
 
 
 class _Usernames:
-    """Chooses usernames. Those that are stored here belong to accounts that are linked."""
+    """Chooses usernames. Usernames that are stored here belong to accounts that are linked."""
 
     def __init__(self, planner: Planner) -> None:
         self._stored = dict(User.objects.values_list("username", "pk"))
@@ -266,7 +266,7 @@ def _made_account(ref: Ref, row: Row, username: str, *, is_active: bool) -> Plan
 
 
 def _link_profiles(planner: Planner, planned: list[PlannedObject]) -> set[Ref]:
-    """Link teachers to profiles of accounts that exist here. Return those who would become head teachers by it, and do not."""
+    """Link teachers to profiles of accounts that exist here. Return the teachers who would become head teachers by it, and do not."""
     records = planner.records(tables.USER)
     linked_here = {
         Ref(Kind.ACCOUNT, tables.USER, key)

@@ -31,7 +31,7 @@ class Record(NamedTuple):
 
 
 class Planner:
-    """Compares the wanted objects with those that are stored. It only reads."""
+    """Compares the wanted objects with the stored objects. It only reads."""
 
     def __init__(self, source: Source, report: Report, options: Options) -> None:
         self.source = source
@@ -50,7 +50,7 @@ class Planner:
         return self._records[table]
 
     def records_of(self, table: str, keys: Iterable[str]) -> dict[str, Record]:
-        """Return what earlier imports stored about these rows of a table that is too large to be read at once."""
+        """Return what earlier imports stored about these rows of a table that is too large to be read whole."""
         return self._fetch(table, key__key_in=list(keys))
 
     def settle(self, planned: Iterable[PlannedObject], kind: Kind) -> None:
@@ -121,7 +121,7 @@ class Planner:
 def outcome_of(
     fate: Fate, outcome: Outcome, reasons: Iterable[str]
 ) -> tuple[Outcome, Iterable[str]]:
-    """Return the outcome of a row whose object has this fate, and the reasons. ``outcome`` is for a new object."""
+    """Return the outcome of a row with an object of this fate, and the reasons. ``outcome`` is for a new object."""
     if outcome in {Outcome.REJECTED, Outcome.NOT_CARRIED}:
         return outcome, reasons
     if fate is Fate.UNCHANGED:

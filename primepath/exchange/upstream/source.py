@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 class SourceError(Exception):
-    """The file cannot be imported. The text says why, and what to do."""
+    """The file cannot be imported. The text is the reason, and what to do."""
 
 
 class Source:

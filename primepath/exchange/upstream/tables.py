@@ -78,7 +78,7 @@ TABLES: dict[str, list[str]] = {
 }
 
 NOT_CARRIED_COLUMNS = (
-    "Not carried: papers (pdf_file), audio, questions and answer keys; phone numbers, Kakao accounts and pictures; "
-    "descriptions and difficulty of levels; colours and icons of cells, which follow from their status; "
-    "pupils, their attempts and placement tests. Completion figures start at zero."
+    "Not carried: papers (pdf_file), audio, questions and answer keys; descriptions and difficulty of levels. "
+    "Phone numbers, Kakao accounts and pictures are not carried either. Colours and icons of cells follow from their status. "
+    "Nor are pupils, their attempts and placement tests: completion figures start at zero."
 )

@@ -50,7 +50,7 @@ def printable(value: object) -> str:
 
 
 def integer(value: object) -> int | None:
-    """Return a whole number, also one that is stored as text. None if there is none."""
+    """Return a whole number, also one that is stored as text. None if the text is not a number."""
     try:
         return int(text(value).strip())
     except ValueError:
@@ -70,7 +70,7 @@ def year(value: object) -> int | None:
 
 
 def date(value: object) -> datetime.date | None:
-    """Return a date, or None if there is none. Raises `UnreadableError`."""
+    """Return a date, or None for an empty value. Raises `UnreadableError`."""
     stripped = text(value).strip()
     if not stripped:
         return None
@@ -83,7 +83,7 @@ def date(value: object) -> datetime.date | None:
 
 
 def time(value: object) -> datetime.time | None:
-    """Return a time of the day, or None if there is none. Raises `UnreadableError`."""
+    """Return a time of the day, or None for an empty value. Raises `UnreadableError`."""
     stripped = text(value).strip()
     if not stripped:
         return None
@@ -96,7 +96,7 @@ def time(value: object) -> datetime.time | None:
 
 
 def moment(value: object) -> datetime.datetime | None:
-    """Return a date-time with its offset, or None if there is none. Without an offset it is UTC. Raises `UnreadableError`."""
+    """Return a date-time with its offset, or None for an empty value. Without an offset it is UTC. Raises `UnreadableError`."""
     stripped = text(value).strip()
     if not stripped:
         return None
@@ -109,7 +109,7 @@ def moment(value: object) -> datetime.datetime | None:
 
 
 def moment_or(value: object, default: datetime.datetime) -> datetime.datetime:
-    """Return a date-time, or ``default`` if there is none or it cannot be read."""
+    """Return a date-time, or ``default`` for an empty value or one that cannot be read."""
     try:
         return moment(value) or default
     except UnreadableError:
@@ -117,7 +117,7 @@ def moment_or(value: object, default: datetime.datetime) -> datetime.datetime:
 
 
 def parsed(value: object) -> Any:
-    """Return what a JSON text contains. A text that is not JSON stands for itself."""
+    """Return what a JSON text contains. A text that is not JSON is returned unchanged."""
     found = text(value)
     try:
         return json.loads(found)

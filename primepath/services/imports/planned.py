@@ -54,7 +54,7 @@ LINKED = "linked"
 class PlannedObject:
     """An object with its wanted values. ``extra`` are values for a new object that no later run compares or updates.
 
-    A value that is a `Ref`, or a list of them, is replaced by our key. ``target`` is our key if the object exists.
+    A `Ref`, or a list of references, is replaced by our key. ``target`` is our key if the object exists.
     """
 
     ref: Ref
