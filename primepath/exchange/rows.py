@@ -14,8 +14,7 @@ from primepath.exchange.columns import Column, Table
 from primepath.exchange.files.csv_files import read_csv
 from primepath.exchange.files.sheet import FileError, Sheet, address
 from primepath.exchange.files.xlsx_files import is_workbook, read_workbook
-
-MAX_FILE_BYTES = 10 * 1024**2
+from primepath.services.stored_files.store import MAX_FILE_BYTES
 
 
 class Effect(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -50,27 +50,27 @@ class _Names(NamedTuple):
     teachers: Mapping[int, str]
 
 
-def schedule_rows(
-    viewer: Viewer, academic_year: int, class_codes: Sequence[str] | None = None
-) -> Iterator[list[Any]]:
-    """Yield a row for each cell of the classes that the viewer can see, in the order of the page. Five SELECTs."""
-    classes = (
-        SchoolClass.objects.all()
-        if class_codes is None
-        else SchoolClass.objects.filter(code__key_in=list(class_codes))
+def schedule_rows(viewer: Viewer, keys: Iterable[CellKey]) -> Iterator[list[Any]]:
+    """Yield a row for each cell of a class that the viewer can see, in the order of the page. Six SELECTs."""
+    wanted = set(keys)
+    codes = sorted({key.class_code for key in wanted})
+    visible = SchoolClass.objects.filter(code__key_in=codes).visible_to(viewer)
+    classes = {
+        each.code: (position, each.name)
+        for position, each in enumerate(sorted(visible, key=school_order))
+    }
+    ordered = sorted(
+        (key for key in wanted if key.class_code in classes),
+        key=lambda key: (classes[key.class_code][0], key.academic_year, PERIODS.index(key.period)),
     )
-    visible = sorted(classes.visible_to(viewer), key=school_order)
-    keys = [CellKey(each.code, academic_year, period) for each in visible for period in PERIODS]
-    cells = lock_cells(keys, dry_run=True)
-    states = [cell.state for cell in cells.values()]
-    names = _names(states)
-    titles = {each.code: each.name for each in visible}
-    for key in keys:
+    cells = lock_cells(ordered, dry_run=True)
+    names = _names([cell.state for cell in cells.values()])
+    for key in ordered:
         cell = cells[key]
         state = _shown_state(cell.state, names)
         yield [
             key.class_code,
-            titles[key.class_code],
+            classes[key.class_code][1],
             key.academic_year,
             str(key.period),
             *(state[column] for column in _FIELDS),
@@ -80,11 +80,17 @@ def schedule_rows(
 
 def overview(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
     """Return the matrix for people: a row for each class, and its statuses by period."""
-    by_class: defaultdict[str, list[str]] = defaultdict(list)
+    by_class: defaultdict[tuple[str, int], dict[str, str]] = defaultdict(dict)
     for row in rows:
-        by_class[row[0]].append(str(row[4]))
+        by_class[row[0], row[2]][row[3]] = str(row[4])
     header = ["", *map(str, PERIODS)]
-    return [header, *([code, *statuses] for code, statuses in by_class.items())]
+    return [
+        header,
+        *(
+            [code, *(statuses.get(period, "") for period in PERIODS)]
+            for (code, _year), statuses in by_class.items()
+        ),
+    ]
 
 
 class ScheduleImport(NamedTuple):
@@ -119,7 +125,9 @@ def import_schedule(
         nonlocal digest
         digest = _digest(wanted, cells, unreadable)
         if expected_digest is not None and expected_digest != digest:
-            template = _("The file or the schedule has changed since the preview. Look at it again.")
+            template = _(
+                "The file or the schedule has changed since the preview. Look at it again."
+            )
             error = InputError(UserErrorCode.STALE_VERSION, template, ("expected_digest",))
             raise ValidationFailedError([error])
         return skip_rejected or not (unreadable or any(cell.errors for cell in cells))

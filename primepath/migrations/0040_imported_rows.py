@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('primepath', '0022_cells_by_date'),
+        ('primepath', '0034_index_of_copied_exams'),
     ]
 
     operations = [

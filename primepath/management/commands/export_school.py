@@ -11,7 +11,7 @@ from primepath.domain.errors import BadUserInputError
 from primepath.domain.language import Language
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.exchange.columns import TABLES
-from primepath.exchange.exporting import Format, export_table
+from primepath.exchange.exporting import FileFormat, export_table
 from primepath.school import planned_year
 
 
@@ -32,8 +32,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, table: str, file: Path, **options: Any) -> None:
-        extension = file.suffix.lower().removeprefix(".")
-        if extension not in {*Format}:
+        extension = file.suffix.upper().removeprefix(".")
+        if extension not in {FileFormat.XLSX, FileFormat.CSV}:
             raise CommandError(
                 f"The name of the file must end in .xlsx or .csv, not {file.suffix!r}."
             )
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             content = export_table(
                 table,
                 viewer=COMMAND_LINE,
-                format=Format(extension),
+                format=FileFormat(extension),
                 academic_year=planned_year(options["year"]),
                 language=options["language"],
             )

@@ -12,6 +12,7 @@ from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.history import HistoryAction
 from primepath.domain.planned_cell import PlannedCells
+from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam
 from primepath.services.cells.cell_changes import check_state, check_values, clean_room
@@ -26,6 +27,7 @@ from primepath.services.cells.checks import (
 from primepath.services.cells.clone_cell import OnExisting
 from primepath.services.cells.writing import (
     LOCKED_STATUSES,
+    UNUSED,
     CellState,
     LockedCell,
     atomic_unless_dry_run,
@@ -81,12 +83,16 @@ def import_cells(
     The number of statements does not depend on the number of cells. The rules are those of the single changes: access,
     versions, statuses, dates, times, and which exams fit. ``on_existing`` decides about cells that have exams.
     """
-    locked = lock_cells([each.key for each in wanted], dry_run=dry_run)
-    exams = _exams(wanted, dry_run=dry_run)
     levels = visible_levels(viewer, [each.key for each in wanted])
+    refused = [_access_errors(each.key, levels) for each in wanted]
+    reached = [each.key for each, errors in zip(wanted, refused, strict=True) if not errors]
+    locked = lock_cells(reached, dry_run=dry_run)
+    exams = _exams(wanted, dry_run=dry_run)
     cells = [
-        _import_cell(each, locked[each.key], levels, exams, on_existing=on_existing)
-        for each in wanted
+        _REFUSED._replace(errors=errors)
+        if errors
+        else _import_cell(each, locked[each.key], exams, on_existing=on_existing)
+        for each, errors in zip(wanted, refused, strict=True)
     ]
     if not confirm(cells):
         return ImportResult(cells, {})
@@ -102,6 +108,16 @@ def import_cells(
     return ImportResult(cells, planned)
 
 
+# It shows nothing of a cell that the viewer cannot change.
+_REFUSED = ImportedCell(0, UNUSED, UNUSED, ())
+
+
+def _access_errors(key: CellKey, levels: Mapping[str, AccessLevel]) -> Sequence[InputError]:
+    errors = ValidationErrors()
+    check_access(key, levels, errors, "cell")
+    return _found(errors)
+
+
 def _exams(wanted: Sequence[WantedCell], *, dry_run: bool) -> dict[int, Exam]:
     ids = {id_ for each in wanted for id_ in each.values.get("exam_ids", ())}
     if not dry_run:
@@ -112,16 +128,12 @@ def _exams(wanted: Sequence[WantedCell], *, dry_run: bool) -> dict[int, Exam]:
 def _import_cell(
     wanted: WantedCell,
     cell: LockedCell,
-    levels: Mapping[str, Any],
     exams: Mapping[int, Exam],
     *,
     on_existing: OnExisting,
 ) -> ImportedCell:
     errors = ValidationErrors()
     before = cell.state
-    if not check_access(wanted.key, levels, errors, "cell"):
-        # Nothing about a cell that the viewer cannot change.
-        return ImportedCell(0, before, before, _found(errors))
     values = dict(wanted.values)
     if "exam_ids" in values:
         values["exam_ids"] = _exam_ids(values["exam_ids"], before, on_existing)
@@ -154,9 +166,7 @@ def _import_cell(
     return ImportedCell(cell.version, before, after, _found(errors))
 
 
-def _exam_ids(
-    given: frozenset[int], before: CellState, on_existing: OnExisting
-) -> frozenset[int]:
+def _exam_ids(given: frozenset[int], before: CellState, on_existing: OnExisting) -> frozenset[int]:
     """Return the exams of the cell after the import. MERGE removes none."""
     return given | before.exam_ids if on_existing is OnExisting.MERGE else frozenset(given)
 

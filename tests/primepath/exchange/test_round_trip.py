@@ -18,7 +18,7 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.period import PERIODS, Period
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.exchange.columns import TABLES
-from primepath.exchange.exporting import Format, export_table
+from primepath.exchange.exporting import FileFormat, export_table
 from primepath.exchange.files.csv_files import read_csv
 from primepath.exchange.files.sheet import FileError, address
 from primepath.exchange.files.xlsx_files import read_workbook
@@ -81,7 +81,7 @@ def fill() -> None:
     import_cells(viewer=COMMAND_LINE, wanted=wanted)
 
 
-def export(table: str, format: Format = Format.CSV, **options: Any) -> bytes:
+def export(table: str, format: FileFormat = FileFormat.CSV, **options: Any) -> bytes:
     options = {"viewer": COMMAND_LINE, "academic_year": YEAR, **options}
     return export_table(table, format=format, **options)
 
@@ -91,9 +91,11 @@ def import_(table: str, content: bytes, **options: Any) -> Imported:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-@pytest.mark.parametrize("format", Format)
+@pytest.mark.parametrize("format", [FileFormat.CSV, FileFormat.XLSX])
 @pytest.mark.parametrize("table", TABLES)
-def test_export_imported_again_changes_nothing(table: str, format: Format, language: str) -> None:
+def test_export_imported_again_changes_nothing(
+    table: str, format: FileFormat, language: str
+) -> None:
     fill()
     entries = HistoryEntry.objects.count()
     for year in (YEAR, YEAR + 1):
@@ -122,7 +124,7 @@ def test_formulas_are_texts() -> None:
     csv = export("schedule").decode("utf-8-sig")
     assert "'=1+1" in csv
     assert ",=" not in csv
-    with zipfile.ZipFile(io.BytesIO(export("schedule", Format.XLSX))) as book:
+    with zipfile.ZipFile(io.BytesIO(export("schedule", FileFormat.XLSX))) as book:
         sheets = [book.read(name) for name in book.namelist() if "worksheets/sheet" in name]
     assert sheets
     assert not any(b"<f>" in sheet or b"hyperlink" in sheet for sheet in sheets)
@@ -288,7 +290,7 @@ def test_addresses_are_those_of_a_spreadsheet() -> None:
 def test_600_classes_are_exported_in_time() -> None:
     make_classes(600)
     started = time.process_time()
-    content = export("schedule", Format.XLSX)
+    content = export("schedule", FileFormat.XLSX)
     # 1.3 s of processor time when this was written.
     assert time.process_time() - started < 6
     assert len(read_workbook(content).rows) == 1 + 600 * 16
