@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from loaders.access import AccessLoaders
+from loaders.calendars import CalendarLoaders
 from loaders.cells import Cells
 from loaders.change_sets import ChangeSetLoaders
 from loaders.changes import ChangeLoaders
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 class Loaders(
     AccessLoaders,
+    CalendarLoaders,
     ChangeSetLoaders,
     ChangeLoaders,
     CompletionLoaders,

@@ -27,6 +27,7 @@ from primepath.traffic import (
     answer_cache,
     is_api_request,
     kind_of_request,
+    most_bytes,
     render_refusal,
     targets_of_request,
 )
@@ -53,7 +54,9 @@ _static_files = ServeStaticASGI(
 for _storage in AppDirectoriesFinder().storages.values():
     _static_files.add_files(_storage.location, prefix=settings.STATIC_URL)
 
-_handler = OneThreadHandler(kind_of_request, render_refusal, targets_of_request, answer_cache())
+_handler = OneThreadHandler(
+    kind_of_request, render_refusal, targets_of_request, answer_cache(), most_bytes
+)
 _pages = RequestLog(_handler, Tracing() if settings.TRACING else None)
 application = ProxyHeaders(
     MetricsEndpoint(RootPath(Health(_pages), _static_files)), settings.TRUSTED_PROXIES

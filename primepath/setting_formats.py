@@ -106,6 +106,9 @@ HOST = Format(
     _is_host,
     "host names such as schedule.school.example, without a scheme, a port or a path",
 )
+ONE_HOST = Format(
+    lambda value: bool(_HOST_NAME.fullmatch(value)), "a host name such as schedule.school.example"
+)
 ORIGIN = Format(
     _is_origin, "origins such as https://app.school.example, without a path or a slash at the end"
 )

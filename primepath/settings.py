@@ -78,6 +78,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 
 SCHOOL_NAME = env.text("SCHOOL_NAME", "PrimePath Academy", formats.NAME)
 TIME_ZONE = env.text("SCHOOL_TIME_ZONE", "Asia/Seoul", formats.TIME_ZONE)
+# In the ids of calendar events, which never change.
+CALENDAR_HOST = env.text("CALENDAR_HOST", "", formats.ONE_HOST) or next(
+    (host.lstrip(".") for host in ALLOWED_HOSTS if host != "*"), "primepath"
+)
 SCHOOL_COUNTRY = env.text("SCHOOL_COUNTRY", "KR", formats.COUNTRY)
 ACADEMIC_YEARS = AcademicYears(
     first=env.number("FIRST_ACADEMIC_YEAR", 2020, least=1000, most=9999),

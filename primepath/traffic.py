@@ -9,14 +9,19 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from primepath.files.uploads import MAX_UPLOAD_BYTES
+from primepath.server.admission.callers import credentials_of
 from primepath.server.admission.kinds import Kind, Reason, kind_of_method
 from primepath.server.admission.refusals import Content, accepts_html, as_text, message_of
 from primepath.server.answers import Answers
 from schema.http.admission import kind_of_operation, refusal_content, targets_of_operation
 
 _GRAPHQL = "/graphql"
+_UPLOAD = "/files"
 # The sign-in page, and the pages of the admin site that check or set a password.
 _PASSWORDS = re.compile(r"/sign-in/|/admin/login/|/admin/(.*/)?password(_change)?/")
+# Downloads delete their file.
+_FILES = re.compile(r"/files(/.*)?")
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{school}</title></head>
 <body><h1>{school}</h1><h2>{title}</h2><p>{message}</p></body></html>
@@ -28,6 +33,8 @@ def kind_of_request(scope: Any, body: bytes) -> Kind:
     path = _path(scope)
     if path == _GRAPHQL:
         return kind_of_operation(scope["method"], body)
+    if _FILES.fullmatch(path):
+        return Kind.WRITE
     if scope["method"] == "POST" and _PASSWORDS.fullmatch(path):
         return Kind.PASSWORD
     return kind_of_method(scope, body)
@@ -36,6 +43,13 @@ def kind_of_request(scope: Any, body: bytes) -> Kind:
 def targets_of_request(scope: Any, body: bytes) -> frozenset[bytes]:
     """Return what a request changes, as far as that is known without parsing."""
     return targets_of_operation(body) if _path(scope) == _GRAPHQL else frozenset()
+
+
+def most_bytes(scope: Any) -> int:
+    """Return how long the body of a request can be. Longer ones are for files of people who can be signed in."""
+    if _path(scope) == _UPLOAD and scope["method"] == "POST" and credentials_of(scope):
+        return MAX_UPLOAD_BYTES
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 
 
 def render_refusal(scope: Any, reason: Reason, retry_after: int) -> Content:

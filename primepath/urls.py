@@ -5,6 +5,9 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from primepath.files.calendars import calendar_feed
+from primepath.files.downloads import download
+from primepath.files.uploads import upload
 from primepath.pages.explorer import render_explorer
 from primepath.pages.matrix import matrix_page
 from primepath.pages.sign_in import SignInPage
@@ -19,6 +22,9 @@ urlpatterns = [
         csrf_exempt(GraphQLView.as_view(schema=schema, ide=render_explorer)),
         name="graphql",
     ),
+    path("files", upload, name="upload"),
+    path("files/<str:secret>", download, name="download"),
+    path("calendars/<str:secret>.ics", calendar_feed, name="calendar"),
     path("sign-in/", SignInPage.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("admin/", admin.site.urls),

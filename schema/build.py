@@ -17,8 +17,11 @@ from schema.mutations.accept_warning import AcceptWarning
 from schema.mutations.access_requests import AccessRequests
 from schema.mutations.assign_exams import AssignExams
 from schema.mutations.assignments import Assignments
+from schema.mutations.calendar_feeds import CalendarFeeds
 from schema.mutations.clone_cell import CloneCell
 from schema.mutations.exams import Exams
+from schema.mutations.export_schedule import ExportSchedule
+from schema.mutations.import_schedule import ImportSchedule
 from schema.mutations.roll_over_year import RollOverYear
 from schema.mutations.school_days import SchoolDays
 from schema.mutations.set_class_curriculum import SetClassCurriculum
@@ -72,6 +75,9 @@ class Mutation(
     Assignments,
     SchoolDays,
     AcceptWarning,
+    CalendarFeeds,
+    ExportSchedule,
+    ImportSchedule,
 ):
     pass
 

@@ -33,6 +33,7 @@ class Context:
     ``columns``: the optional columns that the operation needs. See `ReadOptions`.
     ``may_store``: whether missing cells are stored at the end of the operation.
     ``address``: client IP address, or "" when not called over HTTP.
+    ``base_url``: scheme and host by which the client has reached the server, or "" when not called over HTTP.
     ``time_limit``: the time of the operation.
     ``values_left``: returns how many values the response can still get.
     ``saved``: the mutations that were saved, by response key, each with the id of what it changed.
@@ -47,11 +48,13 @@ class Context:
         columns: Collection[str],
         may_store: bool,
         address: str,
+        base_url: str = "",
         time_limit: TimeLimit,
         values_left: Callable[[], float],
     ) -> None:
         self.dispatcher = dispatcher
         self.address = address
+        self.base_url = base_url
         self.time_limit = time_limit
         self.values_left = values_left
         self.saved: dict[str | int, UUID | None] = {}

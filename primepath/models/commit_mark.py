@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import models
 
 from primepath.db.commit_marks import CURRICULUM, SCHOOL
+from primepath.models.calendar_feed import CalendarFeed
 from primepath.models.class_access_request import ClassAccessRequest
 from primepath.models.curriculum import (
     ClassCurriculumMapping,
@@ -26,6 +27,7 @@ from primepath.models.warning_acceptance import WarningAcceptance
 
 _CURRICULUM = (Program, SubProgram, CurriculumLevel, ClassCurriculumMapping, SchoolClass)
 _SCHOOL = (
+    CalendarFeed,
     ClassAccessRequest,
     Exam,
     ExamScheduleMatrix,

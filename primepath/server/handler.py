@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Set
 from contextlib import closing
 from contextvars import copy_context
 from io import BytesIO
-from typing import Any, NamedTuple, TypeAlias
+from typing import IO, Any, NamedTuple, TypeAlias
 
 from django.conf import settings
 from django.core import signals
@@ -58,6 +58,8 @@ class OneThreadHandler(ASGIHandler):
     ``kind_of`` returns the kind of a request, from its scope and body. ``render_refusal`` renders the response to a refused one.
     ``targets_of`` returns what a request changes, from its scope and body. Requests with a common target run one after another.
     ``answers`` can respond instead of Django.
+    ``most_bytes`` returns the limit of a body, which can be larger for uploads. These wait on disk until their thread reads them. All
+    functions above get the start of such a body.
     """
 
     # The response is complete, so sending it in pieces has no advantage.
@@ -69,6 +71,7 @@ class OneThreadHandler(ASGIHandler):
         render_refusal: Render = as_text,
         targets_of: Callable[[Any, bytes], Set[Hashable]] = lambda _scope, _body: frozenset(),
         answers: Answers | None = None,
+        most_bytes: Callable[[Any], int] = lambda _scope: settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
     ) -> None:
         super().__init__()
         self._callers = KnownCallers()
@@ -82,6 +85,7 @@ class OneThreadHandler(ASGIHandler):
         self._render_refusal = render_refusal
         self._targets_of = targets_of
         self._answers = answers
+        self._most_bytes = most_bytes
 
     def password_queue(self) -> tuple[int, float]:
         """Return how many requests wait to check a password, and for how many seconds the first one has."""
@@ -123,24 +127,32 @@ class OneThreadHandler(ASGIHandler):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise ValueError(f"PrimePath answers HTTP, not {scope['type']}.")
-        await self.handle(scope, _Receive(receive, scope), send)
+        await self.handle(scope, _Receive(receive, scope, self._most_bytes(scope)), send)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            with closing(await self.read_body(receive)) as body:
-                content = body.read()
+            body = await self.read_body(receive)
         except RequestAborted:
             return
+        content = body.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        upload: IO[bytes] | None = None
+        if len(content) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            upload = body
+            upload.seek(0)
+        else:
+            body.close()
         # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
         try:
-            response = await self._run(scope, content, listening, may_wait=True)
+            response = await self._run(scope, content, upload, listening, may_wait=True)
             while isinstance(response, Later):
                 await self._wait(response, listening)
-                response = await self._run(scope, content, listening, may_wait=False)
+                response = await self._run(scope, content, upload, listening, may_wait=False)
         except RefusedError as refused:
+            if upload is not None:
+                upload.close()
             if not _disconnected(scope).is_set():
                 await send_refusal(scope, send, refused.reason, self._render_refusal)
             return
@@ -154,7 +166,13 @@ class OneThreadHandler(ASGIHandler):
             await response.send(send)
 
     async def _run(
-        self, scope: Any, content: bytes, listening: asyncio.Future[Any], *, may_wait: bool
+        self,
+        scope: Any,
+        content: bytes,
+        upload: IO[bytes] | None,
+        listening: asyncio.Future[Any],
+        *,
+        may_wait: bool,
     ) -> Response | Later:
         """Run a request as soon as it can run, and return the response. Raises `RefusedError`."""
         credentials = credentials_of(scope)
@@ -165,7 +183,7 @@ class OneThreadHandler(ASGIHandler):
 
         def work(ticket: Ticket) -> Response | Later:
             scope[_QUEUED_SECONDS] = ticket.queued_seconds
-            return context.run(self._respond, scope, traits.kind, content, may_wait)
+            return context.run(self._respond, scope, traits.kind, content, upload, may_wait)
 
         ticket = self._admission.enter(
             *(traits.kind, caller, work),
@@ -194,12 +212,19 @@ class OneThreadHandler(ASGIHandler):
         finally:
             ended.cancel()
 
-    def _respond(self, scope: Any, kind: Kind, content: bytes, may_wait: bool) -> Response | Later:
+    def _respond(
+        self,
+        scope: Any,
+        kind: Kind,
+        content: bytes,
+        upload: IO[bytes] | None,
+        may_wait: bool,
+    ) -> Response | Later:
         """Return the response. Its database connection is free before it is sent."""
         signals.request_started.send(sender=self.__class__, scope=scope)
 
         def ask_django() -> HttpResponseBase:
-            return self._ask_django(scope, content)
+            return self._ask_django(scope, upload or BytesIO(content))
 
         if self._answers is None:
             return ask_django()
@@ -208,11 +233,12 @@ class OneThreadHandler(ASGIHandler):
             signals.request_finished.send(sender=self.__class__)
         return response
 
-    def _ask_django(self, scope: Any, content: bytes) -> HttpResponseBase:
+    def _ask_django(self, scope: Any, body: IO[bytes]) -> HttpResponseBase:
         """Return Django's response, already closed."""
         set_script_prefix(get_script_prefix(scope))
-        request, refusal = self.create_request(scope, BytesIO(content))
-        response = refusal if request is None else self.get_response(request)
+        with closing(body):
+            request, refusal = self.create_request(scope, body)
+            response = refusal if request is None else self.get_response(request)
         assert response is not None
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         response.close()
@@ -233,22 +259,22 @@ class _Traits(NamedTuple):
 class _Receive:
     """Passes on the client's messages up to the limit of a body, and notes in the scope that the client has disconnected."""
 
-    def __init__(self, receive: Any, scope: Any) -> None:
+    def __init__(self, receive: Any, scope: Any, limit: int) -> None:
         self._receive = receive
+        self._limit = limit
         self._disconnected = scope[_DISCONNECTED] = threading.Event()
         self._length = 0
 
     async def __call__(self) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         message = await self._receive()
-        while message["type"] == "http.request" and self._length > limit:
+        while message["type"] == "http.request" and self._length > self._limit:
             # The request is refused anyway, so the rest of the body is discarded.
             message = await self._receive()
         if message["type"] == "http.disconnect":
             self._disconnected.set()
             return message
         self._length += len(message.get("body", b""))
-        return {**message, "more_body": False} if self._length > limit else message
+        return {**message, "more_body": False} if self._length > self._limit else message
 
 
 def received_at(request: HttpRequest) -> float:

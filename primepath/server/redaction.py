@@ -35,6 +35,8 @@ _HARMLESS = frozenset(
     }
 )
 _DOCUMENT = "query"
+# The last part of these paths is a secret: whoever knows it can read the file or the feed.
+_SECRET_PATH = re.compile(r"((?<=/files/)|(?<=/calendars/))[^/]+")
 # Members of a request that are no values of the user.
 _PLAIN = frozenset({"operationName"})
 _LITERAL = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"', re.DOTALL)
@@ -56,6 +58,11 @@ def redact(text: str, request: HttpRequest) -> str:
     return re.sub(pattern, HIDDEN, text, flags=re.IGNORECASE)
 
 
+def without_secrets(path: str) -> str:
+    """Return the path of a request without a secret that it contains."""
+    return _SECRET_PATH.sub(HIDDEN, path)
+
+
 def _forms(value: str) -> Iterator[str]:
     """Yield how a message can contain the value: unchanged, stripped, and as Python and JSON write it."""
     yield value
@@ -71,6 +78,7 @@ def _values(request: HttpRequest) -> Iterator[str]:
             yield value
             # The token without the scheme before it.
             yield from value.split()[1:]
+    yield from (found[0] for found in _SECRET_PATH.finditer(request.path))
     yield from parse_cookie(request.META.get("HTTP_COOKIE", "")).values()
     # Only what is read already: reading can fail, and nothing is in a message before it is read.
     for name, values in (*vars(request).get("GET", QueryDict()).lists(), *_form(request).lists()):

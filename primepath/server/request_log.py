@@ -15,6 +15,7 @@ from urllib.parse import quote
 from prometheus_client import Counter
 
 from primepath.domain.errors import ErrorCode
+from primepath.server.redaction import without_secrets
 from primepath.server.request_record import RequestRecord, begin_record
 from primepath.server.tracing import Tracing
 
@@ -160,7 +161,7 @@ class _Response:
         trace = self._record.trace
         facts = {
             "method": self._scope["method"],
-            "path": self._scope["path"],
+            "path": without_secrets(self._scope["path"]),
             "status": self.status,
             "ms": round(1_000 * (ended - begun)),
             "queue_ms": round(1_000 * queued) or None,

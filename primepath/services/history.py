@@ -38,6 +38,37 @@ class Recorded(NamedTuple):
     changes: Sequence[FieldChange]
 
 
+class PastEntry(NamedTuple):
+    """An entry of the history of another system, with the time and the author that it has there."""
+
+    at: datetime.datetime
+    action: HistoryAction
+    subject: HistorySubject
+    subject_key: str
+    actor_id: int | None
+    actor_name: str
+    changes: Sequence[FieldChange]
+
+
+def record_past(entries: Iterable[PastEntry]) -> list[int]:
+    """Store entries of another system in one statement. Return their keys in the same order."""
+    change_set_id = current_change_set().require_id()
+    rows = HistoryEntry.objects.bulk_create(
+        HistoryEntry(
+            at=entry.at,
+            action=entry.action,
+            subject=entry.subject,
+            subject_key=entry.subject_key,
+            actor_id=entry.actor_id,
+            actor_name=entry.actor_name[:_NAME_LENGTH],
+            changes=_fields(entry.changes),
+            change_set=change_set_id,
+        )
+        for entry in entries
+    )
+    return [row.pk for row in rows]
+
+
 def record(
     *,
     viewer: Viewer,
@@ -64,16 +95,20 @@ def record(
             viewer.user_id,
             viewer.name[:_NAME_LENGTH],
             viewer.teacher_id,
-            [
-                (camel_case(change.field), _plain(change.before), _plain(change.after))
-                for change in entry.changes
-            ],
+            _fields(entry.changes),
             change_set_id.hex,
             changes.undoes and changes.undoes.hex,
         )
         for entry in entries
     ]
     insert_rows(HistoryEntry, _COLUMNS, rows)
+
+
+def _fields(changes: Sequence[FieldChange]) -> list[tuple[str, object, object]]:
+    return [
+        (camel_case(change.field), _plain(change.before), _plain(change.after))
+        for change in changes
+    ]
 
 
 def _plain(value: object) -> object:

@@ -15,6 +15,8 @@ from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
 from primepath.services.history import Recorded, record
 
+_ROWS_AT_ONCE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedRow:
@@ -29,6 +31,14 @@ class RecordedRow:
         """Store a new row. Call it in a transaction."""
         row.save(force_insert=True)
         self._record(row, {}, viewer=viewer, action=self.create)
+
+    def insert_all(self, rows: Sequence[Model], *, viewer: Viewer) -> None:
+        """Store new rows of one table. Call it in a transaction."""
+        if not rows:
+            return
+        type(rows[0])._default_manager.bulk_create(rows, batch_size=_ROWS_AT_ONCE)
+        entries = [Recorded(str(row.pk), differences({}, self._snapshot(row))) for row in rows]
+        self._add(viewer, self.create, entries)
 
     def change(self, row: Model, values: Mapping[str, Any], *, viewer: Viewer) -> bool:
         """Set these values on a stored, locked row; return whether that changed it. Call it in a transaction.

@@ -18,8 +18,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from loaders.registry import Loaders
-from primepath.domain.errors import BadUserInputError, LimitExceededError
+from primepath.domain.errors import BadUserInputError
 from primepath.domain.text import has_forbidden_characters
+from schema.limits import check_number
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -145,18 +146,8 @@ class PageRequest:
         if first is not None and last is not None:
             raise BadUserInputError(_("Use either `first` or `last`, not both."))
         for name, value in ("first", first), ("last", last):
-            if value is not None and value < 0:
-                template = _("`{argument}` must be between 0 and {limit}, not {value}.")
-                raise BadUserInputError(
-                    template.format(argument=name, limit=MAX_PAGE_SIZE, value=value)
-                )
-            if value is not None and value > MAX_PAGE_SIZE:
-                template = _("`{argument}` is {value}, which exceeds the limit of {limit}.")
-                raise LimitExceededError(
-                    template.format(argument=name, value=value, limit=MAX_PAGE_SIZE),
-                    limit=MAX_PAGE_SIZE,
-                    actual=value,
-                )
+            if value is not None:
+                check_number(name, value, MAX_PAGE_SIZE)
         size = first if last is None else last
         return cls(
             order=order,

@@ -213,6 +213,7 @@ def _run(
         token_id=caller.token_id,
         may_store=not reads(request),
         address=request.META.get("REMOTE_ADDR", ""),
+        base_url=f"{request.scheme}://{request.get_host()}",
         checkpoint=checkpoint,
         time_limit=time_limit,
         snapshot=snapshot,

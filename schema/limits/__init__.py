@@ -8,6 +8,6 @@ The limits are checked in order of cost, cheapest first:
    (`schema.execution.response_size`).
 """
 
-from schema.limits.arguments import check_list, check_search, check_variables
+from schema.limits.arguments import check_list, check_number, check_search, check_variables
 
-__all__ = ["check_list", "check_search", "check_variables"]
+__all__ = ["check_list", "check_number", "check_search", "check_variables"]

@@ -46,6 +46,17 @@ def check_list(argument: str, values: Sized) -> None:
         )
 
 
+def check_number(argument: str, value: int, limit: int) -> None:
+    """Raise `LimitExceededError` if a number of items exceeds the limit, and `BadUserInputError` if it is negative."""
+    if value < 0:
+        template = _("`{argument}` must be between 0 and {limit}, not {value}.")
+        raise BadUserInputError(template.format(argument=argument, limit=limit, value=value))
+    if value > limit:
+        template = _("`{argument}` is {value}, which exceeds the limit of {limit}.")
+        message = template.format(argument=argument, value=value, limit=limit)
+        raise LimitExceededError(message, limit=limit, actual=value)
+
+
 def check_search(argument: str, text: str) -> None:
     """Raise `BadUserInputError` if no name can contain this text."""
     if has_forbidden_characters(text):

@@ -36,6 +36,7 @@ def execute(
     token_id: int | None = None,
     may_store: bool = True,
     address: str = "",
+    base_url: str = "",
     checkpoint: Callable[[], None] = lambda: None,
     time_limit: TimeLimit | None = None,
     snapshot: Snapshot | None = None,
@@ -53,6 +54,7 @@ def execute(
         token_id=token_id,
         may_store=may_store,
         address=address,
+        base_url=base_url,
         time_limit=time_limit or TimeLimit(),
     )
     reads = replica_reads(operation) if snapshot is None else None
@@ -87,6 +89,7 @@ def _execute(
     token_id: int | None,
     may_store: bool,
     address: str,
+    base_url: str,
     time_limit: TimeLimit,
 ) -> ExecutionResult:
     size = ResponseSize(settings.MAX_ANSWER_VALUES)
@@ -97,6 +100,7 @@ def _execute(
         columns=operation.columns,
         may_store=may_store,
         address=address,
+        base_url=base_url,
         time_limit=time_limit,
         values_left=size.left,
     )

@@ -117,14 +117,29 @@ class MatrixCellFilter:
             cells = cells.filter(pk__in=links.values("cell"))
         if self.has_exams is not None:
             cells = cells.filter(Exists(assigned) if self.has_exams else ~Exists(assigned))
-        cells = cells.filter(school_class__key_in=await self._class_codes(loaders))
+        cells = cells.filter(school_class__key_in=await self.class_codes_in(loaders))
         if self.room is not None:
             cells = cells.filter(room__key_in=await _spellings(loaders, cells, self.room))
         if self.has_warnings is None:
             return cells
         return await _by_warnings(loaders, cells, has_warnings=self.has_warnings)
 
-    async def _class_codes(self, loaders: Loaders) -> list[str]:
+    @property
+    def is_about_content(self) -> bool:
+        """Whether a condition is about what is in the cells, and not only about their classes and periods."""
+        conditions = (
+            *(
+                self.statuses,
+                self.scheduled_from,
+                self.scheduled_to,
+                self.invigilator_id,
+                self.exam_id,
+            ),
+            *(self.room, self.has_date, self.has_exams, self.has_warnings),
+        )
+        return any(condition is not None for condition in conditions)
+
+    async def class_codes_in(self, loaders: Loaders) -> list[str]:
         """Return the codes of the visible classes that match."""
         check_list("classCodes", self.class_codes or ())
         teacher_id = None if self.teacher_id is None else parse_number(self.teacher_id, "Teacher")

@@ -18,6 +18,7 @@ describe(
         "UPDATE_CELLS": "Several cells were changed together.",
         "UNDO_CHANGES": "An earlier change set was undone.",
         "ROLL_OVER_YEAR": "The plan of another year was copied.",
+        "IMPORT_SCHEDULE": "The schedule was imported from a file.",
         "CLONE_CELL": "Another cell was copied to this cell.",
         "SHARE_CELL": "The cell of another class was copied to this cell.",
         "CREATE_EXAM": "The exam was created.",

@@ -12,6 +12,7 @@ from primepath.domain.weekday import Weekday
 from schema.context import Info
 from schema.ids import key_parser, parse_number_key
 from schema.metadata import list_size
+from schema.types.calendar_feed import CalendarFeed
 from schema.types.node import Identified
 from schema.types.phrases import ADMINISTRATORS_ONLY, REQUIRES_EDIT_OF_A_CLASS
 from schema.types.teacher import Teacher
@@ -60,6 +61,17 @@ class Viewer(Identified, parse_key=parse_number_key, key="user_id"):
         if viewer.teacher_id is None:
             return []
         return await info.context.loaders.assignments_by_teacher.load(viewer.teacher_id)
+
+    @strawberry.field(
+        graphql_type=list[CalendarFeed] | None,
+        description="Calendar feeds that you have created and not revoked, oldest first.",
+        metadata=list_size(3),
+    )
+    async def calendar_feeds(
+        self, info: Info, viewer: strawberry.Parent[SignedInViewer]
+    ) -> list[models.CalendarFeed]:
+        assert viewer.user_id is not None
+        return await info.context.loaders.calendar_feeds_by_user.load(viewer.user_id)
 
 
 @strawberry.type(description="The school and its settings.")

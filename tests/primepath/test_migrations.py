@@ -64,6 +64,15 @@ def fill(name: str) -> None:
         add("primepath.SchoolRules", minimum_days_between_exams=3)
         add("primepath.SchoolDay", date=datetime.date(2026, 3, 12), name="Sports", kind="SCHOOL")
         add("primepath.WarningAcceptance", facts="f", code="HOLIDAY", reason="x", at=timezone.now())
+    if name == "0041_calendars_and_files":
+        user = models.get_model("auth.User").objects.first()
+        add("primepath.CalendarFeed", user=user, name="Phone", digest="f")
+        now = timezone.now()
+        file = {"name": "f.csv", "content_type": "text/csv", "content": b"a", "purpose": "UPLOAD"}
+        add("primepath.StoredFile", user=user, digest="d", created_at=now, expires_at=now, **file)
+    if name == "0040_imported_rows":
+        row = {"table": "auth_user", "key": "1", "target": "1"}
+        add("primepath.ImportedRow", source="original", digest="0", left_as="0", **row)
     if name == "0002_history":
         add(
             "primepath.HistoryEntry",

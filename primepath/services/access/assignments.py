@@ -32,11 +32,11 @@ def write_assignment(
     is_active: bool,
 ) -> None:
     """Save a stored or new assignment with these values, and record the change. Does nothing if nothing changes."""
-    before = {} if assignment.pk is None else _recorded(assignment)
+    before = {} if assignment.pk is None else recorded_assignment(assignment)
     assignment.access_level = access_level
     assignment.expires_at = expires_at
     assignment.is_active = is_active
-    changes = differences(before, _recorded(assignment))
+    changes = differences(before, recorded_assignment(assignment))
     if not changes:
         return
     assignment.save()
@@ -49,7 +49,8 @@ def write_assignment(
     )
 
 
-def _recorded(assignment: TeacherClassAssignment) -> dict[str, Any]:
+def recorded_assignment(assignment: TeacherClassAssignment) -> dict[str, Any]:
+    """Return the values that the history records."""
     return {
         "teacher_id": assignment.teacher_id,
         "class_code": assignment.school_class_id,

@@ -50,7 +50,7 @@ def decide_request(
     note: str,
 ) -> None:
     """Approve or deny the request, and record it."""
-    before = _recorded(request)
+    before = recorded_request(request)
     request.status = status
     request.reviewed_at = at
     request.reviewed_by_id = viewer.teacher_id
@@ -61,7 +61,7 @@ def decide_request(
 
 def withdraw_request(request: ClassAccessRequest, *, viewer: Viewer, at: datetime.datetime) -> None:
     """Withdraw the request, and record it."""
-    before = _recorded(request)
+    before = recorded_request(request)
     request.status = AccessRequestStatus.WITHDRAWN
     request.save()
     record_request(
@@ -86,11 +86,12 @@ def record_request(
         action=action,
         subject=HistorySubject.ACCESS_REQUEST,
         at=at,
-        entries=[Recorded(str(request.pk), differences(before, _recorded(request)))],
+        entries=[Recorded(str(request.pk), differences(before, recorded_request(request)))],
     )
 
 
-def _recorded(request: ClassAccessRequest) -> dict[str, Any]:
+def recorded_request(request: ClassAccessRequest) -> dict[str, Any]:
+    """Return the values that the history records."""
     return {
         "class_code": request.school_class_id,
         "requested_access_level": str(request.requested_access_level),

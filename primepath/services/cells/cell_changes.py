@@ -41,12 +41,12 @@ def check_values(changes: CellChanges, errors: ValidationErrors, *path: str | in
     """Check the values that are invalid in every cell."""
     if changes.get("status", CellStatus.EMPTY) is None:
         errors.add(UserErrorCode.BLANK, _("{field} cannot be null."), *path, "status")
-    room = _room(changes.get("room"))
+    room = clean_room(changes.get("room"))
     errors.check_text(room, *path, "room", limit=MAX_ROOM_LENGTH, required=bool(room))
     errors.check_text(changes.get("notes") or "", *path, "notes", limit=MAX_NOTES_LENGTH)
 
 
-def _room(text: str | None) -> str:
+def clean_room(text: str | None) -> str:
     """Return the name of a room without blanks around it, and with one blank for several. It is empty if nothing is visible."""
     return "" if text is None or is_blank(text) else " ".join(text.split())
 
@@ -76,7 +76,7 @@ def change_state(
     if given.get("notes", "") is None:
         given["notes"] = ""
     if "room" in given:
-        given["room"] = _room(given["room"])
+        given["room"] = clean_room(given["room"])
     if (status := given.pop("status", None)) is not None:
         given["status"] = CellStatus(status)
     after = replace(cell.state, **given)

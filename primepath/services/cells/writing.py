@@ -63,6 +63,18 @@ class CellState:
         return replace(self, exam_ids=exam_ids, status=status)
 
 
+UNUSED = CellState(
+    status=CellStatus.EMPTY,
+    scheduled_date=None,
+    start_time=None,
+    end_time=None,
+    room="",
+    invigilator_id=None,
+    notes="",
+)
+"""The state of a cell that nobody has changed yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class LockedCell:
     """A cell that no other transaction can change until this one ends. ``links`` maps exam ids to `MatrixCellExam` keys."""

@@ -1,0 +1,1 @@
+"""The schedule as a calendar: iCalendar (RFC 5545)."""

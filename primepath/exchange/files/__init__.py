@@ -1,0 +1,1 @@
+"""Formats of files: tables of values in, bytes out, and back."""

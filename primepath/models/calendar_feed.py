@@ -1,0 +1,34 @@
+"""Calendar feeds."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class CalendarFeed(models.Model):
+    """A feed that a calendar program reads. Whoever has its address reads what its owner can see at that moment.
+
+    Only the SHA-256 digest of the secret in the address is stored. ``class_codes`` is None for all classes. With ``duties``, the
+    feed has only the cells whose exams the owner supervises. ``last_used_at`` is accurate to one hour.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds"
+    )
+    name = models.CharField(max_length=100)
+    class_codes = models.JSONField(null=True, editable=False)
+    duties = models.BooleanField(default=False, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name

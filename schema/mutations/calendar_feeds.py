@@ -1,0 +1,129 @@
+"""Mutations of calendar feeds."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+import strawberry
+from django.conf import settings
+from django.urls import reverse
+
+from primepath import models
+from primepath.services.calendars.create_calendar_feed import (
+    MAX_FEEDS,
+    MAX_NAME_LENGTH,
+    create_calendar_feed,
+)
+from primepath.services.calendars.revoke_calendar_feed import revoke_calendar_feed
+from schema.context import Info
+from schema.limits import check_list
+from schema.limits.list_sizes import USER_ERRORS
+from schema.metadata import list_size
+from schema.mutations.ids import IdParser
+from schema.mutations.run_service import run_service
+from schema.types.calendar_feed import CalendarFeed
+from schema.types.payloads import Result
+from schema.types.user_error import UserError
+
+
+class _Created(NamedTuple):
+    feed: models.CalendarFeed
+    url: str | None
+
+
+@strawberry.input(description="A calendar feed to create.")
+class CreateCalendarFeedInput:
+    name: str = strawberry.field(
+        description=f"Name of the calendar, as calendar programs show it. Maximum: {MAX_NAME_LENGTH} characters."
+    )
+    class_codes: list[str] | None = strawberry.field(
+        default=None,
+        description=(
+            "Classes in the feed. Defaults to all classes that you can see whenever it is read. "
+            f"Maximum: {settings.MAX_LIST_LENGTH:,}."
+        ),
+    )
+    duties: bool = strawberry.field(
+        default=False, description="True: only exams that you supervise."
+    )
+
+
+@strawberry.input(description="A calendar feed to revoke.")
+class RevokeCalendarFeedInput:
+    id: strawberry.ID = strawberry.field(description="ID of the feed.")
+
+
+@strawberry.type(description="Result of a mutation on a calendar feed.")
+class CalendarFeedPayload:
+    user_errors: list[UserError] = strawberry.field(
+        description="Problems with the input. Empty if the mutation succeeded.",
+        metadata=list_size(USER_ERRORS),
+    )
+
+    @strawberry.field(
+        graphql_type=CalendarFeed | None,
+        description="The feed. Null if the input was rejected.",
+    )
+    def feed(self, result: strawberry.Parent[Result[_Created]]) -> models.CalendarFeed | None:
+        return result.value.feed if result.value else None
+
+    @strawberry.field(
+        description=(
+            "Secret address of a new feed, for calendar programs. Returned only once: whoever has it can read the feed until "
+            "you revoke it. Null if no feed was created."
+        )
+    )
+    def url(self, result: strawberry.Parent[Result[_Created]]) -> str | None:
+        return result.value.url if result.value else None
+
+
+@strawberry.type
+class CalendarFeeds:
+    @strawberry.mutation(
+        graphql_type=CalendarFeedPayload | None,
+        description=(
+            "Creates an iCalendar feed with the exams of the last academic year and all later ones. It has what you can see whenever it "
+            f"is read, and ends with your access. Repeating this creates another feed. At most {MAX_FEEDS} feeds."
+        ),
+    )
+    async def create_calendar_feed(
+        self,
+        info: Info,
+        input: Annotated[
+            CreateCalendarFeedInput, strawberry.argument(description="Name and classes.")
+        ],
+    ) -> Result[_Created]:
+        viewer = info.context.require_viewer()
+        check_list("classCodes", input.class_codes or ())
+        base_url = info.context.base_url
+
+        def create() -> _Created:
+            secret, feed = create_calendar_feed(
+                viewer=viewer,
+                name=input.name,
+                class_codes=input.class_codes,
+                duties=input.duties,
+            )
+            return _Created(feed, base_url + reverse("calendar", kwargs={"secret": secret}))
+
+        return await run_service(info, create)
+
+    @strawberry.mutation(
+        graphql_type=CalendarFeedPayload | None,
+        description="Revokes a calendar feed of yours: its address stops working immediately. Repeating this changes nothing.",
+    )
+    async def revoke_calendar_feed(
+        self,
+        info: Info,
+        input: Annotated[RevokeCalendarFeedInput, strawberry.argument(description="The feed.")],
+    ) -> Result[_Created]:
+        viewer = info.context.require_viewer()
+        ids = IdParser()
+        key = ids.number(input.id, "CalendarFeed", "feed_id")
+        return await run_service(
+            info,
+            lambda: _Created(
+                revoke_calendar_feed(viewer=viewer, feed_id=key, parse_errors=ids.errors), None
+            ),
+            {"feed_id": "id"},
+        )

@@ -1,0 +1,75 @@
+"""Mutation that imports the schedule from a file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from primepath.exchange.import_upload import ScheduleImportResult, import_upload
+from primepath.services.cells.clone_cell import OnExisting
+from schema.context import Info
+from schema.mutations.run_service import run_or_plan
+from schema.types.payloads import Result
+from schema.types.phrases import ADMINISTRATORS_ONLY
+from schema.types.schedule_import import ImportSchedulePayload
+
+
+@strawberry.input(description="A file to import, and how.")
+class ImportScheduleInput:
+    upload_id: strawberry.ID = strawberry.field(
+        description="`uploadId` that `POST /files` has returned. Only the user who uploaded the file can import it, within an hour."
+    )
+    dry_run: bool = strawberry.field(
+        default=True,
+        description="True: check everything, save nothing, and return the rows, cells and warnings as they would be.",
+    )
+    expected_digest: str | None = strawberry.field(
+        default=None,
+        description=(
+            "`digest` of a dry run. If the import would do something else now, it fails with STALE_VERSION. Omit to import "
+            "whatever the file does now."
+        ),
+    )
+    on_existing: OnExisting = strawberry.field(
+        default=OnExisting.MERGE,
+        description=(
+            "Treatment of cells that have exams. MERGE adds the exams of the file and removes none. REPLACE also removes those that the "
+            "file does not name. REJECT rejects rows that would change them. All other columns replace what is there."
+        ),
+    )
+    skip_rejected: bool = strawberry.field(
+        default=False,
+        description="True: import the other rows if some have problems. False: then import nothing.",
+    )
+
+
+@strawberry.type
+class ImportSchedule:
+    @strawberry.mutation(
+        graphql_type=ImportSchedulePayload | None,
+        description=(
+            "Imports cells from a spreadsheet or CSV file with the columns of an export, in one change set. A missing column means "
+            "unchanged, and an empty value clears. A row with a `version` is rejected if the cell has another version. "
+            + ADMINISTRATORS_ONLY
+        ),
+    )
+    async def import_schedule(
+        self,
+        info: Info,
+        input: Annotated[ImportScheduleInput, strawberry.argument(description="The file.")],
+    ) -> Result[ScheduleImportResult]:
+        viewer = info.context.require_viewer()
+        return await run_or_plan(
+            info,
+            lambda: import_upload(
+                viewer=viewer,
+                upload_id=input.upload_id,
+                dry_run=input.dry_run,
+                on_existing=input.on_existing,
+                skip_rejected=input.skip_rejected,
+                expected_digest=input.expected_digest,
+            ),
+            lambda result: result.planned,
+            dry_run=input.dry_run,
+        )
