@@ -196,7 +196,7 @@ class ExamLoaders(LoaderGroup):
     ) -> list[list[ExamRow]]:
         """Return the exams of each cell, in planned cells as a change would leave them. One SELECT."""
         wanted = frozenset[int]().union(*(cell.exam_ids for cell in planned.values()))
-        exams = sorted(exam_rows(sorted(wanted), self._options.columns), key=_by_name)
+        exams = sorted(exam_rows(sorted(wanted), self._options.columns), key=BY_NAME)
         return [
             [exam for exam in exams if exam.pk in planned[id].exam_ids] if id in planned else stored
             for id, stored in zip(ids, found, strict=True)

@@ -21,6 +21,13 @@ class Viewer:
     is_staff: bool
 
     @property
+    def account_id(self) -> int:
+        """The key of the Django user. `COMMAND_LINE` has none, and raises ``ValueError``."""
+        if self.user_id is None:
+            raise ValueError("The command line has no account.")
+        return self.user_id
+
+    @property
     def is_administrator(self) -> bool:
         """True if this person has full access to every active class and decides about access."""
         return self.is_staff or self.is_head_teacher

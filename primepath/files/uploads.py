@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -79,5 +81,7 @@ def _file_in_form(request: HttpRequest) -> FileContent:
 
 def _too_large(actual: int | None = None) -> HttpError:
     message = _("The file exceeds the limit of {limit} bytes.").format(limit=MAX_FILE_BYTES)
-    figures = {"limit": MAX_FILE_BYTES} | ({} if actual is None else {"actual": actual})
+    figures: dict[str, Any] = {"limit": MAX_FILE_BYTES} | (
+        {} if actual is None else {"actual": actual}
+    )
     return HttpError(413, ErrorCode.LIMIT_EXCEEDED, message, **figures)

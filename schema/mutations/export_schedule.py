@@ -23,8 +23,8 @@ from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import list_size
 from schema.mutations.run_service import run_service
-from schema.queries.matrix_cell_filter import MatrixCellFilter
 from schema.types.enums import describe
+from schema.types.matrix_cell_filter import MatrixCellFilter
 from schema.types.payloads import Result
 from schema.types.user_error import UserError
 

@@ -10,9 +10,9 @@ from primepath.domain.cell import CellKey
 from schema.connections.pagination import Page, PageRequest, page_of_table
 from schema.connections.types import After, Before, Connection, First, Last
 from schema.context import Info
-from schema.queries.matrix_cell_filter import MatrixCellFilter
 from schema.types.cell_batches import AnyCell
 from schema.types.matrix_cell import MatrixCell, load_cells_of_keys
+from schema.types.matrix_cell_filter import MatrixCellFilter
 from schema.types.matrix_cell_order import MatrixCellOrder, sort_values
 
 

@@ -63,7 +63,7 @@ def _component(event: Event) -> bytes:
     component.add("status", event.status)
     component.add("transp", "OPAQUE")
     component.add("url", event.url)
-    return component.to_ical()
+    return bytes(component.to_ical())
 
 
 def _add_times(component: Component, event: Event) -> None:

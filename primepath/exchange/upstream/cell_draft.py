@@ -10,7 +10,7 @@ from typing import Any
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.exchange.upstream import values
 from primepath.exchange.upstream.source import Row
-from primepath.services.cells.update_cell import MAX_NOTES_LENGTH
+from primepath.services.cells.cell_changes import MAX_NOTES_LENGTH
 from primepath.services.imports.planned import Ref
 
 _STARTED = {CellStatus.IN_PROGRESS, CellStatus.COMPLETED}

@@ -19,7 +19,7 @@ from primepath.exchange.upstream.outcomes import Outcome
 from primepath.exchange.upstream.people import EPOCH, People
 from primepath.exchange.upstream.planner import Planner, outcome_of
 from primepath.exchange.upstream.source import Row
-from primepath.services.cells.update_cell import MAX_ROOM_LENGTH
+from primepath.services.cells.cell_changes import MAX_ROOM_LENGTH
 from primepath.services.imports.cell_spool import CellSpool, PlannedCell
 from primepath.services.imports.planned import Fate, Kind, Ref, digest
 from primepath.services.imports.state import states

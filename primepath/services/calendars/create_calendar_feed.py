@@ -44,7 +44,7 @@ def create_calendar_feed(
     errors.raise_if_any()
     secret = new_secret()
     feed = CalendarFeed.objects.create(
-        user_id=viewer.user_id,
+        user_id=viewer.account_id,
         name=name,
         class_codes=None if class_codes is None else list(dict.fromkeys(class_codes)),
         duties=duties,

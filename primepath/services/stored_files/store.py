@@ -41,7 +41,7 @@ def store_file(*, viewer: Viewer, purpose: FilePurpose, file: FileContent) -> tu
     secret, expires_at = new_secret(), now + _KEPT[purpose]
     StoredFile.objects.create(
         digest=digest(secret),
-        user_id=viewer.user_id,
+        user_id=viewer.account_id,
         purpose=purpose,
         name=file.name,
         content_type=file.content_type,

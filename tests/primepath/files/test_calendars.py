@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
 import vobject
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -24,6 +24,7 @@ from primepath.services.accounts.set_account_active import set_account_active
 from primepath.services.calendars import read_feed
 from primepath.services.calendars.create_calendar_feed import create_calendar_feed
 from primepath.services.calendars.revoke_calendar_feed import revoke_calendar_feed
+from primepath.services.cells.cell_changes import CellChanges
 from primepath.services.cells.update_cell import update_cell
 from tests.factories import as_viewer, assign, make_cell, make_class, make_exam, make_teacher
 
@@ -37,7 +38,7 @@ def _write_uses_in_the_test() -> Iterator[None]:
     """Write the use of a feed in the transaction of the test."""
     with (
         patch.object(read_feed._writer, "submit", lambda function, *values: function(*values)),
-        patch.object(read_feed.connections, "close_all"),
+        patch.object(connections, "close_all"),
     ):
         cache.clear()
         yield
@@ -92,7 +93,7 @@ def uids(url: str) -> list[str]:
 
 
 def change(key: CellKey, **changes: Any) -> None:
-    update_cell(viewer=COMMAND_LINE, cell=key, changes=changes)
+    update_cell(viewer=COMMAND_LINE, cell=key, changes=cast(CellChanges, changes))
 
 
 def test_an_event_has_the_facts_of_its_cell(mina: Teacher, school_class: SchoolClass) -> None:
@@ -256,7 +257,9 @@ def test_the_use_is_noted_once_an_hour(mina: Teacher) -> None:
     assert feeds.get().last_used_at == used
     feeds.update(last_used_at=used - 2 * HOUR)
     text(url)
-    assert feeds.get().last_used_at > used - HOUR
+    written = feeds.get().last_used_at
+    assert written is not None
+    assert written > used - HOUR
 
 
 def test_statements_do_not_depend_on_the_number_of_classes(mina: Teacher) -> None:

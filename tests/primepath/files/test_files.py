@@ -17,7 +17,6 @@ from primepath.domain.stored_file import FilePurpose
 from primepath.domain.viewer import Viewer
 from primepath.models import StoredFile
 from primepath.services.accounts.tokens import create_token
-from primepath.services.stored_files import store
 from primepath.services.stored_files.store import (
     MAX_FILE_BYTES,
     FileContent,
@@ -109,7 +108,7 @@ def test_an_upload_is_for_its_uploader_and_for_an_hour(viewer: Viewer) -> None:
     assert find_upload(viewer=other, upload_id=upload_id) is None
     assert Client().get(f"/files/{upload_id}").status_code == 404
     later = timezone.now() + datetime.timedelta(minutes=61)
-    with patch.object(store.timezone, "now", return_value=later):
+    with patch.object(timezone, "now", return_value=later):
         assert find_upload(viewer=viewer, upload_id=upload_id) is None
         # The next file clears away what is over.
         store_file(viewer=other, purpose=FilePurpose.UPLOAD, file=FILE)
@@ -137,7 +136,7 @@ def test_a_download_works_once_without_credentials(viewer: Viewer) -> None:
 
 def test_a_download_ends(viewer: Viewer, user: User) -> None:
     secret, expires_at = store_file(viewer=viewer, purpose=FilePurpose.DOWNLOAD, file=FILE)
-    with patch.object(store.timezone, "now", return_value=expires_at):
+    with patch.object(timezone, "now", return_value=expires_at):
         assert Client().get(f"/files/{secret}").status_code == 404
     User.objects.update(is_active=False)
     assert Client().get(f"/files/{secret}").status_code == 404

@@ -124,7 +124,9 @@ def test_an_import_does_what_its_preview_showed(hana: Viewer) -> None:
     assert cell().room == cell("A", Period.APR).room == "Hall"
     entries = HistoryEntry.objects.filter(action="IMPORT_SCHEDULE")
     assert entries.count() == 2
-    assert {f"ChangeSet:{each.change_set.hex}" for each in entries} == {payload["changeSetId"]}
+    assert {f"ChangeSet:{each.change_set.hex}" for each in entries if each.change_set} == {
+        payload["changeSetId"]
+    }
 
 
 def test_a_change_after_the_preview_is_seen(hana: Viewer) -> None:
