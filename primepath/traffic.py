@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from primepath.files.uploads import MAX_UPLOAD_BYTES
+from primepath.domain.stored_file import MAX_UPLOAD_BYTES
 from primepath.server.admission.callers import credentials_of
 from primepath.server.admission.kinds import Kind, Reason, kind_of_method
 from primepath.server.admission.refusals import Content, accepts_html, as_text, message_of

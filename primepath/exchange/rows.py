@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode
+from primepath.domain.stored_file import MAX_FILE_BYTES
 from primepath.exchange.cell_values import InvalidValueError, read_value
 from primepath.exchange.columns import Column, Table
 from primepath.exchange.files.csv_files import read_csv
 from primepath.exchange.files.sheet import FileError, Sheet, address
 from primepath.exchange.files.xlsx_files import is_workbook, read_workbook
-from primepath.services.stored_files.store import MAX_FILE_BYTES
 
 
 class Effect(StrEnum):

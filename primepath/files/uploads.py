@@ -12,14 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from primepath.domain.errors import ErrorCode
-from primepath.domain.stored_file import FilePurpose
-from primepath.services.stored_files.store import MAX_FILE_BYTES, FileContent, store_file
+from primepath.domain.stored_file import MAX_FILE_BYTES, FilePurpose
+from primepath.services.stored_files.store import FileContent, store_file
 from schema.errors import HttpError
 from schema.http.authentication import identify
 from schema.http.errors import JSON, NOT_KEPT, error_response
-
-MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 65_536
-"""Limit of the body: a form has boundaries and headers around the file."""
 
 _FORM = "multipart/form-data"
 _FIELD = "file"
@@ -81,7 +78,7 @@ def _file_in_form(request: HttpRequest) -> FileContent:
 
 def _too_large(actual: int | None = None) -> HttpError:
     message = _("The file exceeds the limit of {limit} bytes.").format(limit=MAX_FILE_BYTES)
-    figures: dict[str, Any] = {"limit": MAX_FILE_BYTES} | (
-        {} if actual is None else {"actual": actual}
-    )
+    figures: dict[str, Any] = {"limit": MAX_FILE_BYTES}
+    if actual is not None:
+        figures["actual"] = actual
     return HttpError(413, ErrorCode.LIMIT_EXCEEDED, message, **figures)

@@ -14,10 +14,10 @@ from primepath.domain.cell import CellKey
 from primepath.domain.errors import LimitExceededError, UserErrorCode
 from primepath.domain.language import Language
 from primepath.domain.period import select_periods
-from primepath.domain.stored_file import FilePurpose
+from primepath.domain.stored_file import DOWNLOAD_KEPT, FilePurpose
 from primepath.exchange.exporting import CONTENT_TYPES, FileFormat, export_schedule
 from primepath.school import planned_year
-from primepath.services.stored_files.store import DOWNLOAD_KEPT, FileContent, store_file
+from primepath.services.stored_files.store import FileContent, store_file
 from primepath.services.validation import ValidationErrors
 from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from primepath.domain.stored_file import FilePurpose
+from primepath.domain.stored_file import DOWNLOAD_KEPT, UPLOAD_KEPT, FilePurpose
 from primepath.domain.viewer import Viewer
 from primepath.models import StoredFile
 from primepath.services.address_secrets import digest, new_secret
 
-MAX_FILE_BYTES = 10 * 1024**2
-UPLOAD_KEPT = timedelta(hours=1)
-DOWNLOAD_KEPT = timedelta(minutes=5)
 _KEPT = {FilePurpose.UPLOAD: UPLOAD_KEPT, FilePurpose.DOWNLOAD: DOWNLOAD_KEPT}
 # Per user and purpose. The oldest ones make way.
 _MOST_FILES = 10

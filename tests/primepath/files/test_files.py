@@ -13,12 +13,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from primepath.domain.stored_file import FilePurpose
+from primepath.domain.stored_file import MAX_FILE_BYTES, FilePurpose
 from primepath.domain.viewer import Viewer
 from primepath.models import StoredFile
 from primepath.services.accounts.tokens import create_token
 from primepath.services.stored_files.store import (
-    MAX_FILE_BYTES,
     FileContent,
     find_upload,
     store_file,
