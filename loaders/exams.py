@@ -194,9 +194,13 @@ class ExamLoaders(LoaderGroup):
     def _with_planned_exams(
         self, ids: Sequence[str], found: list[list[ExamRow]], planned: PlannedCells
     ) -> list[list[ExamRow]]:
-        """Return the exams of each cell, in planned cells as a change would leave them. One SELECT."""
+        """Return the exams of each cell, in planned cells as a change would leave them.
+
+        One SELECT, and none if no planned cell has exams.
+        """
         wanted = frozenset[int]().union(*(cell.exam_ids for cell in planned.values()))
-        exams = sorted(exam_rows(sorted(wanted), self._options.columns), key=BY_NAME)
+        rows = exam_rows(sorted(wanted), self._options.columns) if wanted else ()
+        exams = sorted(rows, key=BY_NAME)
         return [
             [exam for exam in exams if exam.pk in planned[id].exam_ids] if id in planned else stored
             for id, stored in zip(ids, found, strict=True)
