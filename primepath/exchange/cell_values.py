@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from primepath.domain.errors import UserErrorCode
+from primepath.domain.text import has_forbidden_characters
 from primepath.exchange.columns import Column, Kind
 
 _DATE = re.compile(r"(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?")
@@ -26,6 +28,10 @@ _AFTERNOON = {"오후", "pm"}
 class InvalidValueError(Exception):
     """A cell cannot be read. The text is the reason."""
 
+    def __init__(self, message: str, code: UserErrorCode = UserErrorCode.OUT_OF_RANGE) -> None:
+        super().__init__(message)
+        self.code = code
+
 
 def read_value(column: Column, raw: Any, *, year: int | None = None) -> Any:
     """Return the value of a cell: None if it is empty. ``year`` completes a date without one. Raises `InvalidValueError`."""
@@ -42,6 +48,10 @@ def read_value(column: Column, raw: Any, *, year: int | None = None) -> Any:
     if column.kind is Kind.FLAG:
         return _read_flag(raw)
     text = as_text(raw)
+    if has_forbidden_characters(text):
+        template = _("{field} contains an invalid character (NUL or an unpaired surrogate).")
+        message = template.format(field=column.name)
+        raise InvalidValueError(message, UserErrorCode.INVALID_CHARACTERS)
     if column.kind is Kind.NAMES:
         return [name.strip() for name in text.splitlines() if name.strip()]
     if column.kind is Kind.CHOICE:

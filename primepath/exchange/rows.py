@@ -131,9 +131,7 @@ def _rows(
             try:
                 values[column.name] = read_value(column, raw, year=values.get("academic_year"))
             except InvalidValueError as error:
-                row.problems.append(
-                    row.problem(UserErrorCode.OUT_OF_RANGE, column.name, str(error))
-                )
+                row.problems.append(row.problem(error.code, column.name, str(error)))
         key = tuple(values.get(name) for name in keys)
         if any(part is not None for part in key):
             first = seen.setdefault(key, number)

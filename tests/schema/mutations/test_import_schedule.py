@@ -197,6 +197,16 @@ def test_each_problem_has_its_address_and_nothing_is_saved(hana: Viewer) -> None
     assert cell("A", Period.JUN).room == "Hall"
 
 
+@pytest.mark.parametrize("column", ["room", "notes", "exams", "invigilator", "status"])
+def test_nul_is_a_problem_of_its_row(hana: Viewer, column: str) -> None:
+    payload = save(hana, upload(hana, ["A", "MAR", "a\0b"], columns=column))
+    assert errors_of(payload) == [("INVALID_CHARACTERS", ["input", "uploadId"])]
+    (row,) = payload["rows"]
+    assert [(each["address"], each["code"]) for each in row["problems"]] == [
+        ("D2", "INVALID_CHARACTERS")
+    ]
+
+
 def test_rows_come_in_pages(hana: Viewer) -> None:
     file = upload(hana, ["A", "JAN", "Hall"], ["A", "FEB", ""], ["A", "MAR", "Hall"])
     document = """mutation ($input: ImportScheduleInput!) { importSchedule(input: $input) {
