@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from primepath.domain.cell import is_class_code
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.models import CalendarFeed, SchoolClass
@@ -56,7 +57,8 @@ def create_calendar_feed(
 def _check_classes(viewer: Viewer, class_codes: Sequence[str], errors: ValidationErrors) -> None:
     if not class_codes:
         errors.add(UserErrorCode.BLANK, _("{field} must name a class."), "class_codes")
-    classes = SchoolClass.objects.filter(code__key_in=sorted(set(class_codes)))
+    possible = sorted({code for code in class_codes if is_class_code(code)})
+    classes = SchoolClass.objects.filter(code__key_in=possible)
     visible = set(classes.visible_to(viewer).values_list("code", flat=True))
     for position, code in enumerate(class_codes):
         if code not in visible:

@@ -21,6 +21,11 @@ REQUEST = """
 ASSIGNMENT = "id accessLevel expiresAt isActive teacher { id name } schoolClass { code }"
 HOLIDAYS = "holidays { date name kind isOpen }"
 WARNING = "warning { id code date accepted { reason by { name } } }"
+FEED = "feed { id name classCodes createdAt lastUsedAt } url"
+IMPORT = f"""
+  digest changed unchanged rejected warnings {{ id }}
+  rows {{ row effect cell {{ {CELL} }} changes {{ column before after }} problems {{ code address message }} }}
+"""
 CHANGES = """
   field
   ... on TextChange { textBefore textAfter }
@@ -62,6 +67,10 @@ MUTATIONS = {
     "closeSchool": ("CloseSchoolInput", HOLIDAYS),
     "reopenSchool": ("ReopenSchoolInput", HOLIDAYS),
     "acceptWarning": ("AcceptWarningInput", WARNING),
+    "createCalendarFeed": ("CreateCalendarFeedInput", FEED),
+    "revokeCalendarFeed": ("RevokeCalendarFeedInput", FEED),
+    "importSchedule": ("ImportScheduleInput", IMPORT),
+    "exportSchedule": ("ExportScheduleInput", "url expiresAt"),
 }
 
 
@@ -82,11 +91,13 @@ def mutate(mutation: str, viewer: Viewer, **input: Any) -> dict[str, Any]:
 
 
 def result_of(mutation: str, viewer: Viewer, **input: Any) -> Any:
-    """Run a mutation that must succeed, and return the changed objects: the cells, the cell, the exam and so on."""
+    """Run a mutation that must succeed, and return the changed objects: the cells, the cell, the exam and so on.
+
+    It is the whole payload if the payload has several fields.
+    """
     payload = mutate(mutation, viewer, **input)
     assert payload.pop("userErrors") == []
-    (result,) = payload.values()
-    return result
+    return payload if len(payload) > 1 else next(iter(payload.values()))
 
 
 def errors_of(mutation: str, viewer: Viewer, **input: Any) -> list[tuple[str, str | None]]:

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from tests.factories import YEAR
 from tests.schema.mutations.documents import at, key
+from tests.schema.mutations.placeholders import LEVEL, UPLOAD, WARNING
 from tests.schema.mutations.school import (
     DENIED,
+    FEED,
     HANA,
     HANA_IN_A,
     IN_CLOSED,
@@ -21,11 +23,11 @@ from tests.schema.mutations.school import (
     NO_REQUEST,
     NO_TEACHER,
     OF_HANA,
+    OF_HARU,
     OF_JUNO,
     OF_MINA,
     QUARTERLY,
     REVIEW,
-    WARNING,
 )
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
@@ -36,6 +38,9 @@ ASSIGNMENT = {"teacherId": JUNO, "classCode": "A", "accessLevel": "VIEW"}
 JAN = {"cells": [at("A")], "examIds": [REVIEW]}
 CLOSED_DAYS = {"from": f"{YEAR}-03-12", "to": f"{YEAR}-03-13", "name": "Sports days"}
 ACCEPTANCE = {"warningId": WARNING, "reason": "The date follows in May."}
+FEED_OF_A = {"name": "Exams of A", "classCodes": ["A"]}
+IMPORT = {"uploadId": UPLOAD, "dryRun": False}
+EXPORT = {"format": "CSV", "filter": {"academicYear": YEAR}}
 
 
 class InvalidInput(NamedTuple):
@@ -239,7 +244,7 @@ ACCESS_ERRORS = [
         "setClassCurriculum", "hana", {**CURRICULUM, "levelIds": ["x"]}, "INVALID_ID", "levelIds.0"
     ),
     InvalidInput(
-        *("setClassCurriculum", "hana", {**CURRICULUM, "levelIds": ["LEVEL", "LEVEL"]}),
+        *("setClassCurriculum", "hana", {**CURRICULUM, "levelIds": [LEVEL, LEVEL]}),
         *("DUPLICATE", "levelIds.1"),
     ),
     InvalidInput(
@@ -375,6 +380,50 @@ SCHOOL_ERRORS = [
         *("INVALID_ID", "warningId"),
     ),
 ]
+FILE_ERRORS = [
+    *(
+        InvalidInput("createCalendarFeed", person, {**FEED_OF_A, **values}, code, path)
+        for person, values, code, path in (
+            ("mina", {"name": " "}, "BLANK", "name"),
+            ("mina", {"name": "x" * 101}, "TOO_LONG", "name"),
+            ("mina", {"name": "a\0"}, "INVALID_CHARACTERS", "name"),
+            ("mina", {"name": "\x01"}, "INVALID_CHARACTERS", "name"),
+            ("mina", {"classCodes": []}, "BLANK", "classCodes"),
+            ("mina", {"classCodes": ["A", "OTHER"]}, "NOT_FOUND", "classCodes.1"),
+            ("mina", {"classCodes": ["CLOSED"]}, "NOT_FOUND", "classCodes.0"),
+            ("mina", {"classCodes": ["no\0code"]}, "NOT_FOUND", "classCodes.0"),
+            ("mina", {"classCodes": ["\ud800"]}, "NOT_FOUND", "classCodes.0"),
+            ("haru", {}, "OUT_OF_RANGE", None),
+        )
+    ),
+    *(
+        InvalidInput("revokeCalendarFeed", person, {"id": id}, code, "id")
+        for person, id, code in (
+            ("mina", OF_HARU, "NOT_FOUND"),
+            ("hana", FEED, "NOT_FOUND"),
+            ("mina", "CalendarFeed:9999", "NOT_FOUND"),
+            ("mina", "CalendarFeed:0", "INVALID_ID"),
+            ("mina", REVIEW, "INVALID_ID"),
+        )
+    ),
+    *(
+        InvalidInput("importSchedule", person, {**IMPORT, **values}, code, path)
+        for person, values, code, path in (
+            ("mina", {}, "FORBIDDEN", None),
+            ("mina", {"dryRun": True}, "FORBIDDEN", None),
+            ("hana", {"uploadId": ""}, "NOT_FOUND", "uploadId"),
+            ("hana", {"uploadId": "\0"}, "NOT_FOUND", "uploadId"),
+            ("hana", {"uploadId": "\ud800", "dryRun": True}, "NOT_FOUND", "uploadId"),
+            ("hana", {"expectedDigest": "\ud800"}, "STALE_VERSION", "expectedDigest"),
+            ("hana", {"expectedDigest": "", "dryRun": True}, "STALE_VERSION", "expectedDigest"),
+            ("hana", {"onExisting": "REJECT"}, "NOT_EMPTY", "uploadId"),
+        )
+    ),
+    *(
+        InvalidInput("exportSchedule", "mina", {**EXPORT, **values}, "OUT_OF_RANGE", "language")
+        for values in ({"language": ""}, {"language": "xx"}, {"language": "\ud800\0"})
+    ),
+]
 UPDATE_ERRORS = [
     _updates(each)
     for each in CELL_ERRORS
@@ -413,4 +462,5 @@ INVALID_INPUTS = [
     *EXAM_ERRORS,
     *ACCESS_ERRORS,
     *SCHOOL_ERRORS,
+    *FILE_ERRORS,
 ]

@@ -7,6 +7,7 @@ _NUL = "contains an invalid character (NUL or an unpaired surrogate)."
 MESSAGES = {
     "ALREADY_DECIDED": {"This request is already DENIED."},
     "BLANK": {
+        "`classCodes` must name a class.",
         *(f"`{field}` is required." for field in ("idempotencyKey", "name", "note", "reason")),
         *(
             f"`{field}` cannot be null."
@@ -64,10 +65,12 @@ MESSAGES = {
         *(
             f"{id!r} is not a valid ID."
             for id in (
-                *("", "A/2026/JAN", "ChangeSet:0", "CurriculumLevel:x", "Exam:-1", "Exam:0"),
+                *("", "A/2026/JAN", "CalendarFeed:0", "ChangeSet:0", "CurriculumLevel:x"),
+                *("Exam:-1", "Exam:0"),
                 *("nonsense", "x"),
             )
         ),
+        "Expected an ID of type CalendarFeed, not Exam.",
         "Expected an ID of type ChangeSet, not Exam.",
         "Expected an ID of type ClassAccessRequest, not Teacher.",
         "Expected an ID of type Exam, not Teacher.",
@@ -89,7 +92,10 @@ MESSAGES = {
         "End time 10:59:59 must be after start time 11:00:00.",
         "Set a start time before setting an end time.",
     },
-    "NOT_EMPTY": {"A/2026/JAN already has exams."},
+    "NOT_EMPTY": {
+        "A/2026/JAN already has exams.",
+        "Nothing was imported, because 1 row has problems. E2: The cell has exams already.",
+    },
     "NOT_FOUND": {
         *(
             f"Class {code} does not exist or is inactive."
@@ -97,22 +103,26 @@ MESSAGES = {
         ),
         *(
             f"Class {code} does not exist or you do not have access to it."
-            for code in ("CLOSED", "NONE", "OTHER", r"'no\x00code'")
+            for code in ("CLOSED", "NONE", "OTHER", r"'no\x00code'", r"'\ud800'")
         ),
         "This assignment does not exist.",
+        "This calendar feed does not exist.",
         "This change set does not exist or you do not have access to it.",
         "This curriculum level does not exist.",
         "This exam does not exist.",
         "This request does not exist or you do not have access to it.",
         "This teacher does not exist.",
+        "This upload does not exist or is over. Upload the file again.",
         "This warning does not exist any more. Load the warnings again.",
     },
     "OUT_OF_RANGE": {
         "368 days exceed the limit of 366.",
         "379 days exceed the limit of 366.",
         "The last day must not be before the first day.",
+        "You have 50 calendar feeds, which is the limit. Revoke one first.",
         "`expiresAt` must be in the future.",
         "`toYear` must be later than 2026.",
+        *(f"`language` must be one of en, ko, not {text!r}." for text in ("", "xx", "\ud800\0")),
         *(f"`passingScore` must be between 0 and 100, not {value}." for value in (-1, 101)),
         *(f"`timerMinutes` must be between 1 and 1440, not {value}." for value in (-1, 1_441)),
         *(f"`totalQuestions` must be between 1 and 1000, not {value}." for value in (0, 1_001)),
@@ -122,6 +132,7 @@ MESSAGES = {
         "The cell has changed since you loaded it (current version 1, expected -1).",
         "The cell has changed since you loaded it (current version 1, expected 0).",
         "The exam has changed since you loaded it (current version 1, expected 2).",
+        "The file or the schedule has changed since the preview. Look at it again.",
     },
     "TOO_LONG": {
         f"`{field}` has {limit + 1} characters, which exceeds the limit of {limit}."

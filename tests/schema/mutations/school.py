@@ -2,12 +2,12 @@
 
 Mina has FULL access to A, CO_TEACHER to C and VIEW of B; Juno has no class; Hana and Haru are head teachers.
 Neither Mina nor Juno can see the class OTHER. CLOSED is an inactive class.
+Mina has a calendar feed, and Haru has as many as one can have.
 """
 
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -15,25 +15,26 @@ from django.utils import timezone
 from primepath.domain.cell import CellStatus
 from primepath.domain.period import Period
 from primepath.domain.school_class import AccessLevel
-from primepath.domain.viewer import COMMAND_LINE, Viewer
+from primepath.domain.viewer import Viewer
 from primepath.models import (
+    CalendarFeed,
     ClassAccessRequest,
     Exam,
     SchoolClass,
     Teacher,
     TeacherClassAssignment,
 )
-from tests.client import data
-from tests.factories import YEAR, as_viewer, make_cell, make_class, make_level
+from primepath.services.calendars.create_calendar_feed import MAX_FEEDS
+from tests.factories import YEAR, as_viewer, make_cell, make_class
 
 REVIEW, QUARTERLY, NEXT_YEAR, INACTIVE, OF_MINA = (f"Exam:{1001 + number}" for number in range(5))
 NO_EXAM, NO_TEACHER, NO_LEVEL = "Exam:9999", "Teacher:9999", "CurriculumLevel:9999"
 NO_REQUEST, NO_ASSIGNMENT = "ClassAccessRequest:9999", "TeacherClassAssignment:9999"
-WARNING = "ScheduleWarning:WARNING"
 MINA, JUNO, HANA = "Teacher:1001", "Teacher:1002", "Teacher:1003"
 OF_JUNO, DENIED, OF_HANA, MINAS_REQUEST = (
     f"ClassAccessRequest:{1001 + number}" for number in range(4)
 )
+FEED, OF_HARU = "CalendarFeed:1001", "CalendarFeed:1002"
 MINA_IN_A, HANA_IN_A, IN_CLOSED = (f"TeacherClassAssignment:{1001 + number}" for number in range(3))
 ACCESS = {"A": AccessLevel.FULL, "C": AccessLevel.CO_TEACHER, "B": AccessLevel.VIEW}
 
@@ -55,30 +56,12 @@ def build_school() -> dict[str, Viewer]:
     }
     _build_access(teachers, classes)
     _build_cells(_build_exams(teachers["mina"]), classes)
+    _build_feeds(teachers["mina"], teachers["haru"])
     office = User.objects.create(username="office", is_staff=True)
     return {
         **{name: as_viewer(each) for name, each in teachers.items()},
         "office": as_viewer(office),
     }
-
-
-def level_id() -> str:
-    return f"CurriculumLevel:{make_level('GRAMMAR').pk}"
-
-
-def with_warning(input: dict[str, Any]) -> dict[str, Any]:
-    """Return the input with the id of the warning that JAN of A has no date, instead of `WARNING`."""
-    if input.get("warningId") != WARNING:
-        return input
-    document = (
-        "query ($year: Int) { scheduleWarnings(academicYear: $year) { id code cells { id } } }"
-    )
-    (id,) = (
-        each["id"]
-        for each in data(document, COMMAND_LINE, {"year": YEAR})["scheduleWarnings"]
-        if each["code"] == "NO_DATE" and each["cells"] == [{"id": f"MatrixCell:A/{YEAR}/JAN"}]
-    )
-    return {**input, "warningId": id}
 
 
 def _build_access(teachers: dict[str, Teacher], classes: dict[str, SchoolClass]) -> None:
@@ -135,3 +118,11 @@ def _build_cells(exams: list[Exam], classes: dict[str, SchoolClass]) -> None:
     make_cell(a, Period.Q1, exams=[quarterly])
     make_cell(a, Period.JAN, YEAR + 1, exams=[next_years])
     make_cell(classes["B"], Period.JAN, exams=[review])
+
+
+def _build_feeds(mina: Teacher, haru: Teacher) -> None:
+    owners = [mina] + MAX_FEEDS * [haru]
+    CalendarFeed.objects.bulk_create(
+        CalendarFeed(pk=1001 + number, user_id=owner.user_id, name="Exams", digest=str(number))
+        for number, owner in enumerate(owners)
+    )

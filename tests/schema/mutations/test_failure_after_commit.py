@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from primepath.domain.errors import TimeLimitExceededError
 from primepath.domain.viewer import Viewer
-from primepath.models import ApiToken, HistoryEntry
+from primepath.models import ApiToken, CalendarFeed, HistoryEntry, StoredFile
 from primepath.server.time_limit import TimeLimit
 from primepath.services.accounts.tokens import create_token
 from schema.build import schema
@@ -20,7 +20,8 @@ from schema.errors import format_errors
 from schema.execution.core import graphql_schema
 from schema.execution.response_size import ResponseSize, ResponseTooLargeError
 from tests.client import run
-from tests.schema.mutations.school import build_school, level_id, with_warning
+from tests.schema.mutations.placeholders import filled
+from tests.schema.mutations.school import build_school
 from tests.schema.mutations.valid_inputs import (
     EARLIER,
     PASSWORD,
@@ -28,7 +29,6 @@ from tests.schema.mutations.valid_inputs import (
     WITHOUT_CHANGE_SET,
     document_of,
     make_earlier_change,
-    with_level,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,13 +45,13 @@ class ClientHasLeftError(Exception):
 class Call:
     """A call of a mutation, in a school of its own that is rolled back."""
 
-    def __init__(self, mutation: str, viewers: dict[str, Viewer], level: str) -> None:
+    def __init__(self, mutation: str, viewers: dict[str, Viewer]) -> None:
         self.mutation = mutation
         given = VALID_INPUTS[mutation]
         self.viewer = None if mutation == "signIn" else viewers[given.person]
         self.variables: dict[str, Any] | None = None
         if given.input:
-            self.variables = {"input": with_warning(with_level(given.input, level))}
+            self.variables = {"input": filled(given.input, viewers[given.person])}
         self.options: dict[str, Any] = {}
         if mutation == "signOut":
             user = User.objects.get(username=given.person)
@@ -76,14 +76,24 @@ def a_school(mutation: str) -> Iterator[Call]:
         mina = User.objects.get(username="mina")
         mina.set_password(PASSWORD)
         mina.save()
-        yield Call(mutation, viewers, level_id())
+        yield Call(mutation, viewers)
         transaction.set_rollback(True)
 
 
-def changes() -> tuple[int, int, int]:
-    """Return what every mutation changes: the number of history entries, of tokens, and of usable tokens."""
-    tokens = ApiToken.objects.all()
-    return HistoryEntry.objects.count(), tokens.count(), tokens.filter(revoked_at=None).count()
+def changes() -> tuple[int, ...]:
+    """Return what every mutation changes: how many history entries, tokens, calendar feeds and files are stored.
+
+    Tokens and feeds are counted twice: all, and those that still work.
+    """
+    tokens, feeds = ApiToken.objects.all(), CalendarFeed.objects.all()
+    return (
+        HistoryEntry.objects.count(),
+        tokens.count(),
+        tokens.filter(revoked_at=None).count(),
+        feeds.count(),
+        feeds.filter(revoked_at=None).count(),
+        StoredFile.objects.count(),
+    )
 
 
 def change_set_ids() -> list[str]:
@@ -94,7 +104,7 @@ def change_set_ids() -> list[str]:
 
 
 def assert_errors_say_that_it_is_saved(response: dict[str, Any], mutation: str) -> None:
-    # Sign-ins are not recorded.
+    # Sign-ins, feeds and exports are not recorded.
     ids: set[str | None] = {*change_set_ids()} or {None}
     assert len(ids) == 1
     for error in response["errors"]:

@@ -9,17 +9,22 @@ from typing import Any
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from primepath.domain.viewer import Viewer
 from primepath.models import HistoryEntry
+from primepath.services.calendars.create_calendar_feed import create_calendar_feed
 from tests.client import answer
-from tests.factories import (
-    YEAR,
-    make_level,
-)
+from tests.factories import YEAR, as_viewer, make_level
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import at, document, id_of, key
-from tests.schema.mutations.invalid_inputs import ACCEPTANCE, CLOSED_DAYS
+from tests.schema.mutations.invalid_inputs import (
+    ACCEPTANCE,
+    CLOSED_DAYS,
+    EXPORT,
+    FEED_OF_A,
+    IMPORT,
+)
+from tests.schema.mutations.placeholders import filled
 from tests.schema.mutations.roles import ROLES, School, school_for
-from tests.schema.mutations.school import with_warning
 from tests.schema.mutations.valid_inputs import HOLIDAYS
 from tests.stored_once import StoreOnce, stored_once
 
@@ -63,6 +68,11 @@ def changes(
         return not codes
 
     return act
+
+
+def feed_of(viewer: Viewer) -> str:
+    """Return the id of a new calendar feed."""
+    return id_of(create_calendar_feed(viewer=viewer, name="Exams")[1])
 
 
 def last_change_of_a(_school: School) -> dict[str, Any]:
@@ -129,7 +139,10 @@ ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
         ADMINISTRATORS,
     ),
     "see warnings": (reads("scheduleWarnings(academicYear: 2026) { id }"), VIEWERS),
-    "accept a warning": (changes("acceptWarning", lambda _: with_warning(ACCEPTANCE)), EDITORS),
+    "accept a warning": (
+        changes("acceptWarning", lambda school: filled(ACCEPTANCE, school.viewer)),
+        EDITORS,
+    ),
     "close the school": (changes("closeSchool", CLOSED_DAYS), ADMINISTRATORS),
     "open the school": (changes("reopenSchool", HOLIDAYS), ADMINISTRATORS),
     "read holidays": (reads('holidays(from: "2026-03-01", to: "2026-03-02") { name }'), ALL),
@@ -198,6 +211,21 @@ ACTIONS: dict[str, tuple[Callable[[School], bool], set[str]]] = {
     ),
     "withdraw the request of another": (
         changes("withdrawClassAccessRequest", lambda school: {"id": id_of(school.request)}),
+        set(),
+    ),
+    "import the schedule": (
+        changes("importSchedule", lambda school: filled(IMPORT, school.viewer)),
+        ADMINISTRATORS,
+    ),
+    "export what one can see": (changes("exportSchedule", EXPORT), ALL),
+    "create a calendar feed": (changes("createCalendarFeed", {"name": "Exams"}), ALL),
+    "create a calendar feed of a class": (changes("createCalendarFeed", FEED_OF_A), VIEWERS),
+    "revoke one's own calendar feed": (
+        changes("revokeCalendarFeed", lambda school: {"id": feed_of(school.viewer)}),
+        ALL,
+    ),
+    "revoke the calendar feed of another": (
+        changes("revokeCalendarFeed", lambda school: {"id": feed_of(as_viewer(school.colleague))}),
         set(),
     ),
 }

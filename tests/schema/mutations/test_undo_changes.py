@@ -15,7 +15,8 @@ from tests.factories import YEAR, head_teacher, make_classes, make_exam
 from tests.query_counts import recorded_statements
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import CELL, at, document, key
-from tests.schema.mutations.school import HANA, OF_MINA, REVIEW, build_school, level_id
+from tests.schema.mutations.placeholders import LEVEL, filled, level_id
+from tests.schema.mutations.school import HANA, OF_MINA, REVIEW, build_school
 
 pytestmark = pytest.mark.django_db
 
@@ -95,16 +96,15 @@ CHANGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "shareCell": ("mina", {"source": at("A"), "classCodes": ["C"]}),
     "updateExam": ("mina", {"id": OF_MINA, "name": "Ümlaut 10", "passingScore": 50}),
-    "setClassCurriculum": ("hana", {"classCode": "A", "academicYear": YEAR, "levelIds": ["LEVEL"]}),
+    "setClassCurriculum": ("hana", {"classCode": "A", "academicYear": YEAR, "levelIds": [LEVEL]}),
 }
 
 
 @pytest.mark.parametrize("mutation", CHANGES)
 def test_undo_restores_and_undoing_the_undo_repeats(mutation: str, people: People) -> None:
     who, input = CHANGES[mutation]
-    if mutation == "setClassCurriculum":
-        input = {**input, "levelIds": [level_id()]}
     viewer, head = people[who], people["haru"]
+    input = filled(input, viewer)
 
     def state() -> Any:
         rows: Any = Exam.objects.order_by("pk").values()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 import pytest
 
@@ -13,6 +12,7 @@ from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import MUTATIONS, at, errors_of, key, mutate, result_of
 from tests.schema.mutations.invalid_inputs import INVALID_INPUTS, JAN, NEW_EXAM, InvalidInput
 from tests.schema.mutations.messages import MESSAGES
+from tests.schema.mutations.placeholders import filled
 from tests.schema.mutations.school import (
     HANA,
     INACTIVE,
@@ -22,8 +22,6 @@ from tests.schema.mutations.school import (
     OF_MINA,
     QUARTERLY,
     build_school,
-    level_id,
-    with_warning,
 )
 from tests.stored_once import StoreOnce
 
@@ -32,6 +30,7 @@ pytestmark = pytest.mark.django_db
 People = dict[str, Viewer]
 SIGN_IN_ERRORS = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
 SHOWN_WITH_THE_ERROR = {"cell", "exam", "request", "warning"}
+SHOWN_WITH_REJECTED_ROWS = {"digest", "rejected", "rows"}
 # See `test_undo_changes.py`.
 OF_EARLIER_CHANGES = {UserErrorCode.CHANGED_SINCE}
 
@@ -40,13 +39,6 @@ OF_EARLIER_CHANGES = {UserErrorCode.CHANGED_SINCE}
 def people(store_once: StoreOnce) -> People:
     """The viewers of the school, by name."""
     return store_once(build_school)
-
-
-def _input(case: InvalidInput) -> dict[str, Any]:
-    input = with_warning(dict(case.input))
-    if "LEVEL" in input.get("levelIds", ()):
-        input["levelIds"] = [level_id()] * len(input["levelIds"])
-    return input
 
 
 def test_every_code_is_in_the_table() -> None:
@@ -61,7 +53,9 @@ def test_every_mutation_is_in_the_table() -> None:
 def test_every_code_has_the_messages_of_the_list(people: People) -> None:
     found = defaultdict(set)
     for case in INVALID_INPUTS:
-        payload = mutate(case.mutation, people[case.person], **_input(case))
+        payload = mutate(
+            case.mutation, people[case.person], **filled(case.input, people[case.person])
+        )
         for error in payload["userErrors"]:
             found[error["code"]].add(error["message"])
     assert found == MESSAGES
@@ -72,7 +66,7 @@ def test_invalid_input_returns_its_error_and_writes_nothing(
     case: InvalidInput, people: People
 ) -> None:
     viewer = people[case.person]
-    input = _input(case)
+    input = filled(case.input, viewer)
     before = stored_rows()
     payload = mutate(case.mutation, viewer, **input)
     assert stored_rows() == before
@@ -81,9 +75,8 @@ def test_invalid_input_returns_its_error_and_writes_nothing(
     assert error["field"] == ["input", *(case.path.split(".") if case.path else [])]
     assert error["message"].endswith(".")
     assert " " in error["message"]
-    ((field, result),) = payload.items()
-    if field not in SHOWN_WITH_THE_ERROR:
-        assert result in (None, [])
+    shown = SHOWN_WITH_THE_ERROR | (SHOWN_WITH_REJECTED_ROWS if payload.get("rejected") else set())
+    assert all(payload[field] in (None, [], 0) for field in payload.keys() - shown)
 
 
 def test_idempotency_key_of_another_exam_writes_nothing(people: People) -> None:

@@ -16,15 +16,22 @@ from tests.schema.mutations.invalid_inputs import (
     ACCEPTANCE,
     ASSIGNMENT,
     CLOSED_DAYS,
+    EXPORT,
+    FEED_OF_A,
+    IMPORT,
     NEW_EXAM,
     REQUEST,
 )
-from tests.schema.mutations.school import MINA_IN_A, MINAS_REQUEST, OF_JUNO, OF_MINA
+from tests.schema.mutations.placeholders import LEVEL
+from tests.schema.mutations.school import FEED, MINA_IN_A, MINAS_REQUEST, OF_JUNO, OF_MINA
 
 PASSWORD = "correct horse"
 # A public holiday and its substitute, on which the school is not open yet.
 HOLIDAYS = {"from": f"{YEAR}-03-01", "to": f"{YEAR}-03-02"}
-WITHOUT_CHANGE_SET = {"signIn", "signOut", "closeSchool", "reopenSchool", "acceptWarning"}
+WITHOUT_CHANGE_SET = {
+    *("signIn", "signOut", "closeSchool", "reopenSchool", "acceptWarning"),
+    *("createCalendarFeed", "revokeCalendarFeed", "exportSchedule"),
+}
 """Mutations with a payload without ``changeSetId``."""
 EARLIER = UUID("01234567-89ab-7cde-8f01-23456789abcd")
 """The change set of `make_earlier_change`."""
@@ -63,10 +70,10 @@ VALID_INPUTS: dict[str, ValidInput] = {
     ),
     "cloneCell": ValidInput("mina", {"source": at("A"), "targets": [key("C"), key("A", "MAY")]}),
     "shareCell": ValidInput("mina", {"source": at("A"), "classCodes": ["C"]}),
-    "createExam": ValidInput("mina", {**NEW_EXAM, "curriculumLevelId": "LEVEL"}),
+    "createExam": ValidInput("mina", {**NEW_EXAM, "curriculumLevelId": LEVEL}),
     "updateExam": ValidInput("mina", {"id": OF_MINA, "name": "Mina's newest"}),
     "setClassCurriculum": ValidInput(
-        "hana", {"classCode": "A", "academicYear": YEAR, "levelIds": ["LEVEL"]}
+        "hana", {"classCode": "A", "academicYear": YEAR, "levelIds": [LEVEL]}
     ),
     "requestClassAccess": ValidInput("juno", REQUEST),
     "withdrawClassAccessRequest": ValidInput("mina", {"id": MINAS_REQUEST}),
@@ -77,6 +84,10 @@ VALID_INPUTS: dict[str, ValidInput] = {
     "closeSchool": ValidInput("hana", CLOSED_DAYS),
     "reopenSchool": ValidInput("hana", HOLIDAYS),
     "acceptWarning": ValidInput("mina", ACCEPTANCE),
+    "createCalendarFeed": ValidInput("mina", FEED_OF_A, reads=False),
+    "revokeCalendarFeed": ValidInput("mina", {"id": FEED}, reads=False),
+    "importSchedule": ValidInput("hana", IMPORT),
+    "exportSchedule": ValidInput("mina", EXPORT, reads=False),
 }
 
 
@@ -95,11 +106,3 @@ def document_of(mutation: str) -> str:
     if mutation in WITHOUT_CHANGE_SET:
         return document(mutation)
     return document(mutation).replace("userErrors", "changeSetId userErrors", 1)
-
-
-def with_level(input: dict[str, Any], level: str) -> dict[str, Any]:
-    """Return the input with the id of a stored level instead of ``LEVEL``."""
-    filled = {name: level if value == "LEVEL" else value for name, value in input.items()}
-    if filled.get("levelIds") == ["LEVEL"]:
-        filled["levelIds"] = [level]
-    return filled
