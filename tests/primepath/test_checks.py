@@ -23,6 +23,7 @@ DEMO = ("manage.py", "demo", "--port", "0")
 # Each setting with an invalid value, and what the message about it contains after its name.
 INVALID = {
     "ALLOWED_HOSTS": ("https://school.example", "must list, separated by commas, host names"),
+    "CALENDAR_HOST": ("https://school.example", "must be a host name"),
     "CORS_ALLOWED_HEADERS": ("X App", "must list, separated by commas, names of HTTP headers"),
     "CORS_ALLOWED_ORIGINS": ("https://a.example/", "must list, separated by commas, origins"),
     "CSRF_TRUSTED_ORIGINS": ("school.example", "must list, separated by commas, origins"),

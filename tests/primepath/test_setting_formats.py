@@ -13,6 +13,7 @@ VALID = {
         *("localhost", "127.0.0.1", "[::1]", "schedule.school.example", ".school.example"),
         *("*", "xn--hrb.example", "a_b.local", "school.example."),
     ],
+    "ONE_HOST": ["localhost", "schedule.school.example", "xn--hrb.example"],
     "ORIGIN": [
         *("https://app.school.example", "http://localhost:5173", "https://[::1]:8443"),
         "HTTPS://App.School.example",
@@ -38,6 +39,7 @@ INVALID = {
         *("https://school.example", "school.example:8000", "school.example/", "a b", "[::1"),
         *("[::1]:80", "[10.0.0.1]", "-x.example", "*.school.example", "school..example", "."),
     ],
+    "ONE_HOST": ["https://school.example", "a.example,b.example", "a b", "school.example/", "*"],
     "ORIGIN": [
         *("app.school.example", "https://app.school.example/", "https://app.school.example/x"),
         *("ftp://app.school.example", "https://", "https://*.school.example", "*", "null"),

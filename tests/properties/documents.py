@@ -33,12 +33,12 @@ MAX_PARTS = 25
 NOT_GENERATED = frozenset(
     {
         *("cursor", "startCursor", "endCursor", "syncToken"),
-        *("warnings", "scheduleWarnings", "holidays", "rooms", "changeSets"),
+        *("warnings", "scheduleWarnings", "holidays", "rooms", "changeSets", "calendarFeeds"),
     }
 )
 """Cursors and tokens are opaque: only the API can create valid ones. Warnings have a definition of their own, in
 `tests/primepath/domain/test_clashes.py`, and lead to cells that only read cells determine. Rooms need a query for themselves.
-Change sets have their own tests."""
+Change sets and calendar feeds have their own tests."""
 
 SCHEMA = build_schema(schema.as_str())
 

@@ -38,24 +38,13 @@ def extend_assignments(given: RollOver) -> PartReport:
     extended = []
     for assignment in rows:
         teacher, code = assignment.teacher, assignment.school_class_id
-        end = assignment.expires_at
-        if code not in given.classes:
-            template = _(
-                "The access of {teacher} to {code} is not extended: the class is inactive."
-            )
-        elif end is None or end >= start:
-            template = _("The access of {teacher} to {code} is still in effect then.")
-        elif not teacher.user.is_active:
-            template = _("The access of {teacher} to {code} is not extended: the teacher has left.")
-        elif assignment.teacher_id == given.viewer.teacher_id:
-            template = _("You cannot change your own access to {code}.")
-        else:
-            extended.append(assignment)
-            template = _("The access of {teacher} to {code} no longer ends on {date}.")
-            date = timezone.localdate(end)
-            report.reasons.append(template.format(teacher=teacher.name, code=code, date=date))
+        if reason := _reason_to_skip(given, assignment, start):
+            report.skip(reason)
             continue
-        report.skip(template.format(teacher=teacher.name, code=code))
+        extended.append(assignment)
+        template = _("The access of {teacher} to {code} no longer ends on {date}.")
+        date = timezone.localdate(assignment.expires_at)
+        report.reasons.append(template.format(teacher=teacher.name, code=code, date=date))
     report.copied = len(extended)
     if extended and not given.dry_run:
         keys = [assignment.pk for assignment in extended]
@@ -71,3 +60,21 @@ def extend_assignments(given: RollOver) -> PartReport:
             ],
         )
     return report
+
+
+def _reason_to_skip(
+    given: RollOver, assignment: TeacherClassAssignment, start: datetime.datetime
+) -> str | None:
+    """Return why an assignment stays as it is, or None if it is to be extended. ``start`` is the first day of the new year."""
+    teacher, code, end = assignment.teacher, assignment.school_class_id, assignment.expires_at
+    if code not in given.classes:
+        template = _("The access of {teacher} to {code} is not extended: the class is inactive.")
+    elif end is None or end >= start:
+        template = _("The access of {teacher} to {code} is still in effect then.")
+    elif not teacher.user.is_active:
+        template = _("The access of {teacher} to {code} is not extended: the teacher has left.")
+    elif assignment.teacher_id == given.viewer.teacher_id:
+        return _("You cannot change your own access to {code}.").format(code=code)
+    else:
+        return None
+    return template.format(teacher=teacher.name, code=code)

@@ -193,6 +193,7 @@ def _fill_school() -> None:
             subject=HistorySubject.CELL,
             subject_key=f"{each.code}/{YEAR}/JAN",
             actor_name=each.code,
+            at=timezone.now(),
             change_set=uuid4(),
             changes=[("notes", "", "x")],
         )

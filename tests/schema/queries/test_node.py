@@ -12,6 +12,7 @@ from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest, ExamScheduleMatrix
+from primepath.services.calendars.create_calendar_feed import create_calendar_feed
 from primepath.services.cells.update_cell import update_cell
 from primepath.services.change_sets import change_set
 from tests.client import answer, data, error_codes
@@ -39,6 +40,7 @@ OTHER_FIELDS = """
   teachers { edges { node { ...Id } } }
   classAccessRequests { edges { node { ...Id } } }
   changeSets { edges { node { ...Id } } }
+  viewer { calendarFeeds { ...Id } }
 }
 fragment Id on Node { __typename id }
 """
@@ -122,6 +124,7 @@ MISSING = [
     *(
         f"{name}:999999999999999999"
         for name in (
+            "CalendarFeed",
             "ClassAccessRequest",
             "CurriculumLevel",
             "Exam",
@@ -150,6 +153,7 @@ def make_one_of_each() -> Viewer:
     cell = CellKey("A", YEAR, Period.Q3)
     with change_set():
         update_cell(viewer=viewer, cell=cell, changes={"notes": "A pen"})
+    create_calendar_feed(viewer=viewer, name="Exams")
     return viewer
 
 
