@@ -21,6 +21,7 @@ import yaml
 from django.conf import settings
 from django.core.management import call_command, load_command_class
 
+from primepath.domain.stored_file import MAX_UPLOAD_BYTES
 from primepath.environment import env
 from primepath.server.nested_timeouts import longest_request
 from scripts.server import free_port
@@ -72,8 +73,9 @@ def test_time_limits_of_nginx_surround_those_of_the_server() -> None:
     assert seconds("keepalive_timeout") <= settings.PROXY_SECONDS < settings.KEEP_ALIVE_SECONDS
     assert seconds("client_header_timeout") <= settings.HEADER_SECONDS
     assert seconds("client_body_timeout") <= settings.BODY_SECONDS
-    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", NGINX)
-    assert int(megabytes) * 2**20 > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    body, upload = map(int, re.findall(r"client_max_body_size (\d+)m;", NGINX))
+    assert body * 2**20 > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert upload * 2**20 > MAX_UPLOAD_BYTES
     (number, kilobytes) = re.findall(r"large_client_header_buffers (\d+) (\d+)k;", NGINX)[0]
     assert int(number) * int(kilobytes) * 1024 == settings.MAX_HEADER_BYTES
 
@@ -183,6 +185,15 @@ def test_nginx_replaces_forwarded_headers_and_passes_events_on_at_once(
         assert "Connection" not in headers
         assert body == b"{}"
     assert len(recorder.received) == 2
+
+
+@pytest.mark.parametrize("prefix", ["", "/schedule"])
+def test_nginx_passes_large_uploads_on(recorder: Recorder, prefix: str, tmp_path: Path) -> None:
+    file = b"x" * (10 * 2**20)
+    with nginx(tmp_path, recorder.server_port, prefix) as address:
+        assert httpx.post(f"{address}/files", content=file, timeout=PATIENCE).status_code == 200
+        assert httpx.post(f"{address}/graphql", content=file, timeout=PATIENCE).status_code == 413
+    assert [len(body) for _, body in recorder.received] == [len(file)]
 
 
 @pytest.mark.parametrize("name", ["primepath.service", "primepath-manage@.service"])
