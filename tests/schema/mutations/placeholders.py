@@ -1,4 +1,4 @@
-"""Objects of an input whose ids are known only when they are stored. Tables of inputs have a placeholder for each."""
+"""Placeholders in tables of inputs: they stand for the ids of objects that a test stores first."""
 
 from __future__ import annotations
 

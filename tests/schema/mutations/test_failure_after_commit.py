@@ -83,7 +83,7 @@ def a_school(mutation: str) -> Iterator[Call]:
 def changes() -> tuple[int, ...]:
     """Return what every mutation changes: how many history entries, tokens, calendar feeds and files are stored.
 
-    Tokens and feeds are counted twice: all, and those that still work.
+    Tokens and feeds are counted twice: all of them, and the usable ones.
     """
     tokens, feeds = ApiToken.objects.all(), CalendarFeed.objects.all()
     return (
