@@ -12,7 +12,7 @@ from primepath.models import CalendarFeed
 
 
 class CalendarLoaders(LoaderGroup):
-    """The calendar feeds of the viewer that are not revoked. Nobody sees those of others."""
+    """The calendar feeds of the viewer that are not revoked. A viewer sees only their own."""
 
     @cached_property
     def calendar_feed_by_id(self) -> RowLoader[int, CalendarFeed]:

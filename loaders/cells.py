@@ -245,7 +245,7 @@ class Cells:
         return {values[0]: values[1:] for values in rows}
 
     def _plan(self, ids: Iterable[str]) -> None:
-        """Replace the values of cells by those of a planned change."""
+        """Replace stored values by the values of a planned change."""
         columns = self._layout.columns
         for id in ids:
             stored = dict(zip(columns, self._stored[id], strict=True))

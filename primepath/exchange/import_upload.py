@@ -26,7 +26,7 @@ from primepath.services.validation import ValidationErrors
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScheduleImportResult:
-    """What an import has done, or what a dry run would do. ``planned``: see `PlannedCells`."""
+    """The effects of an import or a dry run. ``planned``: see `PlannedCells`."""
 
     digest: str
     rows: Sequence[RowPlan]
@@ -56,8 +56,12 @@ def import_upload(
     A dry run saves nothing and returns every row with its problems. Otherwise a rejected row raises `ValidationFailedError` with the code
     of its first problem, and the result as its ``current`` object.
 
-    Further error codes: ``FORBIDDEN`` unless the viewer is a head teacher or staff, ``NOT_FOUND`` for an upload that is over or of
-    another user, ``OUT_OF_RANGE`` for a file that cannot be read, and ``STALE_VERSION`` for another digest than the expected one.
+    Further error codes:
+
+    - ``FORBIDDEN``: the viewer is neither a head teacher nor staff.
+    - ``NOT_FOUND``: the upload has ended, or is of another user.
+    - ``OUT_OF_RANGE``: the file cannot be read.
+    - ``STALE_VERSION``: the digest is not the expected one.
     """
     errors = ValidationErrors()
     check_administrator(viewer, errors)

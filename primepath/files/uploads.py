@@ -20,7 +20,7 @@ from schema.http.errors import JSON, NOT_KEPT, error_response
 
 _FORM = "multipart/form-data"
 _FIELD = "file"
-# A browser and curl send it unless told otherwise. Its body would be read as fields of a form.
+# The default of browsers and curl. Its body would be read as fields of a form.
 _URL_ENCODED = "application/x-www-form-urlencoded"
 _MAX_NAME = 100
 

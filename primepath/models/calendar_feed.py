@@ -13,7 +13,7 @@ class CalendarFeed(models.Model):
     """A feed that a calendar program reads. Whoever has its address reads what its owner can see at that moment.
 
     Only the SHA-256 digest of the secret in the address is stored. ``class_codes`` is None for all classes. With ``duties``, the
-    feed has only the cells whose exams the owner supervises. ``last_used_at`` is accurate to one hour.
+    feed has only the cells with exams that the owner supervises. ``last_used_at`` is accurate to one hour.
     """
 
     user = models.ForeignKey(

@@ -13,7 +13,7 @@ from primepath.domain.stored_file import FilePurpose
 class StoredFile(models.Model):
     """A file in the database, so that every process and machine of the server has it. It is deleted after ``expires_at``.
 
-    The key is the SHA-256 digest of the random text that the owner got: the id of an upload, or the last part of an address.
+    The owner has a random text: the id of an upload, or the last part of an address. The key is its SHA-256 digest.
     """
 
     digest = BinaryTextField(primary_key=True, max_length=64, editable=False)

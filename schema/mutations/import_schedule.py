@@ -34,8 +34,8 @@ class ImportScheduleInput:
     on_existing: OnExisting = strawberry.field(
         default=OnExisting.MERGE,
         description=(
-            "Treatment of cells that have exams. MERGE adds the exams of the file and removes none. REPLACE also removes those that the "
-            "file does not name. REJECT rejects rows that would change them. All other columns replace what is there."
+            "Treatment of cells that have exams. MERGE adds the exams of the file and removes none. REPLACE also removes exams that "
+            "are not in the file. REJECT rejects rows that would change them. All other columns replace the stored values."
         ),
     )
     skip_rejected: bool = strawberry.field(

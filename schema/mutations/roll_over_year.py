@@ -33,7 +33,7 @@ describe(
     "Treatment of cells and curricula of the new year that are in use already.",
     {
         "SKIP": "They stay as they are, and the report lists them.",
-        "MERGE": "Adds exams and levels. Sets dates, times, rooms, invigilators and notes only if there are none.",
+        "MERGE": "Adds exams and levels. Sets only empty dates, times, rooms, invigilators and notes.",
         "REPLACE": "Replaces them. Cells that are IN_PROGRESS or COMPLETED keep their exams and are listed.",
     },
 )
@@ -59,7 +59,7 @@ class RollOverYearInput:
         default=False,
         description=(
             "True: check everything, save nothing, and return the report and the warnings as they would be. In the cells of the "
-            "warnings, an exam stands for the copy that it would get."
+            "warnings, an exam represents its future copy."
         ),
     )
 

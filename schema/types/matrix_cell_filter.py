@@ -126,7 +126,7 @@ class MatrixCellFilter:
 
     @property
     def is_about_content(self) -> bool:
-        """Whether a condition is about what is in the cells, and not only about their classes and periods."""
+        """Return whether a condition concerns the content of cells, and not only their classes and periods."""
         conditions = (
             *(
                 self.statuses,

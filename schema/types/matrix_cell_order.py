@@ -60,7 +60,7 @@ describe(
 def sort_values(cells: QuerySet[models.ExamScheduleMatrix], order: Order) -> QuerySet[Any, Any]:
     """Return the ids of the cells as ``pk``, with the sort columns of ``order``.
 
-    A null would be first in one database and last in the other, so the last date and time stand for it.
+    A null would be first in one database and last in the other, so the last date and time replace it.
     """
     columns = {
         "date_or_last": Coalesce("scheduled_date", Value(datetime.date.max)),

@@ -1,6 +1,6 @@
 """Two teachers change the same cells and undo each other's changes: nothing is lost without being shown.
 
-The model remembers who set each field last. A field changes only if somebody changes it, or undoes the change that set it. An undo
+The model remembers who set each field last. A field changes only by a change, or by undoing the change that set it. An undo
 that would take away a later change of the same field is refused, and names it.
 """
 
@@ -146,7 +146,7 @@ class Undoing(RuleBasedStateMachine):
         assert self.stored() == self.shown
 
     def do(self, person: int, service: Any) -> None:
-        """Run a service, and check that it changed what its change set says, and nothing else."""
+        """Run a service, and check that it changed what its change set lists, and nothing else."""
         with change_set() as made:
             service(self.viewers[person])
         now = self.stored()

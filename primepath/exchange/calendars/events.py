@@ -55,7 +55,7 @@ class _Exam(NamedTuple):
 def events_of(
     cells: QuerySet[ExamScheduleMatrix], *, class_names: Mapping[str, str], base_url: str
 ) -> list[Event]:
-    """Return the events of the cells that have a date, and of those that lost it in the last `CANCELLED_DAYS`.
+    """Return the events of the cells that have a date, or had one within the last `CANCELLED_DAYS`.
 
     ``base_url`` is the address of the matrix page. Three SELECTs.
     """

@@ -22,7 +22,7 @@ def feed_content(feed: Feed, *, base_url: str) -> bytes:
         school_class__key_in=sorted(names), academic_year__gte=current_academic_year() - 1
     )
     if feed.duties:
-        # Without a profile, nobody can be the invigilator.
+        # Only a teacher with a profile can be the invigilator.
         cells = (
             cells.none()
             if feed.viewer.teacher_id is None

@@ -40,7 +40,7 @@ class Feed(NamedTuple):
 def find_feed(secret: str) -> Feed | None:
     """Return the feed with this secret in its address, in one query.
 
-    None if there is none, it was revoked, or its owner cannot sign in.
+    None if no feed has this secret, it was revoked, or its owner cannot sign in.
     """
     columns = ("pk", "name", "class_codes", "duties", "last_used_at")
     rows = CalendarFeed.objects.filter(digest=digest(secret), revoked_at=None).values_list(

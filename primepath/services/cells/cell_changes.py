@@ -34,7 +34,7 @@ class CellChanges(TypedDict, total=False):
 
 
 Path = tuple[str | int, ...]
-"""Where the changes are in the input of the service. Empty if they are its parameters."""
+"""Path of the changes in the input of the service. Empty if they are its parameters."""
 
 
 def check_values(changes: CellChanges, errors: ValidationErrors, *path: str | int) -> None:

@@ -80,7 +80,7 @@ def import_cells(
 ) -> ImportResult:
     """Change the cells that are not rejected, if the caller confirms it. Return what was done, or what a dry run would do.
 
-    The number of statements does not depend on the number of cells. The rules are those of the single changes: access,
+    The number of statements does not depend on the number of cells. The rules of single changes apply: access,
     versions, statuses, dates, times, and which exams fit. ``on_existing`` decides about cells that have exams.
     """
     levels = visible_levels(viewer, [each.key for each in wanted])

@@ -66,7 +66,7 @@ def update_cells(
     wanted: dict[CellKey, CellState] = {}
     for key, position in positions.items():
         cell, update, path = locked[key], changes[position], ("changes", position)
-        # The other fields of a cell that has changed are not those that the caller has seen.
+        # The caller has not seen the current values of the other fields.
         if update.expected_version in {None, cell.version}:
             wanted[key] = change_state(cell, update.changes, errors, *path)
         else:

@@ -1,7 +1,7 @@
 """Lock and save cells, for all services that change them.
 
-In a dry run, a service reads its cells instead, without a lock or a transaction of its own, and returns what it would have
-saved.
+In a dry run, a service reads its cells instead, without a lock or a transaction of its own. It returns the cells as they
+would be.
 
 A service locks its cells, which stores missing ones first. It computes the new state of each cell in Python, and saves all
 of them together. The number of statements does not depend on the number of cells. Rows are locked in the order of their
@@ -72,7 +72,7 @@ UNUSED = CellState(
     invigilator_id=None,
     notes="",
 )
-"""The state of a cell that nobody has changed yet."""
+"""The state of a cell before its first change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def write_curricula(
 
 
 def _count_changes(classes: Mapping[str, SchoolClass], changed: Collection[CurriculumKey]) -> None:
-    """Increase the version of each changed curriculum by 1, and give its class a new key for the cache."""
+    """Increase the version of each changed curriculum by 1, and set a new cache key for its class."""
     for key in changed:
         versions = classes[key.class_code].curriculum_versions
         year = str(key.academic_year)

@@ -1,4 +1,4 @@
-"""Store files, find them again, and delete those that are over."""
+"""Store files, find them again, and delete the expired ones."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def see_download(secret: str) -> StoredFile | None:
 
 @transaction.atomic
 def take_download(secret: str) -> FileContent | None:
-    """Return a file and delete it, so that nobody can download it again. None as for `see_download`."""
+    """Return a file and delete it, so that it cannot be downloaded again. None as for `see_download`."""
     found = _downloads(secret).select_for_update(of=("self",)).first()
     if found is None:
         return None

@@ -65,7 +65,7 @@ def extend_assignments(given: RollOver) -> PartReport:
 def _reason_to_skip(
     given: RollOver, assignment: TeacherClassAssignment, start: datetime.datetime
 ) -> str | None:
-    """Return why an assignment stays as it is, or None if it is to be extended. ``start`` is the first day of the new year."""
+    """Return why an assignment is not extended, or None if it is. ``start`` is the first day of the new year."""
     teacher, code, end = assignment.teacher, assignment.school_class_id, assignment.expires_at
     if code not in given.classes:
         template = _("The access of {teacher} to {code} is not extended: the class is inactive.")

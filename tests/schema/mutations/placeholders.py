@@ -1,4 +1,4 @@
-"""Placeholders in tables of inputs: they stand for the ids of objects that a test stores first."""
+"""Placeholders in tables of inputs, for the ids of objects that a test stores first."""
 
 from __future__ import annotations
 

@@ -339,7 +339,7 @@ def test_anonymous_request_is_refused() -> None:
 
 
 def test_cells_are_read_with_all_other_cells(school: School) -> None:
-    """One SELECT finds the ids of each list, and one reads the cells of the whole document."""
+    """A SELECT finds the ids of each list. Another reads the cells of the whole document."""
     document = """
     { drafts: matrixCells(filter: { statuses: DRAFT }) { edges { node { id status } } }
       dated: matrixCells(filter: { hasDate: true }) { edges { node { notes schoolClass { cells(periods: JAN) { id } } } } }
