@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.test import Client, override_settings
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from primepath.domain.errors import OverloadedError
 from primepath.models import AttemptCount
@@ -203,6 +203,9 @@ def test_every_form_that_takes_a_password_is_limited() -> None:
     from primepath.admin.account_forms import ChangeOwnPasswordForm
     from primepath.services.accounts.sign_in_form import LimitedSignInForm
 
+    # It imports the forms of all pages. A class has no subclasses in modules that are not imported.
+    assert get_resolver().url_patterns
+
     def own(form: type) -> list[type]:
         direct: list[type] = form.__subclasses__()
         subclasses = [each for one in direct for each in [one, *own(one)]]
@@ -211,6 +214,8 @@ def test_every_form_that_takes_a_password_is_limited() -> None:
     assert {
         each for each in own(AuthenticationForm) if not issubclass(each, LimitedSignInForm)
     } == set()
+    limited = {each.__name__ for each in own(LimitedSignInForm)}
+    assert limited >= {"SignInForm", "AdministratorSignInForm"}
     assert [
         each.__name__
         for each in own(PasswordChangeForm)
