@@ -16,7 +16,9 @@ from django.urls import get_resolver, reverse
 
 from primepath.domain.errors import OverloadedError
 from primepath.models import AttemptCount
+from primepath.services import attempts
 from primepath.services.accounts.sign_in_attempts import SignInAttempt
+from primepath.services.attempts.process import ProcessCounts
 from primepath.services.passwords.hashing_thread import hashing_thread
 from tests.factories import make_teacher
 
@@ -134,10 +136,13 @@ def test_form_without_a_password_does_not_reset_the_count(
 
 
 @WAYS_BY_NAME
-def test_counts_are_shared_between_processes(mina: User, enter: Enter) -> None:
+def test_counts_are_shared_between_processes(
+    mina: User, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another process has no part of this one's memory."""
     for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT):
         enter(mina, "wrong")
+    monkeypatch.setattr(attempts, "_process", ProcessCounts())
     for alias in settings.CACHES:
         caches[alias].clear()
     assert not enter(mina, PASSWORD)
