@@ -12,11 +12,13 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.test import Client, override_settings
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from primepath.domain.errors import OverloadedError
 from primepath.models import AttemptCount
+from primepath.services import attempts
 from primepath.services.accounts.sign_in_attempts import SignInAttempt
+from primepath.services.attempts.process import ProcessCounts
 from primepath.services.passwords.hashing_thread import hashing_thread
 from tests.factories import make_teacher
 
@@ -134,10 +136,13 @@ def test_form_without_a_password_does_not_reset_the_count(
 
 
 @WAYS_BY_NAME
-def test_counts_are_shared_between_processes(mina: User, enter: Enter) -> None:
+def test_counts_are_shared_between_processes(
+    mina: User, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another process has no part of this one's memory."""
     for _ in range(settings.SIGN_IN_FAILURES_PER_ACCOUNT):
         enter(mina, "wrong")
+    monkeypatch.setattr(attempts, "_process", ProcessCounts())
     for alias in settings.CACHES:
         caches[alias].clear()
     assert not enter(mina, PASSWORD)
@@ -203,6 +208,9 @@ def test_every_form_that_takes_a_password_is_limited() -> None:
     from primepath.admin.account_forms import ChangeOwnPasswordForm
     from primepath.services.accounts.sign_in_form import LimitedSignInForm
 
+    # It imports the forms of all pages. A class has no subclasses in modules that are not imported.
+    assert get_resolver().url_patterns
+
     def own(form: type) -> list[type]:
         direct: list[type] = form.__subclasses__()
         subclasses = [each for one in direct for each in [one, *own(one)]]
@@ -211,6 +219,8 @@ def test_every_form_that_takes_a_password_is_limited() -> None:
     assert {
         each for each in own(AuthenticationForm) if not issubclass(each, LimitedSignInForm)
     } == set()
+    limited = {each.__name__ for each in own(LimitedSignInForm)}
+    assert limited >= {"SignInForm", "AdministratorSignInForm"}
     assert [
         each.__name__
         for each in own(PasswordChangeForm)
