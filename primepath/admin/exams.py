@@ -9,11 +9,13 @@ from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from primepath.admin.cell_form import fitting
 from primepath.admin.common.base import ViewOnlyInline
 from primepath.admin.common.columns import count_of, period_order
 from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_pages import ServicePage
 from primepath.admin.exam_form import ExamForm
+from primepath.domain.cell import CellKey
 from primepath.domain.history import HistorySubject
 from primepath.models import Exam, MatrixCellExam
 
@@ -33,11 +35,11 @@ class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
         year, period = "cell__academic_year", period_order("cell__period")
         return links.order_by(f"-{year}", "cell__school_class__code_order", period)
 
-    @admin.display
+    @admin.display(description=_("status"))
     def status(self, link: MatrixCellExam) -> str:
         return link.cell.get_status_display()
 
-    @admin.display
+    @admin.display(description=_("date"))
     def scheduled_date(self, link: MatrixCellExam) -> Any:
         return link.cell.scheduled_date
 
@@ -76,9 +78,14 @@ class ExamAdmin(WithHistory[Exam], ServicePage[Exam]):
         count = count_of(MatrixCellExam.objects.filter(exam=OuterRef("pk")))
         return super().get_queryset(request).annotate(cell_count=count)
 
-    @admin.display(ordering="cell_count")
+    @admin.display(ordering="cell_count", description=_("cells"))
     def cells(self, exam: Any) -> int:
         return int(exam.cell_count)
+
+    def limit_results(self, rows: QuerySet[Exam], owner_key: str) -> QuerySet[Exam]:
+        """Return the exams that fit a cell."""
+        key = CellKey.parse(owner_key)
+        return rows.filter(fitting(key)) if key else rows.none()
 
     def get_fieldsets(self, request: HttpRequest, obj: Exam | None = None) -> Any:
         what = ("name", "type", "academic_year", "curriculum_level", "is_active")
