@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from primepath.admin.cell_actions import CellActions
 from primepath.admin.cell_finder import CellFinder
 from primepath.admin.cell_form import DETAILS, CellForm
 from primepath.admin.common.base import ViewOnlyInline
@@ -69,7 +70,11 @@ class ExamsOfCell(ViewOnlyInline[MatrixCellExam, ExamScheduleMatrix]):
 
 @admin.register(ExamScheduleMatrix)
 class CellAdmin(
-    ChangeOnly, CellFinder, WithHistory[ExamScheduleMatrix], ServicePage[ExamScheduleMatrix]
+    ChangeOnly,
+    CellFinder,
+    CellActions,
+    WithHistory[ExamScheduleMatrix],
+    ServicePage[ExamScheduleMatrix],
 ):
     """Cells are created when a user first views them in the matrix or opens them here."""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.class_curriculum import CurriculumPage, curriculum_table
+from primepath.admin.common.active_actions import ActiveActions
 from primepath.admin.common.columns import count_of, school_order
 from primepath.admin.common.fields import DaysField, NumberField
 from primepath.admin.common.history_pages import WithHistory
@@ -18,6 +19,7 @@ from primepath.admin.common.service_forms import ServiceForm
 from primepath.admin.common.service_pages import ServicePage
 from primepath.domain.history import HistorySubject
 from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE
+from primepath.domain.viewer import Viewer
 from primepath.models import ClassCurriculumMapping, SchoolClass, TeacherClassAssignment
 from primepath.school import current_academic_year
 from primepath.services.school.create_class import create_class
@@ -53,7 +55,12 @@ class SchoolClassForm(ServiceForm[SchoolClass]):
 
 
 @admin.register(SchoolClass)
-class SchoolClassAdmin(CurriculumPage, WithHistory[SchoolClass], ServicePage[SchoolClass]):
+class SchoolClassAdmin(
+    CurriculumPage,
+    ActiveActions[SchoolClass],
+    WithHistory[SchoolClass],
+    ServicePage[SchoolClass],
+):
     """Classes are made inactive, not deleted. Class codes cannot be changed because cell IDs contain them."""
 
     form = SchoolClassForm
@@ -75,6 +82,9 @@ class SchoolClassAdmin(CurriculumPage, WithHistory[SchoolClass], ServicePage[Sch
     search_help_text = _("Code, name or stream.")
     ordering = school_order()
     fields = ("code", *_FIELDS)
+
+    def write_active(self, viewer: Viewer, row: SchoolClass, *, is_active: bool) -> SchoolClass:
+        return update_class(viewer=viewer, code=row.code, values={"is_active": is_active})
 
     def search_label(self, row: SchoolClass) -> str:
         return f"{row.name} ({row.code})"

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.cell_form import fitting
+from primepath.admin.common.active_actions import ActiveActions
 from primepath.admin.common.base import ViewOnlyInline
 from primepath.admin.common.columns import count_of, period_order
 from primepath.admin.common.history_pages import WithHistory
@@ -17,7 +18,9 @@ from primepath.admin.common.service_pages import ServicePage
 from primepath.admin.exam_form import ExamForm
 from primepath.domain.cell import CellKey
 from primepath.domain.history import HistorySubject
+from primepath.domain.viewer import Viewer
 from primepath.models import Exam, MatrixCellExam
+from primepath.services.exams.update_exam import update_exam
 
 _RECORD = ("version", "created_by", "created_at", "updated_at", "latest_changes")
 
@@ -45,7 +48,7 @@ class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
 
 
 @admin.register(Exam)
-class ExamAdmin(WithHistory[Exam], ServicePage[Exam]):
+class ExamAdmin(ActiveActions[Exam], WithHistory[Exam], ServicePage[Exam]):
     form = ExamForm
     history_subject = HistorySubject.EXAM
     list_display = (
@@ -81,6 +84,9 @@ class ExamAdmin(WithHistory[Exam], ServicePage[Exam]):
     @admin.display(ordering="cell_count", description=_("cells"))
     def cells(self, exam: Any) -> int:
         return int(exam.cell_count)
+
+    def write_active(self, viewer: Viewer, row: Exam, *, is_active: bool) -> Exam:
+        return update_exam(viewer=viewer, exam_id=row.pk, values={"is_active": is_active})
 
     def limit_results(self, rows: QuerySet[Exam], owner_key: str) -> QuerySet[Exam]:
         """Return the exams that fit a cell."""
