@@ -17,6 +17,7 @@ from primepath.admin.common.fields import DaysField, NumberField
 from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_forms import ServiceForm
 from primepath.admin.common.service_pages import ServicePage
+from primepath.admin.exchange_pages import ExchangePages
 from primepath.domain.history import HistorySubject
 from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE
 from primepath.domain.viewer import Viewer
@@ -58,12 +59,14 @@ class SchoolClassForm(ServiceForm[SchoolClass]):
 class SchoolClassAdmin(
     CurriculumPage,
     ActiveActions[SchoolClass],
+    ExchangePages[SchoolClass],
     WithHistory[SchoolClass],
     ServicePage[SchoolClass],
 ):
     """Classes are made inactive, not deleted. Class codes cannot be changed because cell IDs contain them."""
 
     form = SchoolClassForm
+    exchange_table = "classes"
     history_subject = HistorySubject.CLASS
     list_display = (
         "code",

@@ -16,6 +16,7 @@ from primepath.admin.common.columns import count_of, period_order
 from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_pages import ServicePage
 from primepath.admin.exam_form import ExamForm
+from primepath.admin.exchange_pages import ExchangePages
 from primepath.domain.cell import CellKey
 from primepath.domain.history import HistorySubject
 from primepath.domain.viewer import Viewer
@@ -48,8 +49,9 @@ class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
 
 
 @admin.register(Exam)
-class ExamAdmin(ActiveActions[Exam], WithHistory[Exam], ServicePage[Exam]):
+class ExamAdmin(ActiveActions[Exam], ExchangePages[Exam], WithHistory[Exam], ServicePage[Exam]):
     form = ExamForm
+    exchange_table = "exams"
     history_subject = HistorySubject.EXAM
     list_display = (
         "name",
