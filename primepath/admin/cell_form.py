@@ -54,7 +54,8 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
         cell = self.instance
         key = CellKey(cell.school_class_id, cell.academic_year, Period(cell.period))
         choice.queryset = Exam.objects.filter(fitting(key) | Q(pk__key_in=exam_ids))
-        vars(choice.widget)["owner_key"] = cell.pk
+        box: Any = choice.widget
+        box.owner_key = cell.pk
 
     def write(self) -> ExamScheduleMatrix:
         cell = CellKey.parse(self.instance.pk)

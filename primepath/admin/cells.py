@@ -155,8 +155,8 @@ class CellAdmin(
     def coloured_status(self, cell: ExamScheduleMatrix) -> str:
         # An attribute of SVG, because the content security policy allows no inline styles.
         return format_html(
-            '<svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" fill="{}" '
-            'stroke="#888"/></svg> {}',
+            '<span class="status-name"><svg width="12" height="12" aria-hidden="true">'
+            '<rect width="12" height="12" fill="{}" stroke="#888"/></svg> {}</span>',
             CELL_APPEARANCE[CellStatus(cell.status)].color,
             cell.get_status_display(),
         )

@@ -184,5 +184,5 @@ def _digest(result: Imported) -> str:
 
 def _summary(result: Imported) -> str:
     change, unchanged, rejected = map(result.count, Effect)
-    template = _("{change} rows to change, {unchanged} unchanged, {rejected} rejected.")
+    template = _("Rows to change: {change}. Unchanged: {unchanged}. Rejected: {rejected}.")
     return template.format(change=change, unchanged=unchanged, rejected=rejected)

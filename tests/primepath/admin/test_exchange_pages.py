@@ -47,7 +47,7 @@ def test_export_that_is_imported_again_changes_nothing(
     exported = _export(staff, model, extension)
     assert f".{extension}" in exported.headers["Content-Disposition"]
     preview = _upload(staff, model, exported.content)
-    assert "0 rows to change, 1 unchanged, 0 rejected." in preview.content.decode()
+    assert "Rows to change: 0. Unchanged: 1. Rejected: 0." in preview.content.decode()
     assert 'name="digest"' not in preview.content.decode()
     assert not written_since(row)
 
@@ -66,7 +66,7 @@ def test_changes_are_shown_before_they_are_saved(head: Client, row: Row) -> None
     file += b"NEW-1,A new class,PRIMARY,2,B,,,yes\r\n"
     preview = _upload(head, SchoolClass, file)
     text = preview.content.decode()
-    assert "2 rows to change, 0 unchanged, 0 rejected." in text
+    assert "Rows to change: 2. Unchanged: 0. Rejected: 0." in text
     assert "A new class" in text
     assert not SchoolClass.objects.filter(code="NEW-1").exists()
     assert not written_since(row)
@@ -83,7 +83,7 @@ def test_rejected_row_is_shown_and_nothing_can_be_imported(head: Client, row: Ro
     file = b"code,name,division,grade\r\nNEW-1,Good,PRIMARY,2\r\nNEW-2,Bad,PRIMARY,99\r\n"
     preview = _upload(head, SchoolClass, file)
     text = preview.content.decode()
-    assert "1 rejected" in text
+    assert "Rejected: 1" in text
     assert "D3" in text
     assert 'name="digest"' not in text
     assert _upload(head, SchoolClass, b"").context["form"].errors
