@@ -17,7 +17,7 @@ from primepath.server.answers import Answers
 from schema.http.admission import kind_of_operation, refusal_content, targets_of_operation
 
 _GRAPHQL = "/graphql"
-_UPLOAD = "/files"
+_UPLOADS = re.compile(r"/files|/admin/primepath/(schoolclass|teacher|exam)/import/")
 # The sign-in page, and the pages of the admin site that check or set a password.
 _PASSWORDS = re.compile(r"/sign-in/|/admin/login/|/admin/(.*/)?password(_change)?/")
 # Downloads delete their file.
@@ -47,7 +47,7 @@ def targets_of_request(scope: Any, body: bytes) -> frozenset[bytes]:
 
 def most_bytes(scope: Any) -> int:
     """Return how long the body of a request can be. Longer ones are for files of people who can be signed in."""
-    if _path(scope) == _UPLOAD and scope["method"] == "POST" and credentials_of(scope):
+    if _UPLOADS.fullmatch(_path(scope)) and scope["method"] == "POST" and credentials_of(scope):
         return MAX_UPLOAD_BYTES
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
 

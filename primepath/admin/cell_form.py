@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
-from django.db.models import Q, QuerySet
+from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from primepath.admin.common.autocomplete import KeysChoiceField
+from primepath.admin.common.autocomplete import KeysChoiceField, SearchBoxOfMany
 from primepath.admin.common.service_forms import VersionedForm
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.exam import EXAM_TYPE_OF_PERIOD
@@ -40,7 +40,7 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
         Exam.objects.none(),
         required=False,
         label=_("Exams"),
-        widget=FilteredSelectMultiple(_("exams"), is_stacked=False),
+        widget=SearchBoxOfMany(ExamScheduleMatrix._meta.get_field("exams"), admin.site),
         help_text=_(
             "Adding exams to an empty cell makes it scheduled. Removing all exams of a scheduled cell makes it empty."
         ),
@@ -51,7 +51,11 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
         exam_ids = list(self.instance.cell_exams.values_list("exam", flat=True))
         self.initial["chosen_exams"] = exam_ids
         choice = cast("forms.ModelMultipleChoiceField[Exam]", self.fields["chosen_exams"])
-        choice.queryset = _exams_for(self.instance, exam_ids)
+        cell = self.instance
+        key = CellKey(cell.school_class_id, cell.academic_year, Period(cell.period))
+        choice.queryset = Exam.objects.filter(fitting(key) | Q(pk__key_in=exam_ids))
+        box: Any = choice.widget
+        box.owner_key = cell.pk
 
     def write(self) -> ExamScheduleMatrix:
         cell = CellKey.parse(self.instance.pk)
@@ -88,11 +92,10 @@ class CellForm(VersionedForm[ExamScheduleMatrix]):
             unassign_exams(viewer=self.viewer, cells=[cell], exam_ids=removed)
 
 
-def _exams_for(cell: ExamScheduleMatrix, exam_ids: list[int]) -> QuerySet[Exam]:
-    """Return the active exams that fit the cell, and all exams that it contains already."""
-    fitting = Q(
+def fitting(cell: CellKey) -> Q:
+    """Return the condition for exams that can be assigned to the cell."""
+    return Q(
         Q(academic_year=None) | Q(academic_year=cell.academic_year),
-        type=EXAM_TYPE_OF_PERIOD[Period(cell.period).type],
+        type=EXAM_TYPE_OF_PERIOD[cell.period.type],
         is_active=True,
     )
-    return Exam.objects.filter(fitting | Q(pk__key_in=exam_ids))

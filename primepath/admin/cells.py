@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from primepath.admin.cell_actions import CellActions
+from primepath.admin.cell_finder import CellFinder
 from primepath.admin.cell_form import DETAILS, CellForm
 from primepath.admin.common.base import ViewOnlyInline
 from primepath.admin.common.columns import count_of, period_order
@@ -53,11 +55,11 @@ class ExamsOfCell(ViewOnlyInline[MatrixCellExam, ExamScheduleMatrix]):
             .order_by("exam__name_order", "exam")
         )
 
-    @admin.display
+    @admin.display(description=_("questions"))
     def questions(self, link: MatrixCellExam) -> int:
         return link.exam.total_questions
 
-    @admin.display
+    @admin.display(description=_("minutes"))
     def minutes(self, link: MatrixCellExam) -> int:
         return link.exam.timer_minutes
 
@@ -67,8 +69,14 @@ class ExamsOfCell(ViewOnlyInline[MatrixCellExam, ExamScheduleMatrix]):
 
 
 @admin.register(ExamScheduleMatrix)
-class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamScheduleMatrix]):
-    """Cells are created when a user first views them in the matrix. Here they are changed."""
+class CellAdmin(
+    ChangeOnly,
+    CellFinder,
+    CellActions,
+    WithHistory[ExamScheduleMatrix],
+    ServicePage[ExamScheduleMatrix],
+):
+    """Cells are created when a user first views them in the matrix or opens them here."""
 
     form = CellForm
     history_subject = HistorySubject.CELL
@@ -147,8 +155,8 @@ class CellAdmin(ChangeOnly, WithHistory[ExamScheduleMatrix], ServicePage[ExamSch
     def coloured_status(self, cell: ExamScheduleMatrix) -> str:
         # An attribute of SVG, because the content security policy allows no inline styles.
         return format_html(
-            '<svg width="12" height="12" aria-hidden="true"><rect width="12" height="12" fill="{}" '
-            'stroke="#888"/></svg> {}',
+            '<span class="status-name"><svg width="12" height="12" aria-hidden="true">'
+            '<rect width="12" height="12" fill="{}" stroke="#888"/></svg> {}</span>',
             CELL_APPEARANCE[CellStatus(cell.status)].color,
             cell.get_status_display(),
         )

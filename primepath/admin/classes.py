@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.class_curriculum import CurriculumPage, curriculum_table
+from primepath.admin.common.active_actions import ActiveActions
 from primepath.admin.common.columns import count_of, school_order
 from primepath.admin.common.fields import DaysField, NumberField
 from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_forms import ServiceForm
 from primepath.admin.common.service_pages import ServicePage
+from primepath.admin.exchange_pages import ExchangePages
 from primepath.domain.history import HistorySubject
 from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE
+from primepath.domain.viewer import Viewer
 from primepath.models import ClassCurriculumMapping, SchoolClass, TeacherClassAssignment
 from primepath.school import current_academic_year
 from primepath.services.school.create_class import create_class
@@ -53,10 +56,17 @@ class SchoolClassForm(ServiceForm[SchoolClass]):
 
 
 @admin.register(SchoolClass)
-class SchoolClassAdmin(CurriculumPage, WithHistory[SchoolClass], ServicePage[SchoolClass]):
+class SchoolClassAdmin(
+    CurriculumPage,
+    ActiveActions[SchoolClass],
+    ExchangePages[SchoolClass],
+    WithHistory[SchoolClass],
+    ServicePage[SchoolClass],
+):
     """Classes are made inactive, not deleted. Class codes cannot be changed because cell IDs contain them."""
 
     form = SchoolClassForm
+    exchange_table = "classes"
     history_subject = HistorySubject.CLASS
     list_display = (
         "code",
@@ -75,6 +85,9 @@ class SchoolClassAdmin(CurriculumPage, WithHistory[SchoolClass], ServicePage[Sch
     search_help_text = _("Code, name or stream.")
     ordering = school_order()
     fields = ("code", *_FIELDS)
+
+    def write_active(self, viewer: Viewer, row: SchoolClass, *, is_active: bool) -> SchoolClass:
+        return update_class(viewer=viewer, code=row.code, values={"is_active": is_active})
 
     def search_label(self, row: SchoolClass) -> str:
         return f"{row.name} ({row.code})"

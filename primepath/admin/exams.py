@@ -9,13 +9,19 @@ from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from primepath.admin.cell_form import fitting
+from primepath.admin.common.active_actions import ActiveActions
 from primepath.admin.common.base import ViewOnlyInline
 from primepath.admin.common.columns import count_of, period_order
 from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_pages import ServicePage
 from primepath.admin.exam_form import ExamForm
+from primepath.admin.exchange_pages import ExchangePages
+from primepath.domain.cell import CellKey
 from primepath.domain.history import HistorySubject
+from primepath.domain.viewer import Viewer
 from primepath.models import Exam, MatrixCellExam
+from primepath.services.exams.update_exam import update_exam
 
 _RECORD = ("version", "created_by", "created_at", "updated_at", "latest_changes")
 
@@ -33,18 +39,19 @@ class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
         year, period = "cell__academic_year", period_order("cell__period")
         return links.order_by(f"-{year}", "cell__school_class__code_order", period)
 
-    @admin.display
+    @admin.display(description=_("status"))
     def status(self, link: MatrixCellExam) -> str:
         return link.cell.get_status_display()
 
-    @admin.display
+    @admin.display(description=_("date"))
     def scheduled_date(self, link: MatrixCellExam) -> Any:
         return link.cell.scheduled_date
 
 
 @admin.register(Exam)
-class ExamAdmin(WithHistory[Exam], ServicePage[Exam]):
+class ExamAdmin(ActiveActions[Exam], ExchangePages[Exam], WithHistory[Exam], ServicePage[Exam]):
     form = ExamForm
+    exchange_table = "exams"
     history_subject = HistorySubject.EXAM
     list_display = (
         "name",
@@ -76,9 +83,17 @@ class ExamAdmin(WithHistory[Exam], ServicePage[Exam]):
         count = count_of(MatrixCellExam.objects.filter(exam=OuterRef("pk")))
         return super().get_queryset(request).annotate(cell_count=count)
 
-    @admin.display(ordering="cell_count")
+    @admin.display(ordering="cell_count", description=_("cells"))
     def cells(self, exam: Any) -> int:
         return int(exam.cell_count)
+
+    def write_active(self, viewer: Viewer, row: Exam, *, is_active: bool) -> Exam:
+        return update_exam(viewer=viewer, exam_id=row.pk, values={"is_active": is_active})
+
+    def limit_results(self, rows: QuerySet[Exam], owner_key: str) -> QuerySet[Exam]:
+        """Return the exams that fit a cell."""
+        key = CellKey.parse(owner_key)
+        return rows.filter(fitting(key)) if key else rows.none()
 
     def get_fieldsets(self, request: HttpRequest, obj: Exam | None = None) -> Any:
         what = ("name", "type", "academic_year", "curriculum_level", "is_active")

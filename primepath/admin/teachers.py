@@ -14,6 +14,7 @@ from primepath.admin.assignments import AssignmentsInline, NewAssignmentsInline
 from primepath.admin.common.columns import count_of
 from primepath.admin.common.history_pages import WithHistory
 from primepath.admin.common.service_pages import ServicePage
+from primepath.admin.exchange_pages import ExchangePages
 from primepath.admin.teacher_forms import TeacherAccountForm, TeacherForm
 from primepath.domain.history import HistorySubject
 from primepath.models import Teacher, TeacherClassAssignment
@@ -33,10 +34,11 @@ class NewClassesOfTeacher(NewAssignmentsInline[Teacher]):
 
 
 @admin.register(Teacher)
-class TeacherAdmin(WithHistory[Teacher], ServicePage[Teacher]):
+class TeacherAdmin(ExchangePages[Teacher], WithHistory[Teacher], ServicePage[Teacher]):
     """Teachers. The account of a teacher who leaves is deactivated; the history keeps their name."""
 
     form = TeacherForm
+    exchange_table = "teachers"
     history_subject = HistorySubject.TEACHER
     list_display = ("name", "user", "can_sign_in", "is_head_teacher", "classes")
     list_select_related = ("user",)
@@ -62,7 +64,7 @@ class TeacherAdmin(WithHistory[Teacher], ServicePage[Teacher]):
     def classes(self, teacher: Any) -> int:
         return int(teacher.class_count)
 
-    @admin.display(boolean=True, ordering="user__is_active")
+    @admin.display(boolean=True, ordering="user__is_active", description=_("can sign in"))
     def can_sign_in(self, teacher: Teacher) -> bool:
         return teacher.user.is_active
 

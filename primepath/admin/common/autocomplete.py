@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db.models import Field, ForeignKey, QuerySet
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from primepath.admin.common.generics import GenericPage, M
+
+OWNER = "owner"
+"""Parameter of the address from which a search box reads its rows: the key of the row that they are chosen for."""
 
 
 def may_be_key(key: Field[Any, Any], value: object) -> bool:
@@ -29,6 +33,22 @@ class SearchBox(AutocompleteSelect):
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         key = self.field.target_field
+        return super().optgroups(name, [each for each in value if may_be_key(key, each)], attr)
+
+
+class SearchBoxOfMany(AutocompleteSelectMultiple):
+    """A search box in which several rows are chosen. It lists the rows that fit the row ``owner_key``.
+
+    The page of the listed rows decides which these are: see `SearchLabels.limit_results`.
+    """
+
+    owner_key: object = ""
+
+    def get_url(self) -> str:
+        return f"{super().get_url()}?{urlencode({OWNER: self.owner_key})}"
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        key: Any = self.field.target_field
         return super().optgroups(name, [each for each in value if may_be_key(key, each)], attr)
 
 
@@ -70,6 +90,10 @@ class SearchLabels(GenericPage[M]):
     def search_label(self, row: M) -> str:
         return str(row)
 
+    def limit_results(self, rows: QuerySet[M], owner_key: str) -> QuerySet[M]:
+        """Return those rows that can be chosen for the row with this key. See `SearchBoxOfMany`."""
+        return rows
+
     def with_search_labels(self, rows: QuerySet[M]) -> QuerySet[M]:
         """Read the related rows that the label shows in the same query."""
         # Without names, Django's method follows every relation.
@@ -83,7 +107,11 @@ class LabelledResults(AutocompleteJsonView):
     def get_queryset(self) -> QuerySet[Any]:
         rows = super().get_queryset()
         page: Any = self.model_admin
-        return page.with_search_labels(rows) if isinstance(page, SearchLabels) else rows
+        if not isinstance(page, SearchLabels):
+            return rows
+        if owner := self.request.GET.get(OWNER):
+            rows = page.limit_results(rows, owner)
+        return page.with_search_labels(rows)
 
     def serialize_result(self, obj: Any, to_field_name: str) -> Any:
         result = super().serialize_result(obj, to_field_name)

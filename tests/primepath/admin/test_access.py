@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from primepath.admin.site import SchoolAdminSite, school_site
-from primepath.models import Teacher
+from primepath.models import SchoolClass, Teacher
 from tests.factories import make_teacher
 from tests.primepath.admin.conftest import signed_in
 from tests.primepath.admin.pages import (
@@ -130,3 +130,8 @@ def test_head_teacher_signs_in(
     )
     assert response.status_code == (302 if gets_in else 200)
     assert client.get(INDEX).status_code == (200 if gets_in else 302)
+
+
+def test_pages_link_to_the_matrix(head: Client, row: Row) -> None:
+    for url in (INDEX, list_url(SchoolClass), change_url(row.cell)):
+        assert '<a href="/">Exam schedule</a>' in head.get(url).content.decode()

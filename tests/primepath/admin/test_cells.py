@@ -98,6 +98,31 @@ def test_only_fitting_exams_can_be_chosen(head: Client, row: Row) -> None:
     assert not written_since(row)
 
 
+def _offered(client: Client, cell: str, term: str = "") -> list[str]:
+    """Return the names that the search box on the page of a cell lists."""
+    asked = {"app_label": "primepath", "model_name": "examschedulematrix", "field_name": "exams"}
+    response = client.get("/admin/autocomplete/", {**asked, "owner": cell, "term": term})
+    return [each["text"] for each in response.json()["results"]]
+
+
+def test_search_box_lists_the_exams_that_fit_the_cell(head: Client, row: Row) -> None:
+    make_exam("Quarterly", type="QUARTERLY"), make_exam("Old", is_active=False)
+    make_exam("This year", academic_year=YEAR), make_exam("Next year", academic_year=YEAR + 1)
+    assert _offered(head, row.cell.pk) == ["Exam 1", "This year"]
+    assert _offered(head, row.cell.pk, "YEAR") == ["This year"]
+    assert _offered(head, f"X/{YEAR}/Q1") == ["Quarterly"]
+    assert _offered(head, "X/1/JAN") == _offered(head, "\0") == []
+    page = head.get(change_url(row.cell)).content.decode()
+    assert f"/admin/autocomplete/?owner={row.cell.pk.replace('/', '%2F')}" in page
+
+
+def test_page_of_a_cell_contains_only_its_own_exams(head: Client, row: Row) -> None:
+    make_exam("Not in the cell")
+    page = head.get(change_url(row.cell)).content.decode()
+    assert "Exam 1" in page
+    assert "Not in the cell" not in page
+
+
 def test_exams_are_assigned_and_unassigned(head: Client, row: Row) -> None:
     Exam.objects.update(is_active=False)
     other = make_exam("Other", academic_year=current_academic_year())

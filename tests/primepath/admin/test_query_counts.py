@@ -59,6 +59,7 @@ def test_list_of_accounts(superuser: Client) -> None:
         ("teacherclassassignment", "school_class"),
         ("curriculumlevel", "subprogram"),
         ("subprogram", "program"),
+        ("examschedulematrix", "exams"),
     ],
 )
 def test_autocomplete(head: Client, model: str, field: str) -> None:
