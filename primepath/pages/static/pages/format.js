@@ -18,12 +18,23 @@ export function periodName(period) {
   return `Quarter ${quarter}, ${monthName(3 * quarter - 3)} to ${monthName(3 * quarter - 1)}`;
 }
 
+/** Returns the first and the last date of a period, such as `2026-01-01` and `2026-01-31`. */
+export function periodDates(period, year) {
+  const first = isQuarter(period) ? 3 * Number(period.slice(1)) - 3 : MONTHS.indexOf(period);
+  const end = first + (isQuarter(period) ? 3 : 1);
+  const iso = (month, day) => new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
+  return [iso(first, 1), iso(end, 0)];
+}
+
 /** Returns the current month and quarter in the school's time zone, or nothing if the academic year is not the current one. */
 export function currentPeriods(timeZone, academicYear) {
   const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "numeric", timeZone });
   const now = Object.fromEntries(parts.formatToParts().map(({ type, value }) => [type, Number(value)]));
   return now.year === academicYear ? [MONTHS[now.month - 1], `Q${Math.ceil(now.month / 3)}`] : [];
 }
+
+/** Returns the date of today in a time zone, such as `2026-11-17`. */
+export const today = (timeZone) => new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeZone }).format();
 
 export const count = (number, thing, things = `${thing}s`) =>
   `${number.toLocaleString(LANGUAGE)} ${number === 1 ? thing : things}`;

@@ -1,13 +1,21 @@
 // The home page: the matrix in colour, loaded by one query of the API.
 
 import { explorerAddress, send } from "./api.js";
-import { openCell } from "./cell_panel.js";
-import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
+import { isAgenda, onAgendaCell, setKind, showAgenda } from "./agenda.js";
+import { onBulkChange } from "./bulk_change.js";
+import { onCopy, openCell } from "./cell_panel.js";
+import { onUndo } from "./last_change.js";
+import { queries } from "./operations.js";
+import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
+import { filterTable, onCell, scrollToNow, showCells, showTable } from "./table.js";
 import { count, createElement, currentPeriods, label } from "./format.js";
+import { text } from "./texts.js";
+import "./request_access.js";
 
 const STATES = ["loading", "signed-out", "empty", "failed"];
+const STATUSES = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
 const element = (id) => document.getElementById(id);
-const { matrix: query } = JSON.parse(element("queries").textContent);
+const query = queries.matrix;
 const address = new URL(location);
 
 let lastRequest = 0;
@@ -44,9 +52,12 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
   const isFirst = !shown;
   const { academicYear, rows } = scheduleMatrix;
   const now = school ? currentPeriods(school.timeZone, academicYear) : [];
-  shown = { academicYear, timeZone: school?.timeZone };
+  shown = { ...school, academicYear };
   showTable(scheduleMatrix, now);
+  stopSelecting();
   showDivisions(rows);
+  showFilters(rows);
+  element("print-title").textContent = text("print_title", { year: academicYear });
   showState(null);
   const cells = rows.reduce((sum, row) => sum + row.cells.length, 0);
   element("cells").textContent = count(cells, "cell");
@@ -59,8 +70,11 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
 /** Shows one of the states instead of the matrix, or the matrix if `state` is null. */
 function showState(state) {
   for (const each of STATES) element(each).hidden = each !== state;
-  element("matrix").hidden = element("legend").hidden = element("figures").hidden = state !== null;
-  element("divisions").hidden = state !== null;
+  element("matrix").hidden = element("legend").hidden = state !== null || isAgenda();
+  element("agenda").hidden = state !== null || !isAgenda();
+  element("figures").hidden = element("views").hidden = state !== null;
+  element("divisions").hidden = element("filters").hidden = state !== null;
+  element("select-cells").hidden = state !== null || isAgenda();
   if (state === "signed-out" || state === "failed") element("tools").hidden = true;
   if (state !== null && state !== "loading") {
     shown = null;
@@ -84,6 +98,7 @@ function showProblem(message) {
 
 function showViewer(viewer) {
   element("viewer").hidden = element("sign-out").hidden = !viewer;
+  element("administration").hidden = !viewer?.seesAllClasses;
   element("viewer").textContent = viewer?.teacher?.name ?? viewer?.username ?? "";
   // After signing in, the user returns to the same year and division.
   const next = encodeURIComponent(location.pathname + location.search);
@@ -114,18 +129,37 @@ function showDivisions(rows) {
   );
 }
 
+/** Fills the filters. What was chosen stays chosen. */
+function showFilters(rows) {
+  const grades = [...new Set(rows.map((row) => row.schoolClass.grade))].sort((one, other) => one - other);
+  const fill = (id, all, choices) => {
+    const { value } = element(id);
+    element(id).replaceChildren(
+      createElement("option", { value: "" }, all),
+      ...choices.map(([key, name]) => createElement("option", { value: key }, name)));
+    if (choices.some(([key]) => String(key) === value)) element(id).value = value;
+  };
+  fill("filter-grade", text("all_grades"), grades.map((grade) => [grade, text("grade", { grade })]));
+  fill("filter-status", text("all_statuses"), STATUSES.map((status) => [status, label(status)]));
+}
+
 /** Shows the chosen division and the number of its cells by status. Returns the number of all its cells. */
 function filter() {
   const chosen = document.querySelector("#divisions input:checked")?.value ?? "";
-  const cells = filterTable(chosen);
+  if (isAgenda()) showAgenda(shown);
+  const cells = filterTable({
+    division: chosen,
+    grade: element("filter-grade").value,
+    words: element("filter-class").value,
+    status: element("filter-status").value,
+  });
   const byStatus = Map.groupBy(cells, (cell) => cell.status);
-  const order = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
-  const statuses = [...byStatus].sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
+  const statuses = [...byStatus].sort(([one], [other]) => STATUSES.indexOf(one) - STATUSES.indexOf(other));
   element("legend").replaceChildren(...statuses.map(([status, ofStatus]) => {
     const swatch = createElement("span", { class: "swatch", "aria-hidden": "true" }, ofStatus[0].icon);
     swatch.style.setProperty("--status", ofStatus[0].color);
     const number = createElement("strong", {}, String(ofStatus.length));
-    return createElement("li", {}, swatch, `${label(status)} `, number);
+    return createElement("li", { "data-status": status }, swatch, `${label(status)} `, number);
   }));
   return cells.length;
 }
@@ -148,8 +182,38 @@ element("divisions").addEventListener("change", ({ target }) => {
   keepInAddress("division", target.value);
   announce(`${count(filter(), "cell")} are shown.`);
 });
+element("views").addEventListener("change", ({ target }) => {
+  setKind(target.value);
+  stopSelecting();
+  if (shown) {
+    showState(null);
+    filter();
+  }
+});
+onAgendaCell(
+  (button, opened, school, reload) => openCell(button, opened, school, (cell) => {
+    showCells([cell]);
+    reload();
+  }),
+  () => ({
+    division: document.querySelector("#divisions input:checked")?.value || null,
+    grade: element("filter-grade").value === "" ? null : Number(element("filter-grade").value),
+    statuses: element("filter-status").value ? [element("filter-status").value] : null,
+    words: element("filter-class").value,
+  }),
+);
+for (const id of ["filter-class", "filter-grade", "filter-status"]) {
+  element(id).addEventListener("input", () => announce(`${count(filter(), "cell")} are shown.`));
+}
 for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
-onCell(async (button, opened) => {
+onUndo(() => shown && filter());
+onBulkChange(() => shown && filter());
+onCopy(startSelecting);
+onCell(async (button, opened, { shiftKey }) => {
+  if (isSelecting()) {
+    select(button, shiftKey);
+    return;
+  }
   await openCell(button, opened, shown);
   if (shown) filter();
 });

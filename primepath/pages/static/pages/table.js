@@ -46,15 +46,30 @@ function rowOf(row, column) {
     createElement("th", { scope: "row" }, createElement("span", {}, name), createElement("small", {}, details)),
     ...row.cells.map((cell) => {
       const button = createElement("button", { type: "button", tabindex: "-1" });
-      showCell(button, cell, row.schoolClass);
+      showCell(button, cell, row.schoolClass, row.canEdit);
       return createElement("td", { class: column(cell.period) }, button);
     }),
   );
 }
 
-/** Shows the current state of a cell. `schoolClass` is only required when the button shows its first cell. */
-export function showCell(button, cell, schoolClass = cells.get(button).schoolClass) {
-  cells.set(button, { cell, schoolClass });
+/** Returns what a button shows: its `cell`, the `schoolClass`, and whether the viewer can edit it. */
+export const cellOf = (button) => cells.get(button);
+
+/** Returns the buttons of the shown cells in the block between two buttons. */
+export function rectangle(one, other) {
+  const rows = shownRows();
+  const sorted = (numbers) => numbers.sort((first, second) => first - second);
+  const [top, bottom] = sorted([one, other].map((button) => rows.indexOf(button.closest("tr"))));
+  const [left, right] = sorted([one, other].map((button) => button.parentElement.cellIndex));
+  return rows.slice(Math.max(top, 0), bottom + 1).flatMap((row) =>
+    [...row.cells].slice(left, right + 1).map((each) => each.querySelector("button")));
+}
+
+const shownRows = () => [...table.querySelectorAll("tbody:not([hidden]) tr:not(.division, [hidden])")];
+
+/** Shows the current state of a cell. The class and `canEdit` are only required when the button shows its first cell. */
+export function showCell(button, cell, schoolClass = cells.get(button).schoolClass, canEdit = cells.get(button).canEdit) {
+  cells.set(button, { cell, schoolClass, canEdit });
   const exams = cell.examCount ? count(cell.examCount, "exam") : "no exams";
   button.dataset.status = cell.status;
   button.style.setProperty("--status", cell.color);
@@ -66,27 +81,59 @@ export function showCell(button, cell, schoolClass = cells.get(button).schoolCla
   );
 }
 
+/** Shows the current state of those of the `changed` cells that are in the table. */
+export function showCells(changed) {
+  const key = ({ code }, { period }) => `${code} ${period}`;
+  const byKey = new Map(changed.map((cell) => [key(cell.schoolClass, cell), cell]));
+  for (const button of table.querySelectorAll("td button")) {
+    const { cell, schoolClass } = cells.get(button);
+    const now = byKey.get(key(schoolClass, cell));
+    if (now) showCell(button, now);
+  }
+}
+
 /** Scrolls the current month to the middle. */
 export function scrollToNow() {
   const month = table.tHead.querySelector(".now");
   if (month) scroller.scrollLeft = month.offsetLeft - scroller.clientWidth / 2;
 }
 
-/** Shows only the rows of a division, or all rows if `division` is empty. Returns the cells that are shown. */
-export function filterTable(division) {
-  for (const body of table.tBodies) body.hidden = division !== "" && body.dataset.division !== division;
+/**
+ * Shows only the rows that match: of a `division`, a `grade`, and with `words` in the name or code. An empty value matches all.
+ *
+ * With a `status`, rows without such a cell are hidden, and other cells are empty. Returns the cells that are shown.
+ */
+export function filterTable({ division = "", grade = "", words = "", status = "" }) {
+  const wanted = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const shown = [];
+  for (const body of table.tBodies) {
+    let isEmpty = true;
+    for (const row of body.querySelectorAll("tr:not(.division)")) {
+      const buttons = [...row.querySelectorAll("td button")];
+      const { schoolClass } = cells.get(buttons[0]);
+      const name = `${schoolClass.name} ${schoolClass.code}`.toLocaleLowerCase();
+      const matching = buttons.filter((button) => !status || cells.get(button).cell.status === status);
+      for (const button of buttons) button.classList.toggle("other", !matching.includes(button));
+      row.hidden = (division !== "" && schoolClass.division !== division) || (grade !== "" && String(schoolClass.grade) !== grade) ||
+        !wanted.every((word) => name.includes(word)) || !matching.length;
+      if (row.hidden) continue;
+      isEmpty = false;
+      shown.push(...matching);
+    }
+    body.hidden = isEmpty;
+  }
   const focusable = table.querySelector('td button[tabindex="0"]');
-  if (focusable?.closest("[hidden]")) moveTo(table.querySelector("tbody:not([hidden]) td button"));
-  return [...table.querySelectorAll("tbody:not([hidden]) td button")].map((button) => cells.get(button).cell);
+  if (focusable?.closest("[hidden]") && shown.length) moveTo(shown[0]);
+  return shown.map((button) => cells.get(button).cell);
 }
 
-/** Calls `open(button, { cell, schoolClass })` when a cell is clicked, tapped or opened with Enter. */
+/** Calls `open(button, { cell, schoolClass }, event)` when a cell is clicked, tapped or opened with Enter. */
 export function onCell(open) {
-  table.addEventListener("click", ({ target }) => {
-    const button = target.closest("td button");
+  table.addEventListener("click", (event) => {
+    const button = event.target.closest("td button");
     if (!button) return;
     moveTo(button);
-    open(button, cells.get(button));
+    open(button, cells.get(button), event);
   });
 }
 
@@ -99,7 +146,7 @@ function moveTo(button) {
 table.addEventListener("keydown", (event) => {
   const button = event.target.closest("td button");
   if (!button || event.altKey || event.metaKey) return;
-  const rows = [...table.querySelectorAll("tbody:not([hidden]) tr:not(.division)")];
+  const rows = shownRows();
   const row = rows.indexOf(button.closest("tr"));
   const column = button.parentElement.cellIndex;
   const last = rows[row].cells.length - 1;

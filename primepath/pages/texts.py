@@ -1,0 +1,127 @@
+"""The texts that the page at ``/`` writes itself, in the language of the request. Texts that its HTML shows are in the template."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def texts() -> dict[str, str]:
+    """Return the texts by the names that the scripts use. A name in braces is a value that the script fills in."""
+    return {**_cell(), **_fields(), **_changes(), **_exams(), **_several(), **_page()}
+
+
+def _cell() -> dict[str, str]:
+    return {
+        "edit": _("Edit"),
+        "view_only": _("View only"),
+        "can_edit": _("You can edit this cell"),
+        "warnings": _("Warnings"),
+        "hidden_cells": _("Cells that you cannot see: {count}"),
+        "accepted": _("Accepted: {reason}"),
+        "gone": _("You no longer have access to this cell. Reload the page."),
+        "request_id": _("Request ID {id}."),
+        "not_set": _("Not set"),
+    }
+
+
+def _fields() -> dict[str, str]:
+    return {
+        "status": _("Status"),
+        "scheduledDate": _("Date"),
+        "startTime": _("Start"),
+        "endTime": _("End"),
+        "room": _("Room"),
+        "invigilatorId": _("Invigilator"),
+        "notes": _("Notes"),
+        "nobody": _("Nobody"),
+    }
+
+
+def _changes() -> dict[str, str]:
+    return {
+        "save": _("Save"),
+        "cancel": _("Cancel"),
+        "saving": _("Saving …"),
+        "saved": _("Saved."),
+        "nothing_changed": _("Nothing was changed."),
+        "discard": _("Discard the changes that you have not saved?"),
+        "undo": _("Undo"),
+        "undo_change": _("Undo {change}"),
+        "undone": _("Undone: {change}."),
+        "changed_cell": _("change of {cell}"),
+        "conflict": _("{name} has changed this cell since you opened it. Nothing is saved yet."),
+        "somebody": _("Somebody"),
+        "conflict_field": _("{field}: which one?"),
+        "yours": _("Yours: {value}"),
+        "theirs": _("Theirs: {value}"),
+        "theirs_taken": _("{field} is now {value}."),
+        "choose_and_save": _("Choose, then save again."),
+        "empty_value": _("empty"),
+    }
+
+
+def _exams() -> dict[str, str]:
+    return {
+        "no_exams": _("No exams"),
+        "remove": _("Remove"),
+        "remove_exam": _("Remove {name}"),
+        "assign_exams": _("Assign exams"),
+        "new_exam": _("New exam"),
+        "search_exams": _("Search by name or level"),
+        "found_exams": _("Exams found: {count}"),
+        "first_of_exams": _("Exams found: {count}. The first {shown} are shown."),
+        "of_level": _("{level}, the level of this class"),
+        "assign": _("Assign"),
+        "create_and_assign": _("Create and assign"),
+        "name": _("Name"),
+        "totalQuestions": _("Questions"),
+        "timerMinutes": _("Minutes"),
+        "passingScore": _("Pass mark (%)"),
+    }
+
+
+def _several() -> dict[str, str]:
+    return {
+        "copy_to": _("Copy to other cells"),
+        "selected": _("{number} selected."),
+        "select_targets": _("Copy of {cell}: {number} selected."),
+        "change_together": _("Change together"),
+        "copy_here": _("Copy here"),
+        "copy_title": _("Copy {cell} to {number}"),
+        "change_title": _("Change {number}"),
+        "empty_is_unchanged": _("What you leave empty stays as it is."),
+        "unchanged": _("Unchanged"),
+        "preview": _("Preview"),
+        "would_change": _("{number} would be as you want. No warnings."),
+        "would_change_warned": _("{number} would be as you want, with these warnings."),
+        "changed_cells": _("change of {number}"),
+        "copied_cell": _("copy of {cell} to {number}"),
+        "refresh_first": _("Refresh the page first."),
+        "onExisting": _("If a cell has exams"),
+        "existing_merge": _("Keep them and add the others"),
+        "existing_replace": _("Replace exams, date and times"),
+        "existing_reject": _("Do not copy anything"),
+    }
+
+
+def _page() -> dict[str, str]:
+    return {
+        "from_to": _("{from} to {to}"),
+        "warning_count": _("Warnings: {count}"),
+        "all_grades": _("All grades"),
+        "grade": _("Grade {grade}"),
+        "all_statuses": _("All statuses"),
+        "print_title": _(
+            "Exam schedule {year}. D: draft, S: scheduled, P: in progress, C: completed."
+        ),
+        "classCode": _("Class"),
+        "accessLevel": _("Access"),
+        "level_full": _("Full access"),
+        "level_co_teacher": _("Co-teacher"),
+        "level_substitute": _("Substitute"),
+        "level_view": _("View only"),
+        "reason": _("Reason"),
+        "send_request": _("Send request"),
+        "request_sent": _("The request was sent. A head teacher decides about it."),
+        "close": _("Close"),
+    }
