@@ -52,6 +52,12 @@ def test_matrix_and_its_cell_have_no_violations(tab: Tab, theme: str) -> None:
     page.locator("#matrix td button").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert violations(page) == []
+    page.get_by_role("dialog").get_by_role("button", name="Edit", exact=True).click()
+    expect(page.get_by_label("Room")).to_be_visible()
+    page.get_by_label("Date").fill("2030-01-01")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Date")).to_have_attribute("aria-invalid", "true")
+    assert violations(page) == []
 
 
 @THEMES

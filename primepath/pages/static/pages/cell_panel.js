@@ -1,86 +1,121 @@
-// The panel of a cell. Opening it sends one small query.
+// The panel of a cell. Opening it sends one small query. Those who can edit the cell open its form here.
 
 import { explorerAddress, send } from "./api.js";
+import { createForm } from "./cell_form.js";
+import { examsOf, factsOf, notesOf, statusOf, warningsOf } from "./cell_view.js";
+import { createElement, periodName } from "./format.js";
+import { remember, undo } from "./last_change.js";
+import { queries, withRequestId } from "./operations.js";
 import { showCell } from "./table.js";
-import { count, createElement, date, dateTime, label, periodName, times } from "./format.js";
+import { text } from "./texts.js";
 
 const element = (id) => document.getElementById(id);
 const panel = element("cell");
 const content = element("cell-content");
-const { cell: query } = JSON.parse(element("queries").textContent);
+const outcome = element("cell-outcome");
+const query = queries.cell;
+let opened = null;
 
 /** Opens the panel of the cell that `button` shows, loads the cell, and updates the table. */
 export async function openCell(button, { cell, schoolClass }, { academicYear, timeZone }) {
   const at = { classCode: schoolClass.code, academicYear, period: cell.period };
-  const key = panel.dataset.cell = JSON.stringify(at);
-  const operation = { query, variables: { at } };
+  const name = `${schoolClass.name}, ${periodName(cell.period)}`;
+  const own = opened = { button, timeZone, name, operation: { query, variables: { at } } };
   element("cell-title").textContent = schoolClass.name;
   element("cell-period").textContent = `${periodName(cell.period)} ${academicYear}`;
   element("cell-figures").textContent = "Loading …";
-  element("see-cell-query").href = explorerAddress(operation);
+  element("see-cell-query").href = explorerAddress(own.operation);
+  outcome.replaceChildren();
   content.replaceChildren(statusOf(cell));
   content.setAttribute("aria-busy", "true");
   if (!panel.open) panel.showModal();
 
   const started = performance.now();
-  const { result, problem, requestId } = await send(operation);
-  if (panel.dataset.cell !== key) return;
+  const { cell: found, problem } = await load(own);
+  if (opened !== own) return;
   content.setAttribute("aria-busy", "false");
   element("cell-figures").textContent = `One query, ${Math.round(performance.now() - started)} ms`;
-  const found = result.data?.matrixCell;
-  if (found) {
-    showCell(button, found);
-    content.replaceChildren(statusOf(found), facts(found, timeZone), ...examsOf(found), ...notesOf(found));
+  if (found) showView(found);
+  if (problem) content.append(createElement("p", { class: "problem", role: "alert" }, problem));
+}
+
+/** Loads the cell and updates the table. Returns the `cell`, or else a `problem`. */
+async function load({ operation, button }) {
+  const { result, problem, requestId } = await send(operation);
+  const cell = result.data?.matrixCell ?? null;
+  if (cell) showCell(button, cell);
+  return { cell, problem: problem ? withRequestId(problem, requestId) : cell ? null : text("gone") };
+}
+
+/** Shows the cell. Returns the button that opens the form, or null if the viewer cannot edit the cell. */
+function showView(cell) {
+  opened.cell = cell;
+  opened.form = null;
+  const edit = cell.canEdit ? createElement("button", { type: "button", id: "edit-cell", class: "primary" }, text("edit")) : null;
+  edit?.addEventListener("click", showForm);
+  content.replaceChildren(
+    statusOf(cell),
+    ...warningsOf(cell),
+    factsOf(cell, opened.timeZone),
+    ...notesOf(cell),
+    ...(edit ? [createElement("p", { class: "actions" }, edit)] : []),
+    ...examsOf(cell),
+  );
+  return edit;
+}
+
+function showForm() {
+  const own = opened;
+  outcome.replaceChildren();
+  own.form = createForm(own.cell, {
+    reload: () => load(own),
+    saved: (payload) => opened === own && showSaved(payload),
+    cancelled: () => showView(own.cell)?.focus(),
+  });
+  content.replaceChildren(statusOf(own.cell), own.form);
+  own.form.querySelector("select, input").focus();
+}
+
+/** Shows the cell after a change, and offers to undo the change. */
+export function showSaved({ cell, changeSetId }) {
+  showCell(opened.button, cell);
+  showView(cell)?.focus();
+  if (!changeSetId) {
+    outcome.replaceChildren(text("nothing_changed"));
+    return;
   }
-  if (problem || !found) {
-    const message = problem ?? "You no longer have access to this cell. Reload the page.";
-    const id = requestId ? ` Request ID ${requestId}.` : "";
-    content.append(createElement("p", { class: "problem", role: "alert" }, message + id));
-  }
+  remember(changeSetId, text("changed_cell", { cell: opened.name }));
+  const button = createElement("button", { type: "button" }, text("undo"));
+  button.addEventListener("click", undoHere);
+  outcome.replaceChildren(createElement("span", {}, text("saved")), button);
 }
 
-function statusOf({ status, color, icon, canEdit }) {
-  const chip = createElement("span", { class: "chip" }, createElement("span", { "aria-hidden": "true" }, icon), ` ${label(status)}`);
-  chip.style.setProperty("--status", color);
-  const line = createElement("p", {}, chip);
-  if (canEdit !== undefined) line.append(createElement("small", {}, canEdit ? "You can edit this cell" : "View only"));
-  return line;
+async function undoHere() {
+  const own = opened;
+  const message = await undo();
+  const { cell } = await load(own);
+  if (opened !== own) return;
+  if (cell) showView(cell)?.focus();
+  outcome.replaceChildren(message);
 }
 
-function facts(cell, timeZone) {
-  const { totalSessions, completed, completionRate } = cell.completion ?? {};
-  const pupils = totalSessions &&
-    `${completed} of ${count(totalSessions, "session")} completed (${Math.round(100 * completionRate)}%)`;
-  const changed = cell.updatedAt &&
-    [dateTime(cell.updatedAt, timeZone), cell.modifiedBy && `by ${cell.modifiedBy.name}`].filter(Boolean).join(" ");
-  const list = createElement("dl");
-  for (const [term, value] of [
-    ["Date", cell.scheduledDate ? date(cell.scheduledDate) : "Not set"],
-    ["Time", times(cell.startTime, cell.endTime) || "Not set"],
-    ["Pupils", pupils],
-    ["Last changed", changed],
-  ]) {
-    if (value) list.append(createElement("dt", {}, term), createElement("dd", {}, value));
-  }
-  return list;
+/** Closes the panel, unless the user wants to keep unsaved changes. */
+function close() {
+  // The browser's question is the only one that also works when the page is closing.
+  if (!opened?.form?.isChanged() || confirm(text("discard"))) panel.close();
 }
 
-function examsOf({ exams }) {
-  const title = createElement("h3", {}, exams.length ? count(exams.length, "exam") : "No exams");
-  const details = (exam) => [
-    count(exam.totalQuestions, "question"),
-    count(exam.timerMinutes, "minute"),
-    exam.passingScore !== null && `pass mark ${exam.passingScore}%`,
-  ].filter(Boolean).join(" · ");
-  const list = createElement("ul", { class: "exams" }, ...exams.map((exam) =>
-    createElement("li", {}, createElement("strong", {}, exam.name), createElement("small", {}, details(exam)))));
-  return exams.length ? [title, list] : [title];
-}
-
-const notesOf = ({ notes }) =>
-  notes ? [createElement("h3", {}, "Notes"), createElement("p", { class: "notes" }, notes)] : [];
-
-element("close-cell").addEventListener("click", () => panel.close());
+element("close-cell").addEventListener("click", close);
 // A click outside the panel hits its backdrop, which belongs to the panel element.
-panel.addEventListener("click", ({ target }) => target === panel && panel.close());
-panel.addEventListener("close", () => delete panel.dataset.cell);
+panel.addEventListener("click", ({ target }) => target === panel && close());
+// Browsers do not always let a page prevent "cancel", so the key is handled as well.
+panel.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing) return;
+  event.preventDefault();
+  close();
+});
+panel.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  close();
+});
+panel.addEventListener("close", () => { opened = null; });

@@ -18,6 +18,14 @@ export function periodName(period) {
   return `Quarter ${quarter}, ${monthName(3 * quarter - 3)} to ${monthName(3 * quarter - 1)}`;
 }
 
+/** Returns the first and the last date of a period, such as `2026-01-01` and `2026-01-31`. */
+export function periodDates(period, year) {
+  const first = isQuarter(period) ? 3 * Number(period.slice(1)) - 3 : MONTHS.indexOf(period);
+  const end = first + (isQuarter(period) ? 3 : 1);
+  const iso = (month, day) => new Date(Date.UTC(year, month, day)).toISOString().slice(0, 10);
+  return [iso(first, 1), iso(end, 0)];
+}
+
 /** Returns the current month and quarter in the school's time zone, or nothing if the academic year is not the current one. */
 export function currentPeriods(timeZone, academicYear) {
   const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "numeric", timeZone });

@@ -2,12 +2,14 @@
 
 import { explorerAddress, send } from "./api.js";
 import { openCell } from "./cell_panel.js";
+import { onUndo } from "./last_change.js";
+import { queries } from "./operations.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
 import { count, createElement, currentPeriods, label } from "./format.js";
 
 const STATES = ["loading", "signed-out", "empty", "failed"];
 const element = (id) => document.getElementById(id);
-const { matrix: query } = JSON.parse(element("queries").textContent);
+const query = queries.matrix;
 const address = new URL(location);
 
 let lastRequest = 0;
@@ -149,6 +151,7 @@ element("divisions").addEventListener("change", ({ target }) => {
   announce(`${count(filter(), "cell")} are shown.`);
 });
 for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
+onUndo(() => shown && filter());
 onCell(async (button, opened) => {
   await openCell(button, opened, shown);
   if (shown) filter();

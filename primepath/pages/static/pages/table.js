@@ -66,6 +66,17 @@ export function showCell(button, cell, schoolClass = cells.get(button).schoolCla
   );
 }
 
+/** Shows the current state of those of the `changed` cells that are in the table. */
+export function showCells(changed) {
+  const key = ({ code }, { period }) => `${code} ${period}`;
+  const byKey = new Map(changed.map((cell) => [key(cell.schoolClass, cell), cell]));
+  for (const button of table.querySelectorAll("td button")) {
+    const { cell, schoolClass } = cells.get(button);
+    const now = byKey.get(key(schoolClass, cell));
+    if (now) showCell(button, now);
+  }
+}
+
 /** Scrolls the current month to the middle. */
 export function scrollToNow() {
   const month = table.tHead.querySelector(".now");

@@ -1,0 +1,24 @@
+// The documents of the page, and the results of its changes.
+
+import { send } from "./api.js";
+import { text } from "./texts.js";
+
+export const queries = JSON.parse(document.getElementById("queries").textContent);
+
+/**
+ * Sends a mutation of the page.
+ *
+ * Returns its `payload`, or null. `errors` are those of the input (`message`, `field`). `problem` is the message of a failed request.
+ */
+export async function change(document, input) {
+  const { result, problem, requestId } = await send({ query: queries[document], variables: { input } });
+  const payload = Object.values(result.data ?? {})[0] ?? null;
+  return {
+    payload,
+    errors: payload?.userErrors ?? [],
+    problem: problem && withRequestId(problem, requestId),
+  };
+}
+
+export const withRequestId = (problem, requestId) =>
+  requestId ? `${problem} ${text("request_id", { id: requestId })}` : problem;

@@ -1,0 +1,60 @@
+"""The texts that the page at ``/`` writes itself, in the language of the request. Texts that its HTML shows are in the template."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def texts() -> dict[str, str]:
+    """Return the texts by the names that the scripts use. A name in braces is a value that the script fills in."""
+    return {**_cell(), **_fields(), **_changes()}
+
+
+def _cell() -> dict[str, str]:
+    return {
+        "edit": _("Edit"),
+        "view_only": _("View only"),
+        "can_edit": _("You can edit this cell"),
+        "warnings": _("Warnings"),
+        "hidden_cells": _("Cells that you cannot see: {count}"),
+        "accepted": _("Accepted: {reason}"),
+        "gone": _("You no longer have access to this cell. Reload the page."),
+        "request_id": _("Request ID {id}."),
+        "not_set": _("Not set"),
+    }
+
+
+def _fields() -> dict[str, str]:
+    return {
+        "status": _("Status"),
+        "scheduledDate": _("Date"),
+        "startTime": _("Start"),
+        "endTime": _("End"),
+        "room": _("Room"),
+        "invigilatorId": _("Invigilator"),
+        "notes": _("Notes"),
+        "nobody": _("Nobody"),
+    }
+
+
+def _changes() -> dict[str, str]:
+    return {
+        "save": _("Save"),
+        "cancel": _("Cancel"),
+        "saving": _("Saving …"),
+        "saved": _("Saved."),
+        "nothing_changed": _("Nothing was changed."),
+        "discard": _("Discard the changes that you have not saved?"),
+        "undo": _("Undo"),
+        "undo_change": _("Undo {change}"),
+        "undone": _("Undone: {change}."),
+        "changed_cell": _("change of {cell}"),
+        "conflict": _("{name} has changed this cell since you opened it. Nothing is saved yet."),
+        "somebody": _("Somebody"),
+        "conflict_field": _("{field}: which one?"),
+        "yours": _("Yours: {value}"),
+        "theirs": _("Theirs: {value}"),
+        "theirs_taken": _("{field} is now {value}."),
+        "choose_and_save": _("Choose, then save again."),
+        "empty_value": _("empty"),
+    }
