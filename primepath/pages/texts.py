@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 def texts() -> dict[str, str]:
     """Return the texts by the names that the scripts use. A name in braces is a value that the script fills in."""
-    return {**_cell(), **_fields(), **_changes()}
+    return {**_cell(), **_fields(), **_changes(), **_exams()}
 
 
 def _cell() -> dict[str, str]:
@@ -57,4 +57,24 @@ def _changes() -> dict[str, str]:
         "theirs_taken": _("{field} is now {value}."),
         "choose_and_save": _("Choose, then save again."),
         "empty_value": _("empty"),
+    }
+
+
+def _exams() -> dict[str, str]:
+    return {
+        "no_exams": _("No exams"),
+        "remove": _("Remove"),
+        "remove_exam": _("Remove {name}"),
+        "assign_exams": _("Assign exams"),
+        "new_exam": _("New exam"),
+        "search_exams": _("Search by name or level"),
+        "found_exams": _("Exams found: {count}"),
+        "first_of_exams": _("Exams found: {count}. The first {shown} are shown."),
+        "of_level": _("{level}, the level of this class"),
+        "assign": _("Assign"),
+        "create_and_assign": _("Create and assign"),
+        "name": _("Name"),
+        "totalQuestions": _("Questions"),
+        "timerMinutes": _("Minutes"),
+        "passingScore": _("Pass mark (%)"),
     }

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser.opened_cell import ROWS, YEAR
 from tests.browser.tab import Tab
 from tests.server import Server, running_server
 
@@ -102,3 +103,10 @@ def ask(server: Server) -> Callable[..., Any]:
         return answer["data"]
 
     return ask
+
+
+@pytest.fixture
+def rows(ask: Callable[..., Any]) -> list[dict[str, Any]]:
+    """The rows of the teacher's matrix that the teacher can change."""
+    rows = ask("teacher", ROWS, year=YEAR)["scheduleMatrix"]["rows"]
+    return [row for row in rows if row["canEdit"]]

@@ -6,65 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.opened_cell import ROWS, YEAR, OpenedCell, tab_to
 from tests.browser.tab import Tab
 from tests.server import Server
 
 pytestmark = pytest.mark.one_database
 
-YEAR = 2026
-ROWS = """query ($year: Int!) {
-  scheduleMatrix(academicYear: $year) {
-    rows { canEdit schoolClass { code name } cells { period status version exams { id } } }
-  }
-}"""
 CELL = """query ($at: CellKey!) {
   matrixCell(at: $at) { version scheduledDate startTime endTime room notes status invigilator { name } }
 }"""
 UPDATE = """mutation ($input: UpdateCellInput!) { updateCell(input: $input) { userErrors { message } } }"""
 
 
-class Opened:
-    """A cell that these tests change: its key, its button on the page, and its panel."""
-
-    def __init__(self, page: Page, row: dict[str, Any], period: str, month: str) -> None:
-        self.page = page
-        self.at = {
-            "classCode": row["schoolClass"]["code"],
-            "academicYear": YEAR,
-            "period": period,
-        }
-        self.button = page.get_by_role("button", name=f"{row['schoolClass']['name']}, {month}:")
-        self.panel = page.get_by_role("dialog")
-
-    def edit(self) -> Locator:
-        """Open the form by mouse."""
-        self.button.click()
-        self.panel.get_by_role("button", name="Edit", exact=True).click()
-        return self.panel
-
-
-def tab_to(page: Page, attribute: str, value: str) -> None:
-    """Press the tab key until an element with this attribute has the focus."""
-    for _stop in range(30):
-        if page.evaluate(f"document.activeElement.{attribute}") == value:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"The tab key does not reach the element with the {attribute} {value}.")
-
-
-@pytest.fixture
-def rows(ask: Callable[..., Any]) -> list[dict[str, Any]]:
-    """The rows of the teacher that the teacher can change."""
-    rows = ask("teacher", ROWS, year=YEAR)["scheduleMatrix"]["rows"]
-    return [row for row in rows if row["canEdit"]]
-
-
 def test_cell_is_changed_by_mouse_and_undone(
     tab: Tab, rows: list[dict[str, Any]], ask: Callable[..., Any]
 ) -> None:
-    cell = Opened(tab.sign_in("teacher"), rows[0], "FEB", "February")
+    cell = OpenedCell(tab.sign_in("teacher"), rows[0], "FEB", "February")
     before = ask("teacher", CELL, at=cell.at)["matrixCell"]
     panel = cell.edit()
     expect(panel.get_by_label("Status")).to_be_focused()
@@ -106,7 +65,7 @@ def test_cell_is_changed_by_keyboard_alone(
     tab: Tab, rows: list[dict[str, Any]], ask: Callable[..., Any]
 ) -> None:
     page = tab.sign_in("teacher")
-    cell = Opened(page, rows[0], "JAN", "January")
+    cell = OpenedCell(page, rows[0], "JAN", "January")
     expect(cell.button).to_be_visible()
     cell.button.focus()
     page.keyboard.press("Enter")
@@ -130,7 +89,7 @@ def test_cell_is_changed_by_keyboard_alone(
 def test_errors_are_shown_at_their_fields_and_nothing_is_saved(
     tab: Tab, rows: list[dict[str, Any]], ask: Callable[..., Any]
 ) -> None:
-    cell = Opened(tab.sign_in("teacher"), rows[0], "MAR", "March")
+    cell = OpenedCell(tab.sign_in("teacher"), rows[0], "MAR", "March")
     before = ask("teacher", CELL, at=cell.at)
     panel = cell.edit()
     panel.get_by_label("Date").fill("2026-05-01")
@@ -166,7 +125,7 @@ def test_change_of_somebody_else_is_shown_as_a_choice(
     period: str,
     month: str,
 ) -> None:
-    cell = Opened(tab.sign_in("teacher"), rows[0], period, month)
+    cell = OpenedCell(tab.sign_in("teacher"), rows[0], period, month)
     panel = cell.edit()
     update = {"cell": {"at": cell.at}, "room": "Not mine", "notes": f"Notes for {choice}"}
     assert ask("head", UPDATE, input=update)["updateCell"]["userErrors"] == []
@@ -185,7 +144,7 @@ def test_change_of_somebody_else_is_shown_as_a_choice(
 
 
 def test_warning_appears_after_a_date_on_a_holiday(tab: Tab, rows: list[dict[str, Any]]) -> None:
-    cell = Opened(tab.sign_in("teacher"), rows[0], "OCT", "October")
+    cell = OpenedCell(tab.sign_in("teacher"), rows[0], "OCT", "October")
     row = next(each for each in rows[0]["cells"] if each["period"] == "OCT")
     panel = cell.edit()
     panel.get_by_label("Status").select_option("DRAFT")
@@ -199,7 +158,7 @@ def test_warning_appears_after_a_date_on_a_holiday(tab: Tab, rows: list[dict[str
 def test_viewer_without_access_cannot_edit(tab: Tab, ask: Callable[..., Any]) -> None:
     all_rows = ask("teacher", ROWS, year=YEAR)["scheduleMatrix"]["rows"]
     row = next(row for row in all_rows if not row["canEdit"])
-    cell = Opened(tab.sign_in("teacher"), row, "MAY", "May")
+    cell = OpenedCell(tab.sign_in("teacher"), row, "MAY", "May")
     cell.button.click()
     expect(cell.panel.get_by_text("View only")).to_be_visible()
     expect(cell.panel.get_by_text("One query, ")).to_be_visible()
@@ -210,7 +169,7 @@ def test_form_fits_a_phone(
     open_tab: Callable[..., Tab], server: Server, rows: list[dict[str, Any]]
 ) -> None:
     tab = open_tab(viewport={"width": 390, "height": 844}, color_scheme="dark")
-    panel = Opened(tab.sign_in("teacher"), rows[0], "JUN", "June").edit()
+    panel = OpenedCell(tab.sign_in("teacher"), rows[0], "JUN", "June").edit()
     expect(panel.get_by_label("Status")).to_be_visible()
     assert tab.page.evaluate("document.documentElement.scrollWidth") == 390
     assert panel.bounding_box()["width"] == 390  # type: ignore[index]

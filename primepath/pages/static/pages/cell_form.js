@@ -1,6 +1,7 @@
 // The form of a cell: its fields, the errors at them, and the choice when somebody else has changed the cell.
 
 import { conflictsOf } from "./conflict.js";
+import { clearErrors, field, showErrors } from "./fields.js";
 import { createElement, date, label, periodDates } from "./format.js";
 import { change, queries } from "./operations.js";
 import { send } from "./api.js";
@@ -35,7 +36,7 @@ export function createForm(cell, { reload, saved, cancelled }) {
   const cancel = createElement("button", { type: "button" }, text("cancel"));
   const form = createElement("form", { novalidate: "", id: "cell-form" },
     conflict,
-    ...FIELDS.map((name) => fieldOf(name, inputs[name])),
+    ...FIELDS.map((name) => field(text(name), inputs[name])),
     problem,
     createElement("p", { class: "actions" }, save, cancel));
   const changed = () => {
@@ -46,7 +47,8 @@ export function createForm(cell, { reload, saved, cancelled }) {
   async function submit() {
     const names = changed();
     if (!names.length) return saved({ cell: base, changeSetId: null });
-    clearErrors(form, problem);
+    clearErrors(form);
+    problem.textContent = "";
     save.disabled = true;
     save.textContent = text("saving");
     const outcome = await change("update_cell", {
@@ -57,28 +59,18 @@ export function createForm(cell, { reload, saved, cancelled }) {
     save.disabled = false;
     save.textContent = text("save");
     if (outcome.errors.some(({ code }) => code === "STALE_VERSION")) return showConflict();
-    if (outcome.problem || outcome.errors.length) return showErrors(outcome);
-    return saved(outcome.payload);
-  }
-
-  function showErrors({ errors, problem: message }) {
-    const elsewhere = message ? [message] : [];
-    for (const error of errors) {
-      const name = error.field?.findLast((part) => FIELDS.includes(part));
-      if (name) showError(inputs[name], error.message);
-      else elsewhere.push(error.message);
-    }
-    problem.textContent = elsewhere.join(" ");
-    form.querySelector('[aria-invalid="true"]')?.focus();
+    problem.textContent = showErrors(form, inputs, outcome);
+    return outcome.problem || outcome.errors.length ? undefined : saved(outcome.payload);
   }
 
   async function showConflict() {
     const { cell: now, problem: message } = await reload();
-    if (!now) return showErrors({ errors: [], problem: message });
-    conflict.replaceChildren(...conflictsOf({ base: valuesOf(base), now, inputs, valuesOf, shown: (name, value) => shown(name, value, inputs) }));
-    base = now;
-    (conflict.querySelector("input") ?? save).focus();
-    return undefined;
+    if (now) {
+      const show = (name, value) => shown(name, value, inputs);
+      conflict.replaceChildren(...conflictsOf({ base: valuesOf(base), now, inputs, valuesOf, shown: show }));
+      base = now;
+      (conflict.querySelector("input") ?? save).focus();
+    } else problem.textContent = message;
   }
 
   form.addEventListener("submit", (event) => {
@@ -110,11 +102,6 @@ function inputsOf(cell) {
     input.value = values[name];
   }
   return inputs;
-}
-
-function fieldOf(name, input) {
-  return createElement("div", { class: "field", "data-field": name },
-    createElement("label", { for: input.id }, text(name)), input);
 }
 
 /** Loads the teachers once, when the first form opens. The chosen one is there before that. */
@@ -160,22 +147,4 @@ function valueFor(name, value) {
   if (name === "status") return value;
   if (!value) return null;
   return name.endsWith("Time") ? `${value}:00` : value;
-}
-
-function showError(input, message) {
-  const id = `${input.id}-error`;
-  input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", id);
-  const old = document.getElementById(id);
-  if (old) old.append(` ${message}`);
-  else input.after(createElement("p", { class: "problem", id }, message));
-}
-
-function clearErrors(form, problem) {
-  problem.textContent = "";
-  for (const each of form.querySelectorAll(".field .problem")) each.remove();
-  for (const input of form.querySelectorAll("[aria-invalid]")) {
-    input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
-  }
 }

@@ -1,6 +1,7 @@
 // The panel of a cell. Opening it sends one small query. Those who can edit the cell open its form here.
 
 import { explorerAddress, send } from "./api.js";
+import { editableExams } from "./cell_exams.js";
 import { createForm } from "./cell_form.js";
 import { examsOf, factsOf, notesOf, statusOf, warningsOf } from "./cell_view.js";
 import { createElement, periodName } from "./format.js";
@@ -59,7 +60,7 @@ function showView(cell) {
     factsOf(cell, opened.timeZone),
     ...notesOf(cell),
     ...(edit ? [createElement("p", { class: "actions" }, edit)] : []),
-    ...examsOf(cell),
+    ...(edit ? editableExams(cell, (payload) => opened?.cell === cell && showSaved(payload)) : examsOf(cell)),
   );
   return edit;
 }
@@ -77,7 +78,7 @@ function showForm() {
 }
 
 /** Shows the cell after a change, and offers to undo the change. */
-export function showSaved({ cell, changeSetId }) {
+function showSaved({ cell, changeSetId }) {
   showCell(opened.button, cell);
   showView(cell)?.focus();
   if (!changeSetId) {

@@ -1,0 +1,112 @@
+// The exams of a cell in its panel: remove, search and assign, create.
+
+import { send } from "./api.js";
+import { examItem } from "./cell_view.js";
+import { count, createElement } from "./format.js";
+import { newExamForm } from "./new_exam.js";
+import { change, queries, withRequestId } from "./operations.js";
+import { text } from "./texts.js";
+
+// More would slow down reading and the tab key. The search finds the others.
+const SHOWN_CHOICES = 40;
+
+/**
+ * Returns the exams of a cell that the viewer can edit, with everything that changes them.
+ *
+ * `changed(payload)` is called after a change, with the `cell` and the `changeSetId`.
+ */
+export function editableExams(cell, changed) {
+  const problem = createElement("p", { class: "problem", role: "alert" });
+  const place = createElement("div", {});
+  const run = async (document, examIds) => {
+    problem.textContent = "";
+    const outcome = await change(document, { cells: [{ id: cell.id }], examIds });
+    const message = outcome.problem ?? outcome.errors.map((error) => error.message).join(" ");
+    if (message) problem.textContent = message;
+    else changed({ cell: outcome.payload.cells[0], changeSetId: outcome.payload.changeSetId });
+  };
+  const items = cell.exams.map((exam) => examItem(exam, button(
+    text("remove"), () => run("unassign_exams", [exam.id]), { "aria-label": text("remove_exam", { name: exam.name }) })));
+  const assign = (ids) => run("assign_exams", ids);
+  const open = (create) => async () => {
+    const content = await create(cell, assign);
+    place.replaceChildren(content);
+    content.querySelector("input")?.focus();
+  };
+  return [
+    createElement("h3", {}, items.length ? count(items.length, "exam") : text("no_exams")),
+    ...(items.length ? [createElement("ul", { class: "exams" }, ...items)] : []),
+    problem,
+    createElement("p", { class: "actions" },
+      button(text("assign_exams"), open(choiceForm)), button(text("new_exam"), open(async (...all) => newExamForm(...all)))),
+    place,
+  ];
+}
+
+function button(label, act, attributes = {}) {
+  const created = createElement("button", { type: "button", ...attributes }, label);
+  created.addEventListener("click", act);
+  return created;
+}
+
+/** Loads the exams that can be assigned: those of the levels of the class first, then the others, by name. */
+async function loadChoices({ schoolClass: { code: classCode }, academicYear, period }) {
+  const at = { classCode, academicYear, period };
+  const found = [];
+  let levels = new Set();
+  for (let after = null, more = true; more;) {
+    const { result, problem, requestId } = await send(
+      { query: queries.exam_choices, variables: { at, academicYear, after } });
+    const page = result.data?.matrixCell?.availableExams;
+    if (!page) return { exams: [], levels, problem: withRequestId(problem ?? text("gone"), requestId) };
+    levels = new Set(result.data.matrixCell.schoolClass.curriculum?.levels.map(({ id }) => id));
+    found.push(...page.edges.map(({ node }) => node));
+    after = page.pageInfo.endCursor;
+    more = page.pageInfo.hasNextPage;
+  }
+  const isOfLevel = (exam) => levels.has(exam.curriculumLevel?.id);
+  return { exams: [...found.filter(isOfLevel), ...found.filter((exam) => !isOfLevel(exam))], levels };
+}
+
+async function choiceForm(cell, assign) {
+  const { exams, levels, problem } = await loadChoices(cell);
+  if (problem) return createElement("p", { class: "problem", role: "alert" }, problem);
+  const chosen = new Set();
+  const search = createElement("input", { type: "search", id: "exam-search", autocomplete: "off" });
+  const list = createElement("ul", { class: "choices" });
+  const result = createElement("p", { role: "status" });
+  const submit = createElement("button", { class: "primary", disabled: "" }, text("assign"));
+  const itemOf = (exam) => {
+    const box = createElement("input", { type: "checkbox", value: exam.id });
+    box.checked = chosen.has(exam.id);
+    box.addEventListener("change", () => {
+      if (box.checked) chosen.add(exam.id);
+      else chosen.delete(exam.id);
+      submit.disabled = !chosen.size;
+    });
+    const level = exam.curriculumLevel?.name;
+    const details = [levels.has(exam.curriculumLevel?.id) ? text("of_level", { level }) : level, count(exam.timerMinutes, "minute")];
+    return createElement("li", {}, createElement("label", {}, box,
+      createElement("span", {}, createElement("strong", {}, exam.name), createElement("small", {}, details.filter(Boolean).join(" · ")))));
+  };
+  const show = () => {
+    const words = search.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    const matching = exams.filter(({ name, curriculumLevel }) =>
+      words.every((word) => `${name} ${curriculumLevel?.name ?? ""}`.toLocaleLowerCase().includes(word)));
+    list.replaceChildren(...matching.slice(0, SHOWN_CHOICES).map(itemOf));
+    result.textContent = text(matching.length > SHOWN_CHOICES ? "first_of_exams" : "found_exams", { shown: SHOWN_CHOICES, count: matching.length });
+  };
+  search.addEventListener("input", show);
+  show();
+  const form = createElement("form", {},
+    createElement("div", { class: "field" }, createElement("label", { for: search.id }, text("search_exams")), search),
+    result, list, createElement("p", { class: "actions" }, submit));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!chosen.size) return;
+    submit.disabled = true;
+    await assign([...chosen]);
+    submit.disabled = false;
+  });
+  return form;
+}

@@ -1,0 +1,37 @@
+// Fields of forms, and the errors of the API at them.
+
+import { createElement } from "./format.js";
+
+/** Returns an input with its label. */
+export const field = (label, input) =>
+  createElement("div", { class: "field", "data-field": input.name }, createElement("label", { for: input.id }, label), input);
+
+/** Shows each error at the input that its path names, and returns the messages of the others as one text. */
+export function showErrors(form, inputs, { errors, problem }) {
+  const elsewhere = problem ? [problem] : [];
+  for (const error of errors) {
+    const name = error.field?.findLast((part) => part in inputs);
+    if (name) showError(inputs[name], error.message);
+    else elsewhere.push(error.message);
+  }
+  form.querySelector('[aria-invalid="true"]')?.focus();
+  return elsewhere.join(" ");
+}
+
+function showError(input, message) {
+  const id = `${input.id}-error`;
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", id);
+  const old = document.getElementById(id);
+  if (old) old.append(` ${message}`);
+  else input.after(createElement("p", { class: "problem", id }, message));
+}
+
+/** Removes what `showErrors` has shown. */
+export function clearErrors(form) {
+  for (const each of form.querySelectorAll(".field .problem")) each.remove();
+  for (const input of form.querySelectorAll("[aria-invalid]")) {
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+  }
+}
