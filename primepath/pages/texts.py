@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 def texts() -> dict[str, str]:
     """Return the texts by the names that the scripts use. A name in braces is a value that the script fills in."""
-    return {**_cell(), **_fields(), **_changes(), **_exams()}
+    return {**_cell(), **_fields(), **_changes(), **_exams(), **_several()}
 
 
 def _cell() -> dict[str, str]:
@@ -77,4 +77,28 @@ def _exams() -> dict[str, str]:
         "totalQuestions": _("Questions"),
         "timerMinutes": _("Minutes"),
         "passingScore": _("Pass mark (%)"),
+    }
+
+
+def _several() -> dict[str, str]:
+    return {
+        "copy_to": _("Copy to other cells"),
+        "selected": _("{number} selected."),
+        "select_targets": _("Copy of {cell}: {number} selected."),
+        "change_together": _("Change together"),
+        "copy_here": _("Copy here"),
+        "copy_title": _("Copy {cell} to {number}"),
+        "change_title": _("Change {number}"),
+        "empty_is_unchanged": _("What you leave empty stays as it is."),
+        "unchanged": _("Unchanged"),
+        "preview": _("Preview"),
+        "would_change": _("{number} would be as you want. No warnings."),
+        "would_change_warned": _("{number} would be as you want, with these warnings."),
+        "changed_cells": _("change of {number}"),
+        "copied_cell": _("copy of {cell} to {number}"),
+        "refresh_first": _("Refresh the page first."),
+        "onExisting": _("If a cell has exams"),
+        "existing_merge": _("Keep them and add the others"),
+        "existing_replace": _("Replace exams, date and times"),
+        "existing_reject": _("Do not copy anything"),
     }

@@ -16,6 +16,10 @@ const content = element("cell-content");
 const outcome = element("cell-outcome");
 const query = queries.cell;
 let opened = null;
+let startCopy = () => {};
+
+/** Calls `start({ id, name })` when the user wants to copy the cell that is open. */
+export const onCopy = (start) => { startCopy = start; };
 
 /** Opens the panel of the cell that `button` shows, loads the cell, and updates the table. */
 export async function openCell(button, { cell, schoolClass }, { academicYear, timeZone }) {
@@ -59,10 +63,22 @@ function showView(cell) {
     ...warningsOf(cell),
     factsOf(cell, opened.timeZone),
     ...notesOf(cell),
-    ...(edit ? [createElement("p", { class: "actions" }, edit)] : []),
+    createElement("p", { class: "actions" }, ...(edit ? [edit] : []), ...copyOf(cell)),
     ...(edit ? editableExams(cell, (payload) => opened?.cell === cell && showSaved(payload)) : examsOf(cell)),
   );
   return edit;
+}
+
+/** Returns the button that closes the panel and lets the user select where to copy the cell, if there is something to copy. */
+function copyOf({ id, exams }) {
+  if (!exams.length) return [];
+  const button = createElement("button", { type: "button" }, text("copy_to"));
+  const { name } = opened;
+  button.addEventListener("click", () => {
+    panel.close();
+    startCopy({ id, name });
+  });
+  return [button];
 }
 
 function showForm() {

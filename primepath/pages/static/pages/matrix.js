@@ -1,9 +1,11 @@
 // The home page: the matrix in colour, loaded by one query of the API.
 
 import { explorerAddress, send } from "./api.js";
-import { openCell } from "./cell_panel.js";
+import { onBulkChange } from "./bulk_change.js";
+import { onCopy, openCell } from "./cell_panel.js";
 import { onUndo } from "./last_change.js";
 import { queries } from "./operations.js";
+import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
 import { count, createElement, currentPeriods, label } from "./format.js";
 
@@ -48,6 +50,7 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
   const now = school ? currentPeriods(school.timeZone, academicYear) : [];
   shown = { academicYear, timeZone: school?.timeZone };
   showTable(scheduleMatrix, now);
+  stopSelecting();
   showDivisions(rows);
   showState(null);
   const cells = rows.reduce((sum, row) => sum + row.cells.length, 0);
@@ -62,7 +65,7 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
 function showState(state) {
   for (const each of STATES) element(each).hidden = each !== state;
   element("matrix").hidden = element("legend").hidden = element("figures").hidden = state !== null;
-  element("divisions").hidden = state !== null;
+  element("divisions").hidden = element("select-cells").hidden = state !== null;
   if (state === "signed-out" || state === "failed") element("tools").hidden = true;
   if (state !== null && state !== "loading") {
     shown = null;
@@ -86,6 +89,7 @@ function showProblem(message) {
 
 function showViewer(viewer) {
   element("viewer").hidden = element("sign-out").hidden = !viewer;
+  element("administration").hidden = !viewer?.seesAllClasses;
   element("viewer").textContent = viewer?.teacher?.name ?? viewer?.username ?? "";
   // After signing in, the user returns to the same year and division.
   const next = encodeURIComponent(location.pathname + location.search);
@@ -152,7 +156,13 @@ element("divisions").addEventListener("change", ({ target }) => {
 });
 for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
 onUndo(() => shown && filter());
-onCell(async (button, opened) => {
+onBulkChange(() => shown && filter());
+onCopy(startSelecting);
+onCell(async (button, opened, { shiftKey }) => {
+  if (isSelecting()) {
+    select(button, shiftKey);
+    return;
+  }
   await openCell(button, opened, shown);
   if (shown) filter();
 });

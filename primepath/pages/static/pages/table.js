@@ -46,15 +46,30 @@ function rowOf(row, column) {
     createElement("th", { scope: "row" }, createElement("span", {}, name), createElement("small", {}, details)),
     ...row.cells.map((cell) => {
       const button = createElement("button", { type: "button", tabindex: "-1" });
-      showCell(button, cell, row.schoolClass);
+      showCell(button, cell, row.schoolClass, row.canEdit);
       return createElement("td", { class: column(cell.period) }, button);
     }),
   );
 }
 
-/** Shows the current state of a cell. `schoolClass` is only required when the button shows its first cell. */
-export function showCell(button, cell, schoolClass = cells.get(button).schoolClass) {
-  cells.set(button, { cell, schoolClass });
+/** Returns what a button shows: its `cell`, the `schoolClass`, and whether the viewer can edit it. */
+export const cellOf = (button) => cells.get(button);
+
+/** Returns the buttons of the shown cells in the block between two buttons. */
+export function rectangle(one, other) {
+  const rows = shownRows();
+  const sorted = (numbers) => numbers.sort((first, second) => first - second);
+  const [top, bottom] = sorted([one, other].map((button) => rows.indexOf(button.closest("tr"))));
+  const [left, right] = sorted([one, other].map((button) => button.parentElement.cellIndex));
+  return rows.slice(Math.max(top, 0), bottom + 1).flatMap((row) =>
+    [...row.cells].slice(left, right + 1).map((each) => each.querySelector("button")));
+}
+
+const shownRows = () => [...table.querySelectorAll("tbody:not([hidden]) tr:not(.division)")];
+
+/** Shows the current state of a cell. The class and `canEdit` are only required when the button shows its first cell. */
+export function showCell(button, cell, schoolClass = cells.get(button).schoolClass, canEdit = cells.get(button).canEdit) {
+  cells.set(button, { cell, schoolClass, canEdit });
   const exams = cell.examCount ? count(cell.examCount, "exam") : "no exams";
   button.dataset.status = cell.status;
   button.style.setProperty("--status", cell.color);
@@ -91,13 +106,13 @@ export function filterTable(division) {
   return [...table.querySelectorAll("tbody:not([hidden]) td button")].map((button) => cells.get(button).cell);
 }
 
-/** Calls `open(button, { cell, schoolClass })` when a cell is clicked, tapped or opened with Enter. */
+/** Calls `open(button, { cell, schoolClass }, event)` when a cell is clicked, tapped or opened with Enter. */
 export function onCell(open) {
-  table.addEventListener("click", ({ target }) => {
-    const button = target.closest("td button");
+  table.addEventListener("click", (event) => {
+    const button = event.target.closest("td button");
     if (!button) return;
     moveTo(button);
-    open(button, cells.get(button));
+    open(button, cells.get(button), event);
   });
 }
 
@@ -110,7 +125,7 @@ function moveTo(button) {
 table.addEventListener("keydown", (event) => {
   const button = event.target.closest("td button");
   if (!button || event.altKey || event.metaKey) return;
-  const rows = [...table.querySelectorAll("tbody:not([hidden]) tr:not(.division)")];
+  const rows = shownRows();
   const row = rows.indexOf(button.closest("tr"));
   const column = button.parentElement.cellIndex;
   const last = rows[row].cells.length - 1;
