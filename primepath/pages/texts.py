@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 def texts() -> dict[str, str]:
     """Return the texts by the names that the scripts use. A name in braces is a value that the script fills in."""
-    return {**_cell(), **_fields(), **_changes(), **_exams(), **_several()}
+    return {**_cell(), **_fields(), **_changes(), **_exams(), **_several(), **_page()}
 
 
 def _cell() -> dict[str, str]:
@@ -101,4 +101,25 @@ def _several() -> dict[str, str]:
         "existing_merge": _("Keep them and add the others"),
         "existing_replace": _("Replace exams, date and times"),
         "existing_reject": _("Do not copy anything"),
+    }
+
+
+def _page() -> dict[str, str]:
+    return {
+        "all_grades": _("All grades"),
+        "grade": _("Grade {grade}"),
+        "all_statuses": _("All statuses"),
+        "print_title": _(
+            "Exam schedule {year}. D: draft, S: scheduled, P: in progress, C: completed."
+        ),
+        "classCode": _("Class"),
+        "accessLevel": _("Access"),
+        "level_full": _("Full access"),
+        "level_co_teacher": _("Co-teacher"),
+        "level_substitute": _("Substitute"),
+        "level_view": _("View only"),
+        "reason": _("Reason"),
+        "send_request": _("Send request"),
+        "request_sent": _("The request was sent. A head teacher decides about it."),
+        "close": _("Close"),
     }

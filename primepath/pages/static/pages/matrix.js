@@ -8,8 +8,11 @@ import { queries } from "./operations.js";
 import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
 import { count, createElement, currentPeriods, label } from "./format.js";
+import { text } from "./texts.js";
+import "./request_access.js";
 
 const STATES = ["loading", "signed-out", "empty", "failed"];
+const STATUSES = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
 const element = (id) => document.getElementById(id);
 const query = queries.matrix;
 const address = new URL(location);
@@ -52,6 +55,8 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
   showTable(scheduleMatrix, now);
   stopSelecting();
   showDivisions(rows);
+  showFilters(rows);
+  element("print-title").textContent = text("print_title", { year: academicYear });
   showState(null);
   const cells = rows.reduce((sum, row) => sum + row.cells.length, 0);
   element("cells").textContent = count(cells, "cell");
@@ -65,7 +70,7 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
 function showState(state) {
   for (const each of STATES) element(each).hidden = each !== state;
   element("matrix").hidden = element("legend").hidden = element("figures").hidden = state !== null;
-  element("divisions").hidden = element("select-cells").hidden = state !== null;
+  element("divisions").hidden = element("select-cells").hidden = element("filters").hidden = state !== null;
   if (state === "signed-out" || state === "failed") element("tools").hidden = true;
   if (state !== null && state !== "loading") {
     shown = null;
@@ -120,18 +125,36 @@ function showDivisions(rows) {
   );
 }
 
+/** Fills the filters. What was chosen stays chosen. */
+function showFilters(rows) {
+  const grades = [...new Set(rows.map((row) => row.schoolClass.grade))].sort((one, other) => one - other);
+  const fill = (id, all, choices) => {
+    const { value } = element(id);
+    element(id).replaceChildren(
+      createElement("option", { value: "" }, all),
+      ...choices.map(([key, name]) => createElement("option", { value: key }, name)));
+    if (choices.some(([key]) => String(key) === value)) element(id).value = value;
+  };
+  fill("filter-grade", text("all_grades"), grades.map((grade) => [grade, text("grade", { grade })]));
+  fill("filter-status", text("all_statuses"), STATUSES.map((status) => [status, label(status)]));
+}
+
 /** Shows the chosen division and the number of its cells by status. Returns the number of all its cells. */
 function filter() {
   const chosen = document.querySelector("#divisions input:checked")?.value ?? "";
-  const cells = filterTable(chosen);
+  const cells = filterTable({
+    division: chosen,
+    grade: element("filter-grade").value,
+    words: element("filter-class").value,
+    status: element("filter-status").value,
+  });
   const byStatus = Map.groupBy(cells, (cell) => cell.status);
-  const order = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
-  const statuses = [...byStatus].sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
+  const statuses = [...byStatus].sort(([one], [other]) => STATUSES.indexOf(one) - STATUSES.indexOf(other));
   element("legend").replaceChildren(...statuses.map(([status, ofStatus]) => {
     const swatch = createElement("span", { class: "swatch", "aria-hidden": "true" }, ofStatus[0].icon);
     swatch.style.setProperty("--status", ofStatus[0].color);
     const number = createElement("strong", {}, String(ofStatus.length));
-    return createElement("li", {}, swatch, `${label(status)} `, number);
+    return createElement("li", { "data-status": status }, swatch, `${label(status)} `, number);
   }));
   return cells.length;
 }
@@ -154,6 +177,9 @@ element("divisions").addEventListener("change", ({ target }) => {
   keepInAddress("division", target.value);
   announce(`${count(filter(), "cell")} are shown.`);
 });
+for (const id of ["filter-class", "filter-grade", "filter-status"]) {
+  element(id).addEventListener("input", () => announce(`${count(filter(), "cell")} are shown.`));
+}
 for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
 onUndo(() => shown && filter());
 onBulkChange(() => shown && filter());

@@ -65,7 +65,7 @@ export function rectangle(one, other) {
     [...row.cells].slice(left, right + 1).map((each) => each.querySelector("button")));
 }
 
-const shownRows = () => [...table.querySelectorAll("tbody:not([hidden]) tr:not(.division)")];
+const shownRows = () => [...table.querySelectorAll("tbody:not([hidden]) tr:not(.division, [hidden])")];
 
 /** Shows the current state of a cell. The class and `canEdit` are only required when the button shows its first cell. */
 export function showCell(button, cell, schoolClass = cells.get(button).schoolClass, canEdit = cells.get(button).canEdit) {
@@ -98,12 +98,33 @@ export function scrollToNow() {
   if (month) scroller.scrollLeft = month.offsetLeft - scroller.clientWidth / 2;
 }
 
-/** Shows only the rows of a division, or all rows if `division` is empty. Returns the cells that are shown. */
-export function filterTable(division) {
-  for (const body of table.tBodies) body.hidden = division !== "" && body.dataset.division !== division;
+/**
+ * Shows only the rows that match: of a `division`, a `grade`, and with `words` in the name or code. An empty value matches all.
+ *
+ * With a `status`, rows without such a cell are hidden, and other cells are empty. Returns the cells that are shown.
+ */
+export function filterTable({ division = "", grade = "", words = "", status = "" }) {
+  const wanted = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const shown = [];
+  for (const body of table.tBodies) {
+    let isEmpty = true;
+    for (const row of body.querySelectorAll("tr:not(.division)")) {
+      const buttons = [...row.querySelectorAll("td button")];
+      const { schoolClass } = cells.get(buttons[0]);
+      const name = `${schoolClass.name} ${schoolClass.code}`.toLocaleLowerCase();
+      const matching = buttons.filter((button) => !status || cells.get(button).cell.status === status);
+      for (const button of buttons) button.classList.toggle("other", !matching.includes(button));
+      row.hidden = (division !== "" && schoolClass.division !== division) || (grade !== "" && String(schoolClass.grade) !== grade) ||
+        !wanted.every((word) => name.includes(word)) || !matching.length;
+      if (row.hidden) continue;
+      isEmpty = false;
+      shown.push(...matching);
+    }
+    body.hidden = isEmpty;
+  }
   const focusable = table.querySelector('td button[tabindex="0"]');
-  if (focusable?.closest("[hidden]")) moveTo(table.querySelector("tbody:not([hidden]) td button"));
-  return [...table.querySelectorAll("tbody:not([hidden]) td button")].map((button) => cells.get(button).cell);
+  if (focusable?.closest("[hidden]") && shown.length) moveTo(shown[0]);
+  return shown.map((button) => cells.get(button).cell);
 }
 
 /** Calls `open(button, { cell, schoolClass }, event)` when a cell is clicked, tapped or opened with Enter. */

@@ -1,0 +1,96 @@
+"""Filters, print, requests for access and old browsers on the page at ``/``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.tab import Tab
+from tests.browser.test_accessibility import violations
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_filters_by_class_grade_and_status(open_tab: Callable[..., Tab], color_scheme: str) -> None:
+    tab = open_tab(color_scheme=color_scheme)
+    page = tab.sign_in("head")
+    rows = page.locator("#matrix tbody:not([hidden]) tr:not(.division, [hidden])")
+    expect(rows).to_have_count(60)
+    page.get_by_label("Grade", exact=True).select_option("7")
+    expect(rows.first).to_contain_text("Grade 7")
+    number = rows.count()
+    assert 0 < number < 60
+    page.get_by_label("Class", exact=True).fill("7a")
+    expect(rows).to_have_count(1)
+    expect(page.get_by_role("status").first).to_have_text("16 cells are shown.")
+    page.get_by_label("Class", exact=True).fill("")
+    expect(rows).to_have_count(number)
+    page.get_by_label("Grade", exact=True).select_option("")
+    page.get_by_label("Status", exact=True).select_option("DRAFT")
+    expect(page.locator("#legend li")).to_have_count(1)
+    expect(page.locator("#legend")).to_contain_text("Draft")
+    assert violations(page) == []
+
+
+def test_print_has_the_whole_matrix(tab: Tab) -> None:
+    page = tab.sign_in("head")
+    expect(page.locator("#matrix td button")).to_have_count(960)
+    page.emulate_media(media="print")
+    # The paper's width between the margins, in CSS pixels.
+    page.set_viewport_size({"width": 1062, "height": 733})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1062
+    last = page.locator("#matrix tbody tr").last
+    assert last.evaluate(
+        "(row) => row.getBoundingClientRect().bottom <= document.documentElement.scrollHeight"
+    )
+    assert page.locator("#matrix").evaluate("(each) => each.scrollHeight <= each.clientHeight + 1")
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert 1 < len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 4
+
+
+def test_newcomer_requests_access(tab: Tab, ask: Callable[..., Any]) -> None:
+    page = tab.sign_in("newcomer")
+    page.locator("#empty").get_by_role("button", name="Request access").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Class").locator("option")).to_have_count(60)
+    dialog.get_by_label("Class").select_option("PRIMARY_1A")
+    dialog.get_by_role("button", name="Send request").click()
+    expect(dialog.get_by_label("Reason")).to_have_attribute("aria-invalid", "true")
+    assert violations(page) == []
+    dialog.get_by_label("Reason").fill("I teach this class from December.")
+    dialog.get_by_role("button", name="Send request").click()
+    expect(dialog.get_by_text("The request was sent.")).to_be_visible()
+    query = "{ classAccessRequests(status: PENDING) { edges { node { reason classListing { code } } } } }"
+    edges = ask("head", query)["classAccessRequests"]["edges"]
+    assert {
+        "reason": "I teach this class from December.",
+        "classListing": {"code": "PRIMARY_1A"},
+    } in [edge["node"] for edge in edges]
+
+
+def test_administration_is_linked_for_those_who_may(open_tab: Callable[..., Tab]) -> None:
+    page = open_tab().sign_in("teacher")
+    expect(page.locator("#matrix td button").first).to_be_visible()
+    expect(page.get_by_role("link", name="Administration")).to_be_hidden()
+    page = open_tab().sign_in("head")
+    page.get_by_role("link", name="Administration").click()
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    assert page.url.endswith("/admin/")
+
+
+def test_tools_fit_a_phone(open_tab: Callable[..., Tab]) -> None:
+    page = open_tab(viewport={"width": 390, "height": 844}).sign_in("head")
+    expect(page.locator("#matrix td button")).to_have_count(960)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.locator("#matrix").evaluate("(each) => each.clientHeight") > 400
+
+
+def test_old_browser_gets_a_message(tab: Tab) -> None:
+    tab.page.add_init_script("delete Map.groupBy")
+    page = tab.open("/")
+    expect(page.get_by_role("heading", name="This browser is too old")).to_be_visible()
