@@ -106,6 +106,8 @@ def _several() -> dict[str, str]:
 
 def _page() -> dict[str, str]:
     return {
+        "from_to": _("{from} to {to}"),
+        "warning_count": _("Warnings: {count}"),
         "all_grades": _("All grades"),
         "grade": _("Grade {grade}"),
         "all_statuses": _("All statuses"),

@@ -21,11 +21,11 @@ let startCopy = () => {};
 /** Calls `start({ id, name })` when the user wants to copy the cell that is open. */
 export const onCopy = (start) => { startCopy = start; };
 
-/** Opens the panel of the cell that `button` shows, loads the cell, and updates the table. */
-export async function openCell(button, { cell, schoolClass }, { academicYear, timeZone }) {
+/** Opens the panel of the cell that `button` shows, and loads the cell. `show(cell)` shows its current state outside the panel. */
+export async function openCell(button, { cell, schoolClass }, { academicYear, timeZone }, show = (now) => showCell(button, now)) {
   const at = { classCode: schoolClass.code, academicYear, period: cell.period };
   const name = `${schoolClass.name}, ${periodName(cell.period)}`;
-  const own = opened = { button, timeZone, name, operation: { query, variables: { at } } };
+  const own = opened = { show, timeZone, name, operation: { query, variables: { at } } };
   element("cell-title").textContent = schoolClass.name;
   element("cell-period").textContent = `${periodName(cell.period)} ${academicYear}`;
   element("cell-figures").textContent = "Loading …";
@@ -45,10 +45,10 @@ export async function openCell(button, { cell, schoolClass }, { academicYear, ti
 }
 
 /** Loads the cell and updates the table. Returns the `cell`, or else a `problem`. */
-async function load({ operation, button }) {
+async function load({ operation, show }) {
   const { result, problem, requestId } = await send(operation);
   const cell = result.data?.matrixCell ?? null;
-  if (cell) showCell(button, cell);
+  if (cell) show(cell);
   return { cell, problem: problem ? withRequestId(problem, requestId) : cell ? null : text("gone") };
 }
 
@@ -95,7 +95,7 @@ function showForm() {
 
 /** Shows the cell after a change, and offers to undo the change. */
 function showSaved({ cell, changeSetId }) {
-  showCell(opened.button, cell);
+  opened.show(cell);
   showView(cell)?.focus();
   if (!changeSetId) {
     outcome.replaceChildren(text("nothing_changed"));

@@ -33,6 +33,9 @@ export function currentPeriods(timeZone, academicYear) {
   return now.year === academicYear ? [MONTHS[now.month - 1], `Q${Math.ceil(now.month / 3)}`] : [];
 }
 
+/** Returns the date of today in a time zone, such as `2026-11-17`. */
+export const today = (timeZone) => new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeZone }).format();
+
 export const count = (number, thing, things = `${thing}s`) =>
   `${number.toLocaleString(LANGUAGE)} ${number === 1 ? thing : things}`;
 

@@ -1,12 +1,13 @@
 // The home page: the matrix in colour, loaded by one query of the API.
 
 import { explorerAddress, send } from "./api.js";
+import { isAgenda, onAgendaCell, setKind, showAgenda } from "./agenda.js";
 import { onBulkChange } from "./bulk_change.js";
 import { onCopy, openCell } from "./cell_panel.js";
 import { onUndo } from "./last_change.js";
 import { queries } from "./operations.js";
 import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
-import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
+import { filterTable, onCell, scrollToNow, showCells, showTable } from "./table.js";
 import { count, createElement, currentPeriods, label } from "./format.js";
 import { text } from "./texts.js";
 import "./request_access.js";
@@ -51,7 +52,7 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
   const isFirst = !shown;
   const { academicYear, rows } = scheduleMatrix;
   const now = school ? currentPeriods(school.timeZone, academicYear) : [];
-  shown = { academicYear, timeZone: school?.timeZone };
+  shown = { ...school, academicYear };
   showTable(scheduleMatrix, now);
   stopSelecting();
   showDivisions(rows);
@@ -69,8 +70,11 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
 /** Shows one of the states instead of the matrix, or the matrix if `state` is null. */
 function showState(state) {
   for (const each of STATES) element(each).hidden = each !== state;
-  element("matrix").hidden = element("legend").hidden = element("figures").hidden = state !== null;
-  element("divisions").hidden = element("select-cells").hidden = element("filters").hidden = state !== null;
+  element("matrix").hidden = element("legend").hidden = state !== null || isAgenda();
+  element("agenda").hidden = state !== null || !isAgenda();
+  element("figures").hidden = element("views").hidden = state !== null;
+  element("divisions").hidden = element("filters").hidden = state !== null;
+  element("select-cells").hidden = state !== null || isAgenda();
   if (state === "signed-out" || state === "failed") element("tools").hidden = true;
   if (state !== null && state !== "loading") {
     shown = null;
@@ -142,6 +146,7 @@ function showFilters(rows) {
 /** Shows the chosen division and the number of its cells by status. Returns the number of all its cells. */
 function filter() {
   const chosen = document.querySelector("#divisions input:checked")?.value ?? "";
+  if (isAgenda()) showAgenda(shown);
   const cells = filterTable({
     division: chosen,
     grade: element("filter-grade").value,
@@ -177,6 +182,26 @@ element("divisions").addEventListener("change", ({ target }) => {
   keepInAddress("division", target.value);
   announce(`${count(filter(), "cell")} are shown.`);
 });
+element("views").addEventListener("change", ({ target }) => {
+  setKind(target.value);
+  stopSelecting();
+  if (shown) {
+    showState(null);
+    filter();
+  }
+});
+onAgendaCell(
+  (button, opened, school, reload) => openCell(button, opened, school, (cell) => {
+    showCells([cell]);
+    reload();
+  }),
+  () => ({
+    division: document.querySelector("#divisions input:checked")?.value || null,
+    grade: element("filter-grade").value === "" ? null : Number(element("filter-grade").value),
+    statuses: element("filter-status").value ? [element("filter-status").value] : null,
+    words: element("filter-class").value,
+  }),
+);
 for (const id of ["filter-class", "filter-grade", "filter-status"]) {
   element(id).addEventListener("input", () => announce(`${count(filter(), "cell")} are shown.`));
 }

@@ -1,0 +1,55 @@
+"""The week and the month on the page at ``/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.tab import Tab
+from tests.browser.test_accessibility import violations
+
+pytestmark = pytest.mark.one_database
+
+DATED = """query ($from: Date!, $to: Date!) {
+  matrixCells(filter: { academicYear: 2026, scheduledFrom: $from, scheduledTo: $to }, first: 100) {
+    totalCount
+    edges { node { schoolClass { code } period room } }
+  }
+}"""
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_month_and_week_show_dated_cells_and_change_one(
+    open_tab: Callable[..., Tab], ask: Callable[..., Any], color_scheme: str
+) -> None:
+    tab = open_tab(color_scheme=color_scheme)
+    tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
+    page = tab.sign_in("teacher")
+    page.get_by_label("View").select_option("month")
+    items = page.locator("#agenda li button")
+    found = ask("teacher", DATED, **{"from": "2026-11-01", "to": "2026-11-30"})["matrixCells"]
+    assert found["totalCount"] > 0
+    expect(items).to_have_count(found["totalCount"])
+    assert violations(page) == []
+    editable = page.locator("#agenda li button").filter(has_text="Primary Grade 1A").first
+    editable.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Edit", exact=True).press("Enter")
+    dialog.get_by_label("Room").fill(f"Agenda {color_scheme}")
+    dialog.get_by_label("Room").press("Enter")
+    expect(dialog.get_by_text("Saved.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(items.filter(has_text=f"Agenda {color_scheme}")).to_have_count(1)
+    found = ask("teacher", DATED, **{"from": "2026-11-01", "to": "2026-11-30"})["matrixCells"]
+    assert f"Agenda {color_scheme}" in [edge["node"]["room"] for edge in found["edges"]]
+
+    page.get_by_label("View").select_option("week")
+    expect(page.locator("#agenda-title")).to_contain_text("29 November 2026")
+    page.get_by_role("button", name="Later").click()
+    found = ask("teacher", DATED, **{"from": "2026-11-30", "to": "2026-12-06"})["matrixCells"]
+    expect(items).to_have_count(found["totalCount"])
+    expect(page.locator("#agenda-title")).to_contain_text("6 December 2026")
