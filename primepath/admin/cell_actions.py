@@ -25,7 +25,7 @@ _NO_DATE: CellChanges = {"scheduled_date": None, "start_time": None, "end_time":
 
 
 class CellActions(SchoolAdmin[ExamScheduleMatrix]):
-    """A list of cells whose actions change all of the selected cells, or none."""
+    """A list of cells with actions that change all of the selected cells, or none."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = dict(super().get_actions(request))

@@ -1,4 +1,4 @@
-"""The page that finds a cell of any class and year, also one that nobody has opened in the matrix."""
+"""The page that finds a cell of any class and year, also one that does not exist yet."""
 
 from __future__ import annotations
 

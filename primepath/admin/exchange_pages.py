@@ -51,7 +51,7 @@ class ImportForm(forms.Form):
 
 
 class ExchangePages(WithFormPages[M], WithListLinks[M]):
-    """A page whose list can be exported, and imported again. Everything is saved by services."""
+    """A page with a list that can be exported, and imported again. Everything is saved by services."""
 
     exchange_table: ClassVar[str]
     """Name of the table: see `primepath.exchange.columns.TABLES`."""

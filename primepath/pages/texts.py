@@ -33,7 +33,7 @@ def _fields() -> dict[str, str]:
         "room": _("Room"),
         "invigilatorId": _("Invigilator"),
         "notes": _("Notes"),
-        "nobody": _("Nobody"),
+        "no_invigilator": _("No invigilator"),
     }
 
 
@@ -50,7 +50,7 @@ def _changes() -> dict[str, str]:
         "undone": _("Undone: {change}."),
         "changed_cell": _("change of {cell}"),
         "conflict": _("{name} has changed this cell since you opened it. Nothing is saved yet."),
-        "somebody": _("Somebody"),
+        "another_user": _("Another user"),
         "conflict_field": _("{field}: which one?"),
         "yours": _("Yours: {value}"),
         "theirs": _("Theirs: {value}"),

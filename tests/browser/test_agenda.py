@@ -44,6 +44,7 @@ def test_month_and_week_show_dated_cells_and_change_one(
     expect(dialog.get_by_text("Saved.")).to_be_visible()
     page.keyboard.press("Escape")
     expect(items.filter(has_text=f"Agenda {color_scheme}")).to_have_count(1)
+    expect(items.filter(has_text=f"Agenda {color_scheme}")).to_be_focused()
     found = ask("teacher", DATED, **{"from": "2026-11-01", "to": "2026-11-30"})["matrixCells"]
     assert f"Agenda {color_scheme}" in [edge["node"]["room"] for edge in found["edges"]]
 

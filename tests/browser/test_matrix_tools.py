@@ -94,3 +94,5 @@ def test_old_browser_gets_a_message(tab: Tab) -> None:
     tab.page.add_init_script("delete Map.groupBy")
     page = tab.open("/")
     expect(page.get_by_role("heading", name="This browser is too old")).to_be_visible()
+    expect(page.get_by_text("Loading the schedule …")).to_be_hidden()
+    expect(page.get_by_text("You are not signed in")).to_be_hidden()

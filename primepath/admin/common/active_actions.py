@@ -17,7 +17,7 @@ from primepath.domain.viewer import Viewer
 
 
 class ActiveActions(SchoolAdmin[M]):
-    """A list whose rows have ``is_active``."""
+    """A list of rows with ``is_active``."""
 
     actions = ("make_active", "make_inactive")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib import messages
 from django.db import transaction
@@ -28,7 +28,7 @@ class _RefusedError(Exception):
 
 
 def change_each(request: HttpRequest, rows: Iterable[R], write: Callable[[R], object]) -> None:
-    """Call ``write`` for each row, and tell the user what was changed, or every reason why nothing was."""
+    """Call ``write`` for each row, and show what was changed, or every reason why nothing was."""
     selected = list(rows)
     if not is_accepted(request, len(selected), MAX_ROWS):
         return
@@ -50,7 +50,7 @@ def change_each(request: HttpRequest, rows: Iterable[R], write: Callable[[R], ob
 
 
 def is_accepted(request: HttpRequest, count: int, limit: int) -> bool:
-    """Return whether an action changes this many rows. If not, tell the user."""
+    """Return whether an action changes this many rows. If not, show a message."""
     if count > limit:
         template = _("You selected {count} rows. Select at most {limit}.")
         messages.error(request, template.format(count=count, limit=limit))
@@ -69,6 +69,10 @@ def report_problems(request: HttpRequest, problems: Sequence[tuple[str, str]]) -
         "Nothing was changed, because {count} rows have problems.",
         len(problems),
     )
-    lines: Any = format_html_join("", "<br>{}: {}", problems[:_SHOWN])
     text = template.format(count=len(problems))
-    messages.error(request, format_html("{}{}", text, lines))
+    messages.error(request, _explain(text, problems[:_SHOWN]))
+
+
+def _explain(text: str, problems: Sequence[tuple[str, str]]) -> str:
+    """Return the text with a line for each problem, as HTML."""
+    return format_html("{}{}", text, format_html_join("", "<br>{}: {}", problems))

@@ -1,4 +1,4 @@
-"""Cells of any class and year are opened in the admin site, although nobody has viewed them in the matrix."""
+"""Cells of any class and year are opened in the admin site, although they do not exist yet."""
 
 from __future__ import annotations
 

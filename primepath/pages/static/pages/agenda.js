@@ -13,6 +13,7 @@ let shown = null;
 let filters = () => ({});
 let open = () => {};
 let lastRequest = 0;
+let lastOpened = null;
 
 /** Calls `opener(button, { cell, schoolClass }, school, reload)` when a cell is opened. `read()` returns the filters of the page. */
 export function onAgendaCell(opener, read) {
@@ -71,6 +72,15 @@ function showDays(cells) {
   element("agenda-count").textContent = count(cells.length, "cell");
   element("agenda-days").replaceChildren(...days.map(([day, ofDay]) =>
     createElement("section", {}, createElement("h3", {}, date(day)), createElement("ul", {}, ...ofDay.map(itemOf)))));
+  restoreFocus();
+}
+
+/** Focuses the cell that was opened last, if its panel is closed and a new list has replaced the button that opened it. */
+function restoreFocus() {
+  const { activeElement } = document;
+  const isLost = !activeElement || activeElement === document.body || element("cell").contains(activeElement);
+  if (!lastOpened || element("cell").open || !isLost) return;
+  element("agenda-days").querySelector(`[data-cell="${CSS.escape(lastOpened)}"]`)?.focus();
 }
 
 function itemOf(cell) {
@@ -78,11 +88,14 @@ function itemOf(cell) {
   if (cell.warnings?.length) details.push(text("warning_count", { count: cell.warnings.length }));
   const chip = createElement("span", { class: "chip", "aria-hidden": "true" }, cell.icon);
   chip.style.setProperty("--status", cell.color);
-  const button = createElement("button", { type: "button" }, chip,
+  const key = `${cell.schoolClass.code} ${cell.academicYear} ${cell.period}`;
+  const button = createElement("button", { type: "button", "data-cell": key }, chip,
     createElement("span", {}, createElement("strong", {}, `${cell.schoolClass.name}, ${periodName(cell.period)}`),
       createElement("small", {}, details.filter(Boolean).join(" · "))));
-  button.addEventListener("click", () =>
-    open(button, { cell, schoolClass: cell.schoolClass }, { ...shown, academicYear: cell.academicYear }, load));
+  button.addEventListener("click", () => {
+    lastOpened = key;
+    open(button, { cell, schoolClass: cell.schoolClass }, { ...shown, academicYear: cell.academicYear }, load);
+  });
   return createElement("li", {}, button);
 }
 
@@ -103,3 +116,4 @@ export function setKind(chosen) {
 
 element("agenda-before").addEventListener("click", () => move(-1));
 element("agenda-after").addEventListener("click", () => move(1));
+element("cell").addEventListener("close", restoreFocus);

@@ -49,7 +49,7 @@ function button(label, act, attributes = {}) {
   return created;
 }
 
-/** Loads the exams that can be assigned: those of the levels of the class first, then the others, by name. */
+/** Loads the exams that can be assigned: exams of the levels of the class first, then the others, by name. */
 async function loadChoices({ schoolClass: { code: classCode }, academicYear, period }) {
   const at = { classCode, academicYear, period };
   const found = [];

@@ -1,4 +1,4 @@
-// The form of a cell: its fields, the errors at them, and the choice when somebody else has changed the cell.
+// The form of a cell: its fields, the errors at them, and the choice after another user has changed the cell.
 
 import { conflictsOf } from "./conflict.js";
 import { clearErrors, field, showErrors } from "./fields.js";
@@ -25,7 +25,7 @@ export const valuesOf = (cell) => ({
 /**
  * Creates the form of a cell.
  *
- * `reload()` returns the cell as it is now. `saved(payload)` is called after saving, `cancelled()` after "Cancel".
+ * `reload()` returns the current cell. `saved(payload)` is called after saving, `cancelled()` after "Cancel".
  */
 export function createForm(cell, { reload, saved, cancelled }) {
   let base = cell;
@@ -129,7 +129,7 @@ async function loadTeachers() {
 
 function fillOptions(select, people) {
   select.replaceChildren(
-    createElement("option", { value: "" }, text("nobody")),
+    createElement("option", { value: "" }, text("no_invigilator")),
     ...people.map(({ id, name }) => createElement("option", { value: id }, name)));
 }
 

@@ -1,4 +1,4 @@
-// The panel of a cell. Opening it sends one small query. Those who can edit the cell open its form here.
+// The panel of a cell. Opening it sends one small query. Users who can edit the cell open its form here.
 
 import { explorerAddress, send } from "./api.js";
 import { editableExams } from "./cell_exams.js";

@@ -1,4 +1,4 @@
-// Somebody else has changed the cell that is open. Fields that both changed become a choice between "yours" and "theirs".
+// Another user has changed the cell that is open. Fields that both changed become a choice between "yours" and "theirs".
 
 import { createElement } from "./format.js";
 import { text } from "./texts.js";
@@ -23,7 +23,7 @@ export function conflictsOf({ base, now, inputs, valuesOf, shown }) {
       parts.push(choiceOf(name, input, theirs[name], shown));
     }
   }
-  const name = now.modifiedBy?.name ?? text("somebody");
+  const name = now.modifiedBy?.name ?? text("another_user");
   return [
     createElement("p", {}, createElement("strong", {}, text("conflict", { name }))),
     ...parts,

@@ -217,4 +217,5 @@ onCell(async (button, opened, { shiftKey }) => {
   await openCell(button, opened, shown);
   if (shown) filter();
 });
-load();
+// The script that ran before this one shows that message in browsers that lack what this page requires.
+if (element("old-browser").hidden) load();

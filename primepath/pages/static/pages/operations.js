@@ -8,7 +8,7 @@ export const queries = JSON.parse(document.getElementById("queries").textContent
 /**
  * Sends a mutation of the page.
  *
- * Returns its `payload`, or null. `errors` are those of the input (`message`, `field`). `problem` is the message of a failed request.
+ * Returns its `payload`, or null. `errors` are the errors of the input (`message`, `field`). `problem` is the message of a failed request.
  */
 export async function change(document, input) {
   const { result, problem, requestId } = await send({ query: queries[document], variables: { input } });

@@ -81,7 +81,7 @@ export function showCell(button, cell, schoolClass = cells.get(button).schoolCla
   );
 }
 
-/** Shows the current state of those of the `changed` cells that are in the table. */
+/** Shows the current state of each of the `changed` cells that is in the table. */
 export function showCells(changed) {
   const key = ({ code }, { period }) => `${code} ${period}`;
   const byKey = new Map(changed.map((cell) => [key(cell.schoolClass, cell), cell]));
