@@ -25,7 +25,7 @@ pytestmark = pytest.mark.one_database
 # These return messages of libraries, or messages that our own code has translated.
 RETURN_MESSAGES = {
     *("str", "message_for", "_message", "_shorten", "as_http_error_reason", "year_out_of_range"),
-    *("_describe_choice", "_explain"),
+    *("_describe_choice", "_explain", "_summary"),
 }
 # The protocol of persisted queries recognises these errors by their messages.
 PROTOCOL = {"PersistedQueryNotFound", "PersistedQueryNotSupported"}
