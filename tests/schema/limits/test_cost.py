@@ -22,6 +22,7 @@ from pytest_django import Settings
 from benchmarks.operations import assign_exams, matrix_query
 from primepath.domain.errors import LimitExceededError
 from primepath.models import ExamScheduleMatrix, MatrixCellExam, SchoolClass
+from primepath.pages.matrix import queries
 from schema.build import schema
 from schema.limits.cost import PayloadCost, QueryCost
 from schema.limits.list_sizes import size_of
@@ -181,9 +182,10 @@ def test_variables_determine_the_estimate(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def documents_of_the_project() -> dict[str, tuple[str, dict[str, Any]]]:
-    files = [*ROOT.glob("primepath/pages/examples/*"), *ROOT.glob("primepath/pages/queries/*")]
+    examples = ROOT.glob("primepath/pages/examples/*")
+    texts = {file.name: file.read_text() for file in examples} | queries()
     found: dict[str, tuple[str, dict[str, Any]]] = {
-        file.name: (file.read_text(), {}) for file in files
+        name: (text, {}) for name, text in texts.items()
     }
     for page in ("README.md", "docs/tutorial.md"):
         shown = re.findall(r"```graphql\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
