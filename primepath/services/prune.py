@@ -1,4 +1,4 @@
-"""Delete rows that are no longer needed: expired sessions, ended tokens, old counts of attempts, and old history.
+"""Delete rows that are no longer needed: expired sessions and files, ended tokens, old counts of attempts, and old history.
 
 Rows are deleted in small transactions, so other writers wait for a few milliseconds at most. An interrupted run has done
 a part of the work, and the next one does the rest.
@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from primepath.models import ApiToken, AttemptCount
+from primepath.models import ApiToken, AttemptCount, StoredFile
 from primepath.services.history import delete_entries, entries_before
 
 _BATCH = 500
@@ -51,6 +51,7 @@ def prunable(
     yield Prunable("Ended tokens", tokens, _delete)
     counts = AttemptCount.objects.filter(expires_at__lt=now)
     yield Prunable("Counts of failed sign-ins", counts, _delete)
+    yield Prunable("Expired files", StoredFile.objects.filter(expires_at__lte=now), _delete)
     if history_days is not None:
         assert history_days >= fewest_history_days()
         entries = entries_before(now - timedelta(days=history_days))

@@ -14,7 +14,7 @@ _MOST_DAYS = 36_500
 
 class Command(BaseCommand):
     help = (
-        "Deletes expired sessions, ended tokens and old counts of failed sign-ins, in small transactions. The history "
+        "Deletes expired sessions and files, ended tokens and old counts of failed sign-ins, in small transactions. The history "
         "is kept unless you say for how many days. Run it once a day."
     )
 

@@ -16,8 +16,9 @@ from pytest_django import Settings
 
 from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
+from primepath.domain.stored_file import FilePurpose
 from primepath.domain.viewer import COMMAND_LINE
-from primepath.models import ApiToken, AttemptCount, HistoryEntry
+from primepath.models import ApiToken, AttemptCount, HistoryEntry, StoredFile
 from primepath.services import prune as service
 from primepath.services.accounts.tokens import create_token
 from primepath.services.cells.update_cell import update_cell
@@ -73,10 +74,22 @@ def test_expired_rows_are_deleted_and_the_others_kept() -> None:
     make_tokens()
     AttemptCount.objects.create(name="old", count=1, expires_at=days_ago(1))
     AttemptCount.objects.create(name="new", count=1, expires_at=days_ago(-1))
+    user = ApiToken.objects.all()[0].user
+    for age in 1, -1:
+        StoredFile.objects.create(
+            digest=str(age),
+            user=user,
+            purpose=FilePurpose.UPLOAD,
+            content=b"",
+            created_at=days_ago(1),
+            expires_at=days_ago(age),
+        )
     shown = {"Expired sessions": 2, "Ended tokens": 2, "Counts of failed sign-ins": 1}
+    shown["Expired files"] = 1
     assert prune("--dry-run") == {name: f"{number} to delete" for name, number in shown.items()}
     assert Session.objects.count() == 3
     assert prune() == {name: f"{number} deleted" for name, number in shown.items()}
+    assert [each.digest for each in StoredFile.objects.all()] == ["-1"]
     assert [each.session_key for each in Session.objects.all()] == ["s2"]
     names = ApiToken.objects.values_list("name", flat=True)
     assert set(names) == {"valid", "just expired", "just revoked"}
