@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections.abc import Iterable
-from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Count
 
-from loaders.dispatch import Stage
+from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.loader_group import LoaderGroup
 from primepath.db.statement import Statement
@@ -48,17 +47,20 @@ class SchoolRulesData(NamedTuple):
         return cls(split_days(days), gap)
 
 
-class SchoolLoaders(LoaderGroup):
-    """The school."""
+class SchoolRulesLoader:
+    """The rules of the school, in at most one SELECT. Everyone can read them, so it needs no viewer."""
 
-    @cached_property
-    def _school(self) -> BatchLoader[str, SchoolRulesData]:
-        return BatchLoader(
-            self._dispatcher, Stage.DETAIL, lambda keys: [SchoolRulesData.read() for _ in keys]
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._loader = BatchLoader[str, SchoolRulesData](
+            dispatcher, Stage.DETAIL, lambda keys: [SchoolRulesData.read() for _ in keys]
         )
 
-    async def school_rules(self) -> SchoolRulesData:
-        return await self._school.load("rules")
+    async def load(self) -> SchoolRulesData:
+        return await self._loader.load("rules")
+
+
+class SchoolLoaders(LoaderGroup):
+    """The school, for a viewer."""
 
     def holidays(self, first: datetime.date, last: datetime.date) -> asyncio.Future[list[Holiday]]:
         """Return the future holidays from ``first`` to ``last``, by date."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from loaders.dispatch import Dispatcher
 from loaders.read_options import ReadOptions
 from loaders.registry import Loaders
+from loaders.school import SchoolRulesLoader
 from primepath.db.reading import reads_replica
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import TimeLimitExceededError, UnauthenticatedError
@@ -82,6 +83,7 @@ class Context:
 
         Without ``may_store``, later reads do not store missing cells. With ``planned``, they see the result of a dry run.
         """
+        self.school_rules = SchoolRulesLoader(self.dispatcher)
         self._loaders: Loaders | None = None
         if self.viewer is not None:
             options = self._read_options if may_store else self._read_options.without_storing()

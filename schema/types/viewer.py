@@ -103,7 +103,7 @@ class School(Identified, parse_key=key_parser("school")):
         metadata=list_size(5),
     )
     async def lesson_days(self, info: Info) -> list[Weekday]:
-        return list((await info.context.loaders.school_rules()).lesson_days)
+        return list((await info.context.school_rules.load()).lesson_days)
 
     @strawberry.field(
         description=(
@@ -112,7 +112,7 @@ class School(Identified, parse_key=key_parser("school")):
         )
     )
     async def minimum_days_between_exams(self, info: Info) -> int:
-        return (await info.context.loaders.school_rules()).minimum_days_between_exams
+        return (await info.context.school_rules.load()).minimum_days_between_exams
 
     @strawberry.field(
         description=(
