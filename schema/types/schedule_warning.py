@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Awaitable, Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -83,6 +83,11 @@ class WarningAcceptance:
         return teacher
 
 
+def _each(read: Callable[[VisibleWarning], object]) -> dict[str, Any]:
+    """Declare that ``read`` computes a field for one warning, so that compiled plans can complete it."""
+    return batched(lambda _, warnings: [read(each) for each in warnings])
+
+
 def _acceptances(
     batch: BatchContext, warnings: Sequence[VisibleWarning]
 ) -> Awaitable[list[models.WarningAcceptance | None]]:
@@ -107,18 +112,22 @@ async def _cells(batch: BatchContext, warnings: Sequence[VisibleWarning]) -> lis
     )
 )
 class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
-    @strawberry.field(description="Kind of the warning.")
+    @strawberry.field(
+        description="Kind of the warning.", metadata=_each(lambda seen: seen.warning.code)
+    )
     def code(self, seen: strawberry.Parent[VisibleWarning]) -> WarningCode:
         return seen.warning.code
 
     @strawberry.field(
-        description="A sentence for people. Classes that you cannot see are counted in it, not named."
+        description="A sentence for people. Classes that you cannot see are counted in it, not named.",
+        metadata=_each(message_of),
     )
     def message(self, seen: strawberry.Parent[VisibleWarning]) -> str:
         return message_of(seen)
 
     @strawberry.field(
-        description="Date of the exams; the first one if there are several. Null if the cells have no date."
+        description="Date of the exams; the first one if there are several. Null if the cells have no date.",
+        metadata=_each(lambda seen: seen.warning.date),
     )
     def date(self, seen: strawberry.Parent[VisibleWarning]) -> datetime.date | None:
         return seen.warning.date
@@ -132,7 +141,8 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
         return await resolve_one(_cells, info, seen)
 
     @strawberry.field(
-        description="Number of all cells of the warning, also if `cells` does not list them."
+        description="Number of all cells of the warning, also if `cells` does not list them.",
+        metadata=_each(lambda seen: len(seen.warning.sittings)),
     )
     def cell_count(self, seen: strawberry.Parent[VisibleWarning]) -> int:
         return len(seen.warning.sittings)
@@ -140,6 +150,7 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
     @strawberry.field(
         name="hiddenCells",
         description="Number of cells of the warning that belong to classes you cannot see.",
+        metadata=_each(lambda seen: seen.hidden),
     )
     def hidden_cells(self, seen: strawberry.Parent[VisibleWarning]) -> int:
         return seen.hidden
@@ -147,6 +158,7 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
     @strawberry.field(
         graphql_type=Holiday | None,
         description="The holiday that HOLIDAY and SCHOOL_CLOSED are about. Null for all other codes.",
+        metadata=_each(lambda seen: seen.warning.holiday),
     )
     def holiday(self, seen: strawberry.Parent[VisibleWarning]) -> object:
         return seen.warning.holiday
