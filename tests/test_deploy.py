@@ -191,9 +191,10 @@ def test_nginx_replaces_forwarded_headers_and_passes_events_on_at_once(
 def test_nginx_passes_large_uploads_on(recorder: Recorder, prefix: str, tmp_path: Path) -> None:
     file = b"x" * (10 * 2**20)
     with nginx(tmp_path, recorder.server_port, prefix) as address:
-        assert httpx.post(f"{address}/files", content=file, timeout=PATIENCE).status_code == 200
+        for path in "/files", "/admin/primepath/exam/import/":
+            assert httpx.post(f"{address}{path}", content=file, timeout=PATIENCE).status_code == 200
         assert httpx.post(f"{address}/graphql", content=file, timeout=PATIENCE).status_code == 413
-    assert [len(body) for _, body in recorder.received] == [len(file)]
+    assert [len(body) for _, body in recorder.received] == [len(file)] * 2
 
 
 @pytest.mark.parametrize("name", ["primepath.service", "primepath-manage@.service"])
