@@ -32,11 +32,11 @@ class SearchBox(AutocompleteSelect):
     """Django's search box, without its failure on a page that is shown again with an invalid key."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
-        key = self.field.target_field
+        key: Any = self.field.target_field
         return super().optgroups(name, [each for each in value if may_be_key(key, each)], attr)
 
 
-class SearchBoxOfMany(AutocompleteSelectMultiple):
+class SearchBoxOfMany(SearchBox, AutocompleteSelectMultiple):
     """A search box in which several rows are chosen. It lists the rows that fit the row ``owner_key``.
 
     The page of the listed rows decides which these are: see `SearchLabels.limit_results`.
@@ -46,10 +46,6 @@ class SearchBoxOfMany(AutocompleteSelectMultiple):
 
     def get_url(self) -> str:
         return f"{super().get_url()}?{urlencode({OWNER: self.owner_key})}"
-
-    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
-        key: Any = self.field.target_field
-        return super().optgroups(name, [each for each in value if may_be_key(key, each)], attr)
 
 
 class KeyChoiceField(ModelChoiceField):  # type: ignore[type-arg]
