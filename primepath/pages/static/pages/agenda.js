@@ -1,7 +1,7 @@
 // The week and the month as a list of days with their cells, instead of the matrix.
 
 import { send } from "./api.js";
-import { count, createElement, date, label, periodName, times, today } from "./format.js";
+import { count, createElement, date, finderOf, label, periodName, times, today } from "./format.js";
 import { queries, withRequestId } from "./operations.js";
 import { text } from "./texts.js";
 
@@ -63,8 +63,8 @@ async function load() {
     after = page.pageInfo.endCursor;
     more = page.pageInfo.hasNextPage;
   }
-  showDays(cells.filter(({ schoolClass: { name, code } }) =>
-    words.toLocaleLowerCase().split(/\s+/).every((word) => `${name} ${code}`.toLocaleLowerCase().includes(word))));
+  const matches = finderOf(words);
+  showDays(cells.filter(({ schoolClass: { name, code } }) => matches(`${name} ${code}`)));
 }
 
 function showDays(cells) {

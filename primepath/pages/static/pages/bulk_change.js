@@ -1,8 +1,8 @@
 // The dialog that changes the selected cells together, or copies a cell to them. A dry run shows the warnings first.
 
 import { warningsOf } from "./cell_view.js";
-import { field } from "./fields.js";
-import { count, createElement, label, periodName } from "./format.js";
+import { field, nameInputs, valueFor } from "./fields.js";
+import { count, createElement, label, periodName, STATUSES } from "./format.js";
 import { remember } from "./last_change.js";
 import { change } from "./operations.js";
 import { selection, sourceOfCopy, stopSelecting } from "./selection.js";
@@ -12,7 +12,6 @@ import { text } from "./texts.js";
 const element = (id) => document.getElementById(id);
 const dialog = element("bulk");
 const form = element("bulk-form");
-const STATUSES = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
 let listener = () => {};
 
 /** Calls `listen` after cells were changed. */
@@ -21,11 +20,7 @@ export const onBulkChange = (listen) => { listener = listen; };
 function open() {
   const source = sourceOfCopy();
   const targets = selection();
-  const inputs = source ? { onExisting: existing() } : changes();
-  for (const [name, input] of Object.entries(inputs)) {
-    input.id = `bulk-${name}`;
-    input.name = name;
-  }
+  const inputs = nameInputs("bulk", source ? { onExisting: existing() } : changes());
   const result = createElement("div", { id: "bulk-result", role: "status" });
   const problem = createElement("p", { class: "problem", role: "alert" });
   const preview = createElement("button", { type: "button" }, text("preview"));
@@ -100,7 +95,7 @@ const keyOf = ({ cell, schoolClass }) =>
 function changeInput(targets, inputs) {
   const given = Object.entries(inputs)
     .filter(([, input]) => input.value)
-    .map(([name, input]) => [name, name.endsWith("Time") ? `${input.value}:00` : input.value]);
+    .map(([name, input]) => [name, valueFor(name, input.value)]);
   return ["update_cells", { changes: targets.map((target) =>
     ({ cell: { at: keyOf(target) }, expectedVersion: target.cell.version, ...Object.fromEntries(given) })) }];
 }

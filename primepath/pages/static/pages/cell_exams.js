@@ -2,7 +2,7 @@
 
 import { send } from "./api.js";
 import { examItem } from "./cell_view.js";
-import { count, createElement } from "./format.js";
+import { count, createElement, finderOf } from "./format.js";
 import { newExamForm } from "./new_exam.js";
 import { change, queries, withRequestId } from "./operations.js";
 import { text } from "./texts.js";
@@ -90,9 +90,8 @@ async function choiceForm(cell, assign) {
       createElement("span", {}, createElement("strong", {}, exam.name), createElement("small", {}, details.filter(Boolean).join(" · ")))));
   };
   const show = () => {
-    const words = search.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-    const matching = exams.filter(({ name, curriculumLevel }) =>
-      words.every((word) => `${name} ${curriculumLevel?.name ?? ""}`.toLocaleLowerCase().includes(word)));
+    const matches = finderOf(search.value);
+    const matching = exams.filter(({ name, curriculumLevel }) => matches(`${name} ${curriculumLevel?.name ?? ""}`));
     list.replaceChildren(...matching.slice(0, SHOWN_CHOICES).map(itemOf));
     result.textContent = text(matching.length > SHOWN_CHOICES ? "first_of_exams" : "found_exams", { shown: SHOWN_CHOICES, count: matching.length });
   };

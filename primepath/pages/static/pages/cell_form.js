@@ -1,13 +1,11 @@
 // The form of a cell: its fields, the errors at them, and the choice after another user has changed the cell.
 
 import { conflictsOf } from "./conflict.js";
-import { clearErrors, field, showErrors } from "./fields.js";
-import { createElement, date, label, periodDates } from "./format.js";
-import { change, queries } from "./operations.js";
-import { send } from "./api.js";
+import { clearErrors, field, nameInputs, showErrors, valueFor } from "./fields.js";
+import { createElement, date, label, periodDates, STATUSES } from "./format.js";
+import { change, loadAll } from "./operations.js";
 import { text } from "./texts.js";
 
-const STATUSES = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
 const FIELDS = ["status", "scheduledDate", "startTime", "endTime", "room", "invigilatorId", "notes"];
 let teachers = null;
 
@@ -96,35 +94,19 @@ function inputsOf(cell) {
     notes: createElement("textarea", { rows: 3 }),
   };
   fillOptions(inputs.invigilatorId, cell.invigilator ? [cell.invigilator] : []);
-  for (const [name, input] of Object.entries(inputs)) {
-    input.id = `cell-${name}`;
-    input.name = name;
-    input.value = values[name];
-  }
-  return inputs;
+  for (const [name, input] of Object.entries(inputs)) input.value = values[name];
+  return nameInputs("cell", inputs);
 }
 
 /** Loads the teachers once, when the first form opens. The chosen one is there before that. */
 async function fillTeachers(select, current) {
-  teachers ??= loadTeachers();
+  teachers ??= loadAll("teachers");
   const all = await teachers;
   if (!all.length) teachers = null;
   const chosen = select.value;
   const isMissing = current && !all.some(({ id }) => id === current.id);
   fillOptions(select, isMissing ? [current, ...all] : all);
   select.value = chosen;
-}
-
-async function loadTeachers() {
-  const all = [];
-  for (let after = null, more = true; more;) {
-    const { result } = await send({ query: queries.teachers, variables: { after } });
-    const page = result.data?.teachers;
-    all.push(...(page?.edges ?? []).map(({ node }) => node));
-    after = page?.pageInfo.endCursor;
-    more = page?.pageInfo.hasNextPage ?? false;
-  }
-  return all;
 }
 
 function fillOptions(select, people) {
@@ -140,11 +122,4 @@ function shown(name, value, inputs) {
   if (name === "scheduledDate") return date(value);
   if (name === "invigilatorId") return [...inputs[name].options].find((each) => each.value === value)?.text ?? value;
   return value;
-}
-
-/** Returns the value of an input as the API expects it. */
-function valueFor(name, value) {
-  if (name === "status") return value;
-  if (!value) return null;
-  return name.endsWith("Time") ? `${value}:00` : value;
 }

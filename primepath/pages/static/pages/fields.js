@@ -6,6 +6,22 @@ import { createElement } from "./format.js";
 export const field = (label, input) =>
   createElement("div", { class: "field", "data-field": input.name }, createElement("label", { for: input.id }, label), input);
 
+/** Sets the name of each input, and an id that begins with `prefix`. Returns the inputs. */
+export function nameInputs(prefix, inputs) {
+  for (const [name, input] of Object.entries(inputs)) {
+    input.id = `${prefix}-${name}`;
+    input.name = name;
+  }
+  return inputs;
+}
+
+/** Returns the value of an input of a cell as the API expects it. Empty inputs are null. */
+export function valueFor(name, value) {
+  if (name === "status") return value;
+  if (!value) return null;
+  return name.endsWith("Time") ? `${value}:00` : value;
+}
+
 /** Shows each error at the input that its path names, and returns the messages of the others as one text. */
 export function showErrors(form, inputs, { errors, problem }) {
   const elsewhere = problem ? [problem] : [];

@@ -1,6 +1,7 @@
 // Formats values of the API for display.
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+export const STATUSES = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
 const LANGUAGE = "en-GB";
 const monthName = (month) =>
   new Intl.DateTimeFormat(LANGUAGE, { month: "long", timeZone: "UTC" }).format(Date.UTC(2000, month));
@@ -50,6 +51,12 @@ export const dateTime = (value, timeZone) =>
 /** `09:00:00` and `10:30:00` as "09:00 to 10:30". */
 export const times = (start, end) =>
   [start, end].filter(Boolean).map((time) => time.slice(0, 5)).join(" to ");
+
+/** Returns a function that finds texts with all of these words, in any case. */
+export function finderOf(words) {
+  const wanted = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  return (text) => wanted.every((word) => text.toLocaleLowerCase().includes(word));
+}
 
 /** Creates an element with these attributes and children. Attributes with the value null are skipped. */
 export function createElement(tag, attributes = {}, ...children) {

@@ -8,12 +8,11 @@ import { onUndo } from "./last_change.js";
 import { queries } from "./operations.js";
 import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
 import { filterTable, onCell, scrollToNow, showCells, showTable } from "./table.js";
-import { count, createElement, currentPeriods, label } from "./format.js";
+import { count, createElement, currentPeriods, label, STATUSES } from "./format.js";
 import { text } from "./texts.js";
 import "./request_access.js";
 
 const STATES = ["loading", "signed-out", "empty", "failed"];
-const STATUSES = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
 const element = (id) => document.getElementById(id);
 const query = queries.matrix;
 const address = new URL(location);

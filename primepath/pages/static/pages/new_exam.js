@@ -1,6 +1,6 @@
 // The form that creates an exam for a cell and assigns it.
 
-import { clearErrors, field, showErrors } from "./fields.js";
+import { clearErrors, field, nameInputs, showErrors } from "./fields.js";
 import { createElement } from "./format.js";
 import { change } from "./operations.js";
 import { text } from "./texts.js";
@@ -10,16 +10,12 @@ const EXAM_TYPES = { MONTHLY: "REVIEW", QUARTERLY: "QUARTERLY" };
 /** Creates the form. `assign([id])` assigns the exam to the cell after it was created. */
 export function newExamForm(cell, assign) {
   const number = { type: "number", min: "0", inputmode: "numeric" };
-  const inputs = {
+  const inputs = nameInputs("exam", {
     name: createElement("input", { type: "text", autocomplete: "off" }),
     totalQuestions: createElement("input", { ...number, value: "20" }),
     timerMinutes: createElement("input", { ...number, value: "40" }),
     passingScore: createElement("input", number),
-  };
-  for (const [name, input] of Object.entries(inputs)) {
-    input.id = `exam-${name}`;
-    input.name = name;
-  }
+  });
   const problem = createElement("p", { class: "problem", role: "alert" });
   const submit = createElement("button", { class: "primary" }, text("create_and_assign"));
   const form = createElement("form", { novalidate: "" },

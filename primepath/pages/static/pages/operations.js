@@ -20,5 +20,18 @@ export async function change(document, input) {
   };
 }
 
+/** Returns all objects of the list that a document reads page by page. If a request fails, returns the objects before it. */
+export async function loadAll(document) {
+  const all = [];
+  for (let after = null, more = true; more;) {
+    const { result } = await send({ query: queries[document], variables: { after } });
+    const page = Object.values(result.data ?? {})[0];
+    all.push(...(page?.edges ?? []).map(({ node }) => node));
+    after = page?.pageInfo.endCursor;
+    more = page?.pageInfo.hasNextPage ?? false;
+  }
+  return all;
+}
+
 export const withRequestId = (problem, requestId) =>
   requestId ? `${problem} ${text("request_id", { id: requestId })}` : problem;

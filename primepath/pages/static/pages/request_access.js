@@ -1,9 +1,8 @@
 // The dialog that requests access to a class.
 
-import { send } from "./api.js";
-import { clearErrors, field, showErrors } from "./fields.js";
+import { clearErrors, field, nameInputs, showErrors } from "./fields.js";
 import { createElement } from "./format.js";
-import { change, queries } from "./operations.js";
+import { change, loadAll } from "./operations.js";
 import { text } from "./texts.js";
 
 const dialog = document.getElementById("access");
@@ -12,15 +11,11 @@ const LEVELS = ["VIEW", "SUBSTITUTE", "CO_TEACHER", "FULL"];
 
 async function open() {
   const option = (value, name) => createElement("option", { value }, name);
-  const inputs = {
+  const inputs = nameInputs("access", {
     classCode: createElement("select", {}),
     accessLevel: createElement("select", {}, ...LEVELS.map((each) => option(each, text(`level_${each.toLowerCase()}`)))),
     reason: createElement("textarea", { rows: 3 }),
-  };
-  for (const [name, input] of Object.entries(inputs)) {
-    input.id = `access-${name}`;
-    input.name = name;
-  }
+  });
   const problem = createElement("p", { class: "problem", role: "alert" });
   const submit = createElement("button", { class: "primary" }, text("send_request"));
   const cancel = createElement("button", { type: "button" }, text("cancel"));
@@ -38,7 +33,7 @@ async function open() {
     if (outcome.payload?.request) showSent();
   };
   dialog.showModal();
-  const classes = await loadClasses();
+  const classes = await loadAll("class_directory");
   inputs.classCode.append(...classes.map(({ code, name }) => option(code, name)));
 }
 
@@ -47,18 +42,6 @@ function showSent() {
   close.addEventListener("click", () => dialog.close());
   form.replaceChildren(createElement("p", { role: "status" }, text("request_sent")), createElement("p", { class: "actions" }, close));
   close.focus();
-}
-
-async function loadClasses() {
-  const all = [];
-  for (let after = null, more = true; more;) {
-    const { result } = await send({ query: queries.class_directory, variables: { after } });
-    const page = result.data?.classDirectory;
-    all.push(...(page?.edges ?? []).map(({ node }) => node));
-    after = page?.pageInfo.endCursor;
-    more = page?.pageInfo.hasNextPage ?? false;
-  }
-  return all;
 }
 
 for (const button of document.querySelectorAll(".request-access")) button.addEventListener("click", open);

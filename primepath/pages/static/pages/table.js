@@ -1,6 +1,6 @@
 // The matrix as a table: a body for each division, a row for each class, a button in each cell.
 
-import { count, createElement, isQuarter, label, periodName } from "./format.js";
+import { count, createElement, finderOf, isQuarter, label, periodName } from "./format.js";
 
 const scroller = document.getElementById("matrix");
 const table = scroller.querySelector("table");
@@ -104,18 +104,17 @@ export function scrollToNow() {
  * With a `status`, rows without such a cell are hidden, and other cells are empty. Returns the cells that are shown.
  */
 export function filterTable({ division = "", grade = "", words = "", status = "" }) {
-  const wanted = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const matches = finderOf(words);
   const shown = [];
   for (const body of table.tBodies) {
     let isEmpty = true;
     for (const row of body.querySelectorAll("tr:not(.division)")) {
       const buttons = [...row.querySelectorAll("td button")];
       const { schoolClass } = cells.get(buttons[0]);
-      const name = `${schoolClass.name} ${schoolClass.code}`.toLocaleLowerCase();
       const matching = buttons.filter((button) => !status || cells.get(button).cell.status === status);
       for (const button of buttons) button.classList.toggle("other", !matching.includes(button));
       row.hidden = (division !== "" && schoolClass.division !== division) || (grade !== "" && String(schoolClass.grade) !== grade) ||
-        !wanted.every((word) => name.includes(word)) || !matching.length;
+        !matches(`${schoolClass.name} ${schoolClass.code}`) || !matching.length;
       if (row.hidden) continue;
       isEmpty = false;
       shown.push(...matching);
