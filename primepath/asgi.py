@@ -12,16 +12,16 @@ from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
 from primepath.db.usage import count_statements_of
-from primepath.server.early_refusals import early_refusals
 from primepath.server.handler import OneThreadHandler
-from primepath.server.health import Health
-from primepath.server.metrics import MetricsEndpoint
+from primepath.server.monitoring.health import Health
+from primepath.server.monitoring.metrics import MetricsEndpoint
+from primepath.server.monitoring.request_log import RequestLog
+from primepath.server.monitoring.tracing import Tracing
 from primepath.server.patience import limit_waits
+from primepath.server.processes.early_refusals import early_refusals
 from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
-from primepath.server.request_log import RequestLog
 from primepath.server.root_path import RootPath
 from primepath.server.timeouts import limit_statements
-from primepath.server.tracing import Tracing
 from primepath.services.passwords.hashing_thread import hashing_thread
 from primepath.traffic import (
     answer_cache,

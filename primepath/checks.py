@@ -19,8 +19,8 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.checks import Warning as CheckWarning
 
 from primepath.environment import Environment, env
+from primepath.server.monitoring.tracing import is_installed
 from primepath.server.nested_timeouts import timeout_problems
-from primepath.server.tracing import is_installed
 
 TAG = "primepath"
 _PREFIX = "PRIMEPATH_"

@@ -15,8 +15,8 @@ from primepath.domain.language import Language
 from primepath.domain.visibility import Visibility
 from primepath.environment import env
 from primepath.server.cors import CLIENT_HEADERS
-from primepath.server.log_format import LogFormat
-from primepath.server.tracing import TracesExporter
+from primepath.server.monitoring.log_format import LogFormat
+from primepath.server.monitoring.tracing import TracesExporter
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("PRIMEPATH_VAR_DIR") or BASE_DIR / "var")
@@ -67,7 +67,7 @@ SECURE_PROXY_SSL_HEADER = None
 TRUSTED_PROXIES = env.items(
     "TRUSTED_PROXIES", f"127.0.0.1,::1,{formats.UNIX_SOCKET}", formats.PROXY
 )
-# Who can read metrics and the details of /readyz; see primepath/server/monitoring_access.py.
+# Who can read metrics and the details of /readyz; see primepath/server/monitoring/access.py.
 MONITORING_NETWORKS = env.items(
     "MONITORING_NETWORKS", f"127.0.0.1,::1,{formats.UNIX_SOCKET}", formats.PROXY
 )
@@ -112,7 +112,7 @@ OPERATION_SECONDS = env.number("OPERATION_SECONDS", 10, most=3_600)
 # From the commit of a mutation on, even if the operation's own time is over: the change is saved, so its answer is worth more.
 PAYLOAD_SECONDS = env.number("PAYLOAD_SECONDS", 5, most=3_600)
 STATEMENT_SECONDS = env.number("STATEMENT_SECONDS", 5, most=3_600)
-# Limits of a connection, with `manage.py serve`; see primepath/server/protocol.py. nginx accepts heads of 32 KB too.
+# Limits of a connection, with `manage.py serve`; see primepath/server/processes/protocol.py. nginx accepts heads of 32 KB too.
 MAX_HEADER_BYTES = env.number("MAX_HEADER_BYTES", 32_768, least=1_024)
 HEADER_SECONDS = env.number("HEADER_SECONDS", 10, most=3_600)
 BODY_SECONDS = env.number("BODY_SECONDS", 30, most=3_600)
@@ -166,7 +166,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    "primepath.server.request_id.name_requests",
+    "primepath.server.monitoring.request_id.name_requests",
     "primepath.server.content_security.protect_pages",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -236,7 +236,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "primepath.server.root_path.StaticFiles"},
 }
 
-# Variables of OpenTelemetry; see primepath/server/tracing.py. Its SDK reads these and further ones itself.
+# Variables of OpenTelemetry; see primepath/server/monitoring/tracing.py. Its SDK reads these and further ones itself.
 _TRACE_ADDRESSES = (
     env.text("OTEL_EXPORTER_OTLP_ENDPOINT", "", formats.HTTP_ADDRESS),
     env.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "", formats.HTTP_ADDRESS),

@@ -7,7 +7,7 @@ import socket
 import sys
 
 from primepath.asgi import application
-from primepath.server.uvicorn_server import LimitedServer, server_config
+from primepath.server.processes.uvicorn_server import LimitedServer, server_config
 from tests.demo_day import use_demo_day
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from primepath.pages.page import page
 from primepath.server.database_failures import database_failure
-from primepath.server.request_id import request_id_of
+from primepath.server.monitoring.request_id import request_id_of
 from schema.errors import database_error
 from schema.http import error_handlers
 from schema.http.errors import asks_for_html

@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ErrorCode
-from primepath.server.request_record import note
+from primepath.server.monitoring.request_record import note
 from schema.errors import HttpError
 from schema.http.errors import error_response, internal_error_response
 

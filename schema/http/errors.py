@@ -11,7 +11,7 @@ from graphql import GraphQLFormattedError
 from strawberry.http.base import BaseRequestProtocol
 
 from primepath.server.database_failures import database_failure
-from primepath.server.request_id import request_id_of
+from primepath.server.monitoring.request_id import request_id_of
 from schema.errors import (
     HttpError,
     database_error,

@@ -33,8 +33,8 @@ from primepath.domain.viewer import Viewer
 from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.database_failures import can_be_read_again
 from primepath.server.handler import has_disconnected, received_at
-from primepath.server.request_id import request_id_of
-from primepath.server.request_record import note
+from primepath.server.monitoring.request_id import request_id_of
+from primepath.server.monitoring.request_record import note
 from primepath.server.time_limit import TimeLimit
 from primepath.services.fold_marks import fold_marks
 from schema.errors import (

@@ -18,7 +18,7 @@ from django.core import signing
 from django.utils import timezone
 
 from primepath.asgi import application
-from primepath.server.uvicorn_server import LimitedServer, server_config
+from primepath.server.processes.uvicorn_server import LimitedServer, server_config
 
 _FILE = Path(os.environ["CLOCK_FILE"])
 _now = timezone.now

@@ -21,7 +21,7 @@ from primepath.demo.accounts import (
 )
 from primepath.demo.seed_demo import seed_demo
 from primepath.domain.visibility import Visibility
-from primepath.server.uvicorn_server import LimitedServer, server_config
+from primepath.server.processes.uvicorn_server import LimitedServer, server_config
 from primepath.services.accounts.tokens import create_token, find_token
 
 HOST = "127.0.0.1"

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from prometheus_client.multiprocess import mark_process_dead
 
-from primepath.server.listeners import open_ports, open_socket_file
 from primepath.server.nested_timeouts import longest_request
-from primepath.server.supervisor import Supervisor
+from primepath.server.processes.listeners import open_ports, open_socket_file
+from primepath.server.processes.supervisor import Supervisor
 
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 # After the longest request, a process ends what is left and closes its connections.

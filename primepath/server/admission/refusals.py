@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import ErrorCode
 from primepath.server.admission.kinds import Reason
-from primepath.server.request_record import note_in_scope
+from primepath.server.monitoring.request_record import note_in_scope
 
 _RETRY_AFTER_SECONDS = range(1, 6)
 

@@ -17,7 +17,7 @@ from primepath.server.admission.callers import remember_user_of
 from primepath.server.admission.kinds import Kind
 from primepath.server.answer_life import AnswerLife, begin_life
 from primepath.server.handler import seconds_since_arrival
-from primepath.server.request_record import note_in_scope
+from primepath.server.monitoring.request_record import note_in_scope
 from schema.http.answer_cache.answer import Answer, Origin, SentAnswer
 from schema.http.answer_cache.computations import Computation, Computations
 from schema.http.answer_cache.store import Store

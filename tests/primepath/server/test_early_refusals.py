@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from primepath.server import early_refusals as module
-from primepath.server.early_refusals import EarlyRefusals
+from primepath.server.processes import early_refusals as module
+from primepath.server.processes.early_refusals import EarlyRefusals
 
 pytestmark = pytest.mark.one_database
 

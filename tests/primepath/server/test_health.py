@@ -20,7 +20,7 @@ import pytest
 from django.db import connection
 
 from primepath.server.draining import draining
-from primepath.server.health import Health
+from primepath.server.monitoring.health import Health
 from tests.processes import PATIENCE
 from tests.server import Server, running_server
 

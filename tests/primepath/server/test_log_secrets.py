@@ -13,10 +13,10 @@ import orjson
 import pytest
 from django.test import RequestFactory
 
-from primepath.server.log_format import LogFormat
-from primepath.server.log_formatters import JsonFormatter, TextFormatter
-from primepath.server.redaction import HIDDEN, redact
-from primepath.server.request_record import adopt_request, leave
+from primepath.server.monitoring.log_format import LogFormat
+from primepath.server.monitoring.log_formatters import JsonFormatter, TextFormatter
+from primepath.server.monitoring.redaction import HIDDEN, redact
+from primepath.server.monitoring.request_record import adopt_request, leave
 from tests.log_lines import log_lines
 from tests.processes import PATIENCE
 from tests.server import Server, running_server

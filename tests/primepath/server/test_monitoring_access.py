@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from primepath.server.monitoring_access import can_monitor
+from primepath.server.monitoring.access import can_monitor
 from primepath.server.proxies import ProxyHeaders
 
 pytestmark = pytest.mark.one_database

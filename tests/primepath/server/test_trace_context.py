@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from primepath.server.trace_context import read_trace_context
+from primepath.server.monitoring.trace_context import read_trace_context
 from tests.log_lines import request_facts
 from tests.server import Server
 

@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
-from primepath.server.request_log import RequestLog
-from primepath.server.request_record import note_in_scope
-from primepath.server.tracing import Tracing
+from primepath.server.monitoring.request_log import RequestLog
+from primepath.server.monitoring.request_record import note_in_scope
+from primepath.server.monitoring.tracing import Tracing
 from tests.processes import PATIENCE, ROOT
 from tests.server import running_server
 
@@ -149,6 +149,6 @@ def test_nothing_is_imported_without_traces(tmp_path: Path) -> None:
     environment = {"PRIMEPATH_VAR_DIR": str(tmp_path)}
     command = [sys.executable, "-c", code]
     modules = subprocess.check_output(command, cwd=ROOT, env=environment, text=True).split()
-    assert "primepath.server.tracing" in modules
+    assert "primepath.server.monitoring.tracing" in modules
     assert [name for name in modules if name.startswith("opentelemetry.sdk.trace")] == []
     assert [name for name in modules if name.startswith("opentelemetry.exporter")] == []

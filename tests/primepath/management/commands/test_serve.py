@@ -16,7 +16,7 @@ import httpx
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from primepath.server.listeners import open_ports
+from primepath.server.processes.listeners import open_ports
 from scripts.server import free_port
 from tests.nginx import nginx
 from tests.processes import PATIENCE, ROOT

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from socket import socket
 from weakref import WeakSet
 
-from primepath.server.protocol import LimitedProtocol
+from primepath.server.processes.protocol import LimitedProtocol
 
 
 class LentListener:

@@ -6,7 +6,7 @@ import sys
 from enum import StrEnum
 
 # Named, not imported: the formatters need the settings.
-_FORMATTERS = "primepath.server.log_formatters"
+_FORMATTERS = "primepath.server.monitoring.log_formatters"
 
 
 class LogFormat(StrEnum):

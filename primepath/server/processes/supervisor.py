@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from socket import socket
 from types import FrameType
 
-from primepath.server.systemd import notify_systemd
-from primepath.server.worker_process import WorkerProcess
+from primepath.server.processes.systemd import notify_systemd
+from primepath.server.processes.worker_process import WorkerProcess
 
 _PERIOD_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 30

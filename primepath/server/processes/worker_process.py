@@ -12,7 +12,7 @@ from socket import send_fds, socket, socketpair
 
 from django.conf import settings
 
-from primepath.server.worker import NUMBER_BYTES, READY
+from primepath.server.processes.worker import NUMBER_BYTES, READY
 
 # A new process imports the product. On a busy machine that has taken 20 seconds.
 _START_SECONDS = 120
@@ -33,7 +33,7 @@ class WorkerProcess:
         numbers = (listener.fileno(), theirs.fileno())
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "primepath.server.worker", *map(str, numbers)],
+                [sys.executable, "-m", "primepath.server.processes.worker", *map(str, numbers)],
                 env={**os.environ, "PYTHONPATH": path},
                 pass_fds=numbers,
                 # Ctrl-C reaches the supervisor only, which then ends the processes.

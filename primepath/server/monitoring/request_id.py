@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from primepath.server.request_record import adopt_request, leave, note, record_of
+from primepath.server.monitoring.request_record import adopt_request, leave, note, record_of
 
 
 def name_requests(

@@ -15,9 +15,9 @@ from urllib.parse import quote
 from prometheus_client import Counter
 
 from primepath.domain.errors import ErrorCode
-from primepath.server.redaction import without_secrets
-from primepath.server.request_record import RequestRecord, begin_record
-from primepath.server.tracing import Tracing
+from primepath.server.monitoring.redaction import without_secrets
+from primepath.server.monitoring.request_record import RequestRecord, begin_record
+from primepath.server.monitoring.tracing import Tracing
 
 _MAX_LENGTH = 200
 _DISCONNECTED = "disconnected"

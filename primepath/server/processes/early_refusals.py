@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from primepath.server.request_log import log_refused
+from primepath.server.monitoring.request_log import log_refused
 from primepath.server.root_path import split_path
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from primepath.db.usage import Usage, begin_usage
-from primepath.server.trace_context import TraceContext, read_trace_context
+from primepath.server.monitoring.trace_context import TraceContext, read_trace_context
 
 _KEY = "primepath.record"
 

@@ -21,7 +21,7 @@ from prometheus_client import (
     multiprocess,
 )
 
-from primepath.server.monitoring_access import can_monitor
+from primepath.server.monitoring.access import can_monitor
 
 PATH = "/metrics"
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"

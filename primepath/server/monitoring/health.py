@@ -6,8 +6,8 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from primepath.server.monitoring_access import can_monitor
-from primepath.server.readiness import Readiness
+from primepath.server.monitoring.access import can_monitor
+from primepath.server.monitoring.readiness import Readiness
 
 
 class Health:

@@ -2,7 +2,7 @@
 
 Without them, one connection with endless headers fills the memory. A client that sends half a request keeps its
 connection forever, and a server that stops waits for it forever. All time limits share one timer of the server, see
-`primepath.server.uvicorn_server`, because a timer per connection would cost each request more than the checks do.
+`primepath.server.processes.uvicorn_server`, because a timer per connection would cost each request more than the checks do.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from primepath.server.admission.refusals import Refusal
 from primepath.server.draining import draining
-from primepath.server.early_refusals import early_refusals
+from primepath.server.processes.early_refusals import early_refusals
 
 # Requests of one connection that wait for an earlier one. Browsers and proxies send the next request after the response.
 _MAX_PIPELINED = 32

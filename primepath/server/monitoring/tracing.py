@@ -11,7 +11,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from primepath.server.trace_context import TraceContext, read_trace_context
+from primepath.server.monitoring.trace_context import TraceContext, read_trace_context
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor

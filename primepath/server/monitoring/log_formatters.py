@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from primepath.server.redaction import redact
-from primepath.server.request_log import RequestLine
-from primepath.server.request_record import current_record
+from primepath.server.monitoring.redaction import redact
+from primepath.server.monitoring.request_log import RequestLine
+from primepath.server.monitoring.request_record import current_record
 
 # A message can quote a document, and a traceback can be as deep as one.
 _MAX_LENGTH = 20_000

@@ -1,4 +1,4 @@
-"""A process of ``manage.py serve``: ``python -m primepath.server.worker LISTENER CHANNEL``.
+"""A process of ``manage.py serve``: ``python -m primepath.server.processes.worker LISTENER CHANNEL``.
 
 Both arguments are numbers of open files that the supervisor passes on: the socket to listen on, and its end of a pair of
 sockets. Over the pair, the process sends `READY` once it serves, and then `ALIVE` every second. If the supervisor is
@@ -14,8 +14,8 @@ import signal
 import socket
 import sys
 
-from primepath.server.lent_listener import LentListener
-from primepath.server.uvicorn_server import LimitedServer, server_config
+from primepath.server.processes.lent_listener import LentListener
+from primepath.server.processes.uvicorn_server import LimitedServer, server_config
 
 READY = b"r"
 NUMBER_BYTES = 2

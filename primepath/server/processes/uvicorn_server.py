@@ -13,9 +13,9 @@ from django.conf import settings
 from prometheus_client import Gauge
 
 from primepath.server.draining import draining
-from primepath.server.lent_listener import LentListener
 from primepath.server.nested_timeouts import longest_request
-from primepath.server.protocol import LimitedProtocol, unreported
+from primepath.server.processes.lent_listener import LentListener
+from primepath.server.processes.protocol import LimitedProtocol, unreported
 
 _LONGEST_PERIOD_SECONDS = 1.0
 # Time limits are exceeded by at most this part.

@@ -1,0 +1,1 @@
+"""Health, metrics, the log and traces of the server."""

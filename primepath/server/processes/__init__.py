@@ -1,0 +1,1 @@
+"""The processes of the server, their connections, and the limits of clients."""
