@@ -106,18 +106,18 @@ def sitting_of(id: str, values: Sequence[Any], lesson_days: str, minutes: int | 
     class_code, year, period = id.split("/")
     status, date, start, end, room, invigilator_id = values
     return Sitting(
-        id=id,
-        class_code=class_code,
-        academic_year=int(year),
-        period=_PERIODS[period],
-        status=_STATUSES[status],
-        date=date,
-        start=start,
-        end=end,
-        minutes=minutes,
-        room=room,
-        invigilator_id=invigilator_id,
-        lesson_days=_days(lesson_days),
+        id,
+        class_code,
+        int(year),
+        _PERIODS[period],
+        _STATUSES[status],
+        date,
+        start,
+        end,
+        minutes,
+        room,
+        invigilator_id,
+        _days(lesson_days),
     )
 
 

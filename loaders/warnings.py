@@ -6,6 +6,7 @@ import asyncio
 import datetime
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -58,6 +59,8 @@ class ScheduleRange(NamedTuple):
         return self.first <= sitting.date <= self.last
 
 
+_sitting_values = attrgetter(*SITTING_COLUMNS)
+
 CellDate = tuple[str, str, int, datetime.date | None]
 """The id of a cell, the code of its class, its academic year and its date."""
 
@@ -95,7 +98,7 @@ class WarningLoaders(LoaderGroup):
             class_codes={cell.visible_class.code for cell in used},
         )
         for cell in used:
-            values = tuple(getattr(cell, column) for column in SITTING_COLUMNS)
+            values = _sitting_values(cell)
             if read.values.get(cell.pk) != values:
                 stored = read.sittings.get(cell.pk)
                 read.sittings[cell.pk] = sitting_of(

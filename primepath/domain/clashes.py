@@ -51,8 +51,7 @@ class Times(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
+class Sitting(NamedTuple):
     """The exams of a cell, as far as warnings depend on them.
 
     ``minutes``: the longest time limit of the exams, because pupils of a class sit different exams at the same time. None
@@ -263,10 +262,10 @@ def _groups(spans: Iterable[tuple[int, int, Sitting]]) -> list[list[Sitting]]:
 
 
 def _is_too_short(sitting: Sitting) -> bool:
-    times = sitting.times
-    if times is None or times.is_estimate or sitting.minutes is None:
+    start, end, minutes = sitting.start, sitting.end, sitting.minutes
+    if start is None or end is None or minutes is None:
         return False
-    return 60 * sitting.minutes > times.end - times.start
+    return 60 * minutes > _seconds(end) - _seconds(start)
 
 
 def _seconds(time: datetime.time) -> int:
