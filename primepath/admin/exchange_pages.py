@@ -136,7 +136,9 @@ class ExchangePages(WithFormPages[M], WithListLinks[M]):
         done = self._import(request, content, is_dry_run=False)
         if done.count(Effect.REJECT):
             return self._import_page(request, ImportForm(), done, upload_id)
-        messages.success(request, _summary(done))
+        template = _("Rows changed: {change}. Unchanged: {unchanged}.")
+        change, unchanged, _rejected = map(done.count, Effect)
+        messages.success(request, template.format(change=change, unchanged=unchanged))
         name = f"admin:primepath_{self.opts.model_name}_changelist"
         return HttpResponseRedirect(reverse(name, current_app=self.admin_site.name))
 
