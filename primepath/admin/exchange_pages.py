@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -19,16 +20,28 @@ from primepath.admin.common.generics import M
 from primepath.admin.common.list_links import ListLink, WithListLinks
 from primepath.admin.common.permissions import viewer_in
 from primepath.domain.stored_file import MAX_FILE_BYTES, FilePurpose
+from primepath.exchange.columns import TABLES
 from primepath.exchange.exporting import CONTENT_TYPES, FileFormat, export_table
 from primepath.exchange.files.sheet import FileError
 from primepath.exchange.importing import Imported, import_table
-from primepath.exchange.rows import Effect
+from primepath.exchange.rows import Effect, RowPlan
 from primepath.school import current_academic_year
 from primepath.services.stored_files.store import FileContent, find_upload, store_file
 
 _FORMATS = (FileFormat.XLSX, FileFormat.CSV)
 _SHOWN_ROWS = 500
 _MAX_NAME = 100
+
+
+class ShownLine(NamedTuple):
+    """A line of the page: a problem of a row, or a change of one column."""
+
+    row: int
+    name: str
+    column: str
+    before: str | None
+    after: str | None
+    is_problem: bool
 
 
 class ImportForm(forms.Form):
@@ -162,7 +175,7 @@ class ExchangePages(WithFormPages[M], WithListLinks[M]):
             effects.sort(key=lambda row: row.effect is not Effect.REJECT)
             shown = {
                 "summary": _summary(result),
-                "rows": effects[:_SHOWN_ROWS],
+                "lines": list(self._lines(effects[:_SHOWN_ROWS])),
                 "hidden_rows": max(0, len(effects) - _SHOWN_ROWS),
                 "can_apply": effects and not result.count(Effect.REJECT),
                 "digest": _digest(result),
@@ -177,6 +190,17 @@ class ExchangePages(WithFormPages[M], WithListLinks[M]):
             upload_id=upload_id,
             **shown,
         )
+
+    def _lines(self, rows: Iterable[RowPlan]) -> Iterator[ShownLine]:
+        headers = TABLES[self.exchange_table].headers(get_language() or "en")
+        for row in rows:
+            for problem in row.problems:
+                place = problem.address
+                yield ShownLine(row.number, row.key, place, "", problem.message, is_problem=True)
+            for name, before, after in row.changes:
+                yield ShownLine(
+                    row.number, row.key, headers.get(name, name), before, after, is_problem=False
+                )
 
 
 def _digest(result: Imported) -> str:

@@ -58,6 +58,10 @@ class Table(NamedTuple):
                 return column
         return None
 
+    def headers(self, language: str) -> dict[str, str]:
+        """Return the header of each column in a language, by the column's name."""
+        return {column.name: column.header(language) for column in self.columns}
+
 
 def _folded(header: str) -> str:
     return "".join(header.casefold().replace("_", "").replace("-", "").split())

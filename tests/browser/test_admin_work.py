@@ -55,6 +55,7 @@ def test_a_file_is_imported_after_its_problems_are_corrected(
     page.get_by_role("link", name="Choose another file").click()
     show(",Tulips,REVIEW,2026,30,40,60", ",Roses,REVIEW,2026,25,40,60")
     expect(content).to_contain_text("Rows to change: 2. Unchanged: 0. Rejected: 0.")
+    expect(page.get_by_role("row", name="Questions")).to_have_count(2)
     tab.take_picture(pictures, "admin_rows_to_import")
     page.get_by_role("button", name="Import").click()
     expect(page.locator(".messagelist")).to_contain_text("Rows changed: 2. Unchanged: 0.")
