@@ -23,7 +23,7 @@ from primepath.domain.planned_cell import PlannedCells
 from primepath.models import Exam, MatrixCellExam
 
 # No field shows it.
-_INTERNAL = frozenset({"copied_from_id", "idempotency_key", "name_key"})
+_INTERNAL = frozenset({"copied_from_id", "name_key"})
 EXAM_COLUMNS = frozenset({"instructions", "created_at", "updated_at"})
 """The columns of an exam that are read on request, by attribute name: they are long, or rarely shown."""
 _ALL = tuple(column_defaults(Exam, except_for=_INTERNAL))

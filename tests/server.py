@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,21 +35,25 @@ class Server:
 
 @contextmanager
 def running_server(
-    folder: Path, *, module: str = "tests.serve_demo", **environment: str
+    folder: Path,
+    *,
+    module: str = "tests.serve_demo",
+    database_url: str | None = None,
+    **environment: str,
 ) -> Iterator[Server]:
     """Run uvicorn with a copy of the demo database and with its files in ``folder``. Stop it when the block ends.
 
-    ``module`` runs the server and prints its port. ``environment`` has settings. The server's date is `demo_day.DAY`. A test that does not change
+    ``module`` runs the server and prints its port. ``database_url`` is a copy that the caller has made. ``environment`` has settings. The server's date is `demo_day.DAY`. A test that does not change
     the school uses the fixture `demo_server`, which is started once.
     """
     log = folder / "log"
     template = demo_template()
     with (
-        own_database(folder, template) as database_url,
+        nullcontext(database_url) if database_url else own_database(folder, template) as url,
         log.open("wb") as errors,
         product_process(
             *("-m", module),
-            database_url=database_url,
+            database_url=url,
             errors=errors,
             environment={"PRIMEPATH_VAR_DIR": str(folder), **environment},
         ) as process,
@@ -57,6 +61,6 @@ def running_server(
         assert process.stdout is not None
         port = process.stdout.readline()
         assert port, log.read_text()
-        yield Server(int(port), template.tokens, database_url, log, process.pid)
+        yield Server(int(port), template.tokens, url, log, process.pid)
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)

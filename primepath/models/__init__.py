@@ -15,6 +15,7 @@ from primepath.models.exam import Exam
 from primepath.models.exam_schedule_matrix import ExamScheduleMatrix, MatrixCellExam
 from primepath.models.exam_session import ExamSession
 from primepath.models.history_entry import HistoryEntry
+from primepath.models.idempotency_key import IdempotencyKey
 from primepath.models.imported_row import ImportedRow
 from primepath.models.school_class import SchoolClass
 from primepath.models.school_day import SchoolDay
@@ -36,6 +37,7 @@ __all__ = [
     "ExamScheduleMatrix",
     "ExamSession",
     "HistoryEntry",
+    "IdempotencyKey",
     "ImportedRow",
     "MatrixCellExam",
     "Program",

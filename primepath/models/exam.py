@@ -41,13 +41,6 @@ class Exam(models.Model):
         editable=False,
         related_name="created_exams",
     )
-    idempotency_key = models.CharField(
-        max_length=200,
-        null=True,
-        editable=False,
-        unique=True,
-        help_text="User ID of the creator, and the idempotency key of the request that created the exam.",
-    )
     copied_from = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -15,8 +15,9 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from primepath.models import ApiToken, AttemptCount, StoredFile
+from primepath.models import ApiToken, AttemptCount, IdempotencyKey, StoredFile
 from primepath.services.history import delete_entries, entries_before
+from primepath.services.idempotency import KEPT as KEYS_KEPT
 
 _BATCH = 500
 
@@ -52,6 +53,8 @@ def prunable(
     counts = AttemptCount.objects.filter(expires_at__lt=now)
     yield Prunable("Counts of failed sign-ins", counts, _delete)
     yield Prunable("Expired files", StoredFile.objects.filter(expires_at__lte=now), _delete)
+    keys = IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT)
+    yield Prunable("Idempotency keys", keys, _delete)
     if history_days is not None:
         assert history_days >= fewest_history_days()
         entries = entries_before(now - timedelta(days=history_days))

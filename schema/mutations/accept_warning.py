@@ -15,6 +15,7 @@ from primepath.services.school.accept_warning import (
     accept_warning,
 )
 from schema.context import Info
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.payloads import Payload, Result
@@ -22,7 +23,7 @@ from schema.types.schedule_warning import ScheduleWarning
 
 
 @strawberry.input(description="A warning, and why it is no problem.")
-class AcceptWarningInput:
+class AcceptWarningInput(RepeatableInput):
     warning_id: strawberry.ID = strawberry.field(description="ID of the warning.")
     reason: str = strawberry.field(
         description=f"Why the warning is no problem. Maximum: {MAX_REASON_LENGTH:,} characters."
@@ -66,6 +67,7 @@ class AcceptWarning:
         )
         result = await run_service(
             info,
+            input,
             lambda: accept_warning(
                 viewer=viewer, warning=found, reason=input.reason, parse_errors=ids.errors
             ),

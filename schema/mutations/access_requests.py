@@ -15,6 +15,7 @@ from primepath.services.access.deny_class_access_request import deny_class_acces
 from primepath.services.access.request_class_access import request_class_access
 from primepath.services.access.withdraw_class_access_request import withdraw_class_access_request
 from schema.context import Info
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.payloads import ClassAccessRequestPayload, Result
@@ -22,7 +23,7 @@ from schema.types.phrases import ADMINISTRATORS_ONLY, EXPIRES_AT
 
 
 @strawberry.input(description="A request for access to a class.")
-class RequestClassAccessInput:
+class RequestClassAccessInput(RepeatableInput):
     class_code: str = strawberry.field(description="Class code, from `classDirectory`.")
     access_level: AccessLevel = strawberry.field(description="Requested access.")
     reason: str = strawberry.field(
@@ -31,12 +32,12 @@ class RequestClassAccessInput:
 
 
 @strawberry.input(description="The request to withdraw.")
-class WithdrawClassAccessRequestInput:
+class WithdrawClassAccessRequestInput(RepeatableInput):
     id: strawberry.ID = strawberry.field(description="ID of one of your pending requests.")
 
 
 @strawberry.input(description="The request to approve, and the access to grant.")
-class ApproveClassAccessRequestInput:
+class ApproveClassAccessRequestInput(RepeatableInput):
     id: strawberry.ID = strawberry.field(description="ID of the request.")
     access_level: AccessLevel | None = strawberry.field(
         default=None, description="Access to grant. Defaults to the requested access."
@@ -52,7 +53,7 @@ class ApproveClassAccessRequestInput:
 
 
 @strawberry.input(description="The request to deny, and the reason.")
-class DenyClassAccessRequestInput:
+class DenyClassAccessRequestInput(RepeatableInput):
     id: strawberry.ID = strawberry.field(description="ID of the request.")
     note: str = strawberry.field(
         description=f"Reason, for the teacher. Cannot be empty. Maximum: {MAX_TEXT_LENGTH:,} characters."
@@ -75,6 +76,7 @@ class AccessRequests:
         viewer = info.context.require_viewer()
         return await run_service(
             info,
+            input,
             lambda: request_class_access(
                 viewer=viewer,
                 class_code=input.class_code,
@@ -100,6 +102,7 @@ class AccessRequests:
         request_id = ids.number(input.id, "ClassAccessRequest", "request_id")
         return await run_service(
             info,
+            input,
             lambda: withdraw_class_access_request(
                 viewer=viewer, request_id=request_id, parse_errors=ids.errors
             ),
@@ -127,6 +130,7 @@ class AccessRequests:
         request_id = ids.number(input.id, "ClassAccessRequest", "request_id")
         return await run_service(
             info,
+            input,
             lambda: approve_class_access_request(
                 viewer=viewer,
                 request_id=request_id,
@@ -159,6 +163,7 @@ class AccessRequests:
         request_id = ids.number(input.id, "ClassAccessRequest", "request_id")
         return await run_service(
             info,
+            input,
             lambda: deny_class_access_request(
                 viewer=viewer, request_id=request_id, note=input.note, parse_errors=ids.errors
             ),

@@ -15,6 +15,7 @@ from primepath.services.cells.unassign_exams import unassign_exams
 from schema.context import Info
 from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.payload_check import payload_check
 from schema.mutations.run_service import run_cell_service
@@ -24,7 +25,7 @@ from schema.types.phrases import DRY_RUN, expected_versions, requires_edit
 
 
 @strawberry.input(description="Cells and exams. All exams apply to all cells.")
-class AssignExamsInput:
+class AssignExamsInput(RepeatableInput):
     cells: list[CellRef] = strawberry.field(
         description=f"Target cells. Maximum: {settings.MAX_LIST_LENGTH:,}."
     )
@@ -50,6 +51,7 @@ async def _change_exams(
     versions = ids.versions(input.expected_versions, "expected_versions")
     result = await run_cell_service(
         info,
+        input,
         lambda: service(
             viewer=viewer,
             cells=cells,

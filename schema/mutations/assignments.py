@@ -12,6 +12,7 @@ from primepath.domain.school_class import AccessLevel
 from primepath.services.access.assign_teacher import assign_teacher
 from primepath.services.access.revoke_teacher import revoke_teacher
 from schema.context import Info
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.payloads import Result, TeacherClassAssignmentPayload
@@ -19,7 +20,7 @@ from schema.types.phrases import ADMINISTRATORS_ONLY, CLASS_CODE, EXPIRES_AT
 
 
 @strawberry.input(description="A teacher, a class and the access to set.")
-class AssignTeacherInput:
+class AssignTeacherInput(RepeatableInput):
     teacher_id: strawberry.ID = strawberry.field(description="ID of the teacher.")
     class_code: str = strawberry.field(description=CLASS_CODE)
     access_level: AccessLevel = strawberry.field(description="Access to set.")
@@ -30,7 +31,7 @@ class AssignTeacherInput:
 
 
 @strawberry.input(description="The assignment to end.")
-class RevokeTeacherInput:
+class RevokeTeacherInput(RepeatableInput):
     assignment_id: strawberry.ID = strawberry.field(description="ID of the assignment.")
 
 
@@ -56,6 +57,7 @@ class Assignments:
         teacher_id = ids.number(input.teacher_id, "Teacher", "teacher_id")
         return await run_service(
             info,
+            input,
             lambda: assign_teacher(
                 viewer=viewer,
                 teacher_id=teacher_id,
@@ -86,6 +88,7 @@ class Assignments:
         assignment_id = ids.number(input.assignment_id, "TeacherClassAssignment", "assignment_id")
         return await run_service(
             info,
+            input,
             lambda: revoke_teacher(
                 viewer=viewer, assignment_id=assignment_id, parse_errors=ids.errors
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import strawberry
 from django.conf import settings
@@ -13,12 +13,15 @@ from primepath.services.calendars.create_calendar_feed import (
     MAX_FEEDS,
     MAX_NAME_LENGTH,
     create_calendar_feed,
+    secret_of,
 )
 from primepath.services.calendars.revoke_calendar_feed import revoke_calendar_feed
 from schema.context import Info
+from schema.ids import parse_number
 from schema.limits import check_list
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import list_size
+from schema.mutations.idempotency import BY_ID, Recall, RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.calendar_feed import CalendarFeed
@@ -32,7 +35,7 @@ class _Created(NamedTuple):
 
 
 @strawberry.input(description="A calendar feed to create.")
-class CreateCalendarFeedInput:
+class CreateCalendarFeedInput(RepeatableInput):
     name: str = strawberry.field(
         description=f"Name of the calendar, as calendar programs show it. Maximum: {MAX_NAME_LENGTH} characters."
     )
@@ -49,7 +52,7 @@ class CreateCalendarFeedInput:
 
 
 @strawberry.input(description="A calendar feed to revoke.")
-class RevokeCalendarFeedInput:
+class RevokeCalendarFeedInput(RepeatableInput):
     id: strawberry.ID = strawberry.field(description="ID of the feed.")
 
 
@@ -69,12 +72,39 @@ class CalendarFeedPayload:
 
     @strawberry.field(
         description=(
-            "Secret address of a new feed, for calendar programs. Returned only once: whoever has it can read the feed until "
+            "Secret address of a new feed, for calendar programs. Returned only once, and to a retry with the same `idempotencyKey`: whoever has it can read the feed until "
             "you revoke it. Null if no feed was created."
         )
     )
     def url(self, result: strawberry.Parent[Result[_Created]]) -> str | None:
         return result.value.url if result.value else None
+
+
+def _url(info: Info, secret: str) -> str:
+    return info.context.base_url + reverse("calendar", kwargs={"secret": secret})
+
+
+async def _load(info: Info, stored: Any) -> _Created | None:
+    """Return the feed, also if it is revoked by now, but without its address."""
+    viewer, id = info.context.require_viewer(), parse_number(stored, "CalendarFeed")
+    feeds = models.CalendarFeed.objects.filter(pk=id, user=viewer.user_id)
+    feed = await info.context.loaders.call(feeds.first)
+    return _Created(feed, None) if feed else None
+
+
+async def _load_new(info: Info, stored: Any) -> _Created | None:
+    """Return the feed with its address, which is derived again."""
+    found = await _load(info, stored)
+    secret = secret_of(found.feed) if found else None
+    return found and found._replace(url=secret and _url(info, secret))
+
+
+def _identify(created: _Created) -> Any:
+    return BY_ID.identify(created.feed)
+
+
+_NEW = Recall(_identify, _load_new)
+_REVOKED = Recall(_identify, _load)
 
 
 @strawberry.type
@@ -95,7 +125,6 @@ class CalendarFeeds:
     ) -> Result[_Created]:
         viewer = info.context.require_viewer()
         check_list("classCodes", input.class_codes or ())
-        base_url = info.context.base_url
 
         def create() -> _Created:
             secret, feed = create_calendar_feed(
@@ -104,9 +133,9 @@ class CalendarFeeds:
                 class_codes=input.class_codes,
                 duties=input.duties,
             )
-            return _Created(feed, base_url + reverse("calendar", kwargs={"secret": secret}))
+            return _Created(feed, _url(info, secret))
 
-        return await run_service(info, create)
+        return await run_service(info, input, create, recall=_NEW)
 
     @strawberry.mutation(
         graphql_type=CalendarFeedPayload | None,
@@ -122,8 +151,10 @@ class CalendarFeeds:
         key = ids.number(input.id, "CalendarFeed", "feed_id")
         return await run_service(
             info,
+            input,
             lambda: _Created(
                 revoke_calendar_feed(viewer=viewer, feed_id=key, parse_errors=ids.errors), None
             ),
             {"feed_id": "id"},
+            _REVOKED,
         )

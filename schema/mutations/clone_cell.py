@@ -16,6 +16,7 @@ from schema.context import Info
 from schema.limits import check_list
 from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.payload_check import payload_check
 from schema.mutations.run_service import run_cell_service
@@ -38,7 +39,7 @@ describe(
 
 
 @strawberry.input(description="A source cell and the target cells.")
-class CloneCellInput:
+class CloneCellInput(RepeatableInput):
     source: CellRef = strawberry.field(
         description="Cell to copy from. Any access to its class is enough."
     )
@@ -53,7 +54,7 @@ class CloneCellInput:
 
 
 @strawberry.input(description="A source cell and the target classes.")
-class ShareCellInput:
+class ShareCellInput(RepeatableInput):
     source: CellRef = strawberry.field(
         description="Cell to copy from. Any access to its class is enough."
     )
@@ -93,6 +94,7 @@ class CloneCell:
         versions = ids.versions(input.expected_versions, "expected_versions")
         result = await run_cell_service(
             info,
+            input,
             lambda: clone_cell(
                 viewer=viewer,
                 source=source,
@@ -127,6 +129,7 @@ class CloneCell:
         versions = ids.versions(input.expected_versions, "expected_versions")
         result = await run_cell_service(
             info,
+            input,
             lambda: share_cell(
                 viewer=viewer,
                 source=source,

@@ -9,10 +9,11 @@ import strawberry
 from strawberry import UNSET
 
 from primepath.domain.exam import ExamType
-from primepath.services.exams.create_exam import MAX_KEY_LENGTH, create_exam
+from primepath.services.exams.create_exam import create_exam
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.exams.values import MAX_INSTRUCTIONS_LENGTH, MAX_NAME_LENGTH, ExamValues
 from schema.context import Info
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser, given_fields
 from schema.mutations.run_service import run_service
 from schema.types.cell_batches import AnyExam
@@ -26,7 +27,7 @@ from schema.types.phrases import (
 
 
 @strawberry.input(description="A new exam.")
-class CreateExamInput:
+class CreateExamInput(RepeatableInput):
     name: str = strawberry.field(
         description=f"Display name. Cannot be empty. Maximum: {MAX_NAME_LENGTH} characters."
     )
@@ -54,17 +55,10 @@ class CreateExamInput:
             "characters."
         ),
     )
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description=(
-            f"A key of your choice, new for each exam. Maximum: {MAX_KEY_LENGTH} characters. "
-            "A retry with the same key returns the existing exam. Using the key for another exam is a DUPLICATE error."
-        ),
-    )
 
 
 @strawberry.input(description="Changes to an exam. " + UNCHANGED_IF_OMITTED)
-class UpdateExamInput:
+class UpdateExamInput(RepeatableInput):
     id: strawberry.ID = strawberry.field(description="ID of the exam.")
     expected_version: int | None = strawberry.field(
         default=None,
@@ -125,14 +119,14 @@ class Exams:
     ) -> Result[AnyExam]:
         viewer = info.context.require_viewer()
         ids = IdParser()
-        values = _values(input, ids, except_for={"type", "idempotency_key"})
+        values = _values(input, ids, except_for={"type"})
         return await run_service(
             info,
+            input,
             lambda: create_exam(
                 viewer=viewer,
                 type=input.type,
                 values=values,
-                idempotency_key=input.idempotency_key,
                 parse_errors=ids.errors,
             ),
         )
@@ -152,6 +146,7 @@ class Exams:
         values = _values(input, ids, except_for={"id", "expected_version"})
         result = await run_service(
             info,
+            input,
             lambda: update_exam(
                 viewer=viewer,
                 exam_id=exam_id,

@@ -123,7 +123,7 @@ class ExportSchedule:
             )
             return _Exported(origin + reverse("download", kwargs={"secret": secret}), expires_at)
 
-        return await run_service(info, export)
+        return await run_service(info, input, export)
 
 
 async def _keys(info: Info, chosen: MatrixCellFilter, year: int) -> list[CellKey]:

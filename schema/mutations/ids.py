@@ -80,9 +80,13 @@ class IdParser:
 
 
 def given_fields(input: Any, *, except_for: Collection[str]) -> dict[str, Any]:
-    """Return the fields that the input contains, including null ones. An omitted field is UNSET and is skipped."""
+    """Return the fields that the input contains, including null ones. An omitted field is UNSET and is skipped.
+
+    The idempotency key is not one of them: it belongs to the request.
+    """
     return {
         field.name: value
         for field in dataclasses.fields(input)
-        if field.name not in except_for and (value := getattr(input, field.name)) is not UNSET
+        if field.name not in {*except_for, "idempotency_key"}
+        and (value := getattr(input, field.name)) is not UNSET
     }

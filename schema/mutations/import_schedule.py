@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
+from primepath.domain.errors import UserErrorCode
 from primepath.exchange.import_upload import ScheduleImportResult, import_upload
+from primepath.exchange.rows import Effect, Problem, RowPlan
 from primepath.services.cells.clone_cell import OnExisting
 from schema.context import Info
+from schema.mutations.idempotency import Recall, RepeatableInput
 from schema.mutations.run_service import run_or_plan
 from schema.types.payloads import Result
 from schema.types.phrases import ADMINISTRATORS_ONLY
@@ -16,7 +19,7 @@ from schema.types.schedule_import import ImportSchedulePayload
 
 
 @strawberry.input(description="A file to import, and how.")
-class ImportScheduleInput:
+class ImportScheduleInput(RepeatableInput):
     upload_id: strawberry.ID = strawberry.field(
         description="`uploadId` that `POST /files` has returned. Only the user who uploaded the file can import it, within an hour."
     )
@@ -44,6 +47,33 @@ class ImportScheduleInput:
     )
 
 
+def _identify(result: ScheduleImportResult) -> Any:
+    """Return the rows with their cells and effects, without the values that changed."""
+    rows = [[row.number, row.key, row.effect, row.problems] for row in result.rows]
+    return {"digest": result.digest, "rows": rows}
+
+
+async def _load(info: Info, stored: Any) -> ScheduleImportResult | None:
+    if not info.context.require_viewer().is_administrator:
+        return None
+    rows = [
+        RowPlan(
+            number,
+            key,
+            Effect(effect),
+            problems=[
+                Problem(UserErrorCode(code), address, message)
+                for code, address, message in problems
+            ],
+        )
+        for number, key, effect, problems in stored["rows"]
+    ]
+    return ScheduleImportResult(stored["digest"], rows, {})
+
+
+_RECALL: Recall[ScheduleImportResult] = Recall(_identify, _load)
+
+
 @strawberry.type
 class ImportSchedule:
     @strawberry.mutation(
@@ -62,6 +92,7 @@ class ImportSchedule:
         viewer = info.context.require_viewer()
         return await run_or_plan(
             info,
+            input,
             lambda: import_upload(
                 viewer=viewer,
                 upload_id=input.upload_id,
@@ -71,5 +102,6 @@ class ImportSchedule:
                 expected_digest=input.expected_digest,
             ),
             lambda result: result.planned,
+            _RECALL,
             dry_run=input.dry_run,
         )

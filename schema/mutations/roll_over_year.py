@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from django.conf import settings
 
 from primepath.domain.new_year import DateShift, RollOverExisting, YearPart
+from primepath.services.years.plan import PartReport
 from primepath.services.years.roll_over_year import RollOverResult, roll_over_year
 from schema.context import Info
 from schema.limits import check_list
+from schema.mutations.idempotency import BY_ID, Recall, RepeatableInput
 from schema.mutations.run_service import run_or_plan
 from schema.types.enums import describe
 from schema.types.payloads import Result
@@ -40,7 +42,7 @@ describe(
 
 
 @strawberry.input(description="Two academic years, and what to copy.")
-class RollOverYearInput:
+class RollOverYearInput(RepeatableInput):
     from_year: int = strawberry.field(description="Academic year to copy from.")
     to_year: int = strawberry.field(description="Academic year to copy to. Must be later.")
     class_codes: list[str] | None = strawberry.field(
@@ -62,6 +64,22 @@ class RollOverYearInput:
             "warnings, an exam represents its future copy."
         ),
     )
+
+
+def _identify(result: RollOverResult) -> Any:
+    """Return the report, as it is, and the keys of the cells."""
+    reports = [[each.part, each.copied, each.skipped, each.reasons] for each in result.reports]
+    return {"reports": reports, "cells": BY_ID.identify(result.cells)}
+
+
+async def _load(info: Info, stored: Any) -> RollOverResult | None:
+    if not info.context.require_viewer().is_administrator:
+        return None
+    reports = [PartReport(YearPart(part), *counts) for part, *counts in stored["reports"]]
+    return RollOverResult(reports, await BY_ID.load(info, stored["cells"]) or [])
+
+
+_RECALL: Recall[RollOverResult] = Recall(_identify, _load)
 
 
 @strawberry.type
@@ -86,6 +104,7 @@ class RollOverYear:
         check_list("parts", input.parts)
         return await run_or_plan(
             info,
+            input,
             lambda: roll_over_year(
                 viewer=viewer,
                 from_year=input.from_year,
@@ -97,5 +116,6 @@ class RollOverYear:
                 dry_run=input.dry_run,
             ),
             lambda result: result.planned,
+            _RECALL,
             dry_run=input.dry_run,
         )

@@ -15,6 +15,7 @@ from primepath.services.school.days import MAX_DAYS
 from primepath.services.school.reopen_school import reopen_school
 from schema.context import Info
 from schema.metadata import columns, list_size
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.run_service import run_service
 from schema.types.payloads import Payload, Result
 from schema.types.phrases import ADMINISTRATORS_ONLY
@@ -30,7 +31,7 @@ class _Days(NamedTuple):
 
 
 @strawberry.input(description="Days to close the school on.")
-class CloseSchoolInput:
+class CloseSchoolInput(RepeatableInput):
     from_: datetime.date = strawberry.field(name="from", description="First day.")
     to: datetime.date = strawberry.field(description=_LAST_DAY)
     name: str = strawberry.field(
@@ -43,7 +44,7 @@ class CloseSchoolInput:
 
 
 @strawberry.input(description="Days to open the school on.")
-class ReopenSchoolInput:
+class ReopenSchoolInput(RepeatableInput):
     from_: datetime.date = strawberry.field(name="from", description="First day.")
     to: datetime.date = strawberry.field(description=_LAST_DAY)
 
@@ -92,6 +93,7 @@ class SchoolDays:
         viewer = info.context.require_viewer()
         result = await run_service(
             info,
+            input,
             lambda: close_school(
                 viewer=viewer, first=input.from_, last=input.to, name=input.name, kind=input.kind
             ),
@@ -114,6 +116,7 @@ class SchoolDays:
         viewer = info.context.require_viewer()
         result = await run_service(
             info,
+            input,
             lambda: reopen_school(viewer=viewer, first=input.from_, last=input.to),
             _FIELD_NAMES,
         )

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from schema.context import Info
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.payloads import ClassCurriculumPayload, Result
@@ -21,7 +22,7 @@ from schema.types.phrases import (
 
 
 @strawberry.input(description="The curriculum of a class in an academic year.")
-class SetClassCurriculumInput:
+class SetClassCurriculumInput(RepeatableInput):
     class_code: str = strawberry.field(description=CLASS_CODE)
     academic_year: int = strawberry.field(description=ACADEMIC_YEAR)
     level_ids: list[strawberry.ID] = strawberry.field(
@@ -56,6 +57,7 @@ class SetClassCurriculum:
         level_ids = ids.numbers(input.level_ids, "CurriculumLevel", "level_ids")
         result = await run_service(
             info,
+            input,
             lambda: set_class_curriculum(
                 viewer=viewer,
                 class_code=input.class_code,

@@ -87,7 +87,7 @@ class SignInMutation:
             raise LimitExceededError(_("A request can contain only one `signIn`."), limit=1)
         context.has_tried_to_sign_in = True
         try:
-            (token, stored, viewer), _changes = await save(
+            token, stored, viewer = await save(
                 info,
                 lambda: sign_in(
                     username=input.username,
@@ -113,6 +113,6 @@ class SignInMutation:
         token_id = context.token_id
         if token_id is None:
             return SignOutPayload(signed_out=False, user_errors=[])
-        revoked, _changes = await save(info, lambda: revoke_token(token_id=token_id))
+        revoked = await save(info, lambda: revoke_token(token_id=token_id))
         context.switch_viewer(None, token_id=None)
         return SignOutPayload(signed_out=revoked, user_errors=[])

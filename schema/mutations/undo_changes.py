@@ -9,6 +9,7 @@ import strawberry
 from primepath.domain.cell import CellKey
 from primepath.services.undo.undo_changes import undo_changes
 from schema.context import Info
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.payload_check import payload_check
 from schema.mutations.run_service import run_service
@@ -16,7 +17,7 @@ from schema.types.payloads import Result, UndoChangesPayload
 
 
 @strawberry.input(description="A change set to undo.")
-class UndoChangesInput:
+class UndoChangesInput(RepeatableInput):
     change_set_id: strawberry.ID = strawberry.field(
         description="ID of the change set: `changeSetId` of a payload or a history entry, or `id` of `changeSets`."
     )
@@ -43,6 +44,7 @@ class UndoChanges:
         id = ids.change_set(input.change_set_id, "change_set_id")
         return await run_service(
             info,
+            input,
             lambda: undo_changes(
                 viewer=viewer,
                 change_set_id=id,

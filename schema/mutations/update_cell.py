@@ -16,6 +16,7 @@ from primepath.services.cells.cell_changes import (
 )
 from primepath.services.cells.update_cell import update_cell
 from schema.context import Info
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser, given_fields
 from schema.mutations.payload_check import payload_check
 from schema.mutations.run_service import run_service
@@ -25,7 +26,7 @@ from schema.types.phrases import UNCHANGED_IF_OMITTED, expected_version, require
 
 
 @strawberry.input(description="Changes to a cell. " + UNCHANGED_IF_OMITTED)
-class UpdateCellInput:
+class UpdateCellInput(RepeatableInput):
     cell: CellRef = strawberry.field(description="Cell to change.")
     expected_version: int | None = strawberry.field(
         default=None,
@@ -89,6 +90,7 @@ class UpdateCell:
         changes = read_changes(input, ids)
         result = await run_service(
             info,
+            input,
             lambda: update_cell(
                 viewer=viewer,
                 cell=key,

@@ -6,13 +6,16 @@ from typing import Annotated
 
 import strawberry
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CellKey
+from primepath.domain.errors import BadUserInputError
 from primepath.services.cells.update_cells import CellUpdate, update_cells
 from schema.context import Info
 from schema.limits import check_list
 from schema.limits.list_sizes import length_of
 from schema.metadata import list_size
+from schema.mutations.idempotency import RepeatableInput
 from schema.mutations.ids import IdParser
 from schema.mutations.payload_check import payload_check
 from schema.mutations.run_service import run_cell_service
@@ -22,7 +25,7 @@ from schema.types.phrases import DRY_RUN, requires_edit
 
 
 @strawberry.input(description="Changes to several cells.")
-class UpdateCellsInput:
+class UpdateCellsInput(RepeatableInput):
     changes: list[UpdateCellInput] = strawberry.field(
         description=(
             "Changes, one item for each cell. A cell that is listed twice is a DUPLICATE error. Maximum: "
@@ -49,6 +52,9 @@ class UpdateCells:
     ) -> Result[list[CellKey]]:
         viewer = info.context.require_viewer()
         check_list("changes", input.changes)
+        if any(each.idempotency_key is not None for each in input.changes):
+            template = _("`idempotencyKey` is for the whole input, not for one of its `changes`.")
+            raise BadUserInputError(template)
         ids = IdParser()
         changes = [
             CellUpdate(
@@ -60,6 +66,7 @@ class UpdateCells:
         ]
         result = await run_cell_service(
             info,
+            input,
             lambda: update_cells(
                 viewer=viewer,
                 changes=changes,

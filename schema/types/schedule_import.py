@@ -75,7 +75,7 @@ class ImportRow:
     )
     effect: Effect = strawberry.field(description="Effect of the row.")
     changes: list[ImportChange] = strawberry.field(
-        description="Values that change. Empty for a row that is rejected.",
+        description="Values that change. Empty for a row that is rejected, and after a retry with an `idempotencyKey`.",
         metadata=list_size(_COLUMNS),
     )
     problems: list[ImportProblem] = strawberry.field(

@@ -16,6 +16,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from primepath.db.fields import DerivedTextField
+from primepath.models import Exam, IdempotencyKey
 from primepath.services.accounts.tokens import digest, find_token
 from tests.client import data
 from tests.databases import connected_to, own_database
@@ -70,6 +71,9 @@ def fill(name: str) -> None:
         now = timezone.now()
         file = {"name": "f.csv", "content_type": "text/csv", "content": b"a", "purpose": "UPLOAD"}
         add("primepath.StoredFile", user=user, digest="d", created_at=now, expires_at=now, **file)
+    if name == "0042_action_of_imports":
+        key = f"{models.get_model('auth.User').objects.get().pk}/abc"
+        models.get_model("primepath.Exam").objects.update(idempotency_key=key)
     if name == "0040_imported_rows":
         row = {"table": "auth_user", "key": "1", "target": "1"}
         add("primepath.ImportedRow", source="original", digest="0", left_as="0", **row)
@@ -193,6 +197,9 @@ def test_every_migration_keeps_existing_rows() -> None:
                 assert stored[1] == field.derive(stored[0])
     connection.check_constraints()
     document = '{ matrixCell(at: {classCode: "PRIMARY_1A", academicYear: 2026, period: JAN}) { notes exams { name } } }'
+    key = IdempotencyKey.objects.get()
+    assert (key.key, key.operation, key.input_digest) == ("abc", "createExam", "")
+    assert key.result == f"Exam:{Exam.objects.get().pk}"
     assert find_token("a token from before the first migration"), "Tokens stay valid."
     assert data(document, as_viewer(User.objects.get())) == {
         "matrixCell": {"notes": "Bring a pencil.", "exams": [{"name": "Reading"}]}

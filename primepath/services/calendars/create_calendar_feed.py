@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from primepath.domain.cell import is_class_code
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.models import CalendarFeed, SchoolClass
-from primepath.services.address_secrets import digest, new_secret
+from primepath.services.address_secrets import derive_again, derived_secret, digest_of
 from primepath.services.rows import max_length
 from primepath.services.validation import ValidationErrors, shown_code
 
 MAX_NAME_LENGTH = max_length(CalendarFeed, "name")
 MAX_FEEDS = 50
+_PURPOSE = "calendar_feed"
 
 
 @transaction.atomic
@@ -43,15 +46,25 @@ def create_calendar_feed(
         template = _("You have {count} calendar feeds, which is the limit. Revoke one first.")
         errors.add(UserErrorCode.OUT_OF_RANGE, template, count=existing)
     errors.raise_if_any()
-    secret = new_secret()
+    now = timezone.now()
+    secret = derived_secret(_PURPOSE, viewer.account_id, now.isoformat())
     feed = CalendarFeed.objects.create(
         user_id=viewer.account_id,
         name=name,
         class_codes=None if class_codes is None else list(dict.fromkeys(class_codes)),
         duties=duties,
-        digest=digest(secret),
+        digest=digest_of(secret),
+        created_at=now,
     )
     return secret, feed
+
+
+def secret_of(feed: CalendarFeed) -> str | None:
+    """Return the secret of a new feed once more, for a retry. None if it is revoked, or if SECRET_KEY has changed."""
+    if feed.revoked_at is not None:
+        return None
+    created_at = feed.created_at.astimezone(UTC).isoformat()
+    return derive_again(_PURPOSE, feed.user_id, created_at, digest=feed.digest)
 
 
 def _check_classes(viewer: Viewer, class_codes: Sequence[str], errors: ValidationErrors) -> None:

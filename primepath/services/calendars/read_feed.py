@@ -16,7 +16,7 @@ from django.utils import timezone
 from primepath.domain.viewer import Viewer
 from primepath.models import CalendarFeed
 from primepath.services.accounts.viewers import ACCOUNT_COLUMNS, viewer_of_account
-from primepath.services.address_secrets import digest
+from primepath.services.address_secrets import digest_of
 
 logger = logging.getLogger("primepath.calendars")
 
@@ -43,7 +43,7 @@ def find_feed(secret: str) -> Feed | None:
     None if no feed has this secret, it was revoked, or its owner cannot sign in.
     """
     columns = ("pk", "name", "class_codes", "duties", "last_used_at")
-    rows = CalendarFeed.objects.filter(digest=digest(secret), revoked_at=None).values_list(
+    rows = CalendarFeed.objects.filter(digest=digest_of(secret), revoked_at=None).values_list(
         *columns, *(f"user__{name}" for name in ACCOUNT_COLUMNS)
     )
     for id, name, class_codes, duties, last_used_at, *account in rows:

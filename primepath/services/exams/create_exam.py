@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,59 +18,29 @@ from primepath.services.exams.values import ExamValues, check_values, recorded, 
 from primepath.services.history import Recorded, record
 from primepath.services.validation import ValidationErrors
 
-MAX_KEY_LENGTH = 100
 
-
+@transaction.atomic
 def create_exam(
     *,
     viewer: Viewer,
     type: ExamType,
     values: ExamValues,
-    idempotency_key: str | None = None,
     parse_errors: Iterable[InputError] = (),
 ) -> Exam:
-    """Create an exam, or return the one that the viewer created before with the same ``idempotency_key``.
+    """Create an exam.
 
     Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``BLANK``, ``TOO_LONG``, ``INVALID_CHARACTERS``,
-    ``OUT_OF_RANGE``, ``YEAR_OUT_OF_RANGE``, ``NOT_FOUND`` for the level, and ``DUPLICATE`` if the key was used for another
-    exam.
+    ``OUT_OF_RANGE``, ``YEAR_OUT_OF_RANGE``, and ``NOT_FOUND`` for the level.
     """
     errors = ValidationErrors(parse_errors)
     if not may_create_exams(viewer):
         template = _("Creating exams requires FULL or CO_TEACHER access to a class.")
         errors.add(UserErrorCode.FORBIDDEN, template)
     check_values(values, errors)
-    if idempotency_key is not None:
-        errors.check_text(idempotency_key, "idempotency_key", limit=MAX_KEY_LENGTH, required=True)
     errors.raise_if_any()
 
     exam = Exam(type=type, created_by_id=viewer.teacher_id, version=1)
     set_values(exam, values)
-    if idempotency_key is None:
-        return _store(exam, viewer)
-    exam.idempotency_key = f"{viewer.user_id}/{idempotency_key}"
-    if (existing := _existing(exam, errors)) is not None:
-        return existing
-    try:
-        return _store(exam, viewer)
-    except IntegrityError:
-        # The same request was sent twice at the same time, and the other one was first.
-        if (existing := _existing(exam, errors)) is None:
-            raise
-        return existing
-
-
-def may_create_exams(viewer: Viewer) -> bool:
-    """Return whether the viewer is an administrator or can change a class. At most one SELECT."""
-    if viewer.is_administrator:
-        return True
-    visible = SchoolClass.objects.visible_to(viewer)
-    # The plugin does not see what a method of the QuerySet annotates.
-    return visible.filter(access_level__in=EDITING_LEVELS).exists()  # type: ignore[misc]
-
-
-@transaction.atomic
-def _store(exam: Exam, viewer: Viewer) -> Exam:
     exam.created_at = exam.updated_at = timezone.now()
     exam.save(force_insert=True)
     record(
@@ -83,10 +53,10 @@ def _store(exam: Exam, viewer: Viewer) -> Exam:
     return exam
 
 
-def _existing(exam: Exam, errors: ValidationErrors) -> Exam | None:
-    existing = Exam.objects.filter(idempotency_key=exam.idempotency_key).first()
-    if existing is not None and existing.version == 1 and recorded(existing) != recorded(exam):
-        template = _("This idempotency key was already used for a different exam.")
-        errors.add(UserErrorCode.DUPLICATE, template, "idempotency_key")
-        errors.raise_if_any()
-    return existing
+def may_create_exams(viewer: Viewer) -> bool:
+    """Return whether the viewer is an administrator or can change a class. At most one SELECT."""
+    if viewer.is_administrator:
+        return True
+    visible = SchoolClass.objects.visible_to(viewer)
+    # The plugin does not see what a method of the QuerySet annotates.
+    return visible.filter(access_level__in=EDITING_LEVELS).exists()  # type: ignore[misc]

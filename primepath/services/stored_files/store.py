@@ -12,7 +12,7 @@ from django.utils import timezone
 from primepath.domain.stored_file import DOWNLOAD_KEPT, UPLOAD_KEPT, FilePurpose
 from primepath.domain.viewer import Viewer
 from primepath.models import StoredFile
-from primepath.services.address_secrets import digest, new_secret
+from primepath.services.address_secrets import digest_of, new_secret
 
 _KEPT = {FilePurpose.UPLOAD: UPLOAD_KEPT, FilePurpose.DOWNLOAD: DOWNLOAD_KEPT}
 # Per user and purpose. The oldest ones make way.
@@ -37,7 +37,7 @@ def store_file(*, viewer: Viewer, purpose: FilePurpose, file: FileContent) -> tu
     StoredFile.objects.filter(pk__in=oldest).delete()
     secret, expires_at = new_secret(), now + _KEPT[purpose]
     StoredFile.objects.create(
-        digest=digest(secret),
+        digest=digest_of(secret),
         user_id=viewer.account_id,
         purpose=purpose,
         name=file.name,
@@ -52,7 +52,7 @@ def store_file(*, viewer: Viewer, purpose: FilePurpose, file: FileContent) -> tu
 def find_upload(*, viewer: Viewer, upload_id: str) -> bytes | None:
     """Return the content of an upload of the viewer, or None if it does not exist or has ended."""
     found = StoredFile.objects.filter(
-        digest=digest(upload_id),
+        digest=digest_of(upload_id),
         user=viewer.user_id,
         purpose=FilePurpose.UPLOAD,
         expires_at__gt=timezone.now(),
@@ -79,7 +79,7 @@ def take_download(secret: str) -> FileContent | None:
 
 def _downloads(secret: str) -> QuerySet[StoredFile]:
     return StoredFile.objects.filter(
-        digest=digest(secret),
+        digest=digest_of(secret),
         purpose=FilePurpose.DOWNLOAD,
         expires_at__gt=timezone.now(),
         user__is_active=True,

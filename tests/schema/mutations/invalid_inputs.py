@@ -198,7 +198,7 @@ EXAM_ERRORS = [
         "createExam", "mina", {**NEW_EXAM, "idempotencyKey": ""}, "BLANK", "idempotencyKey"
     ),
     InvalidInput(
-        *("createExam", "mina", {**NEW_EXAM, "idempotencyKey": "x" * 101}),
+        *("createExam", "mina", {**NEW_EXAM, "idempotencyKey": "x" * 256}),
         *("TOO_LONG", "idempotencyKey"),
     ),
     InvalidInput(

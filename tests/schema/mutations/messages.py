@@ -137,7 +137,7 @@ MESSAGES = {
     "TOO_LONG": {
         f"`{field}` has {limit + 1} characters, which exceeds the limit of {limit}."
         for field, limit in (
-            *(("idempotencyKey", 100), ("instructions", 10_000), ("name", 200)),
+            *(("idempotencyKey", 255), ("instructions", 10_000), ("name", 200)),
             *(("note", 1_000), ("notes", 10_000), ("reason", 1_000)),
             *(("name", 100), ("room", 100)),
         )

@@ -13,7 +13,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import ClassCurriculumMapping, Exam
 from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam, make_level
 from tests.schema.mutations.documents import mutate
-from tests.schema.mutations.test_concurrent_create_exam import (
+from tests.schema.mutations.locks import (
     TIMEOUT_SECONDS,
     wait_for_a_blocked_writer,
 )

@@ -80,7 +80,10 @@ def test_idempotency_key_of_another_exam_is_rejected(other: dict[str, Any]) -> N
     result_of("createExam", viewer, **NEW, idempotencyKey="abc")
     payload = mutate("createExam", viewer, **{**NEW, **other}, idempotencyKey="abc")
     (error,) = payload["userErrors"]
-    assert (error["code"], error["field"]) == ("DUPLICATE", ["input", "idempotencyKey"])
+    assert (error["code"], error["field"]) == (
+        "IDEMPOTENCY_KEY_REUSED",
+        ["input", "idempotencyKey"],
+    )
     assert payload["exam"] is None
     assert Exam.objects.count() == 1
 

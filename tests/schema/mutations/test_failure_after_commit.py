@@ -7,77 +7,28 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 
 from primepath.domain.errors import TimeLimitExceededError
-from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken, CalendarFeed, HistoryEntry, StoredFile
 from primepath.server.time_limit import TimeLimit
-from primepath.services.accounts.tokens import create_token
-from schema.build import schema
 from schema.errors import format_errors
-from schema.execution.core import graphql_schema
 from schema.execution.response_size import ResponseSize, ResponseTooLargeError
 from tests.client import run
-from tests.schema.mutations.placeholders import filled
-from tests.schema.mutations.school import build_school
+from tests.schema.mutations.calls import MUTATIONS, a_school, every_mutation
 from tests.schema.mutations.valid_inputs import (
     EARLIER,
-    PASSWORD,
     VALID_INPUTS,
     WITHOUT_CHANGE_SET,
-    document_of,
-    make_earlier_change,
 )
 
 pytestmark = pytest.mark.django_db
 
-MUTATIONS: list[str] = list(graphql_schema(schema).mutation_type.fields)  # type: ignore[union-attr]
-every_mutation = pytest.mark.parametrize("mutation", MUTATIONS)
 READING = [each for each in MUTATIONS if VALID_INPUTS[each].reads]
 
 
 class ClientHasLeftError(Exception):
     """The HTTP layer ends an operation without a client with an exception like this."""
-
-
-class Call:
-    """A call of a mutation, in a school of its own that is rolled back."""
-
-    def __init__(self, mutation: str, viewers: dict[str, Viewer]) -> None:
-        self.mutation = mutation
-        given = VALID_INPUTS[mutation]
-        self.viewer = None if mutation == "signIn" else viewers[given.person]
-        self.variables: dict[str, Any] | None = None
-        if given.input:
-            self.variables = {"input": filled(given.input, viewers[given.person])}
-        self.options: dict[str, Any] = {}
-        if mutation == "signOut":
-            user = User.objects.get(username=given.person)
-            self.options["token_id"] = create_token(user=user, name="phone")[1].pk
-
-    def run(self, checkpoint: Callable[[], None] = lambda: None) -> dict[str, Any]:
-        result = run(
-            document_of(self.mutation),
-            self.viewer,
-            self.variables,
-            checkpoint=checkpoint,
-            **self.options,
-        )
-        return {"data": result.data, "errors": format_errors(result.errors or [], "test")}
-
-
-@contextmanager
-def a_school(mutation: str) -> Iterator[Call]:
-    with transaction.atomic():
-        viewers = build_school()
-        make_earlier_change(viewers["hana"])
-        mina = User.objects.get(username="mina")
-        mina.set_password(PASSWORD)
-        mina.save()
-        yield Call(mutation, viewers)
-        transaction.set_rollback(True)
 
 
 def changes() -> tuple[int, ...]:

@@ -32,7 +32,7 @@ SIGN_IN_ERRORS = {UserErrorCode.INVALID_CREDENTIALS, UserErrorCode.RATE_LIMITED}
 SHOWN_WITH_THE_ERROR = {"cell", "exam", "request", "warning"}
 SHOWN_WITH_REJECTED_ROWS = {"digest", "rejected", "rows"}
 # See `test_undo_changes.py`.
-OF_EARLIER_CHANGES = {UserErrorCode.CHANGED_SINCE}
+OF_EARLIER_CHANGES = {UserErrorCode.CHANGED_SINCE, UserErrorCode.IDEMPOTENCY_KEY_REUSED}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,9 @@ def test_idempotency_key_of_another_exam_writes_nothing(people: People) -> None:
     result_of("createExam", viewer, **NEW_EXAM, idempotencyKey="1")
     before = stored_rows()
     other = {**NEW_EXAM, "name": "Other", "idempotencyKey": "1"}
-    assert errors_of("createExam", viewer, **other) == [("DUPLICATE", "input.idempotencyKey")]
+    assert errors_of("createExam", viewer, **other) == [
+        ("IDEMPOTENCY_KEY_REUSED", "input.idempotencyKey")
+    ]
     assert stored_rows() == before
 
 

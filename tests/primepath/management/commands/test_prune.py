@@ -18,7 +18,7 @@ from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
 from primepath.domain.stored_file import FilePurpose
 from primepath.domain.viewer import COMMAND_LINE
-from primepath.models import ApiToken, AttemptCount, HistoryEntry, StoredFile
+from primepath.models import ApiToken, AttemptCount, HistoryEntry, IdempotencyKey, StoredFile
 from primepath.services import prune as service
 from primepath.services.accounts.tokens import create_token
 from primepath.services.cells.update_cell import update_cell
@@ -84,12 +84,15 @@ def test_expired_rows_are_deleted_and_the_others_kept() -> None:
             created_at=days_ago(1),
             expires_at=days_ago(age),
         )
+    for age in 0.9, 1.1:
+        IdempotencyKey.objects.create(user=user, key=str(age), created_at=days_ago(age))
     shown = {"Expired sessions": 2, "Ended tokens": 2, "Counts of failed sign-ins": 1}
-    shown["Expired files"] = 1
+    shown |= {"Expired files": 1, "Idempotency keys": 1}
     assert prune("--dry-run") == {name: f"{number} to delete" for name, number in shown.items()}
     assert Session.objects.count() == 3
     assert prune() == {name: f"{number} deleted" for name, number in shown.items()}
     assert [each.digest for each in StoredFile.objects.all()] == ["-1"]
+    assert [each.key for each in IdempotencyKey.objects.all()] == ["0.9"]
     assert [each.session_key for each in Session.objects.all()] == ["s2"]
     names = ApiToken.objects.values_list("name", flat=True)
     assert set(names) == {"valid", "just expired", "just revoked"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,6 +12,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import Exam, HistoryEntry
 from tests.factories import head_teacher
 from tests.schema.mutations.documents import mutate
+from tests.schema.mutations.locks import wait_for_a_blocked_writer
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -58,18 +58,6 @@ def create_concurrently(
         return [first, waiting.result(TIMEOUT_SECONDS)]
 
 
-def wait_for_a_blocked_writer() -> None:
-    """Wait until a session waits for a lock."""
-    until = time.monotonic() + TIMEOUT_SECONDS
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,):
-                return
-        time.sleep(0.01)
-    raise AssertionError("The second writer never waited for a lock.")
-
-
 def test_both_requests_return_the_same_exam() -> None:
     first, second = create_concurrently(head_teacher(), "New")
     assert first == second
@@ -77,10 +65,10 @@ def test_both_requests_return_the_same_exam() -> None:
     assert Exam.objects.count() == HistoryEntry.objects.count() == 1
 
 
-def test_second_request_with_another_exam_is_a_duplicate() -> None:
+def test_second_request_with_another_exam_is_rejected() -> None:
     _, second = create_concurrently(head_teacher(), "Other")
     assert second["exam"] is None
-    assert [each["code"] for each in second["userErrors"]] == ["DUPLICATE"]
+    assert [each["code"] for each in second["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
     assert Exam.objects.count() == HistoryEntry.objects.count() == 1
 
 
