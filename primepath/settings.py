@@ -140,6 +140,8 @@ ANSWER_CACHE_BYTES = env.number("ANSWER_CACHE_BYTES", 33_554_432, least=0)
 PERSISTED_QUERIES = env.flag("PERSISTED_QUERIES", default=True)
 PERSISTED_QUERY_DAYS = env.number("PERSISTED_QUERY_DAYS", 7, most=3_650)
 PERSISTED_QUERY_BYTES_PER_DAY = env.number("PERSISTED_QUERY_BYTES_PER_DAY", 4_000_000, least=0)
+# If on, only registered documents run; see schema/http/documents.py.
+TRUSTED_DOCUMENTS_ONLY = env.flag("TRUSTED_DOCUMENTS_ONLY")
 # Failed attempts within 15 minutes. All staff of a school can share one IP address.
 SIGN_IN_FAILURES_PER_ACCOUNT = env.number("SIGN_IN_FAILURES_PER_ACCOUNT", 10)
 SIGN_IN_FAILURES_PER_ADDRESS = env.number("SIGN_IN_FAILURES_PER_ADDRESS", 100)

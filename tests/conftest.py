@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import caches
 from pytest_django import DjangoDbBlocker
 
+from primepath.services.documents.find import forget_documents
 from primepath.services.passwords.hashers import Argon2Hasher, PBKDF2Hasher
 from tests.databases import drop_demo_template
 from tests.markers import starts_processes
@@ -65,6 +66,7 @@ def _empty_cache() -> Iterator[None]:
 def _empty() -> None:
     for alias in settings.CACHES:
         caches[alias].clear()
+    forget_documents()
 
 
 @pytest.fixture(scope="session")

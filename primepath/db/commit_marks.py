@@ -22,7 +22,7 @@ _FUNCTION = "primepath_mark_commit"
 _TRIGGER = "primepath_mark_commit"
 _STATE = "primepath_database_state"
 CURRICULUM = "curriculum"
-"""The topic of tables that the cached curricula of classes are read from."""
+"""The topic of tables that change rarely and that processes cache: the curricula of classes, and trusted documents."""
 SCHOOL = "school"
 """The topic of all other tables."""
 # Sums are taken modulo this number, and so are the marks.

@@ -27,6 +27,7 @@ class ErrorCode(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
     OVERLOADED = "OVERLOADED"
     SYNC_TOKEN_EXPIRED = "SYNC_TOKEN_EXPIRED"  # noqa: S105
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     INTERNAL = "INTERNAL"
@@ -83,6 +84,18 @@ class SyncTokenExpiredError(PrimePathError):
     """A sync token was valid and can no longer be used. The client has to start again."""
 
     code = ErrorCode.SYNC_TOKEN_EXPIRED
+
+
+class DocumentNotTrustedError(PrimePathError):
+    """The server runs registered documents only, and this one is not registered."""
+
+    code = ErrorCode.DOCUMENT_NOT_TRUSTED
+
+
+class DocumentNotFoundError(PrimePathError):
+    """No document has this id."""
+
+    code = ErrorCode.PERSISTED_QUERY_NOT_FOUND
 
 
 class TimeLimitExceededError(PrimePathError):

@@ -23,6 +23,7 @@ from primepath.models.school_rules import SchoolRules
 from primepath.models.stored_file import StoredFile
 from primepath.models.teacher import Teacher
 from primepath.models.teacher_class_assignment import TeacherClassAssignment
+from primepath.models.trusted_document import TrustedDocument
 from primepath.models.warning_acceptance import WarningAcceptance
 
 __all__ = [
@@ -48,5 +49,6 @@ __all__ = [
     "SubProgram",
     "Teacher",
     "TeacherClassAssignment",
+    "TrustedDocument",
     "WarningAcceptance",
 ]

@@ -23,9 +23,17 @@ from primepath.models.school_day import SchoolDay
 from primepath.models.school_rules import SchoolRules
 from primepath.models.teacher import Teacher
 from primepath.models.teacher_class_assignment import TeacherClassAssignment
+from primepath.models.trusted_document import TrustedDocument
 from primepath.models.warning_acceptance import WarningAcceptance
 
-_CURRICULUM = (Program, SubProgram, CurriculumLevel, ClassCurriculumMapping, SchoolClass)
+_CURRICULUM = (
+    Program,
+    SubProgram,
+    CurriculumLevel,
+    ClassCurriculumMapping,
+    SchoolClass,
+    TrustedDocument,
+)
 _SCHOOL = (
     CalendarFeed,
     ClassAccessRequest,

@@ -28,7 +28,7 @@ class DatabaseState(NamedTuple):
     """The state of a database. If two are equal, everything that answers read is equal.
 
     ``server``: the server and the database. ``contents``: what answers read; comparable with a copy that replicates this server.
-    ``curriculum``: what the curricula of classes are read from.
+    ``curriculum``: what the curricula of classes and trusted documents are read from.
     ``marks``: number of commit marks that were read for it.
     """
 

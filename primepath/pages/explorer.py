@@ -28,8 +28,12 @@ def render_explorer(request: HttpRequest) -> HttpResponse:
     signed in.
     """
     visibility: Visibility = settings.EXPLORER
-    if visibility is Visibility.NOBODY:
-        message = _("The explorer is disabled on this server.")
+    if visibility is Visibility.NOBODY or settings.TRUSTED_DOCUMENTS_ONLY:
+        message = (
+            _("This server runs registered documents only, so the explorer is off.")
+            if settings.TRUSTED_DOCUMENTS_ONLY
+            else _("The explorer is disabled on this server.")
+        )
         context = {"title": _("Explorer not available"), "message": message}
         return page(request, "pages/refused.html", context, status=403)
     if visibility is Visibility.SIGNED_IN and identify(request).viewer is None:

@@ -15,23 +15,26 @@ from schema.http.errors import JSON
 # JSON can write a letter as \u006d, so a body with such escapes can contain the keyword too.
 _CAN_WRITE = re.compile(rb"mutation|\\u00[67]")
 _CAN_SIGN_IN = re.compile(rb"signIn|\\u00[4-7]")
-_HASH = re.compile(rb'"sha256Hash"\s*:\s*"([0-9a-f]{64})"')
+_KEY = re.compile(rb'"(?:sha256Hash|documentId)"\s*:\s*"([^"\\]{1,210})"')
 # A cell, by its ID or its key, in the variables or in the document itself. Only equal text counts as the same cell.
 _CELL = re.compile(rb"MatrixCell:[^\"\\]+|\bat\W{1,4}\{[^{}]*\}")
 _MOST_CELLS = 100
+_MOST_KEYS = 10
 _MOST_KNOWN = 10_000
-# Hashes of persisted documents that do not only read. Threads add to it, and the event loop reads it.
-_persisted: dict[bytes, Kind] = {}
+# Hashes and ids of stored documents that do not only read. Threads add to it, and the event loop reads it.
+_stored: dict[bytes, Kind] = {}
 
 
 def kind_of_operation(method: str, body: bytes) -> Kind:
-    """Return the kind of a GraphQL request. One that could write is never a `Kind.READ`, except a new persisted one."""
+    """Return the kind of a GraphQL request. One that could write is never a `Kind.READ`, except a stored one that this process has not run."""
     if method != "POST":
         return Kind.READ
     if _CAN_WRITE.search(body):
         return Kind.PASSWORD if _CAN_SIGN_IN.search(body) else Kind.WRITE
-    if _persisted and (found := _HASH.search(body)):
-        return _persisted.get(found[1], Kind.READ)
+    if _stored:
+        found = {_stored.get(match[1]) for match in islice(_KEY.finditer(body), _MOST_KEYS)}
+        # A variable can look like an id too.
+        return next((each for each in (Kind.PASSWORD, Kind.WRITE) if each in found), Kind.READ)
     return Kind.READ
 
 
@@ -41,11 +44,14 @@ def targets_of_operation(body: bytes) -> frozenset[bytes]:
     return frozenset(match[0] for match in found)
 
 
-def remember_persisted(hash: str, document: str) -> None:
-    """Remember the kind of a persisted document: later requests contain only its hash."""
+def remember_document(key: str, document: str) -> None:
+    """Remember the kind of a stored document: later requests contain only its hash or id, ``key``."""
     kind = kind_of_operation("POST", document.encode())
-    if kind is not Kind.READ and len(_persisted) < _MOST_KNOWN:
-        _persisted[hash.encode()] = kind
+    if kind is Kind.READ:
+        # The id had another document, perhaps.
+        _stored.pop(key.encode(), None)
+    elif len(_stored) < _MOST_KNOWN:
+        _stored[key.encode()] = kind
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import DatabaseState
 from primepath.services.accounts.observation import Observation
+from schema.http.documents import Source
 
 _KEY = "primepath.draft"
 
@@ -16,7 +17,7 @@ class Draft:
     """An answer that is being made.
 
     ``viewer``, ``observation``: the sender, and the state of the database when it was read. None if they are not known.
-    ``operation``, ``document_hash``, ``is_persisted``: for the log and the metrics.
+    ``operation``, ``document_hash``, ``source``: for the log and the metrics.
     ``is_complete``: whether a query has run without errors, so that the answer can be sent again.
     ``content``, ``content_type``, ``etag``: the response before it is compressed. ``compressed``: if it was sent so.
     """
@@ -27,7 +28,7 @@ class Draft:
         self.observation: Observation | None = None
         self.operation: str | None = None
         self.document_hash = ""
-        self.is_persisted = False
+        self.source = Source.TEXT
         self.is_complete = False
         self.content = b""
         self.compressed: bytes | None = None

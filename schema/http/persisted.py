@@ -12,17 +12,15 @@ limited to one more day than that, whoever sends the documents.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core.cache import caches
 from django.utils.translation import gettext as _
-from prometheus_client import Counter
 from strawberry.http import GraphQLRequestData
 
 from primepath.domain.errors import ErrorCode
+from primepath.services.documents.ids import sha256_of
 from primepath.services.rate_limit import increment
 from schema.errors import HttpError
 
@@ -34,64 +32,31 @@ _COUNT = "bytes"
 # Size of an entry without its document, so that the number of small documents is limited too.
 _ENTRY_BYTES = 200
 
-PERSISTED_QUERIES = Counter(
-    "primepath_persisted_queries_total",
-    "Requests with the hash of a document: found, unknown, or sent with the document.",
-    ["result"],
-)
-_FOUND, _UNKNOWN, _SENT = map(PERSISTED_QUERIES.labels, ("found", "unknown", "sent"))
+
+def keep_document(text: str) -> None:
+    """Store a document for later requests with its hash, unless today's limit is reached."""
+    cache, hash = caches[CACHE], sha256_of(text)
+    if cache.get(hash) is not None:
+        return
+    size = len(text.encode()) + _ENTRY_BYTES
+    if 0 < increment(cache, _COUNT, size, seconds=_DAY) <= settings.PERSISTED_QUERY_BYTES_PER_DAY:
+        cache.set(hash, text, settings.PERSISTED_QUERY_DAYS * _DAY)
 
 
-class PersistedQuery(NamedTuple):
-    """A document with its hash."""
-
-    document: str
-    hash: str
-
-    def keep(self) -> None:
-        """Store the document for later requests with its hash, unless today's limit is reached."""
-        cache = caches[CACHE]
-        if cache.get(self.hash) is not None:
-            return
-        size = len(self.document.encode()) + _ENTRY_BYTES
-        if (
-            0
-            < increment(cache, _COUNT, size, seconds=_DAY)
-            <= settings.PERSISTED_QUERY_BYTES_PER_DAY
-        ):
-            cache.set(self.hash, self.document, settings.PERSISTED_QUERY_DAYS * _DAY)
+def find_kept(hash: str) -> str | None:
+    """Return the stored document with a hash."""
+    document: str | None = caches[CACHE].get(hash)
+    return document
 
 
-def count_found() -> None:
-    """Count a request with a known hash that is answered without its document."""
-    _FOUND.inc()
+def read_hash(data: GraphQLRequestData) -> str | None:
+    """Return the hash by which a request identifies its document, or None if it has no hash.
 
-
-def read_persisted_query(data: GraphQLRequestData) -> PersistedQuery | None:
-    """Return the document that a request identifies by its hash, or None if the request has no hash.
-
-    Raises `HttpError` for a hash that is unknown or belongs to another document.
+    Raises `HttpError` for a malformed hash, and if it is not the hash of the document that the request contains.
     """
     named = data.extensions.get(_MEMBER) if data.extensions else None
     if named is None:
         return None
-    if not settings.PERSISTED_QUERIES:
-        raise _retry(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
-    hash = _read_hash(named)
-    if data.query:
-        if hashlib.sha256(data.query.encode()).hexdigest() != hash:
-            raise _refused(_("`sha256Hash` is not the hash of `query`."))
-        _SENT.inc()
-        return PersistedQuery(data.query, hash)
-    document = caches[CACHE].get(hash)
-    if document is None:
-        _UNKNOWN.inc()
-        raise _retry(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
-    _FOUND.inc()
-    return PersistedQuery(document, hash)
-
-
-def _read_hash(named: object) -> str:
     if not isinstance(named, dict):
         raise _refused(_("`extensions.persistedQuery` must be an object."))
     version, hash = named.get("version"), named.get("sha256Hash")
@@ -100,7 +65,19 @@ def _read_hash(named: object) -> str:
         raise _refused(_("`extensions.persistedQuery.version` must be 1."))
     if not isinstance(hash, str) or not _HASH.fullmatch(hash):
         raise _refused(_("`sha256Hash` must be 64 lowercase hexadecimal digits."))
+    if data.query and sha256_of(data.query) != hash:
+        raise _refused(_("`sha256Hash` is not the hash of `query`."))
     return hash
+
+
+def hash_not_found() -> HttpError:
+    """Return the error that makes a client send its document with the hash."""
+    return _retry(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
+
+
+def hashes_not_supported() -> HttpError:
+    """Return the error that makes a client send its document without a hash."""
+    return _retry(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
 
 
 def _retry(code: ErrorCode, message: str) -> HttpError:

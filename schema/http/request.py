@@ -1,8 +1,9 @@
-"""The content of a GraphQL request: document, variables, operation name and extensions."""
+"""The content of a GraphQL request: document or its id, variables, operation name and extensions."""
 
 from __future__ import annotations
 
 from codecs import BOM_UTF8
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -15,7 +16,20 @@ from primepath.domain.errors import ErrorCode
 from schema.errors import HttpError
 from schema.http.errors import JSON
 
-_MEMBERS = {"query": str, "variables": dict, "operationName": str, "extensions": dict}
+_MEMBERS = {
+    "query": str,
+    "documentId": str,
+    "variables": dict,
+    "operationName": str,
+    "extensions": dict,
+}
+
+
+@dataclass
+class RequestData(GraphQLRequestData):
+    """The content of a request. ``document_id``: the id of a registered document that the client sends instead of it."""
+
+    document_id: str | None = None
 
 
 def reads(request: HttpRequest | BaseRequestProtocol) -> bool:
@@ -23,7 +37,7 @@ def reads(request: HttpRequest | BaseRequestProtocol) -> bool:
     return request.method in {"GET", "HEAD"}
 
 
-def read_request(request: HttpRequest) -> GraphQLRequestData:
+def read_request(request: HttpRequest) -> RequestData:
     """Return the content of the request. Raises `HttpError` if it is not a GraphQL request."""
     data = _parameters(request) if reads(request) else _body(request)
     if not isinstance(data, dict):
@@ -40,11 +54,12 @@ def read_request(request: HttpRequest) -> GraphQLRequestData:
                 else _("`{name}` must be an object or omitted.")
             )
             raise HttpError(400, ErrorCode.BAD_USER_INPUT, template.format(name=name))
-    return GraphQLRequestData(
+    return RequestData(
         query=data.get("query"),
         variables=data.get("variables"),
         operation_name=data.get("operationName"),
         extensions=data.get("extensions"),
+        document_id=data.get("documentId"),
     )
 
 

@@ -1,6 +1,6 @@
 """The view of the GraphQL endpoint.
 
-The steps of a request: `read_request`, `identify` its sender, `read_persisted_query`, `prepare` the operation, `execute` it,
+The steps of a request: `read_request`, `identify` its sender, `find_requested` document, `prepare` the operation, `execute` it,
 and `deliver` the response.
 """
 
@@ -17,10 +17,11 @@ from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from graphql import GraphQLError
 from strawberry.django.views import GraphQLView as StrawberryView
 from strawberry.django.views import TemporalHttpResponse
 from strawberry.exceptions import MissingQueryError
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
@@ -28,7 +29,7 @@ from strawberry.types.graphql import OperationType
 
 from primepath.db.read_ahead import reading_ahead, remember_reads
 from primepath.db.snapshot import Snapshot
-from primepath.domain.errors import ErrorCode
+from primepath.domain.errors import ErrorCode, PrimePathError
 from primepath.domain.viewer import Viewer
 from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.database_failures import can_be_read_again
@@ -45,9 +46,10 @@ from schema.errors import (
     seconds_to_retry,
 )
 from schema.execution.core import HTTPException
-from schema.http.admission import remember_persisted
+from schema.http.admission import remember_document
 from schema.http.authentication import Caller, identify
 from schema.http.body_limit import too_long_a_body
+from schema.http.documents import Source, find_requested
 from schema.http.draft import draft_of
 from schema.http.errors import (
     GRAPHQL_JSON,
@@ -58,8 +60,8 @@ from schema.http.errors import (
     internal_error_response,
 )
 from schema.http.key import request_key
-from schema.http.persisted import read_persisted_query
-from schema.http.request import read_request, reads
+from schema.http.persisted import keep_document
+from schema.http.request import RequestData, read_request, reads
 from schema.http.response import KEPT, deliver
 from schema.operation.execute import execute
 from schema.operation.metrics import Outcome, count_operation, count_rejected, outcome_of
@@ -167,7 +169,7 @@ def _has_values(result: ExecutionResult) -> bool:
     return any(value is not None for value in (result.data or {}).values())
 
 
-def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
+def _execute(request: HttpRequest, data: RequestData) -> ExecutionResult:
     """Return the result of the operation.
 
     If a connection to the database is lost, for example because PostgreSQL restarts, what only reads runs once more:
@@ -176,12 +178,7 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
     key = request_key(request)
     with reading_ahead(key) as snapshot:
         try:
-            caller, operation = _identify_and_prepare(request, data)
-        except DatabaseError as error:
-            if not can_be_read_again(error):
-                raise
-            _drop_connections(request, snapshot)
-            caller, operation = _identify_and_prepare(request, data)
+            caller, operation = _begin(request, data, snapshot)
         except OperationRejectedError as rejected:
             count_rejected()
             return ExecutionResult(data=None, errors=rejected.errors)
@@ -194,6 +191,19 @@ def _execute(request: HttpRequest, data: GraphQLRequestData) -> ExecutionResult:
     if caller.observation is not None:
         fold_marks(caller.observation.database)
     return result
+
+
+def _begin(
+    request: HttpRequest, data: RequestData, snapshot: Snapshot | None
+) -> tuple[Caller, PreparedOperation]:
+    """Identify the sender and prepare the operation, again if the connection was lost."""
+    try:
+        return _identify_and_prepare(request, data)
+    except DatabaseError as error:
+        if not can_be_read_again(error):
+            raise
+    _drop_connections(request, snapshot)
+    return _identify_and_prepare(request, data)
 
 
 def _run(
@@ -248,29 +258,33 @@ def _drop_connections(request: HttpRequest, snapshot: Snapshot | None) -> None:
 
 
 def _identify_and_prepare(
-    request: HttpRequest, data: GraphQLRequestData
+    request: HttpRequest, data: RequestData
 ) -> tuple[Caller, PreparedOperation]:
     caller = identify(request)
     if caller.viewer is not None:
         note(request, user=caller.viewer.user_id)
-    persisted = read_persisted_query(data)
-    text = persisted.document if persisted else data.query
-    operation = _prepare(request, text, data, caller.viewer)
+    try:
+        document = find_requested(data)
+    except PrimePathError as error:
+        raise OperationRejectedError([GraphQLError(str(error), original_error=error)]) from error
+    operation = _prepare(request, document.text, data, caller.viewer)
     note(request, operation=operation.name, document=operation.document_hash)
     if (draft := draft_of(request)) is not None:
         draft.operation, draft.document_hash = operation.name, operation.document_hash
-        draft.is_persisted = persisted is not None
-    if persisted and data.query:
+        draft.source = document.source
+    if document.source is Source.SENT:
         # The next request with the document must store it again if it has been evicted by then.
         do_not_keep_answer()
-    if persisted and caller.viewer:
-        persisted.keep()
-        remember_persisted(persisted.hash, persisted.document)
+    if document.source is Source.TRUSTED:
+        remember_document(document.key, operation.text)
+    elif document.source is not Source.TEXT and caller.viewer:
+        keep_document(operation.text)
+        remember_document(document.key, operation.text)
     return caller, operation
 
 
 def _prepare(
-    request: HttpRequest, text: str | None, data: GraphQLRequestData, viewer: Viewer | None
+    request: HttpRequest, text: str | None, data: RequestData, viewer: Viewer | None
 ) -> PreparedOperation:
     """Prepare the operation. Raises `OperationRejectedError`, and `HttpError` if the request identifies no operation."""
     try:
@@ -282,7 +296,9 @@ def _prepare(
             allowed=_READING if reads(request) else tuple(OperationType),
         )
     except MissingQueryError:
-        raise HttpError(400, ErrorCode.BAD_USER_INPUT, _("The request has no `query`.")) from None
+        raise HttpError(
+            400, ErrorCode.BAD_USER_INPUT, _("The request has no `query` and no `documentId`.")
+        ) from None
     except InvalidOperationTypeError as cause:
         message = cause.as_http_error_reason(request.method)  # type: ignore[arg-type]
         raise HttpError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"}) from None

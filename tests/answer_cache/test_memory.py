@@ -12,6 +12,7 @@ from primepath.models.database_state import DatabaseState
 from schema.http.answer_cache.answer import Answer, Origin
 from schema.http.answer_cache.computations import Computations
 from schema.http.answer_cache.store import Store
+from schema.http.documents import Source
 from tests.answer_cache.servers import running_servers
 from tests.answer_cache.test_hits import fresh
 from tests.profiles import examples
@@ -22,7 +23,7 @@ _NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 def make_answer(length: int) -> Answer:
     return Answer(
-        origin=Origin(None, "", False),
+        origin=Origin(None, "", Source.TEXT),
         viewer=Viewer(1, "mina", "Mina", 1, False, False),
         state=DatabaseState("", "", "", 0),
         begin=_NOW,

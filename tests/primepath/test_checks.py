@@ -60,6 +60,7 @@ INVALID = {
             "OTEL_SDK_DISABLED",
             "PERSISTED_QUERIES",
             "READ_AHEAD",
+            "TRUSTED_DOCUMENTS_ONLY",
         ),
         ("enabled", "must be 1 or 0 (or yes, no, true, false, on, off), not 'enabled'"),
     ),

@@ -77,6 +77,8 @@ def fill(name: str) -> None:
     if name == "0040_imported_rows":
         row = {"table": "auth_user", "key": "1", "target": "1"}
         add("primepath.ImportedRow", source="original", digest="0", left_as="0", **row)
+    if name == "0080_trusted_documents":
+        add("primepath.TrustedDocument", document_id="a", sha256="0", text="{ __typename }")
     if name == "0002_history":
         add(
             "primepath.HistoryEntry",

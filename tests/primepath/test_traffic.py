@@ -12,7 +12,7 @@ from pytest_django import Settings
 from primepath.server.admission.kinds import Kind, Reason
 from primepath.server.admission.refusals import send_refusal
 from primepath.traffic import kind_of_request, render_refusal, targets_of_request
-from schema.http.admission import remember_persisted
+from schema.http.admission import remember_document
 
 pytestmark = pytest.mark.one_database
 
@@ -93,7 +93,7 @@ def test_hash_of_a_persisted_mutation_is_known_later() -> None:
         ("{ viewer { name } }", READ),
     ):
         hash = f"{kind}".encode().hex().ljust(64, "0")
-        remember_persisted(hash, document)
+        remember_document(hash, document)
         assert kind_of_request(request, persisted(hash).encode()) is kind
 
 

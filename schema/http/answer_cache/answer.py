@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import DatabaseState
 from primepath.services.accounts.observation import Observation
+from schema.http.documents import Source
 from schema.http.key import header
 from schema.http.response import compress, is_compressed, is_not_modified, with_random_name
 
@@ -23,7 +24,7 @@ class Origin(NamedTuple):
 
     operation: str | None
     document_hash: str
-    is_persisted: bool
+    source: Source
 
 
 class Answer:

@@ -22,9 +22,9 @@ from schema.http.answer_cache.answer import Answer, Origin, SentAnswer
 from schema.http.answer_cache.computations import Computation, Computations
 from schema.http.answer_cache.store import Store
 from schema.http.authentication import Caller, forget_early, identify_early
+from schema.http.documents import count_document
 from schema.http.draft import Draft, begin_draft
 from schema.http.key import key_of
-from schema.http.persisted import count_found
 from schema.operation.metrics import Outcome, count_operation
 
 _ANSWERS = Counter(
@@ -102,8 +102,7 @@ class AnswerCache:
             operation=origin.operation,
             document=origin.document_hash,
         )
-        if origin.is_persisted:
-            count_found()
+        count_document(origin.source)
         size = answer.size
         response = answer.response(scope)
         if answer.size != size:
@@ -151,7 +150,7 @@ def _answer(draft: Draft, life: AnswerLife, response: HttpResponseBase) -> Answe
     if (access_ends_at := draft.observation.access_ends_at) is not None:
         end = min(end, access_ends_at)
     return Answer(
-        origin=Origin(draft.operation, draft.document_hash, draft.is_persisted),
+        origin=Origin(draft.operation, draft.document_hash, draft.source),
         viewer=draft.viewer,
         state=draft.observation.database,
         begin=life.begin,

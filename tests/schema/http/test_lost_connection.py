@@ -8,21 +8,26 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from primepath.db.postgresql.session import Session
 from primepath.domain.school_class import AccessLevel
 from primepath.models import ExamScheduleMatrix
 from primepath.services.accounts.tokens import create_token
+from primepath.services.documents.register_documents import (
+    DocumentToRegister,
+    register_documents,
+)
 from tests.databases import postgresql_url
 from tests.factories import YEAR, assign, make_cell, make_class, make_teacher
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
-        settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="SQLite is a file."
+        configured.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="SQLite is a file."
     ),
 ]
 CELLS = "{ scheduleMatrix(academicYear: 2026) { rows { cells { status } } } }"
@@ -41,8 +46,8 @@ class Sender:
         token, _ = create_token(user=teacher.user, name="test")
         self._client = Client(headers={"Authorization": f"Bearer {token}"})
 
-    def send(self, document: str, **variables: Any) -> Any:
-        body = {"query": document, "variables": variables}
+    def send(self, document: str, *, id: str | None = None, **variables: Any) -> Any:
+        body = {"query": document, "documentId": id, "variables": variables}
         return self._client.post("/graphql", body, content_type="application/json")
 
 
@@ -83,6 +88,25 @@ def test_query_runs_once_more(sender: Sender, statement: str) -> None:
     assert response.status_code == 200
     ((row,),) = (response.json()["data"]["scheduleMatrix"]["rows"],)
     assert {cell["status"] for cell in row["cells"]} == {"EMPTY", "DRAFT"}
+
+
+def test_invalid_document_is_rejected_after_a_lost_connection(sender: Sender) -> None:
+    with losing('FROM "primepath_apitoken"') as lost:
+        response = sender.send("{ nonsense }")
+    assert len(lost) == 1
+    assert response.status_code == 200
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+@pytest.mark.parametrize("only", [False, True])
+def test_registered_document_is_read_again(sender: Sender, settings: Settings, only: bool) -> None:
+    settings.TRUSTED_DOCUMENTS_ONLY = only
+    register_documents([DocumentToRegister("cells", CELLS, "")])
+    with losing('FROM "primepath_trusteddocument"') as lost:
+        response = sender.send("", id="cells")
+    assert len(lost) == 1
+    assert len(response.json()["data"]["scheduleMatrix"]["rows"]) == 1
 
 
 def test_query_that_loses_two_connections_is_unavailable(sender: Sender) -> None:
