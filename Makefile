@@ -45,6 +45,8 @@ check: $(DEVELOPMENT) ## Check format, lint, types, imports, migrations and the 
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m scripts.migration_locks
 	$(BIN)/python manage.py export_schema --check
+	$(BIN)/python manage.py export_schema --client apollo --check
+	$(BIN)/python manage.py export_schema --client graphcache --check
 	$(BIN)/python manage.py export_environment --check
 
 prose: $(DEVELOPMENT) ## List sentences that are not in plain English (PATHS=docs/clients/errors.md)
@@ -66,8 +68,10 @@ format: $(DEVELOPMENT) ## Format the code and sort its imports
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-schema: $(DEVELOPMENT) ## Regenerate schema/schema.graphql
+schema: $(DEVELOPMENT) ## Regenerate schema/schema.graphql and the cache settings in docs/clients
 	$(BIN)/python manage.py export_schema
+	$(BIN)/python manage.py export_schema --client apollo
+	$(BIN)/python manage.py export_schema --client graphcache
 
 environment: $(DEVELOPMENT) ## Regenerate deploy/environment
 	$(BIN)/python manage.py export_environment

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from primepath.demo.accounts import TEACHER
 from tests.clients.client_project import ClientProject
 from tests.clients.node import FOLDER, run_node
 from tests.server import Server
 
 
-def test_no_document_changes_what_another_has_in_the_cache(written_server: Server) -> None:
+@pytest.mark.parametrize("program", ["caches.test.mjs", "caches_without_ids.test.mjs"])
+def test_no_document_changes_what_another_has_in_the_cache(
+    written_server: Server, program: str
+) -> None:
     done = run_node(
         "--test",
         "--test-reporter=tap",
-        "caches.test.mjs",
+        program,
         environment={
             "API": f"{written_server.address}/graphql",
             "TOKEN": written_server.token,
