@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.clients.node import FOLDER, run_node
 from tests.pages import CLIENTS, ROOT, Block, blocks
 
-_MODULE = "CacheSettings.ts"
-"""The end of the names of files that a program imports."""
+_MODULES = ("CacheSettings.ts", "OfflineQueue.ts")
+"""The ends of the names of files that a program imports."""
 PAGES = sorted(CLIENTS.glob("*.md"))
 _TYPES = {
     "compilerOptions": {
@@ -62,7 +62,7 @@ class ClientProject:
         for name, text in files.items():
             # `export {}` makes a file without imports a module.
             self.write(name, f"{text}export {{}};\n" if name.endswith(".ts") else text)
-            if name.endswith(".ts") and not name.endswith(_MODULE):
+            if name.endswith(".ts") and not name.endswith(_MODULES):
                 self.programs[name] = "".join(
                     block.text for block in found if block.language == "text"
                 )

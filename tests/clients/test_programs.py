@@ -12,7 +12,15 @@ from tests.server import running_server
 
 pytestmark = pytest.mark.one_database
 
-PROGRAMS = ["Quarter.ts", "apollo.ts", "delta-sync.ts", "fetch.ts", "typescript.ts", "urql.ts"]
+PROGRAMS = [
+    "Quarter.ts",
+    "apollo.ts",
+    "delta-sync.ts",
+    "fetch.ts",
+    "offline.ts",
+    "typescript.ts",
+    "urql.ts",
+]
 
 
 @pytest.fixture(scope="module")
