@@ -84,8 +84,8 @@ def test_expired_rows_are_deleted_and_the_others_kept() -> None:
             created_at=days_ago(1),
             expires_at=days_ago(age),
         )
-    for age in 0.9, 1.1:
-        IdempotencyKey.objects.create(user=user, key=str(age), created_at=days_ago(age))
+    for days in 0.9, 1.1:
+        IdempotencyKey.objects.create(user=user, key=str(days), created_at=days_ago(days))
     shown = {"Expired sessions": 2, "Ended tokens": 2, "Counts of failed sign-ins": 1}
     shown |= {"Expired files": 1, "Idempotency keys": 1}
     assert prune("--dry-run") == {name: f"{number} to delete" for name, number in shown.items()}
