@@ -19,6 +19,7 @@ from loaders.history import HistoryLoaders
 from loaders.read_options import ReadOptions
 from loaders.school import SchoolLoaders
 from loaders.teachers import TeacherLoaders
+from loaders.tokens import TokenLoaders
 from loaders.visible_classes import VisibleClasses
 from loaders.warnings import WarningLoaders
 from primepath.domain.viewer import Viewer
@@ -37,6 +38,7 @@ class Loaders(
     HistoryLoaders,
     SchoolLoaders,
     TeacherLoaders,
+    TokenLoaders,
     WarningLoaders,
 ):
     """The loaders of one operation of one viewer. Never shared: they remember all that they have read."""

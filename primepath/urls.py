@@ -8,6 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from primepath.files.calendars import calendar_feed
 from primepath.files.downloads import download
 from primepath.files.uploads import upload
+from primepath.pages.account.account import account_page
+from primepath.pages.account.set_password import set_password_page
 from primepath.pages.explorer import render_explorer
 from primepath.pages.matrix import matrix_page
 from primepath.pages.sign_in import SignInPage
@@ -26,6 +28,8 @@ urlpatterns = [
     path("files/<str:secret>", download, name="download"),
     path("calendars/<str:secret>.ics", calendar_feed, name="calendar"),
     path("sign-in/", SignInPage.as_view(), name="sign-in"),
+    path("account/", account_page, name="account"),
+    path("set-password/<str:secret>/", set_password_page, name="set-password"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("admin/", admin.site.urls),
 ]

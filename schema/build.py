@@ -15,6 +15,7 @@ from strawberry.types import ExecutionContext
 from schema.execution.core import graphql_schema
 from schema.mutations.accept_warning import AcceptWarning
 from schema.mutations.access_requests import AccessRequests
+from schema.mutations.accounts import Accounts
 from schema.mutations.assign_exams import AssignExams
 from schema.mutations.assignments import Assignments
 from schema.mutations.calendar_feeds import CalendarFeeds
@@ -78,6 +79,7 @@ class Mutation(
     CalendarFeeds,
     ExportSchedule,
     ImportSchedule,
+    Accounts,
 ):
     pass
 

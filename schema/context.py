@@ -8,6 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 import strawberry
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from loaders.dispatch import Dispatcher
@@ -25,6 +26,8 @@ from primepath.services.cells.create_missing_cells import create_missing_cells
 
 logger = logging.getLogger("primepath.cells")
 
+KeepSession: TypeAlias = Callable[[User], None]
+
 
 class Context:
     """The state of one operation.
@@ -35,6 +38,7 @@ class Context:
     ``may_store``: whether missing cells are stored at the end of the operation.
     ``address``: client IP address, or "" when not called over HTTP.
     ``base_url``: scheme and host by which the client has reached the server, or "" when not called over HTTP.
+    ``keep_session``: called with the account after its password was changed, so that the session of the request stays valid.
     ``time_limit``: the time of the operation.
     ``values_left``: returns how many values the response can still get.
     ``saved``: the mutations that were saved, by response key, each with the id of what it changed.
@@ -50,12 +54,14 @@ class Context:
         may_store: bool,
         address: str,
         base_url: str = "",
+        keep_session: KeepSession = lambda _: None,
         time_limit: TimeLimit,
         values_left: Callable[[], float],
     ) -> None:
         self.dispatcher = dispatcher
         self.address = address
         self.base_url = base_url
+        self.keep_session = keep_session
         self.time_limit = time_limit
         self.values_left = values_left
         self.saved: dict[str | int, UUID | None] = {}

@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from primepath.services.documents.find import forget_documents
 from primepath.services.passwords.hashers import Argon2Hasher, PBKDF2Hasher
 from tests.databases import drop_demo_template
+from tests.last_use import ignoring_uses
 from tests.markers import starts_processes
 from tests.profiles import load_profile
 from tests.run_folder import new_run_folder
@@ -80,3 +81,10 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def store_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[StoreOnce]:
     with stored_once(django_db_blocker) as store:
         yield store
+
+
+@pytest.fixture(autouse=True)
+def _ignore_uses() -> Iterator[None]:
+    """Do not note uses of tokens, except in tests about them."""
+    with ignoring_uses():
+        yield

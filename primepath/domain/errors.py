@@ -167,6 +167,7 @@ class UserErrorCode(StrEnum):
     OUT_OF_RANGE = "OUT_OF_RANGE"
     CHANGED_SINCE = "CHANGED_SINCE"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    WEAK_PASSWORD = "WEAK_PASSWORD"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The database models."""
 
+from primepath.models.account_link import AccountLink
 from primepath.models.api_token import ApiToken
 from primepath.models.attempt_count import AttemptCount
 from primepath.models.calendar_feed import CalendarFeed
@@ -27,6 +28,7 @@ from primepath.models.trusted_document import TrustedDocument
 from primepath.models.warning_acceptance import WarningAcceptance
 
 __all__ = [
+    "AccountLink",
     "ApiToken",
     "AttemptCount",
     "CalendarFeed",

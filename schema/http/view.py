@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import orjson
+from django.contrib.auth.models import User
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,7 @@ from primepath.server.handler import has_disconnected, received_at
 from primepath.server.monitoring.request_id import request_id_of
 from primepath.server.monitoring.request_record import note
 from primepath.server.time_limit import TimeLimit
+from primepath.services.accounts.sessions import keep_session
 from primepath.services.fold_marks import fold_marks
 from schema.errors import (
     HttpError,
@@ -224,6 +226,7 @@ def _run(
         may_store=not reads(request),
         address=request.META.get("REMOTE_ADDR", ""),
         base_url=f"{request.scheme}://{request.get_host()}",
+        keep_session=partial(_keep_session, request, caller),
         checkpoint=checkpoint,
         time_limit=time_limit,
         snapshot=snapshot,
@@ -246,6 +249,12 @@ def _run(
             seconds=time.monotonic() - received_at(request),
         )
     return result
+
+
+def _keep_session(request: HttpRequest, caller: Caller, account: User) -> None:
+    """Let the session of the request, if it has one, survive a new password of its user."""
+    if caller.token_id is None:
+        keep_session(request.session, account)
 
 
 def _drop_connections(request: HttpRequest, snapshot: Snapshot | None) -> None:

@@ -16,7 +16,7 @@ from loaders.dispatch import Dispatcher
 from primepath.db.snapshot import Snapshot
 from primepath.server.time_limit import TimeLimit
 from schema.build import schema
-from schema.context import Context
+from schema.context import Context, KeepSession
 from schema.execution.core import graphql_schema, is_awaitable
 from schema.execution.executor import CompiledExecutor, CountingExecutor
 from schema.execution.response_size import ResponseSize
@@ -37,6 +37,7 @@ def execute(
     may_store: bool = True,
     address: str = "",
     base_url: str = "",
+    keep_session: KeepSession = lambda _: None,
     checkpoint: Callable[[], None] = lambda: None,
     time_limit: TimeLimit | None = None,
     snapshot: Snapshot | None = None,
@@ -55,6 +56,7 @@ def execute(
         may_store=may_store,
         address=address,
         base_url=base_url,
+        keep_session=keep_session,
         time_limit=time_limit or TimeLimit(),
     )
     reads = replica_reads(operation) if snapshot is None else None
@@ -90,6 +92,7 @@ def _execute(
     may_store: bool,
     address: str,
     base_url: str,
+    keep_session: KeepSession,
     time_limit: TimeLimit,
 ) -> ExecutionResult:
     size = ResponseSize(settings.MAX_ANSWER_VALUES)
@@ -101,6 +104,7 @@ def _execute(
         may_store=may_store,
         address=address,
         base_url=base_url,
+        keep_session=keep_session,
         time_limit=time_limit,
         values_left=size.left,
     )

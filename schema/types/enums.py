@@ -141,6 +141,7 @@ describe(
         "DUPLICATE": "The object already exists, or the input lists it twice.",
         "BLANK": "A required value is null, empty or only invisible characters.",
         "TOO_LONG": "The text or list is too long. The message contains the limit.",
+        "WEAK_PASSWORD": "The new password is too easy to guess. The message contains the rule that it breaks.",
         "IDEMPOTENCY_KEY_REUSED": "The key was used before, for another mutation or input. Nothing was changed. Use a new key.",
         "CHANGED_SINCE": "The same fields have changed since, so the change set cannot be undone.",
         "OUT_OF_RANGE": "The value is out of range. The message contains the range.",

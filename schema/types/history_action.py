@@ -47,6 +47,7 @@ describe(
         "CREATE_ACCOUNT": "An account was created.",
         "UPDATE_ACCOUNT": "An account was changed, activated or deactivated.",
         "SET_PASSWORD": "The password of an account was set or removed.",
+        "CREATE_ACCOUNT_LINK": "A link that sets the password of an account was created.",
         "CREATE_TOKEN": "An API token was created.",
         "REVOKE_TOKEN": "An API token was revoked.",
     },

@@ -7,11 +7,13 @@ from typing import ClassVar
 import strawberry
 
 from primepath import models
+from primepath.domain.school_class import AccessRequestStatus
 from primepath.domain.viewer import Viewer as SignedInViewer
 from primepath.domain.weekday import Weekday
 from schema.context import Info
 from schema.ids import key_parser, parse_number_key
 from schema.metadata import list_size
+from schema.types.api_token import ApiToken
 from schema.types.calendar_feed import CalendarFeed
 from schema.types.node import Identified
 from schema.types.phrases import ADMINISTRATORS_ONLY, REQUIRES_EDIT_OF_A_CLASS
@@ -72,6 +74,30 @@ class Viewer(Identified, parse_key=parse_number_key, key="user_id"):
     ) -> list[models.CalendarFeed]:
         assert viewer.user_id is not None
         return await info.context.loaders.calendar_feeds_by_user.load(viewer.user_id)
+
+    @strawberry.field(
+        graphql_type=list[ApiToken] | None,
+        description="Bearer tokens of yours that are valid, newest first.",
+        metadata=list_size(5),
+    )
+    async def api_tokens(
+        self, info: Info, viewer: strawberry.Parent[SignedInViewer]
+    ) -> list[models.ApiToken]:
+        assert viewer.user_id is not None
+        return await info.context.loaders.tokens_by_user.load(viewer.user_id)
+
+    @strawberry.field(
+        description="Number of access requests that you can decide about. Null if you cannot review requests."
+    )
+    async def pending_request_count(
+        self, info: Info, viewer: strawberry.Parent[SignedInViewer]
+    ) -> int | None:
+        if not viewer.is_administrator:
+            return None
+        pending = models.ClassAccessRequest.objects.visible_to(viewer).filter(
+            status=AccessRequestStatus.PENDING
+        )
+        return await info.context.loaders.call(pending.count)
 
 
 @strawberry.type(description="The school and its settings.")

@@ -80,3 +80,15 @@ def test_explorer_has_no_violations(tab: Tab, theme: str) -> None:
     assert found == []
     # A warning of Radix, the library of the dialogs, to developers. It is no error, and axe accepts the dialogs.
     tab.problems[:] = [each for each in tab.problems if "Missing `Description`" not in each]
+
+
+@THEMES
+def test_account_page_has_no_violations(tab: Tab, theme: str) -> None:
+    tab.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page = tab.sign_in("head", next="/account/")
+    found = violations(page)
+    calendars = page.get_by_role("region", name="Calendars")
+    calendars.get_by_label("Name").fill(f"A {theme} phone")
+    calendars.get_by_role("button", name="Create").click()
+    expect(page.get_by_label("Address")).to_be_visible()
+    assert found + violations(page) == []

@@ -77,6 +77,10 @@ def fill(name: str) -> None:
     if name == "0040_imported_rows":
         row = {"table": "auth_user", "key": "1", "target": "1"}
         add("primepath.ImportedRow", source="original", digest="0", left_as="0", **row)
+    if name == "0090_account_links":
+        user, now = models.get_model("auth.User").objects.get(), timezone.now()
+        link = {"purpose": "RESET", "digest": "d", "created_at": now, "expires_at": now}
+        add("primepath.AccountLink", user=user, password_fingerprint="f", **link)
     if name == "0080_trusted_documents":
         add("primepath.TrustedDocument", document_id="a", sha256="0", text="{ __typename }")
     if name == "0002_history":

@@ -36,7 +36,7 @@ _HARMLESS = frozenset(
 )
 _DOCUMENT = "query"
 # The last part of these paths is a secret: whoever knows it can read the file or the feed.
-_SECRET_PATH = re.compile(r"((?<=/files/)|(?<=/calendars/))[^/]+")
+_SECRET_PATH = re.compile(r"((?<=/files/)|(?<=/calendars/)|(?<=/set-password/))[^/]+")
 # Members of a request that are no values of the user.
 _PLAIN = frozenset({"operationName"})
 _LITERAL = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"', re.DOTALL)

@@ -86,6 +86,12 @@ def find_session(session_key: str) -> SessionOwner | None:
     return None
 
 
+def keep_session(session: Any, account: User) -> None:
+    """Let a session stay valid after the password of its user was changed. It gets another key."""
+    session.cycle_key()
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+
+
 def _belongs_to(key: bytes, known: _Verified, content: str, password: str) -> bool:
     """Return whether the content of the session names this user and their present password, as Django's `get_user` checks it."""
     # The result depends on nothing else, so it is checked only once.

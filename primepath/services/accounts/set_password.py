@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from primepath.domain.history import HistoryAction, HistorySubject, differences
 from primepath.domain.viewer import Viewer
+from primepath.models import ApiToken
 from primepath.services.accounts.checks import check_superuser, lock_account
 from primepath.services.history import Recorded, record
 from primepath.services.validation import ValidationErrors
@@ -33,15 +34,23 @@ def _store(viewer: Viewer, account_id: int, password_hash: str) -> User:
     account = lock_account(account_id, errors)
     errors.raise_if_any()
     assert account is not None
+    store_password(account, password_hash, viewer=viewer)
+    return account
+
+
+def store_password(account: User, password_hash: str, *, viewer: Viewer) -> None:
+    """Store the hash for a locked account, and record that ``viewer`` has set the password. Call it in a transaction."""
     before = {"has_password": account.has_usable_password()}
     account.password = password_hash
     account.save(update_fields=["password"])
+    # A token is invalid without its password anyway. Lists show all that are not revoked.
+    now = timezone.now()
+    ApiToken.objects.filter(user=account, revoked_at=None).update(revoked_at=now)
     changes = differences(before, {"has_password": account.has_usable_password()})
     record(
         viewer=viewer,
         action=HistoryAction.SET_PASSWORD,
         subject=HistorySubject.ACCOUNT,
-        at=timezone.now(),
+        at=now,
         entries=[Recorded(str(account.pk), changes)],
     )
-    return account

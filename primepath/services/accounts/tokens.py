@@ -18,8 +18,10 @@ from primepath.models import ApiToken
 from primepath.services.accounts.observation import Observation, Observer
 from primepath.services.accounts.password_fingerprint import password_fingerprint
 from primepath.services.accounts.viewers import ACCOUNT_COLUMNS, viewer_of_account
+from primepath.services.last_use import LastUse
 
 _PREFIX = "ppt_"
+_uses = LastUse(ApiToken)
 
 
 def _make(digest: Parameter, now: Parameter) -> QuerySet[Any, Any]:
@@ -27,7 +29,7 @@ def _make(digest: Parameter, now: Parameter) -> QuerySet[Any, Any]:
         ApiToken.objects.valid(now)
         .filter(digest=digest)
         .values_list(
-            *("pk", "password_fingerprint", "user__password"),
+            *("pk", "password_fingerprint", "last_used_at", "user__password"),
             *Observer.columns(now),
             *(f"user__{name}" for name in ACCOUNT_COLUMNS),
         )
@@ -78,10 +80,12 @@ def find_token(token: str) -> ValidToken | None:
     """
     observer = Observer()
     rows = _valid_tokens(digest(token), observer.now)
-    for token_id, fingerprint, password, state, access_ends_at, *account in rows:
+    for token_id, fingerprint, last_used_at, password, state, access_ends_at, *account in rows:
         if fingerprint != password_fingerprint(password):
             return None
         viewer = viewer_of_account(*account)
+        if viewer is not None:
+            _uses.note(token_id, last_used_at)
         observation = observer.observation(state, access_ends_at)
         return ValidToken(token_id, viewer, observation) if viewer else None
     return None

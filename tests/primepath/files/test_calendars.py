@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 import vobject
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -21,12 +21,12 @@ from primepath.domain.viewer import COMMAND_LINE, Viewer
 from primepath.models import CalendarFeed, SchoolClass, Teacher
 from primepath.school import current_academic_year
 from primepath.services.accounts.set_account_active import set_account_active
-from primepath.services.calendars import read_feed
 from primepath.services.calendars.create_calendar_feed import create_calendar_feed
 from primepath.services.calendars.revoke_calendar_feed import revoke_calendar_feed
 from primepath.services.cells.cell_changes import CellChanges
 from primepath.services.cells.update_cell import update_cell
 from tests.factories import as_viewer, assign, make_cell, make_class, make_exam, make_teacher
+from tests.last_use import writing_uses
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +36,7 @@ HOUR = datetime.timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def _write_uses_in_the_test() -> Iterator[None]:
     """Write the use of a feed in the transaction of the test."""
-    with (
-        patch.object(read_feed._writer, "submit", lambda function, *values: function(*values)),
-        patch.object(connections, "close_all"),
-    ):
+    with writing_uses():
         cache.clear()
         yield
 

@@ -41,7 +41,7 @@ class Call:
         if given.input:
             self.variables = {"input": filled(given.input, viewers[given.person])}
         self.options: dict[str, Any] = {}
-        if mutation == "signOut":
+        if mutation in {"signOut", "revokeAllApiTokens"}:
             user = User.objects.get(username=given.person)
             self.options["token_id"] = create_token(user=user, name="phone")[1].pk
 

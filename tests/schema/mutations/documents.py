@@ -22,6 +22,7 @@ ASSIGNMENT = "id accessLevel expiresAt isActive teacher { id name } schoolClass 
 HOLIDAYS = "holidays { date name kind isOpen }"
 WARNING = "warning { id code date accepted { reason by { name } } }"
 FEED = "feed { id name classCodes createdAt lastUsedAt } url"
+INVITATION = "teacher { id name } invitationUrl expiresAt"
 IMPORT = f"""
   digest changed unchanged rejected warnings {{ id }}
   rows {{ row effect cell {{ {CELL} }} changes {{ column before after }} problems {{ code address message }} }}
@@ -71,6 +72,10 @@ MUTATIONS = {
     "revokeCalendarFeed": ("RevokeCalendarFeedInput", FEED),
     "importSchedule": ("ImportScheduleInput", IMPORT),
     "exportSchedule": ("ExportScheduleInput", "url expiresAt"),
+    "inviteTeacher": ("InviteTeacherInput", INVITATION),
+    "resetPassword": ("ResetPasswordInput", INVITATION),
+    "changePassword": ("ChangePasswordInput", "token expiresAt"),
+    "revokeApiToken": ("RevokeApiTokenInput", "apiToken { id name }"),
 }
 
 

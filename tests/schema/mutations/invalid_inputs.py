@@ -40,6 +40,8 @@ CLOSED_DAYS = {"from": f"{YEAR}-03-12", "to": f"{YEAR}-03-13", "name": "Sports d
 ACCEPTANCE = {"warningId": WARNING, "reason": "The date follows in May."}
 FEED_OF_A = {"name": "Exams of A", "classCodes": ["A"]}
 IMPORT = {"uploadId": UPLOAD, "dryRun": False}
+INVITED = {"classCode": "A", "accessLevel": "VIEW"}
+SORA = {"username": "sora", "name": "Sora"}
 EXPORT = {"format": "CSV", "filter": {"academicYear": YEAR}}
 
 
@@ -463,4 +465,24 @@ INVALID_INPUTS = [
     *ACCESS_ERRORS,
     *SCHOOL_ERRORS,
     *FILE_ERRORS,
+    InvalidInput("inviteTeacher", "mina", SORA, "FORBIDDEN", None),
+    InvalidInput("inviteTeacher", "hana", {**SORA, "username": "mina"}, "DUPLICATE", "username"),
+    InvalidInput("inviteTeacher", "hana", {**SORA, "name": " "}, "BLANK", "name"),
+    InvalidInput(
+        *("inviteTeacher", "hana", {**SORA, "assignments": [INVITED, INVITED]}),
+        *("DUPLICATE", "assignments.1.classCode"),
+    ),
+    InvalidInput(
+        *("inviteTeacher", "hana", {**SORA, "assignments": [{**INVITED, "classCode": "NONE"}]}),
+        *("NOT_FOUND", "assignments.0.classCode"),
+    ),
+    InvalidInput("resetPassword", "mina", {"teacherId": JUNO}, "FORBIDDEN", None),
+    InvalidInput("resetPassword", "hana", {"teacherId": NO_TEACHER}, "NOT_FOUND", "teacherId"),
+    InvalidInput("resetPassword", "hana", {"teacherId": "Teacher:x"}, "INVALID_ID", "teacherId"),
+    InvalidInput(
+        *("changePassword", "mina", {"currentPassword": "x", "newPassword": "xk9!q"}),
+        *("WEAK_PASSWORD", "newPassword"),
+    ),
+    InvalidInput("revokeApiToken", "mina", {"id": "ApiToken:9999"}, "NOT_FOUND", "id"),
+    InvalidInput("revokeApiToken", "mina", {"id": "Exam:1"}, "INVALID_ID", "id"),
 ]

@@ -22,6 +22,8 @@ MESSAGES = {
         "The date must be within Q1 2026 (2026-01-01 to 2026-03-31).",
     },
     "DUPLICATE": {
+        "Class A is listed twice.",
+        "An account with this username already exists.",
         "A/2026/JAN is listed twice. List each cell once.",
         "This level is listed twice.",
         "You already have a pending request for this class.",
@@ -62,6 +64,8 @@ MESSAGES = {
         "`name` contains an invalid character (a control character).",
     },
     "INVALID_ID": {
+        "Expected an ID of type ApiToken, not Exam.",
+        "'Teacher:x' is not a valid ID.",
         *(
             f"{id!r} is not a valid ID."
             for id in (
@@ -97,6 +101,7 @@ MESSAGES = {
         "Nothing was imported, because 1 row has problems. E2: The cell has exams already.",
     },
     "NOT_FOUND": {
+        "This token does not exist.",
         *(
             f"Class {code} does not exist or is inactive."
             for code in ("CLOSED", "NONE", "''", r"'\x00'", r"'a\x00'", r"'no\x00code'")
@@ -133,6 +138,9 @@ MESSAGES = {
         "The cell has changed since you loaded it (current version 1, expected 0).",
         "The exam has changed since you loaded it (current version 1, expected 2).",
         "The file or the schedule has changed since the preview. Look at it again.",
+    },
+    "WEAK_PASSWORD": {
+        "This password is too short. It must contain at least 8 characters.",
     },
     "TOO_LONG": {
         f"`{field}` has {limit + 1} characters, which exceeds the limit of {limit}."

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from primepath.domain.stored_file import FilePurpose
 from primepath.domain.viewer import COMMAND_LINE, Viewer
+from primepath.services.accounts.tokens import create_token
 from primepath.services.stored_files.store import FileContent, store_file
 from tests.client import data
 from tests.factories import YEAR, make_level
 
-LEVEL, UPLOAD, WARNING = "LEVEL", "UPLOAD", "WARNING"
+LEVEL, UPLOAD, WARNING, TOKEN = "LEVEL", "UPLOAD", "WARNING", "TOKEN"
 FILE = f"class_code,academic_year,period,room,exams\nA,{YEAR},JAN,Hall,\n"
 """Content of the upload. JAN of A has an exam, so the row is rejected if an import rejects cells with exams."""
 
@@ -59,8 +62,15 @@ def _upload_id(viewer: Viewer) -> str:
     return store_file(viewer=viewer, purpose=FilePurpose.UPLOAD, file=file)[0]
 
 
+def _token_id(viewer: Viewer) -> str:
+    """Return the id of a new token of the viewer."""
+    user = User.objects.get(pk=viewer.account_id)
+    return f"ApiToken:{create_token(user=user, name='Phone')[1].pk}"
+
+
 _MAKERS: dict[str, Callable[[Viewer], str]] = {
     LEVEL: level_id,
     UPLOAD: _upload_id,
     WARNING: _warning_id,
+    TOKEN: _token_id,
 }

@@ -21,9 +21,10 @@ from tests.schema.mutations.invalid_inputs import (
     IMPORT,
     NEW_EXAM,
     REQUEST,
+    SORA,
 )
-from tests.schema.mutations.placeholders import LEVEL
-from tests.schema.mutations.school import FEED, MINA_IN_A, MINAS_REQUEST, OF_JUNO, OF_MINA
+from tests.schema.mutations.placeholders import LEVEL, TOKEN
+from tests.schema.mutations.school import FEED, JUNO, MINA_IN_A, MINAS_REQUEST, OF_JUNO, OF_MINA
 
 PASSWORD = "correct horse"
 # A public holiday and its substitute, on which the school is not open yet.
@@ -31,6 +32,7 @@ HOLIDAYS = {"from": f"{YEAR}-03-01", "to": f"{YEAR}-03-02"}
 WITHOUT_CHANGE_SET = {
     *("signIn", "signOut", "closeSchool", "reopenSchool", "acceptWarning"),
     *("createCalendarFeed", "revokeCalendarFeed", "exportSchedule"),
+    *("inviteTeacher", "resetPassword", "changePassword", "revokeApiToken", "revokeAllApiTokens"),
 }
 """Mutations with a payload without ``changeSetId``."""
 EARLIER = UUID("01234567-89ab-7cde-8f01-23456789abcd")
@@ -42,6 +44,8 @@ SIGN_IN = """
   } }
 """
 SIGN_OUT = "mutation { signOut { signedOut userErrors { code } } }"
+REVOKE_ALL = "mutation { revokeAllApiTokens { revoked userErrors { code } } }"
+WITHOUT_TABLE = {"signIn": SIGN_IN, "signOut": SIGN_OUT, "revokeAllApiTokens": REVOKE_ALL}
 
 
 class ValidInput(NamedTuple):
@@ -88,6 +92,19 @@ VALID_INPUTS: dict[str, ValidInput] = {
     "revokeCalendarFeed": ValidInput("mina", {"id": FEED}, reads=False),
     "importSchedule": ValidInput("hana", IMPORT),
     "exportSchedule": ValidInput("mina", EXPORT, reads=False),
+    "inviteTeacher": ValidInput(
+        "hana",
+        {**SORA, "assignments": [{"classCode": "A", "accessLevel": "VIEW"}]},
+        reads=False,
+    ),
+    "resetPassword": ValidInput("hana", {"teacherId": JUNO}, reads=False),
+    "changePassword": ValidInput(
+        "mina",
+        {"currentPassword": PASSWORD, "newPassword": f"{PASSWORD} staple"},
+        reads=False,
+    ),
+    "revokeApiToken": ValidInput("mina", {"id": TOKEN}, reads=False),
+    "revokeAllApiTokens": ValidInput("mina", None, reads=False),
 }
 
 
@@ -101,8 +118,8 @@ def make_earlier_change(viewer: Viewer) -> None:
 
 def document_of(mutation: str) -> str:
     """Return a document with the whole payload, with its change set if it has one."""
-    if mutation in {"signIn", "signOut"}:
-        return {"signIn": SIGN_IN, "signOut": SIGN_OUT}[mutation]
+    if mutation in WITHOUT_TABLE:
+        return WITHOUT_TABLE[mutation]
     if mutation in WITHOUT_CHANGE_SET:
         return document(mutation)
     return document(mutation).replace("userErrors", "changeSetId userErrors", 1)

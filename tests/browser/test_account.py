@@ -1,0 +1,65 @@
+"""The account page, and a new teacher's first password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from primepath.demo.accounts import HEAD_TEACHER
+from tests.browser.tab import Tab
+
+PASSWORD = "correct horse battery"
+
+
+def test_invited_teacher_sets_a_password_and_manages_the_account(
+    open_tab: Callable[..., Tab], pictures: Path
+) -> None:
+    head = open_tab()
+    page = head.sign_in(HEAD_TEACHER, next="/account/")
+    invite = page.get_by_role("region", name="Invite a teacher")
+    invite.get_by_label("Name", exact=True).fill("Sora Kim")
+    invite.get_by_label("Username").fill("sora")
+    invite.get_by_role("button", name="Invite").click()
+    url = page.get_by_label("Address").input_value()
+    head.take_picture(pictures, "account_invitation")
+
+    phone = open_tab(viewport={"width": 390, "height": 844})
+    page = phone.page
+    page.goto(url)
+    phone.take_picture(pictures, "account_set_password")
+    for label in "New password", "New password again":
+        page.get_by_label(label, exact=True).fill("12345678")
+    phone.expected_statuses.add(422)
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_role("alert").first).to_contain_text("too common")
+    for label in "New password", "New password again":
+        page.get_by_label(label, exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_role("status")).to_contain_text("Sign in as sora")
+    page.get_by_label("Username").fill("sora")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{phone.address}/")
+
+    page.goto(f"{phone.address}/account/")
+    page.get_by_label("Current password").fill(PASSWORD)
+    for label in "New password", "New password again":
+        page.get_by_label(label, exact=True).fill(f"{PASSWORD} staple")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password is changed")
+    calendars = page.get_by_role("region", name="Calendars")
+    calendars.get_by_label("Name").fill("My phone")
+    calendars.get_by_role("button", name="Create").click()
+    assert page.get_by_label("Address").input_value().endswith(".ics")
+    phone.take_picture(pictures, "account_phone")
+
+    phone.expected_statuses.add(404)
+    page.goto(url)
+    expect(page.get_by_role("heading", name="This link is over")).to_be_visible()
+    page = head.open("/account/")
+    page.get_by_role("button", name="Deactivate Sora Kim").click()
+    expect(page.get_by_role("status")).to_contain_text("sora is deactivated")
+    page = phone.open("/account/")
+    page.wait_for_url("**/sign-in/**")
