@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from loaders.warnings import VisibleWarning
 from primepath.domain.clashes import Sitting, Times, WarningCode
+from primepath.terms import named, shown_date
 
 _SHOWN_CLASSES = 3
 
@@ -21,13 +22,13 @@ def message_of(seen: VisibleWarning) -> str:
     return template.format(
         classes=_classes(seen.visible, seen.hidden),
         cells=len(sittings),
-        date=warning.date,
+        date=shown_date(warning.date) if warning.date else "",
         times=_shown(times),
         room=next((each.room for each in seen.visible if each.room), ""),
         holiday=warning.holiday.name if warning.holiday else "",
         minutes=max((each.minutes or 0 for each in sittings), default=0),
         days=days,
-        period=sittings[0].period,
+        period=named(sittings[0].period),
         year=sittings[0].academic_year,
     )
 

@@ -4,11 +4,12 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.translation import gettext_lazy as _
 
 
 class PrimePathConfig(AppConfig):
     name = "primepath"
-    verbose_name = "Exam schedule"
+    verbose_name = _("Exam schedule")
 
     def ready(self) -> None:
         # They import models, which are not loaded before.

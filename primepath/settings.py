@@ -170,6 +170,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "primepath.server.monitoring.request_id.name_requests",
     "primepath.server.content_security.protect_pages",
+    "primepath.server.language.choose_language",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -221,6 +222,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "primepath.pages.language.other_languages",
             ],
         },
     },
@@ -229,8 +231,19 @@ TEMPLATES = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "matrix"
 
-LANGUAGE_CODE = env.choice("SCHOOL_LANGUAGE", Language.EN).value
-LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
+# The language of the school: of requests that ask for no other one. See primepath/server/language.py.
+_SCHOOL_LANGUAGE = env.choice("SCHOOL_LANGUAGE", Language.EN)
+LANGUAGE_CODE = _SCHOOL_LANGUAGE.value
+LANGUAGES = [
+    (language.value, language.own_name)
+    for language in sorted(Language, key=lambda each: each is not _SCHOOL_LANGUAGE)
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "primepath_language"
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 STATIC_URL = "/static/"
 STORAGES = {

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from primepath.domain.stored_file import MAX_UPLOAD_BYTES
@@ -14,6 +15,7 @@ from primepath.server.admission.callers import credentials_of
 from primepath.server.admission.kinds import Kind, Reason, kind_of_method
 from primepath.server.admission.refusals import Content, accepts_html, as_text, message_of
 from primepath.server.answers import Answers
+from primepath.server.language import language_of_scope
 from schema.http.admission import kind_of_operation, refusal_content, targets_of_operation
 
 _GRAPHQL = "/graphql"
@@ -23,7 +25,7 @@ _PASSWORDS = re.compile(r"/sign-in/|/admin/login/|/admin/(.*/)?password(_change)
 # Downloads delete their file.
 _FILES = re.compile(r"/files(/.*)?")
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{school}</title></head>
+<html lang="{language}"><head><meta charset="utf-8"><title>{school}</title></head>
 <body><h1>{school}</h1><h2>{title}</h2><p>{message}</p></body></html>
 """
 
@@ -54,10 +56,17 @@ def most_bytes(scope: Any) -> int:
 
 def render_refusal(scope: Any, reason: Reason, retry_after: int) -> Content:
     """Render the response to a refused request: a GraphQL error, a page for browsers, or else a sentence."""
+    with translation.override(language_of_scope(scope)):
+        return _refusal(scope, reason, retry_after)
+
+
+def _refusal(scope: Any, reason: Reason, retry_after: int) -> Content:
     if accepts_html(scope):
-        message = escape(message_of(reason))
         page = _PAGE.format(
-            school=escape(settings.SCHOOL_NAME), title=_("Service unavailable"), message=message
+            language=translation.get_language(),
+            school=escape(settings.SCHOOL_NAME),
+            title=_("Service unavailable"),
+            message=escape(message_of(reason)),
         )
         return Content("text/html; charset=utf-8", page.encode())
     if _path(scope) == _GRAPHQL:

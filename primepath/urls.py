@@ -11,6 +11,7 @@ from primepath.files.uploads import upload
 from primepath.pages.account.account import account_page
 from primepath.pages.account.set_password import set_password_page
 from primepath.pages.explorer import render_explorer
+from primepath.pages.language import choose_language
 from primepath.pages.matrix import matrix_page
 from primepath.pages.sign_in import SignInPage
 from schema.build import schema
@@ -31,6 +32,7 @@ urlpatterns = [
     path("account/", account_page, name="account"),
     path("set-password/<str:secret>/", set_password_page, name="set-password"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("language/", choose_language, name="language"),
     path("admin/", admin.site.urls),
 ]
 

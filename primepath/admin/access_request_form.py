@@ -23,12 +23,16 @@ class DecisionForm(ServiceForm[ClassAccessRequest]):
     """Approves or denies a request."""
 
     decision = forms.ChoiceField(
-        choices=[("", "---------"), (_APPROVE, _("Approve")), (_DENY, _("Deny"))]
+        label=_("Decision"),
+        choices=[("", "---------"), (_APPROVE, _("Approve")), (_DENY, _("Deny"))],
     )
     access_level = forms.ChoiceField(
-        choices=choices(AccessLevel), help_text=_("Access that the teacher gets if you approve.")
+        label=_("Access level"),
+        choices=choices(AccessLevel),
+        help_text=_("Access that the teacher gets if you approve."),
     )
     expires_at = forms.SplitDateTimeField(
+        label=_("Expires at"),
         required=False,
         widget=AdminSplitDateTime,
         help_text=_(
@@ -36,6 +40,7 @@ class DecisionForm(ServiceForm[ClassAccessRequest]):
         ),
     )
     note = forms.CharField(
+        label=_("Note"),
         required=False,
         widget=AdminTextareaWidget,
         help_text=_("Shown to the teacher. Required when denying."),

@@ -74,7 +74,7 @@ class AccessRequestAdmin(
             return shown
         return [*shown, (_("Decision"), {"fields": DECISION_FIELDS})]
 
-    @admin.display(ordering="teacher__user__username")
+    @admin.display(description=_("username"), ordering="teacher__user__username")
     def username(self, access_request: ClassAccessRequest) -> str:
         return access_request.teacher.user.username
 

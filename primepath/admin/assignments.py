@@ -65,7 +65,7 @@ class AssignmentAdmin(WithHistory[TeacherClassAssignment], ServicePage[TeacherCl
     ) -> tuple[str, ...]:
         return (*self.fields, "is_active", *_RECORD) if obj else self.fields
 
-    @admin.display(ordering="teacher__user__username")
+    @admin.display(description=_("username"), ordering="teacher__user__username")
     def username(self, assignment: TeacherClassAssignment) -> str:
         return assignment.teacher.user.username
 

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.cell_actions import CellActions
@@ -30,7 +31,10 @@ _RECORD = ("version", "created_by", "created_at", "modified_by", "updated_at", "
 
 
 def _completion(completed: int, total: int) -> str:
-    return f"{completed} of {total} ({100 * completed // total} %)" if total else "-"
+    if not total:
+        return "-"
+    template = gettext("{completed} of {total} ({percentage} %)")
+    return template.format(completed=completed, total=total, percentage=100 * completed // total)
 
 
 def _completed(sessions: QuerySet[ExamSession]) -> QuerySet[ExamSession]:

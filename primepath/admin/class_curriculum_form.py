@@ -38,6 +38,7 @@ class ClassCurriculumForm(forms.Form):
     """A year and its levels: a primary level, a secondary level, and as many more as the year has."""
 
     academic_year = forms.TypedChoiceField(
+        label=_("Academic year"),
         choices=_year_choices,
         coerce=int,
         help_text=_(

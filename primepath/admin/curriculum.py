@@ -110,10 +110,10 @@ class CurriculumLevelAdmin(WithHistory[CurriculumLevel], ServicePage[CurriculumL
         levels = super().get_queryset(request).select_related("subprogram__program")
         return levels.annotate(full_name=full_name, class_count=count_of(this_year))
 
-    @admin.display(ordering="subprogram__program__name")
+    @admin.display(description=_("program"), ordering="subprogram__program__name")
     def program(self, level: CurriculumLevel) -> str:
         return level.subprogram.program.name
 
-    @admin.display(ordering="class_count")
+    @admin.display(description=_("classes this year"), ordering="class_count")
     def classes_this_year(self, level: Any) -> int:
         return int(level.class_count)

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from primepath.admin.common.permissions import is_administrator
@@ -43,7 +44,6 @@ class AdministratorSignInForm(LimitedSignInForm):
 class SchoolAdminSite(admin.AdminSite):
     """Open to head teachers and staff. Nothing is deleted."""
 
-    site_header = f"{settings.SCHOOL_NAME}: exam schedule"
     site_title = settings.SCHOOL_NAME
     index_title = _("Administration")
     site_url = None
@@ -52,6 +52,10 @@ class SchoolAdminSite(admin.AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        header = gettext("{school}: exam schedule").format(school=settings.SCHOOL_NAME)
+        return {**super().each_context(request), "site_header": header}
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -31,6 +31,7 @@ class TeacherAccountForm(TeacherForm):
     """Changes a teacher, and whether they can sign in."""
 
     can_sign_in = forms.BooleanField(
+        label=_("Can sign in"),
         required=False,
         help_text=_(
             "Clear this when the teacher leaves. Their sessions and tokens end immediately."

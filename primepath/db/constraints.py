@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.translation import gettext_lazy
+
+from primepath.domain.text import label_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
-def choices(values: type[StrEnum]) -> list[tuple[str, str]]:
-    """Return the members of an enumeration as Django's choices, with labels such as ``In progress``."""
-    return [(value.value, value.value.replace("_", " ").capitalize()) for value in values]
+def choices(values: type[StrEnum]) -> list[tuple[str, StrPromise]]:
+    """Return the members of an enumeration as Django's choices, with labels such as ``In progress``.
+
+    The labels are translated if `primepath.terms` has them.
+    """
+    return [(value.value, gettext_lazy(label_of(value))) for value in values]
 
 
 def one_of(field: str, values: type[StrEnum], *, name: str) -> models.CheckConstraint:

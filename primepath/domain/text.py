@@ -76,3 +76,8 @@ def normalize_username(text: str) -> str:
     """
     text = text.strip()
     return unicodedata.normalize("NFKC", text) if len(text) <= _MAX_NORMALIZED_LENGTH else text
+
+
+def label_of(code: str) -> str:
+    """Return the English label of a value such as ``IN_PROGRESS``: ``In progress``."""
+    return code.replace("_", " ").capitalize()

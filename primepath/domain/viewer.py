@@ -10,7 +10,7 @@ class Viewer:
     """A signed-in person: a Django user who has a teacher's profile, is staff, or both.
 
     ``user_id`` is None only for `COMMAND_LINE`. ``name`` is the displayed name. ``teacher_id`` is the key of the profile, or
-    None for staff without one.
+    None for staff without one. ``language`` is the language that the person has chosen, empty if they have not.
     """
 
     user_id: int | None
@@ -19,6 +19,7 @@ class Viewer:
     teacher_id: int | None
     is_head_teacher: bool
     is_staff: bool
+    language: str = ""
 
     @property
     def account_id(self) -> int:

@@ -18,12 +18,13 @@ from schema.http.response import KEPT, deliver
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """Return the feed, or 304 if the client has it already. 404 if there is no such feed, or not any more.
 
-    The text is in the school's language, whoever reads it, so that an unchanged feed is the same bytes.
+    The text is in the language that the owner of the feed has chosen, or else the school's. The reader's does not matter, so an
+    unchanged feed is the same bytes.
     """
     feed = find_feed(secret)
     if feed is None:
         raise Http404
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(feed.viewer.language or settings.LANGUAGE_CODE):
         content = feed_content(feed, base_url=request.build_absolute_uri(reverse("matrix")))
     note_use(feed)
     response = HttpResponse(

@@ -1,6 +1,7 @@
 """The database models."""
 
 from primepath.models.account_link import AccountLink
+from primepath.models.account_preferences import AccountPreferences
 from primepath.models.api_token import ApiToken
 from primepath.models.attempt_count import AttemptCount
 from primepath.models.calendar_feed import CalendarFeed
@@ -29,6 +30,7 @@ from primepath.models.warning_acceptance import WarningAcceptance
 
 __all__ = [
     "AccountLink",
+    "AccountPreferences",
     "ApiToken",
     "AttemptCount",
     "CalendarFeed",

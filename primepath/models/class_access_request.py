@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, one_of
 from primepath.domain.school_class import AccessLevel, AccessRequestStatus
@@ -25,29 +26,45 @@ class ClassAccessRequestQuerySet(models.QuerySet["ClassAccessRequest"]):
 class ClassAccessRequest(models.Model):
     """A teacher's request for access to a class, with the decision."""
 
-    teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, related_name="access_requests")
+    teacher = models.ForeignKey(
+        Teacher, on_delete=models.PROTECT, related_name="access_requests", verbose_name=_("teacher")
+    )
     school_class = models.ForeignKey(
         SchoolClass,
         on_delete=models.PROTECT,
         db_column="class_code",
         related_name="access_requests",
+        verbose_name=_("school class"),
     )
-    requested_access_level = models.CharField(max_length=10, choices=choices(AccessLevel))
-    reason = models.TextField(max_length=1000)
+    requested_access_level = models.CharField(
+        max_length=10, choices=choices(AccessLevel), verbose_name=_("requested access level")
+    )
+    reason = models.TextField(max_length=1000, verbose_name=_("reason"))
     status = models.CharField(
-        max_length=10, choices=choices(AccessRequestStatus), default=AccessRequestStatus.PENDING
+        max_length=10,
+        choices=choices(AccessRequestStatus),
+        default=AccessRequestStatus.PENDING,
+        verbose_name=_("status"),
     )
-    requested_at = models.DateTimeField(default=timezone.now, editable=False)
-    reviewed_at = models.DateTimeField(null=True, blank=True)
+    requested_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("requested at")
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("reviewed at"))
     reviewed_by = models.ForeignKey(
-        Teacher, on_delete=models.PROTECT, null=True, blank=True, related_name="reviewed_requests"
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reviewed_requests",
+        verbose_name=_("reviewed by"),
     )
-    review_note = models.TextField(max_length=1000, blank=True)
+    review_note = models.TextField(max_length=1000, blank=True, verbose_name=_("review note"))
 
     objects = ClassAccessRequestQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "access request"
+        verbose_name = _("access request")
+        verbose_name_plural = _("access requests")
         constraints = [
             models.UniqueConstraint(
                 fields=["teacher", "school_class"],

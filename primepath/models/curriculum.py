@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import four_digit_year
 from primepath.domain.school_class import FIRST_GRADE, LAST_GRADE
@@ -14,12 +15,14 @@ from primepath.models.school_class import SchoolClass
 class Program(models.Model):
     """A course of study for a range of grades, such as CORE for grades 1 to 4."""
 
-    name = models.CharField(max_length=50, unique=True)
-    grade_from = models.PositiveSmallIntegerField()
-    grade_to = models.PositiveSmallIntegerField()
-    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=50, unique=True, verbose_name=_("name"))
+    grade_from = models.PositiveSmallIntegerField(verbose_name=_("grade from"))
+    grade_to = models.PositiveSmallIntegerField(verbose_name=_("grade to"))
+    position = models.PositiveSmallIntegerField(default=0, verbose_name=_("position"))
 
     class Meta:
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
@@ -39,12 +42,15 @@ class Program(models.Model):
 class SubProgram(models.Model):
     """A part of a program, such as PHONICS in CORE."""
 
-    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="subprograms")
-    name = models.CharField(max_length=50)
-    position = models.PositiveSmallIntegerField(default=0)
+    program = models.ForeignKey(
+        Program, on_delete=models.PROTECT, related_name="subprograms", verbose_name=_("program")
+    )
+    name = models.CharField(max_length=50, verbose_name=_("name"))
+    position = models.PositiveSmallIntegerField(default=0, verbose_name=_("position"))
 
     class Meta:
-        verbose_name = "sub-program"
+        verbose_name = _("sub-program")
+        verbose_name_plural = _("sub-programs")
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["program", "name"], name="subprogram_once_a_program"),
@@ -63,12 +69,16 @@ class CurriculumLevelQuerySet(models.QuerySet["CurriculumLevel"]):
 class CurriculumLevel(models.Model):
     """A level of a sub-program. Its name is the full name, such as ``CORE PHONICS L1``."""
 
-    subprogram = models.ForeignKey(SubProgram, on_delete=models.PROTECT, related_name="levels")
-    level_number = models.PositiveSmallIntegerField()
+    subprogram = models.ForeignKey(
+        SubProgram, on_delete=models.PROTECT, related_name="levels", verbose_name=_("subprogram")
+    )
+    level_number = models.PositiveSmallIntegerField(verbose_name=_("level number"))
 
     objects = CurriculumLevelQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("curriculum level")
+        verbose_name_plural = _("curriculum levels")
         ordering = ["level_number", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -96,16 +106,20 @@ class ClassCurriculumMapping(models.Model):
         db_column="class_code",
         related_name="curriculum_mappings",
         db_index=False,
+        verbose_name=_("school class"),
     )
-    academic_year = models.PositiveSmallIntegerField()
+    academic_year = models.PositiveSmallIntegerField(verbose_name=_("academic year"))
     curriculum_level = models.ForeignKey(
-        CurriculumLevel, on_delete=models.PROTECT, related_name="class_mappings"
+        CurriculumLevel,
+        on_delete=models.PROTECT,
+        related_name="class_mappings",
+        verbose_name=_("curriculum level"),
     )
-    priority = models.PositiveSmallIntegerField()
+    priority = models.PositiveSmallIntegerField(verbose_name=_("priority"))
 
     class Meta:
-        verbose_name = "class curriculum"
-        verbose_name_plural = "class curricula"
+        verbose_name = _("class curriculum")
+        verbose_name_plural = _("class curricula")
         ordering = ["school_class", "academic_year", "priority"]
         constraints = [
             models.UniqueConstraint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, four_digit_year, one_of
 from primepath.db.fields import FoldedOrderField, FoldedTextField
@@ -15,24 +16,31 @@ from primepath.models.teacher import Teacher
 class Exam(models.Model):
     """An exam. It can be assigned to cells of its type, in its academic year or, if it has none, in any year."""
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, verbose_name=_("name"))
     name_key = FoldedTextField(source="name", max_length=600)
     name_order = FoldedOrderField(source="name", max_length=600)
-    type = models.CharField(max_length=10, choices=choices(ExamType))
-    academic_year = models.PositiveSmallIntegerField(null=True, blank=True)
-    curriculum_level = models.ForeignKey(
-        CurriculumLevel, on_delete=models.PROTECT, null=True, blank=True, related_name="exams"
+    type = models.CharField(max_length=10, choices=choices(ExamType), verbose_name=_("type"))
+    academic_year = models.PositiveSmallIntegerField(
+        null=True, blank=True, verbose_name=_("academic year")
     )
-    total_questions = models.PositiveSmallIntegerField()
+    curriculum_level = models.ForeignKey(
+        CurriculumLevel,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="exams",
+        verbose_name=_("curriculum level"),
+    )
+    total_questions = models.PositiveSmallIntegerField(verbose_name=_("total questions"))
     timer_minutes = models.PositiveSmallIntegerField(
-        help_text="Time limit for a pupil, in minutes."
+        help_text=_("Time limit for a pupil, in minutes."), verbose_name=_("timer minutes")
     )
     passing_score = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="In %, from 0 to 100."
+        null=True, blank=True, help_text=_("In %, from 0 to 100."), verbose_name=_("passing score")
     )
-    instructions = models.TextField(max_length=10_000, blank=True)
-    is_active = models.BooleanField(default=True)
-    version = models.PositiveIntegerField(default=0, editable=False)
+    instructions = models.TextField(max_length=10_000, blank=True, verbose_name=_("instructions"))
+    is_active = models.BooleanField(default=True, verbose_name=_("is active"))
+    version = models.PositiveIntegerField(default=0, editable=False, verbose_name=_("version"))
     created_by = models.ForeignKey(
         Teacher,
         on_delete=models.PROTECT,
@@ -40,6 +48,7 @@ class Exam(models.Model):
         blank=True,
         editable=False,
         related_name="created_exams",
+        verbose_name=_("created by"),
     )
     copied_from = models.ForeignKey(
         "self",
@@ -48,12 +57,19 @@ class Exam(models.Model):
         editable=False,
         db_index=False,
         related_name="copies",
-        help_text="Exam of an earlier year that this one was copied from.",
+        help_text=_("Exam of an earlier year that this one was copied from."),
+        verbose_name=_("copied from"),
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("created at")
+    )
+    updated_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("updated at")
+    )
 
     class Meta:
+        verbose_name = _("exam")
+        verbose_name_plural = _("exams")
         ordering = ["name_order", "id"]
         constraints = [
             one_of("type", ExamType, name="exam_type_known"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, four_digit_year, one_of
 from primepath.db.fields import BinaryTextField
@@ -38,15 +39,25 @@ class ExamScheduleMatrix(models.Model):
         db_column="class_code",
         related_name="cells",
         db_index=False,
+        verbose_name=_("school class"),
     )
-    academic_year = models.PositiveSmallIntegerField()
-    period = models.CharField(max_length=3, choices=choices(Period))
-    status = models.CharField(max_length=11, choices=choices(CellStatus), default=CellStatus.EMPTY)
-    exams = models.ManyToManyField(Exam, through="MatrixCellExam", related_name="cells")
-    scheduled_date = models.DateField(null=True, blank=True)
-    start_time = models.TimeField(null=True, blank=True)
-    end_time = models.TimeField(null=True, blank=True)
-    room = models.CharField(max_length=100, blank=True, default="", db_default="")
+    academic_year = models.PositiveSmallIntegerField(verbose_name=_("academic year"))
+    period = models.CharField(max_length=3, choices=choices(Period), verbose_name=_("period"))
+    status = models.CharField(
+        max_length=11,
+        choices=choices(CellStatus),
+        default=CellStatus.EMPTY,
+        verbose_name=_("status"),
+    )
+    exams = models.ManyToManyField(
+        Exam, through="MatrixCellExam", related_name="cells", verbose_name=_("exams")
+    )
+    scheduled_date = models.DateField(null=True, blank=True, verbose_name=_("scheduled date"))
+    start_time = models.TimeField(null=True, blank=True, verbose_name=_("start time"))
+    end_time = models.TimeField(null=True, blank=True, verbose_name=_("end time"))
+    room = models.CharField(
+        max_length=100, blank=True, default="", db_default="", verbose_name=_("room")
+    )
     invigilator = models.ForeignKey(
         Teacher,
         on_delete=models.PROTECT,
@@ -54,9 +65,10 @@ class ExamScheduleMatrix(models.Model):
         blank=True,
         db_index=False,
         related_name="invigilated_cells",
+        verbose_name=_("invigilator"),
     )
-    notes = models.TextField(max_length=10_000, blank=True, default="")
-    version = models.PositiveIntegerField(default=0, editable=False)
+    notes = models.TextField(max_length=10_000, blank=True, default="", verbose_name=_("notes"))
+    version = models.PositiveIntegerField(default=0, editable=False, verbose_name=_("version"))
     created_by = models.ForeignKey(
         Teacher,
         on_delete=models.PROTECT,
@@ -64,6 +76,7 @@ class ExamScheduleMatrix(models.Model):
         editable=False,
         db_index=False,
         related_name="created_cells",
+        verbose_name=_("created by"),
     )
     modified_by = models.ForeignKey(
         Teacher,
@@ -72,12 +85,14 @@ class ExamScheduleMatrix(models.Model):
         editable=False,
         db_index=False,
         related_name="modified_cells",
+        verbose_name=_("modified by"),
     )
-    created_at = models.DateTimeField(null=True, editable=False)
-    updated_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(null=True, editable=False, verbose_name=_("created at"))
+    updated_at = models.DateTimeField(null=True, editable=False, verbose_name=_("updated at"))
 
     class Meta:
-        verbose_name = "cell"
+        verbose_name = _("cell")
+        verbose_name_plural = _("cells")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
@@ -129,13 +144,19 @@ class MatrixCellExam(models.Model):
     """The assignment of an exam to a cell."""
 
     cell = models.ForeignKey(
-        ExamScheduleMatrix, on_delete=models.CASCADE, related_name="cell_exams", db_index=False
+        ExamScheduleMatrix,
+        on_delete=models.CASCADE,
+        related_name="cell_exams",
+        db_index=False,
+        verbose_name=_("cell"),
     )
-    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="exam_cells")
+    exam = models.ForeignKey(
+        Exam, on_delete=models.PROTECT, related_name="exam_cells", verbose_name=_("exam")
+    )
 
     class Meta:
-        verbose_name = "exam in a cell"
-        verbose_name_plural = "exams in cells"
+        verbose_name = _("exam in a cell")
+        verbose_name_plural = _("exams in cells")
         constraints = [
             models.UniqueConstraint(fields=["cell", "exam"], name="exam_once_a_cell"),
         ]

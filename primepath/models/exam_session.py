@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, one_of
 from primepath.domain.exam import SessionStatus
@@ -14,15 +15,28 @@ class ExamSession(models.Model):
     """A pupil who takes, took or will take an exam in a cell."""
 
     cell = models.ForeignKey(
-        ExamScheduleMatrix, on_delete=models.PROTECT, related_name="sessions", db_index=False
+        ExamScheduleMatrix,
+        on_delete=models.PROTECT,
+        related_name="sessions",
+        db_index=False,
+        verbose_name=_("cell"),
     )
-    exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="sessions")
-    pupil = models.CharField(max_length=100, help_text="Number or name of the pupil.")
+    exam = models.ForeignKey(
+        Exam, on_delete=models.PROTECT, related_name="sessions", verbose_name=_("exam")
+    )
+    pupil = models.CharField(
+        max_length=100, help_text=_("Number or name of the pupil."), verbose_name=_("pupil")
+    )
     status = models.CharField(
-        max_length=11, choices=choices(SessionStatus), default=SessionStatus.NOT_STARTED
+        max_length=11,
+        choices=choices(SessionStatus),
+        default=SessionStatus.NOT_STARTED,
+        verbose_name=_("status"),
     )
 
     class Meta:
+        verbose_name = _("exam session")
+        verbose_name_plural = _("exam sessions")
         constraints = [
             models.UniqueConstraint(
                 fields=["cell", "exam", "pupil"], name="session_once_a_cell_exam_and_pupil"

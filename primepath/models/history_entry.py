@@ -6,6 +6,7 @@ from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, one_of
 from primepath.db.fields import BinaryTextField
@@ -73,31 +74,37 @@ class HistoryEntry(models.Model):
     ``transaction`` is the id of the transaction that wrote the entry; see `primepath.models.history_position`.
     """
 
-    at = models.DateTimeField("time")
-    action = models.CharField(max_length=30, choices=choices(HistoryAction))
-    subject = models.CharField(max_length=14, choices=choices(HistorySubject))
-    subject_key = BinaryTextField(max_length=48)
+    at = models.DateTimeField(_("time"))
+    action = models.CharField(
+        max_length=30, choices=choices(HistoryAction), verbose_name=_("action")
+    )
+    subject = models.CharField(
+        max_length=14, choices=choices(HistorySubject), verbose_name=_("subject")
+    )
+    subject_key = BinaryTextField(max_length=48, verbose_name=_("subject key"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="+",
-        verbose_name="account",
+        verbose_name=_("account"),
         # The index `history_of_an_actor` begins with it.
         db_index=False,
     )
-    actor_name = models.CharField("changed by", max_length=150)
-    teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, null=True, related_name="+")
-    changes = models.JSONField()
-    change_set = models.UUIDField(null=True, editable=False)
-    undoes = models.UUIDField(null=True, editable=False)
+    actor_name = models.CharField(_("changed by"), max_length=150)
+    teacher = models.ForeignKey(
+        Teacher, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("teacher")
+    )
+    changes = models.JSONField(verbose_name=_("changes"))
+    change_set = models.UUIDField(null=True, editable=False, verbose_name=_("change set"))
+    undoes = models.UUIDField(null=True, editable=False, verbose_name=_("undoes"))
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     objects = HistoryEntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "history entry"
-        verbose_name_plural = "history"
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
         ordering = ["-id"]
         constraints = [
             one_of("action", HistoryAction, name="history_action_known"),

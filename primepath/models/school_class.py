@@ -9,6 +9,7 @@ from typing import Self
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, one_of
 from primepath.db.fields import BinaryTextField, NaturalOrderField
@@ -61,39 +62,49 @@ class SchoolClass(models.Model):
                 "Use letters A-Z and a-z, digits, underscores and hyphens.",
             )
         ],
-        help_text="For example PRIMARY_1A. Upper and lower case differ. The code cannot be changed later.",
+        help_text=_(
+            "For example PRIMARY_1A. Upper and lower case differ. The code cannot be changed later."
+        ),
+        verbose_name=_("code"),
     )
-    name = models.CharField(max_length=100)
-    division = models.CharField(max_length=10, choices=choices(Division))
-    grade = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=100, verbose_name=_("name"))
+    division = models.CharField(
+        max_length=10, choices=choices(Division), verbose_name=_("division")
+    )
+    grade = models.PositiveSmallIntegerField(verbose_name=_("grade"))
     code_order = NaturalOrderField(source="code", max_length=64)
-    section = BinaryTextField(max_length=10, blank=True)
+    section = BinaryTextField(max_length=10, blank=True, verbose_name=_("section"))
     section_order = NaturalOrderField(source="section", max_length=20)
-    stream = models.CharField(max_length=100, blank=True)
+    stream = models.CharField(max_length=100, blank=True, verbose_name=_("stream"))
     lesson_days = models.CharField(
         max_length=MAX_DAYS_LENGTH,
         blank=True,
         default="",
         db_default="",
-        help_text="Days of the week with lessons, such as SAT SUN. Empty: the school's.",
+        help_text=_("Days of the week with lessons, such as SAT SUN. Empty: the school's."),
+        verbose_name=_("lesson days"),
     )
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True, verbose_name=_("is active"))
     curriculum_version = models.UUIDField(
         default=uuid.uuid4,
         editable=False,
-        help_text="Changes when the class's curriculum changes. Part of the cache key of the curriculum.",
+        help_text=_(
+            "Changes when the class's curriculum changes. Part of the cache key of the curriculum."
+        ),
     )
     curriculum_versions = models.JSONField(
         default=dict,
         editable=False,
-        help_text="Number of changes of the class's curriculum, by academic year. A year without changes is absent.",
+        help_text=_(
+            "Number of changes of the class's curriculum, by academic year. A year without changes is absent."
+        ),
     )
 
     objects = SchoolClassQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "class"
-        verbose_name_plural = "classes"
+        verbose_name = _("class")
+        verbose_name_plural = _("classes")
         constraints = [
             one_of("division", Division, name="class_division_known"),
             models.CheckConstraint(

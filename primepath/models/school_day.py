@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, one_of
 from primepath.domain.calendar_days import HolidayKind
@@ -14,12 +15,14 @@ class SchoolDay(models.Model):
     ``name`` is empty if the public holiday keeps its own name. ``is_open``: the school teaches on this public holiday.
     """
 
-    date = models.DateField(primary_key=True)
-    name = models.CharField(max_length=100, blank=True)
-    kind = models.CharField(max_length=6, choices=choices(HolidayKind))
-    is_open = models.BooleanField(default=False)
+    date = models.DateField(primary_key=True, verbose_name=_("date"))
+    name = models.CharField(max_length=100, blank=True, verbose_name=_("name"))
+    kind = models.CharField(max_length=6, choices=choices(HolidayKind), verbose_name=_("kind"))
+    is_open = models.BooleanField(default=False, verbose_name=_("is open"))
 
     class Meta:
+        verbose_name = _("school day")
+        verbose_name_plural = _("school days")
         ordering = ["date"]
         constraints = [
             one_of("kind", HolidayKind, name="school_day_kind_known"),

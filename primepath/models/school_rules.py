@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from primepath.domain.weekday import MAX_DAYS_LENGTH, SCHOOL_WEEK, join_days
 
@@ -21,18 +22,23 @@ class SchoolRules(models.Model):
     KEY = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=KEY, editable=False)
-    lesson_days = models.CharField(max_length=MAX_DAYS_LENGTH, default=join_days(SCHOOL_WEEK))
+    lesson_days = models.CharField(
+        max_length=MAX_DAYS_LENGTH, default=join_days(SCHOOL_WEEK), verbose_name=_("lesson days")
+    )
     minimum_days_between_exams = models.PositiveSmallIntegerField(
         default=0,
         help_text=(
-            "Exams of one class are at least this many days apart: 3 allows the 10th and the 13th. 0: no rule."
+            _(
+                "Exams of one class are at least this many days apart: 3 allows the 10th and the 13th. 0: no rule."
+            )
         ),
+        verbose_name=_("minimum days between exams"),
     )
 
     objects = SchoolRulesManager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "school rules"
+        verbose_name = verbose_name_plural = _("school rules")
         constraints = [
             models.CheckConstraint(condition=models.Q(id=1), name="school_rules_once"),
             models.CheckConstraint(

@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, one_of
 from primepath.db.statement import Parameter
@@ -33,19 +34,30 @@ class TeacherClassAssignmentQuerySet(models.QuerySet["TeacherClassAssignment"]):
 class TeacherClassAssignment(models.Model):
     """A teacher's access to a class. A teacher has at most one per class. Revoked assignments are inactive."""
 
-    teacher = models.ForeignKey(Teacher, on_delete=models.PROTECT, related_name="assignments")
-    school_class = models.ForeignKey(
-        SchoolClass, on_delete=models.PROTECT, db_column="class_code", related_name="assignments"
+    teacher = models.ForeignKey(
+        Teacher, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("teacher")
     )
-    access_level = models.CharField(max_length=10, choices=choices(AccessLevel))
-    assigned_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    is_active = models.BooleanField(default=True)
+    school_class = models.ForeignKey(
+        SchoolClass,
+        on_delete=models.PROTECT,
+        db_column="class_code",
+        related_name="assignments",
+        verbose_name=_("school class"),
+    )
+    access_level = models.CharField(
+        max_length=10, choices=choices(AccessLevel), verbose_name=_("access level")
+    )
+    assigned_at = models.DateTimeField(
+        default=timezone.now, editable=False, verbose_name=_("assigned at")
+    )
+    expires_at = models.DateTimeField(null=True, blank=True, verbose_name=_("expires at"))
+    is_active = models.BooleanField(default=True, verbose_name=_("is active"))
 
     objects = TeacherClassAssignmentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "assignment"
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
         constraints = [
             models.UniqueConstraint(
                 fields=["teacher", "school_class"], name="assignment_once_a_teacher_and_class"

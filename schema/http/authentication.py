@@ -14,6 +14,7 @@ from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import use_state
 from primepath.server.admission.callers import remember_user
+from primepath.server.language import prefer_language
 from primepath.services.accounts.observation import Observation
 from primepath.services.accounts.sessions import find_session, remember_session
 from primepath.services.accounts.tokens import ValidToken, find_token
@@ -55,6 +56,8 @@ def identify(request: HttpRequest) -> Caller:
         _check_csrf(request)
     if caller.viewer is not None and caller.viewer.user_id is not None:
         remember_user(request, caller.viewer.user_id)
+    if caller.viewer is not None:
+        prefer_language(request, caller.viewer.language)
     use_state(caller.observation and caller.observation.database)
     if (draft := draft_of(request)) is not None:
         draft.observe(caller.viewer, caller.observation)

@@ -20,7 +20,7 @@ from schema.http.errors import error_response
 KEPT = "private, no-cache"
 
 # The headers that a response depends on. Browsers get a page from some addresses at which other clients get JSON.
-_VARY = "Accept, Accept-Encoding, Authorization, Cookie"
+_VARY = "Accept, Accept-Encoding, Accept-Language, Authorization, Cookie"
 # A response of this size fits into one packet without compression.
 _SMALL = 1_000
 _ACCEPTS_GZIP = re.compile(r"\bgzip\b")

@@ -108,7 +108,7 @@ def _how_to_show(page: Page, recorded: str) -> _Shown:
     """Return how to show a field that is recorded under its GraphQL name."""
     name = re.sub("(?=[A-Z])", "_", recorded).lower()
     if model := page.history_lists.get(name):
-        return _Shown(name.removesuffix("_ids") + "s", model)
+        return _Shown(str(model._meta.verbose_name_plural), model)
     if (field := _field(page.model, name)) is None:
         return _Shown(name.replace("_", " "))
     is_time = isinstance(field, DateTimeField)

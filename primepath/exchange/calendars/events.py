@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from primepath.domain.cell import CellStatus
 from primepath.domain.history import HistorySubject
 from primepath.models import ExamScheduleMatrix, HistoryEntry, MatrixCellExam
+from primepath.terms import label, named
 
 CANCELLED_DAYS = 30
 """For so long, a cell that has lost its date is a cancelled event. Clients that imported the event keep it otherwise."""
@@ -124,13 +125,7 @@ def _exams(ids: list[str]) -> dict[str, list[_Exam]]:
 
 
 def _category(status: CellStatus) -> str:
-    return {
-        CellStatus.EMPTY: _("Empty"),
-        CellStatus.DRAFT: _("Draft"),
-        CellStatus.SCHEDULED: _("Scheduled"),
-        CellStatus.IN_PROGRESS: _("In progress"),
-        CellStatus.COMPLETED: _("Completed"),
-    }[status]
+    return label(status)
 
 
 def _minutes(start: datetime.time | None, end: datetime.time | None, exams: list[_Exam]) -> int:
@@ -140,7 +135,9 @@ def _minutes(start: datetime.time | None, end: datetime.time | None, exams: list
 
 
 def _summary(class_name: str, exams: list[_Exam], period: str, year: int) -> str:
-    names = ", ".join(exam.name for exam in exams) or f"{period} {year}"
+    names = ", ".join(exam.name for exam in exams) or _("{period} {year}").format(
+        period=named(period), year=year
+    )
     return _("{class_name}: {exams}").format(class_name=class_name, exams=names)
 
 

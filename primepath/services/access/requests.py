@@ -15,6 +15,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest
 from primepath.services.history import Recorded, record
 from primepath.services.validation import ValidationErrors
+from primepath.terms import named
 
 
 def lock_pending_request(
@@ -33,7 +34,9 @@ def lock_pending_request(
             errors.add(UserErrorCode.NOT_FOUND, template, "request_id")
         elif request.status != AccessRequestStatus.PENDING:
             template = _("This request is already {status}.")
-            errors.add(UserErrorCode.ALREADY_DECIDED, template, "request_id", status=request.status)
+            errors.add(
+                UserErrorCode.ALREADY_DECIDED, template, "request_id", status=named(request.status)
+            )
     errors.raise_if_any(current=request)
     if request is None:
         raise ValueError("parse_errors must explain a missing id")

@@ -39,7 +39,8 @@ class TeacherBackend(ModelBackend):
         """Return the user with these credentials, or None. Every form and mutation that signs in calls this."""
         if username is None or password is None:
             return None
-        user = User.objects.filter(username=normalize_username(username)).first()
+        users = User.objects.select_related("preferences")
+        user = users.filter(username=normalize_username(username)).first()
         if user is None:
             # As long as for a known user.
             make_password(password)
@@ -48,7 +49,7 @@ class TeacherBackend(ModelBackend):
         return user if is_correct and self.user_can_authenticate(user) else None
 
     def get_user(self, user_id: Any) -> Any:
-        user = User.objects.select_related("teacher").filter(pk=user_id).first()
+        user = User.objects.select_related("teacher", "preferences").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

@@ -18,6 +18,7 @@ ACCOUNT_COLUMNS = (
     "teacher__id",
     "teacher__name",
     "teacher__is_head_teacher",
+    "preferences__language",
 )
 
 
@@ -27,6 +28,7 @@ def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
         return None
     teacher = getattr(user, "teacher", None)
     profile = (teacher.pk, teacher.name, teacher.is_head_teacher) if teacher else (None, None, None)
+    preferences = getattr(user, "preferences", None)
     return viewer_of_account(
         user.pk,
         user.username,
@@ -35,6 +37,7 @@ def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
         user.is_active,
         user.is_staff,
         *profile,
+        preferences.language if preferences else None,
     )
 
 
@@ -48,6 +51,7 @@ def viewer_of_account(
     teacher_id: int | None,
     teacher_name: str | None,
     is_head_teacher: bool | None,
+    language: str | None,
 ) -> Viewer | None:
     """Return the viewer of the user with these values, which are `ACCOUNT_COLUMNS`; see `viewer_of`."""
     if not is_active or (teacher_id is None and not is_staff):
@@ -59,6 +63,7 @@ def viewer_of_account(
         teacher_id=teacher_id,
         is_head_teacher=bool(is_head_teacher),
         is_staff=is_staff,
+        language=language or "",
     )
 
 

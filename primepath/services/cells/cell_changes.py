@@ -16,6 +16,7 @@ from primepath.models import ExamScheduleMatrix, Teacher
 from primepath.services.cells.writing import STATUSES_WITH_EXAMS, CellState, LockedCell
 from primepath.services.rows import max_length
 from primepath.services.validation import ValidationErrors
+from primepath.terms import named, shown_date
 
 MAX_NOTES_LENGTH = 10_000
 MAX_ROOM_LENGTH = max_length(ExamScheduleMatrix, "room")
@@ -98,7 +99,9 @@ def check_state(
             errors.add(UserErrorCode.INVALID_STATUS, template, *path, "status")
         elif state.status in STATUSES_WITH_EXAMS and not state.exam_ids:
             template = _("A cell without exams cannot be {status}. Assign an exam first.")
-            errors.add(UserErrorCode.INVALID_STATUS, template, *path, "status", status=state.status)
+            errors.add(
+                UserErrorCode.INVALID_STATUS, template, *path, "status", status=named(state.status)
+            )
     if state.end_time is not None and {"start_time", "end_time"} & set(changes):
         field = "end_time" if "end_time" in changes else "start_time"
         if state.start_time is None:
@@ -123,8 +126,8 @@ def check_state(
                 template,
                 *path,
                 "scheduled_date",
-                period=key.period,
+                period=named(key.period),
                 year=key.academic_year,
-                first=first,
-                last=last,
+                first=shown_date(first),
+                last=shown_date(last),
             )

@@ -17,6 +17,7 @@ from primepath.domain.viewer import Viewer
 from primepath.models import Exam, SchoolClass
 from primepath.services.cells.writing import LOCKED_STATUSES, CellState, LockedCell
 from primepath.services.validation import ValidationErrors, shown_code
+from primepath.terms import named
 
 _SHOWN_EXAMS = 3
 
@@ -96,7 +97,9 @@ def check_access(
         return False
     if to_edit and not level.may_edit:
         template = _("Your access to {code} is {level}, which does not allow changes.")
-        errors.add(UserErrorCode.FORBIDDEN, template, *path, code=key.class_code, level=level)
+        errors.add(
+            UserErrorCode.FORBIDDEN, template, *path, code=key.class_code, level=named(level)
+        )
         return False
     return True
 
@@ -155,10 +158,10 @@ def check_fit(
             UserErrorCode.EXAM_TYPE_MISMATCH,
             template,
             *path,
-            period=key.period,
-            type=wanted,
+            period=named(key.period),
+            type=named(wanted),
             exams=_names(others),
-            other_type=others[0].type,
+            other_type=named(others[0].type),
         )
     if others := [exam for exam in exams if exam.academic_year not in {None, key.academic_year}]:
         template = ngettext(
@@ -193,7 +196,11 @@ def check_unlocked(
             "Set its status back to SCHEDULED or DRAFT first."
         )
         errors.add(
-            UserErrorCode.CELL_LOCKED, template, *path, cell=cell.key, status=cell.state.status
+            UserErrorCode.CELL_LOCKED,
+            template,
+            *path,
+            cell=cell.key,
+            status=named(cell.state.status),
         )
 
 

@@ -17,6 +17,7 @@ from primepath.domain.new_year import YearPart
 from primepath.models import TeacherClassAssignment
 from primepath.services.history import Recorded, record
 from primepath.services.years.plan import PartReport, RollOver
+from primepath.terms import shown_date
 
 
 def extend_assignments(given: RollOver) -> PartReport:
@@ -44,7 +45,9 @@ def extend_assignments(given: RollOver) -> PartReport:
         extended.append(assignment)
         template = _("The access of {teacher} to {code} no longer ends on {date}.")
         date = timezone.localdate(assignment.expires_at)
-        report.reasons.append(template.format(teacher=teacher.name, code=code, date=date))
+        report.reasons.append(
+            template.format(teacher=teacher.name, code=code, date=shown_date(date))
+        )
     report.copied = len(extended)
     if extended and not given.dry_run:
         keys = [assignment.pk for assignment in extended]

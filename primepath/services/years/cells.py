@@ -21,6 +21,7 @@ from primepath.services.cells.writing import (
     write_cells,
 )
 from primepath.services.years.plan import PartReport, RollOver
+from primepath.terms import named
 
 
 class SourceCells:
@@ -90,7 +91,7 @@ def copy_cells(
         new = _join(_copied(given, key, state, used_exams, gone), existing, given.on_existing)
         if existing.status in LOCKED_STATUSES and new.exam_ids != existing.exam_ids:
             template = _("{cell} is {status}, so its exams are locked.")
-            report.skip(template.format(cell=target, status=existing.status))
+            report.skip(template.format(cell=target, status=named(existing.status)))
             continue
         report.reasons += _left_out(target, state, used_exams, gone, exams)
         if new == existing:

@@ -1,0 +1,146 @@
+"""Values of the API that people read too, in the current language, and dates.
+
+`_LABELS` lists the labels that `label_of` makes of the members, so that they can be translated. A test compares them.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_noop as _
+
+from primepath.domain.language import Language
+from primepath.domain.text import label_of
+
+_LABELS = {
+    "CellStatus": (
+        _("Empty"),
+        _("Draft"),
+        _("Scheduled"),
+        _("In progress"),
+        _("Completed"),
+    ),
+    "Period": (
+        _("Jan"),
+        _("Feb"),
+        _("Mar"),
+        _("Apr"),
+        _("May"),
+        _("Jun"),
+        _("Jul"),
+        _("Aug"),
+        _("Sep"),
+        _("Oct"),
+        _("Nov"),
+        _("Dec"),
+        _("Q1"),
+        _("Q2"),
+        _("Q3"),
+        _("Q4"),
+    ),
+    "Division": (
+        _("Primary"),
+        _("Middle"),
+        _("High"),
+    ),
+    "AccessLevel": (
+        _("Full"),
+        _("Co teacher"),
+        _("Substitute"),
+        _("View"),
+    ),
+    "AccessRequestStatus": (
+        _("Pending"),
+        _("Approved"),
+        _("Denied"),
+        _("Withdrawn"),
+    ),
+    "ExamType": (
+        _("Review"),
+        _("Quarterly"),
+    ),
+    "SessionStatus": (
+        _("Not started"),
+        _("In progress"),
+        _("Completed"),
+    ),
+    "HolidayKind": (
+        _("Public"),
+        _("School"),
+    ),
+    "HistorySubject": (
+        _("Cell"),
+        _("Exam"),
+        _("Level"),
+        _("Curriculum"),
+        _("Assignment"),
+        _("Access request"),
+        _("Class"),
+        _("School"),
+        _("School day"),
+        _("Warning"),
+        _("Program"),
+        _("Sub program"),
+        _("Teacher"),
+        _("Account"),
+        _("Token"),
+    ),
+    "HistoryAction": (
+        _("Assign exams"),
+        _("Unassign exams"),
+        _("Update cell"),
+        _("Update cells"),
+        _("Clone cell"),
+        _("Share cell"),
+        _("Create exam"),
+        _("Update exam"),
+        _("Update level"),
+        _("Set class curriculum"),
+        _("Request class access"),
+        _("Withdraw class access request"),
+        _("Approve class access request"),
+        _("Deny class access request"),
+        _("Assign teacher"),
+        _("Revoke teacher"),
+        _("Create class"),
+        _("Update class"),
+        _("Update school"),
+        _("Close school"),
+        _("Reopen school"),
+        _("Accept warning"),
+        _("Create program"),
+        _("Update program"),
+        _("Create sub program"),
+        _("Update sub program"),
+        _("Create level"),
+        _("Create teacher"),
+        _("Update teacher"),
+        _("Create account"),
+        _("Update account"),
+        _("Set password"),
+        _("Create token"),
+        _("Undo changes"),
+        _("Roll over year"),
+        _("Import schedule"),
+        _("Revoke token"),
+    ),
+}
+LABELS = frozenset(label for labels in _LABELS.values() for label in labels)
+"""The labels that have translations."""
+
+
+def label(code: str) -> str:
+    """Return the label of a value in the current language: `In progress`, `진행 중`."""
+    return gettext(label_of(code))
+
+
+def named(code: str) -> str:
+    """Return a value inside of a message: English messages have the code, as the API's users know it. Others have the label."""
+    return str(code) if get_language() == Language.EN else label(code)
+
+
+def shown_date(date: datetime.date) -> str:
+    """Return a date inside of a message: `2026-03-12`, `2026년 3월 12일(목)`."""
+    return date_format(date, pgettext("format of a date", "Y-m-d"))
