@@ -89,7 +89,8 @@ def _files() -> Iterator[Path]:
 
 
 def _ids(function: str, ids: Any) -> Iterator[tuple[Any, str | None]]:
-    texts = [ids] if isinstance(ids, str) else [each for each in ids if isinstance(each, str)]
+    # None: the argument is no literal.
+    texts = [ids] if isinstance(ids, str) else [each for each in ids or () if isinstance(each, str)]
     match function, texts:
         case (("ngettext" | "ngettext_lazy"), [one, many, *_]):
             yield (one, many), None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.visibility import Visibility
 from primepath.pages.page import PAGE_HEADERS, page
+from primepath.pages.words import explorer_words
 from primepath.school import current_academic_year
 from primepath.server import content_security
 from schema.http.authentication import identify
@@ -42,7 +43,8 @@ def render_explorer(request: HttpRequest) -> HttpResponse:
         return response
     # GraphiQL's dialogs add a style sheet that stops the page behind them from scrolling.
     nonce = secrets.token_urlsafe(16)
-    explorer = page(request, "pages/explorer.html", {"examples": examples(), "nonce": nonce})
+    context = {"examples": examples(), "nonce": nonce, "texts": explorer_words()}
+    explorer = page(request, "pages/explorer.html", context)
     explorer[content_security.HEADER] = content_security.POLICY.replace(
         "style-src 'self'", f"style-src 'self' 'nonce-{nonce}'"
     )

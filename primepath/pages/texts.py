@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from primepath.pages.words import matrix_words, words
+
 
 def texts() -> dict[str, str]:
     """Return the texts by the names that the scripts use. A name in braces is a value that the script fills in."""
-    return {**_cell(), **_fields(), **_changes(), **_exams(), **_several(), **_page()}
+    return {
+        **words(),
+        **matrix_words(),
+        **_cell(),
+        **_fields(),
+        **_changes(),
+        **_exams(),
+        **_several(),
+        **_page(),
+    }
 
 
 def _cell() -> dict[str, str]:
