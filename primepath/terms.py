@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime
 
+from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_noop as _
 
 from primepath.domain.language import Language
@@ -133,7 +134,12 @@ LABELS = frozenset(label for labels in _LABELS.values() for label in labels)
 
 def label(code: str) -> str:
     """Return the label of a value in the current language: `In progress`, `진행 중`."""
-    return gettext(label_of(code))
+    return translated(label_of(code))
+
+
+def translated(text: str) -> str:
+    """Return the translation of a text that is no literal. Without a translation, return the text."""
+    return translation.gettext(text)
 
 
 def named(code: str) -> str:

@@ -48,7 +48,7 @@ class ApiTokenAdmin(ViewOnly, WithHistory[ApiToken]):
         same_password = token.password_fingerprint == password_fingerprint(token.user.password)
         return token.user.is_active and same_password and not is_ended
 
-    @admin.action(description=_("Revoke selected %(verbose_name_plural)s"), permissions=["view"])
+    @admin.action(description=_("Revoke selected API tokens"), permissions=["view"])
     def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
         revoked, viewer = 0, viewer_in(request)
         for token in tokens:

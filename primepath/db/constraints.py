@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils import translation
 
 from primepath.domain.text import label_of
 
@@ -19,7 +19,7 @@ def choices(values: type[StrEnum]) -> list[tuple[str, StrPromise]]:
 
     The labels are translated if `primepath.terms` has them.
     """
-    return [(value.value, gettext_lazy(label_of(value))) for value in values]
+    return [(value.value, translation.gettext_lazy(label_of(value))) for value in values]
 
 
 def one_of(field: str, values: type[StrEnum], *, name: str) -> models.CheckConstraint:

@@ -21,6 +21,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from primepath.models import HistoryEntry
+from primepath.terms import translated
 
 if TYPE_CHECKING:
     from primepath.admin.common.history_pages import WithHistory
@@ -108,9 +109,9 @@ def _how_to_show(page: Page, recorded: str) -> _Shown:
     """Return how to show a field that is recorded under its GraphQL name."""
     name = re.sub("(?=[A-Z])", "_", recorded).lower()
     if model := page.history_lists.get(name):
-        return _Shown(str(model._meta.verbose_name_plural), model)
+        return _Shown(translated(name.removesuffix("_ids") + "s"), model)
     if (field := _field(page.model, name)) is None:
-        return _Shown(name.replace("_", " "))
+        return _Shown(translated(name.replace("_", " ")))
     is_time = isinstance(field, DateTimeField)
     return _Shown(str(field.verbose_name), cast("Any", field.related_model), is_time)
 
