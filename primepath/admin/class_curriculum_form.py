@@ -47,7 +47,9 @@ class ClassCurriculumForm(forms.Form):
         ),
     )
 
-    expected_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    expected_version = forms.IntegerField(
+        label=_("version"), widget=forms.HiddenInput, required=False
+    )
 
     def __init__(
         self,

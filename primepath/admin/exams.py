@@ -30,7 +30,7 @@ class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
     """The cells that contain the exam."""
 
     model = MatrixCellExam
-    verbose_name_plural = _("cells")
+    verbose_name_plural = _("number_of_cells")
     fields = ("cell", "status", "scheduled_date")
     readonly_fields = ("status", "scheduled_date")
 
@@ -60,7 +60,7 @@ class ExamAdmin(ActiveActions[Exam], ExchangePages[Exam], WithHistory[Exam], Ser
         "curriculum_level",
         "total_questions",
         "timer_minutes",
-        "cells",
+        "number_of_cells",
         "is_active",
         "created_by",
         "created_at",
@@ -83,8 +83,8 @@ class ExamAdmin(ActiveActions[Exam], ExchangePages[Exam], WithHistory[Exam], Ser
         count = count_of(MatrixCellExam.objects.filter(exam=OuterRef("pk")))
         return super().get_queryset(request).annotate(cell_count=count)
 
-    @admin.display(ordering="cell_count", description=_("cells"))
-    def cells(self, exam: Any) -> int:
+    @admin.display(ordering="cell_count", description=_("number_of_cells"))
+    def number_of_cells(self, exam: Any) -> int:
         return int(exam.cell_count)
 
     def write_active(self, viewer: Viewer, row: Exam, *, is_active: bool) -> Exam:

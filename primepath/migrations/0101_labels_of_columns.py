@@ -67,6 +67,10 @@ class Migration(migrations.Migration):
             name='teacherclassassignment',
             options={'verbose_name': 'assignment', 'verbose_name_plural': 'assignments'},
         ),
+        migrations.AlterModelOptions(
+            name='warningacceptance',
+            options={'ordering': ['-at'], 'verbose_name': 'warning acceptance', 'verbose_name_plural': 'warning acceptances'},
+        ),
         migrations.AlterField(
             model_name='apitoken',
             name='created_at',
@@ -566,5 +570,40 @@ class Migration(migrations.Migration):
             model_name='teacherclassassignment',
             name='teacher',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='primepath.teacher', verbose_name='teacher'),
+        ),
+        migrations.AlterField(
+            model_name='warningacceptance',
+            name='at',
+            field=models.DateTimeField(verbose_name='at'),
+        ),
+        migrations.AlterField(
+            model_name='warningacceptance',
+            name='by_name',
+            field=models.CharField(max_length=150, verbose_name='by name'),
+        ),
+        migrations.AlterField(
+            model_name='warningacceptance',
+            name='code',
+            field=models.CharField(max_length=20, verbose_name='code'),
+        ),
+        migrations.AlterField(
+            model_name='warningacceptance',
+            name='date',
+            field=models.DateField(null=True, verbose_name='date'),
+        ),
+        migrations.AlterField(
+            model_name='warningacceptance',
+            name='facts',
+            field=primepath.db.fields.BinaryTextField(max_length=32, primary_key=True, serialize=False, verbose_name='facts'),
+        ),
+        migrations.AlterField(
+            model_name='warningacceptance',
+            name='reason',
+            field=models.TextField(max_length=1000, verbose_name='reason'),
+        ),
+        migrations.AlterField(
+            model_name='warningacceptance',
+            name='teacher',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accepted_warnings', to='primepath.teacher', verbose_name='teacher'),
         ),
     ]

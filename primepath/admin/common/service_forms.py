@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Model
 from django.forms.utils import pretty_name
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from primepath.admin.common.forms import SchoolForm
 from primepath.admin.common.generics import M
@@ -95,7 +96,7 @@ class ServiceForm(SchoolForm[M]):
 class VersionedForm(ServiceForm[M]):
     """A form for a row with versions. It sends the version that was shown, and leaves all rules to the service."""
 
-    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+    expected_version = forms.IntegerField(label=gettext_lazy("version"), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

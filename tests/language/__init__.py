@@ -1,0 +1,1 @@
+"""Tests of the languages: which one a request gets, and that everything is translated."""
