@@ -30,7 +30,7 @@ class CellsOfExam(ViewOnlyInline[MatrixCellExam, Exam]):
     """The cells that contain the exam."""
 
     model = MatrixCellExam
-    verbose_name_plural = _("number_of_cells")
+    verbose_name_plural = _("cells")
     fields = ("cell", "status", "scheduled_date")
     readonly_fields = ("status", "scheduled_date")
 
@@ -83,7 +83,7 @@ class ExamAdmin(ActiveActions[Exam], ExchangePages[Exam], WithHistory[Exam], Ser
         count = count_of(MatrixCellExam.objects.filter(exam=OuterRef("pk")))
         return super().get_queryset(request).annotate(cell_count=count)
 
-    @admin.display(ordering="cell_count", description=_("number_of_cells"))
+    @admin.display(ordering="cell_count", description=_("cells"))
     def number_of_cells(self, exam: Any) -> int:
         return int(exam.cell_count)
 
