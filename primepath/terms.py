@@ -9,11 +9,12 @@ import datetime
 
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from primepath.domain.language import Language
 from primepath.domain.text import label_of
+from primepath.domain.weekday import WEEKDAYS
 
 _LABELS = {
     "CellStatus": (
@@ -70,6 +71,15 @@ _LABELS = {
     "HolidayKind": (
         _("Public"),
         _("School"),
+    ),
+    "Weekday": (
+        _("Mon"),
+        _("Tue"),
+        _("Wed"),
+        _("Thu"),
+        _("Fri"),
+        _("Sat"),
+        _("Sun"),
     ),
     "HistorySubject": (
         _("Cell"),
@@ -139,7 +149,8 @@ def label(code: str) -> str:
 
 def translated(text: str) -> str:
     """Return the translation of a text that is no literal. Without a translation, return the text."""
-    return translation.gettext(text)
+    # The translation of the empty text is the header of the file.
+    return translation.gettext(text) if text else ""
 
 
 def named(code: str) -> str:
@@ -149,4 +160,7 @@ def named(code: str) -> str:
 
 def shown_date(date: datetime.date) -> str:
     """Return a date inside of a message: `2026-03-12`, `2026년 3월 12일(목)`."""
-    return date_format(date, pgettext("format of a date", "Y-m-d"))
+    if get_language() == Language.EN:
+        return date.isoformat()
+    weekday = label(WEEKDAYS[date.weekday()])
+    return gettext("{date} ({weekday})").format(date=date_format(date), weekday=weekday)

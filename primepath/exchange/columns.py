@@ -95,7 +95,7 @@ CLASSES = Table(
         Column("division", "Division", "구분", Kind.CHOICE, tuple(Division)),
         Column("grade", "Grade", "학년", Kind.NUMBER, width=8),
         Column("section", "Section", "분반", Kind.CODE, width=10),
-        Column("stream", "Stream", "과정", width=24),
+        Column("stream", "Stream", "계열", width=24),
         Column("lesson_days", "Lesson days", "수업 요일", width=28),
         Column("is_active", "Active", "사용", Kind.FLAG, width=9),
     ),

@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 import strawberry
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CellKey
@@ -58,7 +59,7 @@ class ExportScheduleInput:
     )
     language: str | None = strawberry.field(
         default=None,
-        description="Language of the headers and of the calendar, for example `ko`. Defaults to the first of `School.languages`.",
+        description="Language of the headers and of the calendar, for example `ko`. Defaults to the language of the request.",
     )
 
 
@@ -102,7 +103,7 @@ class ExportSchedule:
         chosen = input.filter or MatrixCellFilter()
         year = planned_year(chosen.academic_year)
         keys = await _keys(info, chosen, year)
-        language = settings.LANGUAGE_CODE if input.language is None else input.language
+        language = get_language() if input.language is None else input.language
         origin = info.context.base_url
 
         def export() -> _Exported:

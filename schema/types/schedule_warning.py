@@ -60,7 +60,9 @@ describe(
 @strawberry.type(description="A public holiday, or a day on which the school is closed.")
 class Holiday:
     date: datetime.date = strawberry.field(description="Date of the holiday.")
-    name: str = strawberry.field(description="Name of the holiday, in the school's language.")
+    name: str = strawberry.field(
+        description="Name of the holiday, in the language of the request if it is a public one."
+    )
     kind: HolidayKind = strawberry.field(description="Public holiday, or closed by the school.")
     is_open: bool = strawberry.field(
         description="True for a public holiday on which the school teaches. It causes no warnings."

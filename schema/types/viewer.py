@@ -117,7 +117,7 @@ class School(Identified, parse_key=key_parser("school")):
         description="Country with the public holidays of the school, as an ISO 3166 code, for example `KR`."
     )
     languages: list[str] = strawberry.field(
-        description="Languages of the names of public holidays, for example `en`. The default is first.",
+        description="Languages of messages, of the names of public holidays and of files, for example `en`. The default is first.",
         metadata=list_size(2),
     )
 

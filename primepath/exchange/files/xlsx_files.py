@@ -16,6 +16,7 @@ from primepath.domain.cell import CELL_APPEARANCE, CellStatus
 from primepath.exchange.cell_values import shown
 from primepath.exchange.columns import Column, Kind, Table
 from primepath.exchange.files.sheet import MAX_COLUMNS, MAX_ROWS, FileError, Sheet
+from primepath.terms import named
 
 _MAX_UNPACKED_BYTES = 200 * 1024**2
 _FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.TIME: "hh:mm", Kind.CODE: "@", Kind.TEXT: "@"}
@@ -96,7 +97,7 @@ class _Writer:
 
 
 def _write_overview(book: Any, overview: Sequence[Sequence[str]]) -> None:
-    sheet = book.add_worksheet("matrix")
+    sheet = book.add_worksheet(_("matrix"))
     bold = book.add_format({"bold": True})
     formats = {
         status.value: book.add_format({"bg_color": appearance.color})
@@ -105,7 +106,9 @@ def _write_overview(book: Any, overview: Sequence[Sequence[str]]) -> None:
     for number, row in enumerate(overview):
         for position, text in enumerate(row):
             is_title = number == 0 or position == 0
-            sheet.write_string(number, position, text, bold if is_title else formats.get(text))
+            format_ = bold if is_title else formats.get(text)
+            # The first column has the codes of classes, the others have periods and statuses.
+            sheet.write_string(number, position, named(text) if position else text, format_)
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 16, 13)
