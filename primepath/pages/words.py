@@ -66,6 +66,8 @@ def matrix_words() -> dict[str, str]:
             "Exam schedule {year}: a row for each class, a column for each month and quarter. "
             "Move between cells with the arrow keys. Open a cell with Enter."
         ),
+        "only_view": _("view only"),
+        "without_exams": _("no exams"),
         "one_query": _("One query, {milliseconds} ms"),
         "time": _("Time"),
         "pupils": _("Pupils"),

@@ -1,6 +1,7 @@
 // The explorer page: a bar that shows who is signed in, and GraphiQL below it.
 
 import { send } from "../pages/api.js";
+import { text } from "../pages/texts.js";
 
 const TOKEN_KEY = "primepath.token";
 
@@ -22,8 +23,7 @@ async function loadViewer(bearer) {
 
 async function showViewer() {
   const { username, problem } = await loadViewer(token);
-  const method = token ? "token" : "session";
-  element("viewer").textContent = username ? `Signed in as ${username} (${method}).` : "Not signed in.";
+  element("viewer").textContent = username ? text(token ? "with_token" : "with_session", { username }) : text("signed_out");
   element("problem").textContent = problem ?? "";
   element("sign-in").hidden = Boolean(username || token);
   element("sign-out").hidden = !username || Boolean(token);
@@ -34,10 +34,8 @@ async function showViewer() {
 /** If the schema could not be loaded, shows why docs and autocompletion are missing, and whether signing in helps. */
 function showDocsState(problem, signInHelps) {
   element("no-docs").hidden = !problem;
-  element("no-docs").textContent = problem
-    ? `Docs and autocompletion are not available, because the schema could not be loaded. ${problem} ` +
-      (signInHelps ? "Sign in or use a token to load it." : "")
-    : "";
+  const lines = problem ? [text("no_docs", { problem }), signInHelps && text("sign_in_for_docs")] : [];
+  element("no-docs").textContent = lines.filter(Boolean).join(" ");
 }
 
 /** Returns the operation in the URL's hash as a tab. Removes the hash, so that a reload does not add the tab again. */
@@ -91,7 +89,7 @@ element("use-token").addEventListener("submit", async (event) => {
   const pasted = field.value.trim().replace(/^Bearer\s+/i, "");
   const { username, problem } = /^[!-~]+$/.test(pasted)
     ? await loadViewer(pasted)
-    : { problem: "Invalid token: use ASCII characters only, without spaces." };
+    : { problem: text("invalid_token") };
   if (!username) {
     element("problem").textContent = problem;
     field.select();
@@ -108,7 +106,7 @@ element("remove-token").addEventListener("click", async () => {
 });
 
 element("reopen-examples").addEventListener("click", () => {
-  if (!confirm("Close all tabs and reopen the original examples?")) return;
+  if (!confirm(text("close_tabs"))) return;
   // Not before the page is left: GraphiQL stores a change of its tabs with a delay of half a second.
   addEventListener("pagehide", () => {
     // GraphiQL stores its tabs and the content of the open tab under these names.
@@ -122,9 +120,9 @@ function correctMarkup() {
   const all = (selector) => element("graphiql").querySelectorAll(selector);
   for (const input of all(".CodeMirror textarea:not([aria-label])")) {
     const editor = input.closest("[aria-label], .result-window");
-    input.setAttribute("aria-label", editor?.getAttribute("aria-label") ?? "Response");
+    input.setAttribute("aria-label", editor?.getAttribute("aria-label") ?? text("response"));
   }
-  for (const select of all("select:not([aria-label])")) select.setAttribute("aria-label", "Type of the new operation");
+  for (const select of all("select:not([aria-label])")) select.setAttribute("aria-label", text("new_operation"));
   for (const area of all('.CodeMirror-scroll:not([tabindex="0"])')) area.tabIndex = 0;
   // A tab of GraphiQL contains a button that closes it, which the role of a tab does not allow.
   for (const list of all('[role="tablist"]')) list.removeAttribute("role");

@@ -1,5 +1,7 @@
 // Requests of the pages to the API.
 
+import { text } from "./texts.js";
+
 const { endpoint, csrfToken } = document.body.dataset;
 
 /**
@@ -21,7 +23,7 @@ export async function send(operation, { bearer, headers: extraHeaders = {} } = {
     for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
     response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(operation) });
   } catch (failure) {
-    return failed(`The request could not be sent (${failure.message}).`);
+    return failed(text("not_sent", { reason: failure.message }));
   }
   const requestId = response.headers.get("X-Request-ID");
   try {
@@ -29,11 +31,11 @@ export async function send(operation, { bearer, headers: extraHeaders = {} } = {
     // The page's CSRF token is only valid in the session in which the page was loaded.
     const isOutdated = response.status === 403 && !bearer;
     const problem = isOutdated
-      ? "You have signed in or out in another window. Reload this page."
+      ? text("other_session")
       : result.errors?.[0]?.message;
     return { result, problem, requestId };
   } catch {
-    return failed(`The response has status ${response.status} and is not JSON.`, requestId);
+    return failed(text("not_json", { status: response.status }), requestId);
   }
 }
 

@@ -27,8 +27,8 @@ export async function openCell(button, { cell, schoolClass }, { academicYear, ti
   const name = `${schoolClass.name}, ${periodName(cell.period)}`;
   const own = opened = { show, timeZone, name, operation: { query, variables: { at } } };
   element("cell-title").textContent = schoolClass.name;
-  element("cell-period").textContent = `${periodName(cell.period)} ${academicYear}`;
-  element("cell-figures").textContent = "Loading …";
+  element("cell-period").textContent = text("period_of_year", { period: periodName(cell.period), year: academicYear });
+  element("cell-figures").textContent = text("loading");
   element("see-cell-query").href = explorerAddress(own.operation);
   outcome.replaceChildren();
   content.replaceChildren(statusOf(cell));
@@ -39,7 +39,7 @@ export async function openCell(button, { cell, schoolClass }, { academicYear, ti
   const { cell: found, problem } = await load(own);
   if (opened !== own) return;
   content.setAttribute("aria-busy", "false");
-  element("cell-figures").textContent = `One query, ${Math.round(performance.now() - started)} ms`;
+  element("cell-figures").textContent = text("one_query", { milliseconds: Math.round(performance.now() - started) });
   if (found) showView(found);
   if (problem) content.append(createElement("p", { class: "problem", role: "alert" }, problem));
 }

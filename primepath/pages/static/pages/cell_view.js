@@ -28,17 +28,17 @@ export function warningsOf({ warnings }) {
 export function factsOf(cell, timeZone) {
   const { totalSessions, completed, completionRate } = cell.completion ?? {};
   const pupils = totalSessions &&
-    `${completed} of ${count(totalSessions, "session")} completed (${Math.round(100 * completionRate)}%)`;
-  const changed = cell.updatedAt &&
-    [dateTime(cell.updatedAt, timeZone), cell.modifiedBy && `by ${cell.modifiedBy.name}`].filter(Boolean).join(" ");
+    text("progress", { completed, sessions: count(totalSessions, "session"), percentage: Math.round(100 * completionRate) });
+  const time = cell.updatedAt && dateTime(cell.updatedAt, timeZone);
+  const changed = time && cell.modifiedBy ? text("changed_by", { time, name: cell.modifiedBy.name }) : time;
   const list = createElement("dl");
   for (const [term, value] of [
-    ["Date", cell.scheduledDate ? date(cell.scheduledDate) : text("not_set")],
-    ["Time", times(cell.startTime, cell.endTime) || text("not_set")],
+    [text("scheduledDate"), cell.scheduledDate ? date(cell.scheduledDate) : text("not_set")],
+    [text("time"), times(cell.startTime, cell.endTime) || text("not_set")],
     [text("room"), cell.room],
     [text("invigilatorId"), cell.invigilator?.name],
-    ["Pupils", pupils],
-    ["Last changed", changed],
+    [text("pupils"), pupils],
+    [text("last_changed"), changed],
   ]) {
     if (value) list.append(createElement("dt", {}, term), createElement("dd", {}, value));
   }
@@ -47,7 +47,7 @@ export function factsOf(cell, timeZone) {
 
 /** Returns the exams as a list with a title. */
 export function examsOf({ exams }) {
-  const title = createElement("h3", {}, exams.length ? count(exams.length, "exam") : "No exams");
+  const title = createElement("h3", {}, exams.length ? count(exams.length, "exam") : text("no_exams"));
   const list = createElement("ul", { class: "exams" }, ...exams.map((exam) => examItem(exam)));
   return exams.length ? [title, list] : [title];
 }
@@ -57,7 +57,7 @@ export function examItem(exam, ...actions) {
   const details = [
     count(exam.totalQuestions, "question"),
     count(exam.timerMinutes, "minute"),
-    exam.passingScore !== null && `pass mark ${exam.passingScore}%`,
+    exam.passingScore !== null && text("pass_mark", { score: exam.passingScore }),
   ].filter(Boolean).join(" · ");
   return createElement("li", {},
     createElement("div", {}, createElement("strong", {}, exam.name), createElement("small", {}, details)), ...actions);
@@ -65,4 +65,4 @@ export function examItem(exam, ...actions) {
 
 /** Returns the notes with a title, or nothing. */
 export const notesOf = ({ notes }) =>
-  notes ? [createElement("h3", {}, "Notes"), createElement("p", { class: "notes" }, notes)] : [];
+  notes ? [createElement("h3", {}, text("notes")), createElement("p", { class: "notes" }, notes)] : [];

@@ -1,14 +1,16 @@
-// Formats values of the API for display.
+// Formats values of the API for display, in the language of the page.
+
+import { text } from "./texts.js";
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 export const STATUSES = ["EMPTY", "DRAFT", "SCHEDULED", "IN_PROGRESS", "COMPLETED"];
-const LANGUAGE = "en-GB";
+const LANGUAGE = { ko: "ko-KR" }[document.documentElement.lang] ?? "en-GB";
+const plural = new Intl.PluralRules(LANGUAGE);
 const monthName = (month) =>
   new Intl.DateTimeFormat(LANGUAGE, { month: "long", timeZone: "UTC" }).format(Date.UTC(2000, month));
 
 /** `IN_PROGRESS` as "In progress", `JAN` as "Jan". */
-export const label = (value) =>
-  (value[0] + value.slice(1).toLowerCase()).replaceAll("_", " ");
+export const label = (value) => text(value);
 
 export const isQuarter = (period) => !MONTHS.includes(period);
 
@@ -16,7 +18,7 @@ export const isQuarter = (period) => !MONTHS.includes(period);
 export function periodName(period) {
   if (!isQuarter(period)) return monthName(MONTHS.indexOf(period));
   const quarter = Number(period.slice(1));
-  return `Quarter ${quarter}, ${monthName(3 * quarter - 3)} to ${monthName(3 * quarter - 1)}`;
+  return text("quarter_name", { number: quarter, from: monthName(3 * quarter - 3), to: monthName(3 * quarter - 1) });
 }
 
 /** Returns the first and the last date of a period, such as `2026-01-01` and `2026-01-31`. */
@@ -37,20 +39,23 @@ export function currentPeriods(timeZone, academicYear) {
 /** Returns the date of today in a time zone, such as `2026-11-17`. */
 export const today = (timeZone) => new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeZone }).format();
 
-export const count = (number, thing, things = `${thing}s`) =>
-  `${number.toLocaleString(LANGUAGE)} ${number === 1 ? thing : things}`;
+/** "1 cell", "2 cells". The nouns are in `words.py`. */
+export const count = (number, noun) =>
+  text(`count_${noun}_${plural.select(number)}`, { count: number.toLocaleString(LANGUAGE) });
 
 /** Formats a date such as `2026-11-17`, which has no time zone. */
 export const date = (value) =>
   new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "full", timeZone: "UTC" }).format(new Date(value));
 
 export const dateTime = (value, timeZone) =>
-  new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short", timeZone })
+  new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone })
     .format(new Date(value));
 
 /** `09:00:00` and `10:30:00` as "09:00 to 10:30". */
-export const times = (start, end) =>
-  [start, end].filter(Boolean).map((time) => time.slice(0, 5)).join(" to ");
+export const times = (start, end) => {
+  const [from, to] = [start, end].map((time) => time?.slice(0, 5) ?? "");
+  return from && to ? text("times", { start: from, end: to }) : from || to;
+};
 
 /** Returns a function that finds texts with all of these words, in any case. */
 export function finderOf(words) {

@@ -5,7 +5,7 @@ import { isAgenda, onAgendaCell, setKind, showAgenda } from "./agenda.js";
 import { onBulkChange } from "./bulk_change.js";
 import { onCopy, openCell } from "./cell_panel.js";
 import { onUndo } from "./last_change.js";
-import { queries } from "./operations.js";
+import { queries, withRequestId } from "./operations.js";
 import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
 import { filterTable, onCell, scrollToNow, showCells, showTable } from "./table.js";
 import { count, createElement, currentPeriods, label, STATUSES } from "./format.js";
@@ -27,7 +27,7 @@ async function load() {
   const operation = { query, variables: { academicYear: year === null ? null : Number(year) } };
   element("matrix").setAttribute("aria-busy", "true");
   if (!shown) showState("loading");
-  announce("Loading the schedule …");
+  announce(text("loading_schedule"));
 
   const started = performance.now();
   const { result, problem, requestId } = await send(operation);
@@ -39,7 +39,7 @@ async function load() {
   if (result.data && !viewer) showState("signed-out");
   else if (!scheduleMatrix) showFailure(problem, requestId);
   else {
-    showProblem(problem && `${problem} Request ID ${requestId}.`);
+    showProblem(problem && withRequestId(problem, requestId));
     showYears(school, scheduleMatrix.academicYear);
     element("see-query").href = explorerAddress(operation);
     if (scheduleMatrix.rows.length) showMatrix(school, scheduleMatrix, milliseconds);
@@ -63,7 +63,7 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
   element("time").textContent = `${milliseconds} ms`;
   filter();
   if (isFirst) scrollToNow();
-  announce(`${academicYear}: ${count(cells, "cell")} in one query, ${milliseconds} ms.`);
+  announce(text("loaded", { year: academicYear, cells: count(cells, "cell"), milliseconds }));
 }
 
 /** Shows one of the states instead of the matrix, or the matrix if `state` is null. */
@@ -82,7 +82,7 @@ function showState(state) {
 }
 
 function showFailure(message, requestId) {
-  element("failure").textContent = message ?? "The response contains neither a schedule nor an error.";
+  element("failure").textContent = message ?? text("no_answer");
   element("request-id").hidden = !requestId;
   element("request-id").querySelector("code").textContent = requestId ?? "";
   element("this-year").hidden = !address.searchParams.has("year");
@@ -123,7 +123,7 @@ function showDivisions(rows) {
     ...choices.map((division) => {
       const input = createElement("input", { type: "radio", name: "division", value: division });
       input.checked = division === chosen;
-      return createElement("label", {}, input, createElement("span", {}, division ? label(division) : "All"));
+      return createElement("label", {}, input, createElement("span", {}, division ? label(division) : text("all_divisions")));
     }),
   );
 }
@@ -179,7 +179,7 @@ element("year").addEventListener("change", ({ target }) => {
 });
 element("divisions").addEventListener("change", ({ target }) => {
   keepInAddress("division", target.value);
-  announce(`${count(filter(), "cell")} are shown.`);
+  announce(text("are_shown", { cells: count(filter(), "cell") }));
 });
 element("views").addEventListener("change", ({ target }) => {
   setKind(target.value);
@@ -202,7 +202,7 @@ onAgendaCell(
   }),
 );
 for (const id of ["filter-class", "filter-grade", "filter-status"]) {
-  element(id).addEventListener("input", () => announce(`${count(filter(), "cell")} are shown.`));
+  element(id).addEventListener("input", () => announce(text("are_shown", { cells: count(filter(), "cell") })));
 }
 for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
 onUndo(() => shown && filter());

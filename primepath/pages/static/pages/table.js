@@ -1,6 +1,7 @@
 // The matrix as a table: a body for each division, a row for each class, a button in each cell.
 
 import { count, createElement, finderOf, isQuarter, label, periodName } from "./format.js";
+import { text } from "./texts.js";
 
 const scroller = document.getElementById("matrix");
 const table = scroller.querySelector("table");
@@ -12,12 +13,10 @@ export function showTable({ academicYear, rows }, now) {
   const column = (period) =>
     [now.includes(period) && "now", isQuarter(period) && "quarter", period === "Q1" && "first"]
       .filter(Boolean).join(" ");
-  table.caption.textContent =
-    `Exam schedule ${academicYear}: a row for each class, a column for each month and quarter. ` +
-    "Move between cells with the arrow keys. Open a cell with Enter.";
+  table.caption.textContent = text("caption", { year: academicYear });
   table.tHead.replaceChildren(
     createElement("tr", {},
-      createElement("th", { scope: "col" }, "Class"),
+      createElement("th", { scope: "col" }, text("classCode")),
       ...periods.map((period) => createElement(
         "th",
         { scope: "col", class: column(period), "aria-current": now.includes(period) ? "date" : null },
@@ -27,7 +26,7 @@ export function showTable({ academicYear, rows }, now) {
   );
   for (const body of [...table.tBodies]) body.remove();
   for (const [division, ofDivision] of Map.groupBy(rows, (row) => row.schoolClass.division)) {
-    const title = `${label(division)} · ${count(ofDivision.length, "class", "classes")}`;
+    const title = `${label(division)} · ${count(ofDivision.length, "class")}`;
     table.append(
       createElement("tbody", { "data-division": division },
         createElement("tr", { class: "division" },
@@ -41,7 +40,7 @@ export function showTable({ academicYear, rows }, now) {
 
 function rowOf(row, column) {
   const { name } = row.schoolClass;
-  const details = [row.curriculum?.label, !row.canEdit && "view only"].filter(Boolean).join(" · ");
+  const details = [row.curriculum?.label, !row.canEdit && text("only_view")].filter(Boolean).join(" · ");
   return createElement("tr", {},
     createElement("th", { scope: "row" }, createElement("span", {}, name), createElement("small", {}, details)),
     ...row.cells.map((cell) => {
@@ -70,7 +69,7 @@ const shownRows = () => [...table.querySelectorAll("tbody:not([hidden]) tr:not(.
 /** Shows the current state of a cell. The class and `canEdit` are only required when the button shows its first cell. */
 export function showCell(button, cell, schoolClass = cells.get(button).schoolClass, canEdit = cells.get(button).canEdit) {
   cells.set(button, { cell, schoolClass, canEdit });
-  const exams = cell.examCount ? count(cell.examCount, "exam") : "no exams";
+  const exams = cell.examCount ? count(cell.examCount, "exam") : text("without_exams");
   button.dataset.status = cell.status;
   button.style.setProperty("--status", cell.color);
   button.setAttribute(

@@ -2,6 +2,6 @@
 
 const texts = JSON.parse(document.getElementById("texts").textContent);
 
-/** Returns the text with this name, with `values` in place of the names in braces. */
+/** Returns the text with this name, with `values` in place of the names in braces. A name without a text is shown itself. */
 export const text = (name, values = {}) =>
-  texts[name].replace(/\{(\w+)\}/g, (_match, key) => String(values[key]));
+  (texts[name] ?? name).replace(/\{(\w+)\}/g, (_match, key) => String(values[key]));
