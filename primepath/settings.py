@@ -239,6 +239,7 @@ LANGUAGES = [
     for language in sorted(Language, key=lambda each: each is not _SCHOOL_LANGUAGE)
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "primepath.formats"
 LANGUAGE_COOKIE_NAME = "primepath_language"
 LANGUAGE_COOKIE_AGE = 31_536_000
 LANGUAGE_COOKIE_SECURE = HTTPS

@@ -82,4 +82,5 @@ class ClassAccessRequest(models.Model):
         indexes = [models.Index(fields=["requested_at", "id"], name="request_by_time")]
 
     def __str__(self) -> str:
-        return f"{self.teacher} asks for {self.school_class_id}"
+        template = _("{teacher} asks for {code}")
+        return template.format(teacher=self.teacher, code=self.school_class_id)

@@ -162,4 +162,4 @@ class MatrixCellExam(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.exam_id} in {self.cell_id}"
+        return _("{exam} in {cell}").format(exam=self.exam_id, cell=self.cell_id)

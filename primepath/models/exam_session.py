@@ -9,6 +9,7 @@ from primepath.db.constraints import choices, one_of
 from primepath.domain.exam import SessionStatus
 from primepath.models.exam import Exam
 from primepath.models.exam_schedule_matrix import ExamScheduleMatrix
+from primepath.terms import named
 
 
 class ExamSession(models.Model):
@@ -45,4 +46,4 @@ class ExamSession(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pupil}: {self.status}"
+        return f"{self.pupil}: {named(self.status)}"

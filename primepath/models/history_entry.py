@@ -18,6 +18,7 @@ from primepath.models.history_position import (
     Located,
 )
 from primepath.models.teacher import Teacher
+from primepath.terms import named
 
 
 class HistoryIsAppendOnlyError(Exception):
@@ -123,7 +124,7 @@ class HistoryEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.actor_name}: {self.action} {self.subject_key}"
+        return f"{self.actor_name}: {named(self.action)} {self.subject_key}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

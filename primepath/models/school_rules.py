@@ -48,4 +48,4 @@ class SchoolRules(models.Model):
         ]
 
     def __str__(self) -> str:
-        return "School rules"
+        return str(_("School rules"))

@@ -14,6 +14,7 @@ from primepath.db.statement import Parameter
 from primepath.domain.school_class import AccessLevel
 from primepath.models.school_class import SchoolClass
 from primepath.models.teacher import Teacher
+from primepath.terms import named
 
 
 class TeacherClassAssignmentQuerySet(models.QuerySet["TeacherClassAssignment"]):
@@ -74,4 +75,6 @@ class TeacherClassAssignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.teacher} in {self.school_class_id}: {self.access_level}"
+        template = _("{teacher} in {code}: {level}")
+        level = named(self.access_level)
+        return template.format(teacher=self.teacher, code=self.school_class_id, level=level)

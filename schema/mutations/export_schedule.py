@@ -103,7 +103,9 @@ class ExportSchedule:
         chosen = input.filter or MatrixCellFilter()
         year = planned_year(chosen.academic_year)
         keys = await _keys(info, chosen, year)
-        language = get_language() if input.language is None else input.language
+        language = input.language
+        if language is None:
+            language = get_language() or settings.LANGUAGE_CODE
         origin = info.context.base_url
 
         def export() -> _Exported:

@@ -16,7 +16,17 @@ from tests.browser.tab import Tab
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
 # Names that Korean texts use too: of the product, of keys, and of programs' parts.
-_SAME_IN_KOREAN = {"API", "ID", "ms", "Shift", "Enter", "requestClassAccess", "JSON", "English", "Bearer"}
+_SAME_IN_KOREAN = {
+    "API",
+    "ID",
+    "ms",
+    "Shift",
+    "Enter",
+    "requestClassAccess",
+    "JSON",
+    "English",
+    "Bearer",
+}
 _DATA = """query($year: Int!, $after: String) {
   school { name } viewer { username teacher { name } }
   teachers(first: 100) { edges { node { name } } }

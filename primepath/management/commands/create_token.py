@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from primepath.domain.language import Language
 from primepath.domain.text import (
     has_control_characters,
     has_forbidden_characters,
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             help="Number of days until the token expires. Defaults to the setting TOKEN_LIFETIME_DAYS.",
         )
 
+    @translation.override(Language.EN)
     def handle(
         self, *args: Any, username: str, name: str, days: int | None, **options: Any
     ) -> None:

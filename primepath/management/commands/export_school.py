@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from primepath.domain.errors import BadUserInputError
 from primepath.domain.language import Language
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             help="Language of the headers. Defaults to %(default)s.",
         )
 
+    @translation.override(Language.EN)
     def handle(self, *args: Any, table: str, file: Path, **options: Any) -> None:
         extension = file.suffix.upper().removeprefix(".")
         if extension not in {FileFormat.XLSX, FileFormat.CSV}:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from primepath.domain.cell import is_class_code
+from primepath.domain.language import Language
 from primepath.exchange.upstream.import_database import ImportOptions, import_database
 from primepath.exchange.upstream.outcomes import Outcome, Report
 from primepath.exchange.upstream.source import SourceError
@@ -61,6 +63,7 @@ class Command(BaseCommand):
             help="Also make cells for exams that are in no cell, from their period and classes.",
         )
 
+    @translation.override(Language.EN)
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         is_verbose = options["verbosity"] >= 1
         import_options = ImportOptions(

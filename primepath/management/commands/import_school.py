@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from primepath.domain.errors import ValidationFailedError
+from primepath.domain.language import Language
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.exchange.columns import TABLES
 from primepath.exchange.files.sheet import FileError
@@ -29,6 +31,7 @@ class Command(BaseCommand):
             "--skip-rejected", action="store_true", help="Save the other rows if some are rejected."
         )
 
+    @translation.override(Language.EN)
     def handle(self, *args: Any, table: str, file: Path, **options: Any) -> None:
         try:
             imported = import_table(

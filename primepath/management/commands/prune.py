@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from primepath.domain.language import Language
 from primepath.services.prune import fewest_history_days, prunable, prune
 
 _MOST_DAYS = 36_500
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             help="Delete history entries that are older than so many days. All are kept by default.",
         )
 
+    @translation.override(Language.EN)
     def handle(
         self, *, dry_run: bool, token_days: int, history_days: int | None, **options: Any
     ) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import translation
 
 from primepath.demo.seed_demo import seed_demo
+from primepath.domain.language import Language
 
 
 class Command(BaseCommand):
@@ -16,6 +18,7 @@ class Command(BaseCommand):
         "Never run this on a database that others can reach."
     )
 
+    @translation.override(Language.EN)
     def handle(self, *args: Any, **options: Any) -> None:
         is_verbose = options["verbosity"] >= 1
         seed_demo(report=self.stdout.write if is_verbose else _ignore)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import translation
 
+from primepath.domain.language import Language
 from primepath.services.school.seed_school import seed_school
 
 
@@ -15,6 +17,7 @@ class Command(BaseCommand):
         "and streams, creates no duplicates, and leaves inactive classes inactive."
     )
 
+    @translation.override(Language.EN)
     def handle(self, *args: Any, **options: Any) -> None:
         school = seed_school()
         if options["verbosity"] >= 1:
