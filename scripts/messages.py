@@ -30,14 +30,14 @@ _KEYWORDS: Any = {
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
 }
+_COMMENT = "# Translations of PrimePath. `make messages` updates and compiles this file."
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[sd]")
 
 
 class Messages(Catalog):
     """A catalogue whose file has no dates and no names of tools, so that it changes only with its messages."""
 
-    @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+    def _headers(self) -> list[tuple[str, str]]:
         return [
             ("Language", str(self.locale)),
             ("MIME-Version", "1.0"),
@@ -46,9 +46,8 @@ class Messages(Catalog):
             ("Plural-Forms", str(self.plural_forms)),
         ]
 
-    @property
-    def header_comment(self) -> str:  # type: ignore[override]
-        return "# Translations of PrimePath. `make messages` updates and compiles this file."
+    mime_headers: Any = property(_headers)
+    header_comment: Any = property(lambda self: _COMMENT)
 
 
 def _empty(language: str) -> Messages:
@@ -88,7 +87,7 @@ def _files() -> Iterator[Path]:
                     yield Path(folder, name)
 
 
-def _ids(function: str, ids: Any) -> Iterator[tuple[Any, str | None]]:
+def _ids(function: Any, ids: Any) -> Iterator[tuple[Any, str | None]]:
     # None: the argument is no literal.
     texts = [ids] if isinstance(ids, str) else [each for each in ids or () if isinstance(each, str)]
     match function, texts:
@@ -151,7 +150,8 @@ def problems(messages: Iterable[Message]) -> Iterator[str]:
         if not message.id:
             continue
         where, shown = message.locations[0][0] if message.locations else "", repr(_key(message))
-        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        string: Any = message.string
+        texts = [string] if isinstance(string, str) else list(string or ())
         if not texts or not all(texts):
             yield f"{where}: not translated: {shown}"
         elif message.fuzzy:

@@ -6,6 +6,7 @@ import json
 import secrets
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -43,8 +44,12 @@ def render_explorer(request: HttpRequest) -> HttpResponse:
         return response
     # GraphiQL's dialogs add a style sheet that stops the page behind them from scrolling.
     nonce = secrets.token_urlsafe(16)
-    context = {"examples": examples(), "nonce": nonce, "texts": explorer_words()}
-    explorer = page(request, "pages/explorer.html", context)
+    page_context: dict[str, Any] = {
+        "examples": examples(),
+        "nonce": nonce,
+        "texts": explorer_words(),
+    }
+    explorer = page(request, "pages/explorer.html", page_context)
     explorer[content_security.HEADER] = content_security.POLICY.replace(
         "style-src 'self'", f"style-src 'self' 'nonce-{nonce}'"
     )

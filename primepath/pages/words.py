@@ -30,19 +30,18 @@ def _names() -> dict[str, str]:
 
 def _counts() -> dict[str, str]:
     """Return the forms of each noun with a number, by the categories of ``Intl.PluralRules``."""
-    forms = {
-        "cell": lambda n: ngettext("{count} cell", "{count} cells", n),
-        "class": lambda n: ngettext("{count} class", "{count} classes", n),
-        "exam": lambda n: ngettext("{count} exam", "{count} exams", n),
-        "minute": lambda n: ngettext("{count} minute", "{count} minutes", n),
-        "question": lambda n: ngettext("{count} question", "{count} questions", n),
-        "session": lambda n: ngettext("{count} session", "{count} sessions", n),
-    }
-    return {
-        f"count_{noun}_{category}": form(number)
-        for noun, form in forms.items()
-        for category, number in (("one", 1), ("other", 2))
-    }
+    forms: dict[str, str] = {}
+    for category, n in (("one", 1), ("other", 2)):
+        nouns = {
+            "cell": ngettext("{count} cell", "{count} cells", n),
+            "class": ngettext("{count} class", "{count} classes", n),
+            "exam": ngettext("{count} exam", "{count} exams", n),
+            "minute": ngettext("{count} minute", "{count} minutes", n),
+            "question": ngettext("{count} question", "{count} questions", n),
+            "session": ngettext("{count} session", "{count} sessions", n),
+        }
+        forms |= {f"count_{noun}_{category}": form for noun, form in nouns.items()}
+    return forms
 
 
 def _requests() -> dict[str, str]:

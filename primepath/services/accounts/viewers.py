@@ -27,8 +27,11 @@ def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
     if not isinstance(user, User):
         return None
     teacher = getattr(user, "teacher", None)
-    profile = (teacher.pk, teacher.name, teacher.is_head_teacher) if teacher else (None, None, None)
+    profile: tuple[int | None, str | None, bool | None] = (None, None, None)
+    if teacher is not None:
+        profile = (teacher.pk, teacher.name, teacher.is_head_teacher)
     preferences = getattr(user, "preferences", None)
+    language = preferences.language if preferences else None
     return viewer_of_account(
         user.pk,
         user.username,
@@ -37,7 +40,7 @@ def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
         user.is_active,
         user.is_staff,
         *profile,
-        preferences.language if preferences else None,
+        language,
     )
 
 
