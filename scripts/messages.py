@@ -1,7 +1,7 @@
 """Update the translations: ``make messages``.
 
-It reads the messages of the code and the templates, adds new ones to ``locale/ko/LC_MESSAGES/django.po``, removes those that no
-longer exist, and compiles the file. Translations of other messages stay as they are. Messages that are not translated yet are
+It reads the messages of the code and the templates, adds new ones to ``locale/ko/LC_MESSAGES/django.po``, removes old
+ones, and compiles the file. Translations of other messages stay as they are. Messages that are not translated yet are
 printed. Both files belong to the repository, because a server needs no tool to read the compiled one.
 """
 
@@ -35,7 +35,7 @@ _PERCENT = re.compile(r"%(?:\((\w+)\))?[sd]")
 
 
 class Messages(Catalog):
-    """A catalogue whose file has no dates and no names of tools, so that it changes only with its messages."""
+    """A catalogue without dates and names of tools, so that its file changes only with its messages."""
 
     def _headers(self) -> list[tuple[str, str]]:
         return [

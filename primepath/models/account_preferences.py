@@ -12,7 +12,7 @@ from primepath.domain.language import Language
 
 
 class AccountPreferences(models.Model):
-    """What the owner of an account has chosen for themselves. There is no row before the first choice."""
+    """Choices of the owner of an account. There is no row before the first choice."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

@@ -1,4 +1,4 @@
-"""A kept answer is never sent to somebody who reads another language."""
+"""A kept answer is never sent to a reader of another language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.processes import PATIENCE
 
 HOLIDAY = '{ holidays(from: "2026-12-25", to: "2026-12-25") { name } school { name } }'
 NAMES = {"en": "Christmas Day", "ko": "성탄절"}
-# Headers that ask for a language, and none at all: the school's.
+# Headers that ask for a language.
 ASKED: dict[str, dict[str, str]] = {
     "en": {"Accept-Language": "en-GB,en;q=0.9"},
     "ko": {"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"},
@@ -68,7 +68,7 @@ def test_persisted_query_has_an_answer_in_each_language(servers: Servers) -> Non
 
 
 def test_equal_requests_at_the_same_time_do_not_share_an_answer(servers: Servers) -> None:
-    """One waits for the other if they are equal. They are not if they ask for another language."""
+    """A request waits for an equal one. Requests in two languages are not equal."""
     token = servers.tokens["head"]
     address = str(servers.cached.client.base_url)
 

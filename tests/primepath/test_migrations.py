@@ -74,6 +74,9 @@ def fill(name: str) -> None:
     if name == "0042_action_of_imports":
         key = f"{models.get_model('auth.User').objects.get().pk}/abc"
         models.get_model("primepath.Exam").objects.update(idempotency_key=key)
+    if name == "0100_account_preferences":
+        user = models.get_model("auth.User").objects.first()
+        add("primepath.AccountPreferences", user=user, language="ko")
     if name == "0040_imported_rows":
         row = {"table": "auth_user", "key": "1", "target": "1"}
         add("primepath.ImportedRow", source="original", digest="0", left_as="0", **row)
