@@ -130,6 +130,9 @@ def test_week_of_a_teacher(
 
     page.locator("#views").select_option("month")
     expect(page.locator("#agenda-count")).to_contain_text("칸")
+    expect(page.locator("#agenda-title")).to_have_text(
+        re.compile(r"^\d{4}년 \d+월 1일\([월화수목금토일]\) ~ ")
+    )
     look("month")
     page.get_by_role("button", name="접근 권한 요청").first.click()
     look("request_access")

@@ -43,9 +43,14 @@ export const today = (timeZone) => new Intl.DateTimeFormat("sv-SE", { dateStyle:
 export const count = (number, noun) =>
   text(`count_${noun}_${plural.select(number)}`, { count: number.toLocaleString(LANGUAGE) });
 
+// The long form of Korean has the day of the week as a word: 2026년 3월 12일 목요일. People write 2026년 3월 12일(목).
+const DATE = LANGUAGE === "ko-KR"
+  ? { year: "numeric", month: "long", day: "numeric", weekday: "short" }
+  : { dateStyle: "full" };
+
 /** Formats a date such as `2026-11-17`, which has no time zone. */
 export const date = (value) =>
-  new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "full", timeZone: "UTC" }).format(new Date(value));
+  new Intl.DateTimeFormat(LANGUAGE, { ...DATE, timeZone: "UTC" }).format(new Date(value)).replace(" (", "(");
 
 export const dateTime = (value, timeZone) =>
   new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone })
