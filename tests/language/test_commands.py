@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 from django.utils import translation
@@ -12,6 +14,23 @@ from django.utils import translation
 from tests.factories import make_class
 
 pytestmark = pytest.mark.django_db
+# These call nothing that returns messages, or start a server, which has its own languages.
+_WITHOUT_MESSAGES = {"demo", "export_environment", "export_schema", "serve"}
+_COMMANDS = sorted((settings.BASE_DIR / "primepath/management/commands").glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [each for each in _COMMANDS if each.stem not in _WITHOUT_MESSAGES],
+    ids=lambda command: command.stem,
+)
+def test_command_runs_in_english(command: Path) -> None:
+    (handle,) = (
+        node
+        for node in ast.walk(ast.parse(command.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name == "handle"
+    )
+    assert "translation.override(Language.EN)" in map(ast.unparse, handle.decorator_list)
 
 
 @override_settings(LANGUAGE_CODE="ko")

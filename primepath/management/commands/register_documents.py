@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
+from primepath.domain.language import Language
 from primepath.services.documents.ids import normalise
 from primepath.services.documents.manifest import ListedDocument, ManifestError, read_manifest
 from primepath.services.documents.register_documents import (
@@ -41,6 +43,7 @@ class Command(BaseCommand):
             help="End the registration of the documents in the manifest.",
         )
 
+    @translation.override(Language.EN)
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
             listed = read_manifest(file.read_bytes())
