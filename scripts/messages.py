@@ -29,6 +29,7 @@ _KEYWORDS: Any = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 _COMMENT = "# Translations of PrimePath. `make messages` updates and compiles this file."
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[sd]")
@@ -95,6 +96,8 @@ def _ids(function: Any, ids: Any) -> Iterator[tuple[Any, str | None]]:
             yield (one, many), None
         case (("pgettext" | "pgettext_lazy"), [context, text, *_]):
             yield text, context
+        case (("npgettext" | "npgettext_lazy"), [context, one, many, *_]):
+            yield (one, many), context
         case _, [text, *_]:
             yield text, None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from primepath.domain.cell import CellStatus
 from primepath.domain.period import Period
@@ -36,6 +36,8 @@ def _counts() -> dict[str, str]:
             "cell": ngettext("{count} cell", "{count} cells", n),
             "class": ngettext("{count} class", "{count} classes", n),
             "exam": ngettext("{count} exam", "{count} exams", n),
+            # The label of a cell: the number is a word of its own, because the cell shows it as its text.
+            "exam_of_cell": npgettext("label of a cell", "{count} exam", "{count} exams", n),
             "minute": ngettext("{count} minute", "{count} minutes", n),
             "question": ngettext("{count} question", "{count} questions", n),
             "session": ngettext("{count} session", "{count} sessions", n),

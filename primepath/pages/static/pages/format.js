@@ -43,14 +43,15 @@ export const today = (timeZone) => new Intl.DateTimeFormat("sv-SE", { dateStyle:
 export const count = (number, noun) =>
   text(`count_${noun}_${plural.select(number)}`, { count: number.toLocaleString(LANGUAGE) });
 
-// The long form of Korean has the day of the week as a word: 2026년 3월 12일 목요일. People write 2026년 3월 12일(목).
-const DATE = LANGUAGE === "ko-KR"
-  ? { year: "numeric", month: "long", day: "numeric", weekday: "short" }
-  : { dateStyle: "full" };
+const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: "short", timeZone: "UTC" });
+const longDate = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: LANGUAGE === "ko-KR" ? "long" : "full", timeZone: "UTC" });
 
-/** Formats a date such as `2026-11-17`, which has no time zone. */
-export const date = (value) =>
-  new Intl.DateTimeFormat(LANGUAGE, { ...DATE, timeZone: "UTC" }).format(new Date(value)).replace(" (", "(");
+/** Formats a date such as `2026-11-17`, which has no time zone: "Tuesday 17 November 2026", "2026년 11월 17일(화)". */
+export function date(value) {
+  const day = new Date(value);
+  const shown = longDate.format(day);
+  return LANGUAGE === "ko-KR" ? `${shown}(${weekday.format(day)})` : shown;
+}
 
 export const dateTime = (value, timeZone) =>
   new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone })

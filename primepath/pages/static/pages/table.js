@@ -69,7 +69,7 @@ const shownRows = () => [...table.querySelectorAll("tbody:not([hidden]) tr:not(.
 /** Shows the current state of a cell. The class and `canEdit` are only required when the button shows its first cell. */
 export function showCell(button, cell, schoolClass = cells.get(button).schoolClass, canEdit = cells.get(button).canEdit) {
   cells.set(button, { cell, schoolClass, canEdit });
-  const exams = cell.examCount ? count(cell.examCount, "exam") : text("without_exams");
+  const exams = cell.examCount ? count(cell.examCount, "exam_of_cell") : text("without_exams");
   button.dataset.status = cell.status;
   button.style.setProperty("--status", cell.color);
   button.setAttribute(
