@@ -7,6 +7,7 @@ from functools import cache
 from itertools import islice
 
 import orjson
+from django.utils.translation import get_language
 
 from primepath.server.admission.kinds import Kind, Reason
 from primepath.server.admission.refusals import Content, code_of, message_of
@@ -54,9 +55,14 @@ def remember_document(key: str, document: str) -> None:
         _stored[key.encode()] = kind
 
 
-@cache
 def refusal_content(reason: Reason, retry_after: int) -> Content:
     """Return the response to a refused GraphQL request: one error, and no data."""
+    return _refusal_content(reason, retry_after, get_language())
+
+
+@cache
+def _refusal_content(reason: Reason, retry_after: int, _language: str | None) -> Content:
+    """Return the response in the current language, which is a part of the cache's key."""
     extensions = {"code": code_of(reason), "retryAfterSeconds": retry_after}
     errors = [{"message": message_of(reason), "extensions": extensions}]
     return Content(f"{JSON}; charset=utf-8", orjson.dumps({"errors": errors}))
