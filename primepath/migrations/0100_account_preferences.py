@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='AccountPreferences',
             fields=[
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='preferences', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('language', models.CharField(choices=[('en', 'English'), ('ko', '한국어')], max_length=8)),
+                ('language', models.CharField(choices=[('en', 'English'), ('ko', '한국어')], max_length=8, verbose_name='language')),
             ],
             options={
                 'verbose_name_plural': 'account preferences',

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import one_of
 from primepath.domain.language import Language
@@ -21,7 +22,9 @@ class AccountPreferences(models.Model):
         primary_key=True,
     )
     language = models.CharField(
-        max_length=8, choices=[(each.value, each.own_name) for each in Language]
+        max_length=8,
+        choices=[(each.value, each.own_name) for each in Language],
+        verbose_name=_("language"),
     )
 
     class Meta:

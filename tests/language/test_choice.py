@@ -84,6 +84,10 @@ def test_choice_of_a_user_is_stored_and_recorded(user: User) -> None:
         [["language", None, "ko"]],
         [["language", "ko", "en"]],
     ]
+    root = Client(headers={"Accept-Language": "ko"})
+    root.force_login(User.objects.create_superuser("root"))
+    page = root.get(f"/admin/auth/user/{user.pk}/change/").content.decode()
+    assert "<strong>언어</strong>: ko → en" in page
 
 
 @pytest.mark.parametrize("path", ["/sign-in/", "/admin/login/"])
