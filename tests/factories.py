@@ -65,7 +65,7 @@ def make_teacher(username: str | None = None, *, head: bool = False, **user: Any
 def as_viewer(person: Teacher | User) -> Viewer:
     """Return the viewer for a teacher or a user."""
     user = person if isinstance(person, User) else person.user
-    viewer = viewer_of(User.objects.select_related("teacher").get(pk=user.pk))
+    viewer = viewer_of(User.objects.select_related("teacher", "preferences").get(pk=user.pk))
     assert viewer is not None
     return viewer
 

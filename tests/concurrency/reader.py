@@ -56,7 +56,7 @@ def read(
     selected: Callable[[], object],
 ) -> Reading:
     """Read once. Calls ``connected`` first, and ``selected`` between its SELECT of cells and its INSERT."""
-    viewer = viewer_of(User.objects.select_related("teacher").get(pk=user_id))
+    viewer = viewer_of(User.objects.select_related("teacher", "preferences").get(pk=user_id))
     pauses = [selected]
 
     def pause(execute: Any, sql: str, *args: Any) -> Any:
