@@ -131,6 +131,7 @@ _LABELS = {
         _("Create account"),
         _("Update account"),
         _("Set password"),
+        _("Create account link"),
         _("Create token"),
         _("Undo changes"),
         _("Roll over year"),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('primepath', '0080_trusted_documents'),
+        ('primepath', '0091_action_of_account_links'),
     ]
 
     operations = [

@@ -49,9 +49,7 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True, verbose_name=_("expires at"))
     revoked_at = models.DateTimeField(null=True, blank=True, verbose_name=_("revoked at"))
     # Accurate to one hour.
-    last_used_at = models.DateTimeField(
-        null=True, editable=False, verbose_name=_("last used at")
-    )
+    last_used_at = models.DateTimeField(null=True, editable=False, verbose_name=_("last used at"))
 
     objects = ApiTokenQuerySet.as_manager()
 

@@ -139,6 +139,9 @@ def test_week_of_a_teacher(
     look("month")
     page.get_by_role("button", name="접근 권한 요청").first.click()
     look("request_access")
+    tab.open("/account/")
+    expect(page.get_by_role("heading", name="내 정보")).to_be_visible()
+    look("account")
 
 
 @every_width

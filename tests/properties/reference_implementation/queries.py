@@ -99,7 +99,7 @@ def _school(school: VisibleSchool, _: Any, args: Args) -> ResponseObject:
         first_academic_year=years.first,
         last_academic_year=years.last,
         country="KR",
-        languages=["en"],
+        languages=["en", "ko"],
     )
 
 
