@@ -134,6 +134,11 @@ CURRICULUM_CACHE_SECONDS = 300
 COMPILED_EXECUTION = env.flag("COMPILED_EXECUTION", default=True)
 # If off, each statement is sent when it is needed: slower, with the same responses. See primepath/db/read_ahead.py.
 READ_AHEAD = env.flag("READ_AHEAD", default=True)
+# Streams of live updates: of one user, and of a process. See primepath/feed.
+STREAMS_PER_USER = env.number("STREAMS_PER_USER", 20)
+STREAMS = env.number("STREAMS", 5_000)
+# A direct connection to the primary, for PostgreSQL's LISTEN. A pooler of transactions does not pass notifications on.
+DATABASE_LISTEN_URL = env.text("DATABASE_LISTEN_URL", "", secret=True)
 # Memory of a process for answers that are sent again while the database is unchanged; see schema/http/answer_cache. 0: none.
 ANSWER_CACHE_BYTES = env.number("ANSWER_CACHE_BYTES", 33_554_432, least=0)
 # See schema/http/persisted.py.

@@ -38,6 +38,7 @@ from schema.queries.matrix_cells import MatrixCellsQuery
 from schema.queries.node import NodeQuery
 from schema.queries.viewer import ViewerQuery
 from schema.queries.warnings import WarningQuery
+from schema.subscriptions.schedule_changed import Subscription
 from schema.types.history import CHANGES
 from schema.types.scalars import SCALARS
 
@@ -110,6 +111,7 @@ def _forget_null_defaults(type_: GraphQLNamedType) -> None:
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=CHANGES,
     config=StrawberryConfig(scalar_map=SCALARS),
 )

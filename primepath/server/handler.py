@@ -34,6 +34,8 @@ from primepath.server.admission.refusals import (
     send_refusal,
 )
 from primepath.server.answers import Answers, KeptResponse, Later
+from primepath.server.draining import draining
+from primepath.server.streams import StreamResponse
 
 _DISCONNECTED = "primepath.disconnected"
 _RECEIVED_AT = "primepath.received_at"
@@ -160,7 +162,9 @@ class OneThreadHandler(ASGIHandler):
             listening.cancel()
         if _disconnected(scope).is_set():
             return
-        if isinstance(response, HttpResponseBase):
+        if isinstance(response, StreamResponse):
+            await _stream(response, receive, send)
+        elif isinstance(response, HttpResponseBase):
             await self.send_response(response, send)
         else:
             await response.send(send)
@@ -307,6 +311,23 @@ def _fails_without_database(scope: Any, kind: Kind, credentials: bytes | None) -
     """
     is_anonymous_read = credentials is None and kind is Kind.READ
     return not is_anonymous_read and not accepts_html(scope)
+
+
+async def _stream(response: StreamResponse, receive: Any, send: Any) -> None:
+    """Send a response that does not end, until the client leaves or the server stops."""
+    sending = asyncio.ensure_future(response.send(send))
+    ends = [sending, asyncio.ensure_future(receive()), asyncio.ensure_future(draining.wait())]
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in ends:
+            each.cancel()
+    if sending.done() and not sending.cancelled():
+        # The exception of a failed stream.
+        sending.result()
+    elif draining.is_set():
+        # The body ends, but the stream is not complete: the client connects to another process.
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _disconnected(scope: Any) -> threading.Event:

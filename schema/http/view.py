@@ -7,7 +7,7 @@ and `deliver` the response.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -62,6 +62,7 @@ from schema.http.errors import (
     internal_error_response,
 )
 from schema.http.key import request_key
+from schema.http.live import one_event, open_stream, rejection, wants_events
 from schema.http.persisted import keep_document
 from schema.http.request import RequestData, read_request, reads
 from schema.http.response import KEPT, deliver
@@ -93,7 +94,7 @@ class GraphQLView(StrawberryView[None, None]):
 
     def _respond(self, request: HttpRequest) -> HttpResponse:
         try:
-            response = self.run(request=request)
+            response = _events(request) if wants_events(request) else self.run(request=request)
             assert isinstance(response, HttpResponse)
         except HttpError as refused:
             return error_response(refused)
@@ -169,6 +170,20 @@ class GraphQLView(StrawberryView[None, None]):
 
 def _has_values(result: ExecutionResult) -> bool:
     return any(value is not None for value in (result.data or {}).values())
+
+
+def _events(request: HttpRequest) -> HttpResponse:
+    """Return a stream of events: of a subscription, or of the one result of another operation."""
+    if request.method not in _METHODS:
+        raise HTTPException(405, "GraphQL only supports GET and POST requests.")
+    try:
+        caller, operation = _begin(request, read_request(request), None)
+    except OperationRejectedError as rejected:
+        count_rejected()
+        return rejection(rejected.errors, request_id_of(request))
+    if operation.type is OperationType.SUBSCRIPTION:
+        return open_stream(request, operation, caller)
+    return one_event(_run(request, operation, caller, None), request_id_of(request))
 
 
 def _execute(request: HttpRequest, data: RequestData) -> ExecutionResult:
@@ -257,6 +272,12 @@ def _keep_session(request: HttpRequest, caller: Caller, account: User) -> None:
         keep_session(request.session, account)
 
 
+def _allowed(request: HttpRequest) -> Collection[OperationType]:
+    """Return the types of operations that the request can run. A subscription needs a stream of events."""
+    allowed = set(_READING if reads(request) else (*_READING, OperationType.MUTATION))
+    return allowed | {OperationType.SUBSCRIPTION} if wants_events(request) else allowed
+
+
 def _drop_connections(request: HttpRequest, snapshot: Snapshot | None) -> None:
     note(request, lost_database=True)
     if snapshot is not None:
@@ -302,12 +323,15 @@ def _prepare(
             variables=data.variables,
             operation_name=data.operation_name,
             viewer=viewer,
-            allowed=_READING if reads(request) else tuple(OperationType),
+            allowed=_allowed(request),
         )
     except MissingQueryError:
         raise HttpError(
             400, ErrorCode.BAD_USER_INPUT, _("The request has no `query` and no `documentId`.")
         ) from None
     except InvalidOperationTypeError as cause:
+        if cause.operation_type is OperationType.SUBSCRIPTION:
+            message = _("A subscription needs the header `Accept: text/event-stream`.")
+            raise HttpError(406, ErrorCode.BAD_USER_INPUT, message) from None
         message = cause.as_http_error_reason(request.method)  # type: ignore[arg-type]
         raise HttpError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"}) from None

@@ -38,6 +38,7 @@ def execute(
     address: str = "",
     base_url: str = "",
     keep_session: KeepSession = lambda _: None,
+    root_value: object = None,
     checkpoint: Callable[[], None] = lambda: None,
     time_limit: TimeLimit | None = None,
     snapshot: Snapshot | None = None,
@@ -57,6 +58,7 @@ def execute(
         address=address,
         base_url=base_url,
         keep_session=keep_session,
+        root_value=root_value,
         time_limit=time_limit or TimeLimit(),
     )
     reads = replica_reads(operation) if snapshot is None else None
@@ -93,6 +95,7 @@ def _execute(
     address: str,
     base_url: str,
     keep_session: KeepSession,
+    root_value: object,
     time_limit: TimeLimit,
 ) -> ExecutionResult:
     size = ResponseSize(settings.MAX_ANSWER_VALUES)
@@ -116,6 +119,7 @@ def _execute(
         result = graphql.execute(
             graphql_schema(schema),
             operation.executable,
+            root_value=root_value,
             context_value=context,
             is_awaitable=is_awaitable,  # type: ignore[arg-type]
             hide_suggestions=operation.hide_suggestions,

@@ -33,7 +33,16 @@ MAX_PARTS = 25
 NOT_GENERATED = frozenset(
     {
         *("cursor", "startCursor", "endCursor", "syncToken"),
-        *("warnings", "scheduleWarnings", "holidays", "rooms", "changeSets", "calendarFeeds"),
+        *(
+            "warnings",
+            "scheduleWarnings",
+            "holidays",
+            "rooms",
+            "changeSets",
+            "calendarFeeds",
+            "apiTokens",
+            "pendingRequestCount",
+        ),
     }
 )
 """Cursors and tokens are opaque: only the API can create valid ones. Warnings have a definition of their own, in

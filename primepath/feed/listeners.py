@@ -1,0 +1,100 @@
+"""Listeners with their queues, in groups with equal events."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections import deque
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from primepath.feed.reading import Changed
+
+MOST_WAITING = 64
+"""Events that wait for a listener. If it reads too slowly, all of them are replaced by one that asks it to load everything again."""
+
+
+class Evaluated(NamedTuple):
+    """The result of an evaluation of a group.
+
+    ``state``: what the next evaluation gets. ``event``: the bytes to send, None if nothing has changed for the group.
+    ``ends``: whether the listeners cannot go on. ``look_again_at``: the time at which access expires, None if none does.
+    ``invalid``: credentials that are no longer valid.
+    """
+
+    state: Any
+    event: bytes | None = None
+    ends: bool = False
+    look_again_at: datetime.datetime | None = None
+    invalid: frozenset[Hashable] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """Classes of an academic year that a group follows: all of them if ``class_codes`` is None."""
+
+    academic_year: int
+    class_codes: frozenset[str] | None
+
+    def includes(self, changed: Changed) -> bool:
+        if changed.everything:
+            return True
+        return any(
+            year == self.academic_year and (self.class_codes is None or code in self.class_codes)
+            for code, year in changed.cells
+        )
+
+
+Evaluate = Callable[[Any, Collection[Hashable]], Evaluated]
+"""Evaluates a group in a thread, from its state and the credentials of its members."""
+
+
+@dataclass(eq=False, slots=True)
+class Group:
+    """Listeners with equal document, variables and viewer."""
+
+    key: Hashable
+    interest: Interest
+    evaluate: Evaluate
+    state: Any
+    members: set[Listener] = field(default_factory=set)
+    is_dirty: bool = False
+    is_running: bool = False
+    look_again: asyncio.TimerHandle | None = None
+
+
+class Listener:
+    """A stream. ``credentials`` identify the token or session that opened it."""
+
+    __slots__ = ("_has_overflowed", "_waiting", "credentials", "group", "has_ended", "ready")
+
+    def __init__(self, group: Group, credentials: Hashable) -> None:
+        self.group = group
+        self.credentials = credentials
+        self.ready = asyncio.Event()
+        self.has_ended = False
+        self._waiting: deque[bytes] = deque()
+        self._has_overflowed = False
+
+    def offer(self, event: bytes) -> None:
+        if len(self._waiting) >= MOST_WAITING:
+            self._has_overflowed = True
+        if self._has_overflowed:
+            self._waiting.clear()
+        else:
+            self._waiting.append(event)
+        self.ready.set()
+
+    def end(self) -> None:
+        self.has_ended = True
+        self.ready.set()
+
+    def take(self) -> tuple[list[bytes], bool]:
+        """Return the events that wait, and whether there were too many of them: then none is left."""
+        taken, has_overflowed = list(self._waiting), self._has_overflowed
+        self._waiting.clear()
+        self._has_overflowed = False
+        if not self.has_ended:
+            self.ready.clear()
+        return taken, has_overflowed

@@ -1,0 +1,261 @@
+"""GraphQL over SSE, in the mode of distinct connections: one stream for each operation.
+
+https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Collection, Hashable
+from typing import Any, NamedTuple
+
+import orjson
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from graphql import GraphQLError, OperationDefinitionNode
+from graphql.language import ast
+from strawberry.types import ExecutionResult
+
+from primepath.domain.errors import ErrorCode, UnavailableError
+from primepath.domain.viewer import Viewer
+from primepath.feed.hub import TooManyStreamsError, hub
+from primepath.feed.listeners import Evaluated, Group, Interest, Listener
+from primepath.models import ApiToken
+from primepath.server.answer_life import do_not_keep_answer
+from primepath.server.monitoring.request_id import request_id_of
+from primepath.server.streams import StreamResponse, Write
+from primepath.services.accounts.password_fingerprint import password_fingerprint
+from primepath.services.accounts.sessions import find_session
+from primepath.services.accounts.viewers import viewer_of
+from schema.errors import HttpError, format_errors, is_unavailable
+from schema.http.authentication import Caller
+from schema.http.errors import GRAPHQL_JSON
+from schema.operation.execute import execute
+from schema.operation.prepare import PreparedOperation
+from schema.subscriptions.schedule_changed import Cursor, Followed
+
+EVENT_STREAM = "text/event-stream"
+HEARTBEAT_SECONDS = 15
+"""Time after which a stream without events sends a comment, so that proxies keep it open and a lost client is noticed."""
+_WRITE_SECONDS = 60
+_RETRY_SECONDS = 5
+_HEARTBEAT = b":\n\n"
+_COMPLETE = b"event: complete\ndata:\n\n"
+
+
+class Credentials(NamedTuple):
+    """The token or the session that opened a stream."""
+
+    token_id: int | None
+    session_key: str | None
+
+
+def wants_events(request: HttpRequest) -> bool:
+    return EVENT_STREAM in request.headers.get("Accept", "")
+
+
+def rejection(errors: list[GraphQLError], request_id: str) -> HttpResponse:
+    """Return the response to an operation that cannot run. It is JSON, as the protocol wants it."""
+    content = orjson.dumps({"errors": list(format_errors(errors, request_id))})
+    return HttpResponse(content, status=400, content_type=f"{GRAPHQL_JSON}; charset=utf-8")
+
+
+def one_event(result: ExecutionResult, request_id: str) -> HttpResponse:
+    """Return the result of a query or mutation as a stream that ends after it."""
+    do_not_keep_answer()
+    content = _event(result, request_id, position=None) + _COMPLETE
+    return HttpResponse(content, content_type=EVENT_STREAM, headers={"Cache-Control": "no-store"})
+
+
+def open_stream(
+    request: HttpRequest, operation: PreparedOperation, caller: Caller
+) -> StreamResponse:
+    """Return the stream of a subscription. Raises `HttpError` without a signed-in viewer."""
+    do_not_keep_answer()
+    if caller.viewer is None:
+        raise HttpError(401, ErrorCode.UNAUTHENTICATED, _("Sign in to use the API."))
+    session_key = None if caller.token_id is not None else request.session.session_key
+    stream = _Stream(
+        operation,
+        caller.viewer,
+        Credentials(caller.token_id, session_key),
+        request_id_of(request),
+        request.headers.get("Last-Event-ID"),
+    )
+    return StreamResponse(stream.produce, EVENT_STREAM)
+
+
+class _Stream:
+    """A stream of one client. `produce` runs on the event loop, and all else in a thread of the hub."""
+
+    def __init__(
+        self,
+        operation: PreparedOperation,
+        viewer: Viewer,
+        credentials: Credentials,
+        request_id: str,
+        last_event_id: str | None,
+    ) -> None:
+        self._operation = operation
+        self._viewer = viewer
+        self._credentials = credentials
+        self._request_id = request_id
+        self._language = translation.get_language()
+        self._first = Cursor(last_event_id=last_event_id)
+
+    async def produce(self, write: Write) -> None:
+        """Send the changes until now, and then all later ones."""
+        live = hub(find_invalid)
+        # The head of the response, so that the client knows that it is connected.
+        await write(_HEARTBEAT)
+        content, has_failed = await live.run(lambda: self._evaluate(self._first))
+        if content is not None:
+            await write(content)
+        followed = self._first.after
+        if has_failed or followed is None:
+            await write(_COMPLETE)
+            return
+        group = self._group(followed)
+        viewer = self._viewer.account_id
+        try:
+            listener = await live.join(group, viewer=viewer, credentials=self._credentials)
+        except TooManyStreamsError:
+            await write(self._refusal() + _COMPLETE)
+            return
+        try:
+            if listener.group is group:
+                live.evaluate_soon(group)
+            else:
+                # Changes between the evaluation and the entry in the group.
+                content, _failed = await live.run(lambda: self._evaluate(Cursor(before=followed)))
+                if content is not None:
+                    await write(content)
+            await self._pass_on(listener, write)
+        finally:
+            live.leave(listener, viewer=viewer)
+
+    async def _pass_on(self, listener: Listener, write: Write) -> None:
+        live = hub(find_invalid)
+        while True:
+            try:
+                await asyncio.wait_for(listener.ready.wait(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                await asyncio.wait_for(write(_HEARTBEAT), _WRITE_SECONDS)
+                continue
+            events, has_overflowed = listener.take()
+            if has_overflowed:
+                cursor = Cursor(before=listener.group.state, resync=True)
+                content, _failed = await live.run(lambda: self._evaluate(cursor))  # noqa: B023
+                events = [content or b""]
+            for event in events:
+                await asyncio.wait_for(write(event), _WRITE_SECONDS)
+            if listener.has_ended:
+                await write(_COMPLETE)
+                return
+
+    def _group(self, followed: Followed) -> Group:
+        cursor = self._first
+        variables = {
+            name: value
+            for name, value in self._operation.variables.coerced.items()
+            if name not in _after_variables(self._operation.definition)
+        }
+        key = (
+            self._operation.document_hash,
+            self._operation.name,
+            json.dumps(variables, default=str, sort_keys=True),
+            self._viewer.account_id,
+            self._language,
+        )
+        interest = Interest(cursor.academic_year, cursor.class_codes)
+        return Group(key, interest, self._evaluate_group, followed)
+
+    def _evaluate_group(self, state: Any, credentials: Collection[Hashable]) -> Evaluated:
+        invalid = find_invalid(credentials)
+        user = User.objects.select_related("teacher").filter(pk=self._viewer.account_id).first()
+        viewer = viewer_of(user) if user is not None else None
+        if viewer is None:
+            return Evaluated(state, ends=True)
+        self._viewer = viewer
+        cursor = Cursor(before=state)
+        content, _failed = self._evaluate(cursor)
+        return Evaluated(cursor.after or state, content, False, cursor.look_again_at, invalid)
+
+    def _evaluate(self, cursor: Cursor) -> tuple[bytes | None, bool]:
+        """Run the operation. Return the event, None if nothing has changed, and whether it failed.
+
+        Raises `UnavailableError` if another attempt can succeed.
+        """
+        operation = self._operation._replace(viewer=self._viewer)
+        with translation.override(self._language):
+            result = execute(operation, may_store=False, root_value=cursor)
+            if result.errors:
+                if cursor is not self._first and is_unavailable(result.errors):
+                    raise UnavailableError("The database cannot be read.", retry_after_seconds=1)
+                return _event(result, self._request_id, position=None), result.data is None or (
+                    not any(result.data.values())
+                )
+        if cursor.change is None:
+            return None, False
+        return _event(result, self._request_id, str(cursor.change.where)), False
+
+    def _refusal(self) -> bytes:
+        error = {
+            "message": _("You have too many live streams open. Close one, or try again later."),
+            "extensions": {
+                "code": ErrorCode.OVERLOADED,
+                "retryAfterSeconds": _RETRY_SECONDS,
+            },
+        }
+        return _as_event({"errors": [error]}, None)
+
+
+def find_invalid(credentials: Collection[Hashable]) -> frozenset[Hashable]:
+    """Return the credentials that are not valid any more: one query for all tokens, and one for each session."""
+    given = [each for each in credentials if isinstance(each, Credentials)]
+    ids = [each.token_id for each in given if each.token_id is not None]
+    valid: set[int] = set()
+    if ids:
+        tokens = ApiToken.objects.valid(timezone.now()).filter(pk__in=ids)
+        for id, fingerprint, password in tokens.values_list(
+            "pk", "password_fingerprint", "user__password"
+        ):
+            if fingerprint == password_fingerprint(password):
+                valid.add(id)
+    return frozenset(
+        each
+        for each in given
+        if (
+            each.token_id not in valid
+            if each.token_id is not None
+            else each.session_key is None or find_session(each.session_key) is None
+        )
+    )
+
+
+def _after_variables(definition: OperationDefinitionNode) -> set[str]:
+    """Return the names of the variables that are used as ``after``. Listeners that differ only there are one group."""
+    return {
+        argument.value.name.value
+        for field in definition.selection_set.selections
+        if isinstance(field, ast.FieldNode)
+        for argument in field.arguments or ()
+        if argument.name.value == "after" and isinstance(argument.value, ast.VariableNode)
+    }
+
+
+def _event(result: ExecutionResult, request_id: str, position: str | None) -> bytes:
+    content: dict[str, Any] = {}
+    if result.errors:
+        content["errors"] = list(format_errors(result.errors, request_id))
+    if result.data is not None:
+        content["data"] = result.data
+    return _as_event(content, position)
+
+
+def _as_event(content: dict[str, Any], position: str | None) -> bytes:
+    id = f"id: {position}\n".encode() if position else b""
+    return b"event: next\n" + id + b"data: " + orjson.dumps(content) + b"\n\n"

@@ -1,0 +1,1 @@
+"""Subscriptions. Each field is evaluated like a query, once for each event: see `schema.http.live`."""

@@ -1,0 +1,179 @@
+"""Subscription to changes of the schedule."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, NamedTuple
+
+import strawberry
+from django.conf import settings
+from django.utils import timezone
+
+from loaders.visible_classes import VisibleClass
+from primepath.domain.cell import CellKey
+from primepath.domain.history import HistorySubject
+from primepath.models import HistoryEntry, TeacherClassAssignment
+from primepath.school import planned_year
+from schema.context import Info
+from schema.limits import check_list
+from schema.types.arguments import AcademicYear
+from schema.types.event_position import EventPosition
+from schema.types.schedule_change import Change, ScheduleChange
+from schema.types.sync_token import ClassFingerprint, SyncToken
+
+# With more cells, loading the matrix again costs less.
+_MOST_CELLS = 1_000
+_ACCESS = (HistorySubject.ASSIGNMENT, HistorySubject.TEACHER, HistorySubject.ACCOUNT)
+_ROWS = (HistorySubject.CLASS, HistorySubject.CURRICULUM)
+
+
+class Followed(NamedTuple):
+    """The state of a listener: it has all changes up to ``where``, and ``marks``, the state of its classes by code.
+
+    ``marks`` is None after a reconnection: an event's position does not contain them.
+    """
+
+    where: EventPosition
+    marks: Mapping[str, ClassFingerprint] | None
+
+
+@dataclass(slots=True)
+class Cursor:
+    """The root value of an evaluation. The evaluation sets ``after`` and all that follows.
+
+    ``before`` is None at the beginning. ``last_event_id``: the header of a client that connects again. ``resync``: report that everything can
+    have changed.
+
+    ``change`` is None if nothing has changed. ``look_again_at``: the next time at which access of the viewer expires.
+    """
+
+    before: Followed | None = None
+    last_event_id: str | None = None
+    resync: bool = False
+    after: Followed | None = None
+    change: Change | None = None
+    academic_year: int = 0
+    class_codes: frozenset[str] | None = None
+    look_again_at: datetime.datetime | None = None
+
+
+@strawberry.type(
+    description=(
+        "Live updates, over GraphQL over SSE: POST or GET with `Accept: text/event-stream`, one connection for each subscription."
+    )
+)
+class Subscription:
+    @strawberry.field(
+        graphql_type=ScheduleChange | None,
+        description=(
+            "Reports changes of cells, classes and your access, from now on or after a position. Each event respects your current "
+            "access. The stream ends when your token or session does."
+        ),
+    )
+    async def schedule_changed(
+        self,
+        info: Info,
+        academic_year: AcademicYear = None,
+        class_codes: Annotated[
+            list[str] | None,
+            strawberry.argument(
+                description=f"Classes to follow. Defaults to all classes you can see. Maximum: {settings.MAX_LIST_LENGTH:,}."
+            ),
+        ] = None,
+        after: Annotated[
+            str | None,
+            strawberry.argument(
+                description=(
+                    "A `syncToken` of the matrix, or the `position` of an event. Changes since then are sent first, so that nothing is "
+                    "missed in between. The header `Last-Event-ID` has priority."
+                )
+            ),
+        ] = None,
+    ) -> Change | None:
+        root: Any = info.root_value
+        cursor = root if isinstance(root, Cursor) else Cursor()
+        viewer = info.context.require_viewer()
+        year = planned_year(academic_year)
+        check_list("classCodes", class_codes or ())
+        before = cursor.before
+        given = cursor.last_event_id or after
+        if before is None and given is not None:
+            before = _parse(given, year)
+        loaders = info.context.loaders
+        position = loaders.changes.position()
+        classes = await loaders.classes.all_of(class_codes)
+        marks = {each.code: ClassFingerprint.of(each, viewer) for each in classes}
+        where = EventPosition(year, await position, timezone.now())
+        cursor.academic_year = year
+        cursor.class_codes = None if class_codes is None else frozenset(class_codes)
+        cursor.after = Followed(where, marks)
+        if viewer.teacher_id is not None:
+            cursor.look_again_at = await loaders.call(lambda: _next_end(viewer.teacher_id))
+        if cursor.resync:
+            cursor.change = Change(where, resync=True)
+        elif before is not None:
+            cursor.change = await _change(info, before, cursor.after, classes)
+        return cursor.change
+
+
+def _parse(after: str, academic_year: int) -> Followed:
+    """Return what a client has. Raises the errors of `SyncToken.parse`."""
+    position = EventPosition.parse(after, academic_year)
+    if position is not None:
+        return Followed(position, None)
+    token = SyncToken.parse(after, academic_year)
+    at = token.position.entry_at or timezone.now()
+    return Followed(EventPosition(academic_year, token.position, at), token.classes)
+
+
+async def _change(
+    info: Info, before: Followed, now: Followed, classes: Collection[VisibleClass]
+) -> Change | None:
+    loaders = info.context.loaders
+    found = await loaders.changes.since(before.where.history)
+    everything = Change(now.where, resync=True)
+    if found is None or found.teachers:
+        return everything
+    assert now.marks is not None
+    if before.marks is None:
+        changed = await loaders.call(lambda: _changed_rows(before.where, info))
+        if changed is None:
+            return everything
+        codes = sorted(changed & now.marks.keys())
+    else:
+        known = before.marks.items() ^ now.marks.items()
+        codes = sorted({code for code, _mark in known})
+    keys = [
+        key
+        for key in map(CellKey.parse, sorted(found.cells))
+        if key is not None
+        and key.academic_year == now.where.academic_year
+        and key.class_code in now.marks
+    ]
+    if len(keys) > _MOST_CELLS:
+        return everything
+    return Change(now.where, keys, codes) if keys or codes else None
+
+
+def _changed_rows(before: EventPosition, info: Info) -> set[str] | None:
+    """Return the codes of classes with changed rows. None if the viewer's access can have changed: then all rows can have."""
+    viewer = info.context.require_viewer()
+    now = timezone.now()
+    ended = TeacherClassAssignment.objects.filter(
+        teacher=viewer.teacher_id, expires_at__gt=before.at, expires_at__lte=now
+    )
+    later = HistoryEntry.objects.after(before.history).filter(subject__in=(*_ACCESS, *_ROWS))
+    entries = list(later.order_by().values_list("subject", "subject_key").distinct())
+    if any(subject in _ACCESS for subject, _key in entries) or ended.exists():
+        return None
+    return {key.partition("/")[0] for _subject, key in entries}
+
+
+def _next_end(teacher_id: int | None) -> datetime.datetime | None:
+    """Return the next time at which the teacher's access to a class expires."""
+    ends = TeacherClassAssignment.objects.giving_access().filter(
+        teacher=teacher_id, expires_at__isnull=False
+    )
+    return ends.order_by("expires_at").values_list("expires_at", flat=True).first()

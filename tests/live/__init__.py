@@ -1,0 +1,1 @@
+"""Live updates, over real connections to real servers."""

@@ -1,0 +1,100 @@
+"""Random writes, reconnections and changes of access: in the end each listener's copy equals a full read."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+from primepath.demo.accounts import HEAD_TEACHER
+from tests.live.client import Event, LiveClient, with_clients
+from tests.live.test_events import ASSIGN, REVOKE
+from tests.server import Server
+
+CLASSES = ("PRIMARY_1A", "PRIMARY_1B", "HIGH_12A")
+PERIODS = ("JAN", "FEB", "MAR")
+STEPS = 40
+READ = """
+query ($codes: [String!]) { scheduleMatrix(academicYear: 2026, classCodes: $codes) {
+  syncToken rows { schoolClass { code } cells(periods: [JAN, FEB, MAR]) { id version notes } }
+} }
+"""
+
+
+class Copy:
+    """A listener's copy of the cells, by id, and the classes that it can see."""
+
+    def __init__(self, client: LiveClient) -> None:
+        self._client = client
+        self.cells: dict[str, Any] = {}
+        self.token = ""
+        self.last_id: str | None = None
+        self.shown: list[tuple[int, set[str]]] = []
+
+    async def load(self) -> None:
+        matrix = (await self._client.ask(READ, codes=list(CLASSES)))["scheduleMatrix"]
+        self.cells = {cell["id"]: cell for row in matrix["rows"] for cell in row["cells"]}
+        self.token, self.last_id = matrix["syncToken"], None
+
+    async def apply(self, event: Event) -> None:
+        change = event.change
+        self.last_id = event.id
+        if change["resync"] or change["changedClassCodes"]:
+            await self.load()
+            return
+        for cell in change["cells"]:
+            known = self.cells.get(cell["id"])
+            if known is None or known["version"] <= cell["version"]:
+                self.cells[cell["id"]] = {name: cell[name] for name in ("id", "version", "notes")}
+
+    async def follow(self, random_: random.Random, stop: asyncio.Event) -> None:
+        """Listen, and connect again now and then, until ``stop``. Then read what is left."""
+        while True:
+            after = None if self.last_id else self.token
+            async with self._client.listen(
+                *CLASSES, after=after, last_event_id=self.last_id
+            ) as stream:
+                for _ in range(random_.randrange(1, 6)):
+                    try:
+                        event = await stream.next(2)
+                    except TimeoutError:
+                        if stop.is_set():
+                            return
+                        break
+                    assert event is not None
+                    await self.apply(event)
+
+
+def test_copies_converge(server: Server) -> None:
+    chance = random.Random(7)
+
+    async def work(head: LiveClient, teacher: LiveClient) -> None:
+        me = (await teacher.ask("{ viewer { teacher { id } } }"))["viewer"]["teacher"]["id"]
+        copies = [Copy(head), Copy(teacher)]
+        for copy in copies:
+            await copy.load()
+        stop = asyncio.Event()
+        following = [asyncio.ensure_future(copy.follow(chance, stop)) for copy in copies]
+        granted: str | None = None
+        for step in range(STEPS):
+            if chance.random() < 0.1:
+                if granted is None:
+                    done = await head.ask(ASSIGN, teacher=me, until=None)
+                    granted = done["assignTeacher"]["assignment"]["id"]
+                else:
+                    await head.ask(REVOKE, id=granted)
+                    granted = None
+            await head.write(chance.choice(CLASSES), chance.choice(PERIODS), f"Step {step}")
+            await asyncio.sleep(chance.random() / 5)
+        stop.set()
+        await asyncio.gather(*following)
+        for copy, client in zip(copies, (head, teacher), strict=True):
+            fresh = Copy(client)
+            await fresh.load()
+            assert copy.cells == fresh.cells
+        assert len(copies[0].cells) == len(CLASSES) * len(PERIODS)
+        assert len(copies[1].cells) < len(copies[0].cells) or granted is not None
+        if granted is not None:
+            await head.ask(REVOKE, id=granted)
+
+    with_clients(server, work, HEAD_TEACHER, "teacher")
