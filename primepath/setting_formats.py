@@ -124,6 +124,10 @@ HEADER_NAME = Format(lambda value: bool(_HEADER_NAME.fullmatch(value)), "names o
 REDIS_URL = Format(
     _is_redis_url, "an address such as redis://cache:6379/0, rediss://... or unix:///path"
 )
+LISTEN_URL = Format(
+    lambda value: value.startswith(("postgresql://", "postgres://")),
+    "the address of a PostgreSQL database, such as postgresql://primepath:password@db/primepath",
+)
 TIME_ZONE = Format(_is_time_zone, "the name of a time zone such as Asia/Seoul")
 COUNTRY = Format(
     lambda value: len(value) == _COUNTRY_LENGTH and value in list_supported_countries(),

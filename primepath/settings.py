@@ -138,7 +138,7 @@ READ_AHEAD = env.flag("READ_AHEAD", default=True)
 STREAMS_PER_USER = env.number("STREAMS_PER_USER", 20)
 STREAMS = env.number("STREAMS", 5_000)
 # A direct connection to the primary, for PostgreSQL's LISTEN. A pooler of transactions does not pass notifications on.
-DATABASE_LISTEN_URL = env.text("DATABASE_LISTEN_URL", "", secret=True)
+DATABASE_LISTEN_URL = env.text("DATABASE_LISTEN_URL", "", formats.LISTEN_URL, secret=True)
 # Memory of a process for answers that are sent again while the database is unchanged; see schema/http/answer_cache. 0: none.
 ANSWER_CACHE_BYTES = env.number("ANSWER_CACHE_BYTES", 33_554_432, least=0)
 # See schema/http/persisted.py.

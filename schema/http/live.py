@@ -15,8 +15,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from graphql import GraphQLError, OperationDefinitionNode
-from graphql.language import ast
+from graphql import FieldNode, GraphQLError, OperationDefinitionNode, VariableNode
 from strawberry.types import ExecutionResult
 
 from primepath.domain.errors import ErrorCode, UnavailableError
@@ -29,7 +28,7 @@ from primepath.server.monitoring.request_id import request_id_of
 from primepath.server.streams import StreamResponse, Write
 from primepath.services.accounts.password_fingerprint import password_fingerprint
 from primepath.services.accounts.sessions import find_session
-from primepath.services.accounts.viewers import viewer_of
+from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
 from schema.errors import HttpError, format_errors, is_unavailable
 from schema.http.authentication import Caller
 from schema.http.errors import GRAPHQL_JSON
@@ -38,6 +37,7 @@ from schema.operation.prepare import PreparedOperation
 from schema.subscriptions.schedule_changed import Cursor, Followed
 
 EVENT_STREAM = "text/event-stream"
+_OTHERS = ("json", "*/*", "application/*")
 HEARTBEAT_SECONDS = 15
 """Time after which a stream without events sends a comment, so that proxies keep it open and a lost client is noticed."""
 _WRITE_SECONDS = 60
@@ -53,8 +53,15 @@ class Credentials(NamedTuple):
     session_key: str | None
 
 
-def wants_events(request: HttpRequest) -> bool:
+def accepts_events(request: HttpRequest) -> bool:
+    """Return whether a subscription can be answered."""
     return EVENT_STREAM in request.headers.get("Accept", "")
+
+
+def accepts_only_events(request: HttpRequest) -> bool:
+    """Return whether every answer must be a stream. urql accepts streams with each request, but wants JSON first."""
+    accepted = request.headers.get("Accept", "")
+    return EVENT_STREAM in accepted and not any(kind in accepted for kind in _OTHERS)
 
 
 def rejection(errors: list[GraphQLError], request_id: str) -> HttpResponse:
@@ -175,7 +182,11 @@ class _Stream:
 
     def _evaluate_group(self, state: Any, credentials: Collection[Hashable]) -> Evaluated:
         invalid = find_invalid(credentials)
-        user = User.objects.select_related("teacher").filter(pk=self._viewer.account_id).first()
+        user = (
+            User.objects.select_related(*VIEWER_RELATIONS)
+            .filter(pk=self._viewer.account_id)
+            .first()
+        )
         viewer = viewer_of(user) if user is not None else None
         if viewer is None:
             return Evaluated(state, ends=True)
@@ -241,9 +252,9 @@ def _after_variables(definition: OperationDefinitionNode) -> set[str]:
     return {
         argument.value.name.value
         for field in definition.selection_set.selections
-        if isinstance(field, ast.FieldNode)
+        if isinstance(field, FieldNode)
         for argument in field.arguments or ()
-        if argument.name.value == "after" and isinstance(argument.value, ast.VariableNode)
+        if argument.name.value == "after" and isinstance(argument.value, VariableNode)
     }
 
 

@@ -62,7 +62,13 @@ from schema.http.errors import (
     internal_error_response,
 )
 from schema.http.key import request_key
-from schema.http.live import one_event, open_stream, rejection, wants_events
+from schema.http.live import (
+    accepts_events,
+    accepts_only_events,
+    one_event,
+    open_stream,
+    rejection,
+)
 from schema.http.persisted import keep_document
 from schema.http.request import RequestData, read_request, reads
 from schema.http.response import KEPT, deliver
@@ -77,6 +83,15 @@ _READING = frozenset({OperationType.QUERY})
 
 class ClientDisconnectedError(Exception):
     """The client has closed its connection, so no response is needed."""
+
+
+class SubscriptionRequestedError(Exception):
+    """The operation is a subscription, so the response is a stream."""
+
+    def __init__(self, operation: PreparedOperation, caller: Caller) -> None:
+        super().__init__()
+        self.operation = operation
+        self.caller = caller
 
 
 class GraphQLView(StrawberryView[None, None]):
@@ -94,8 +109,12 @@ class GraphQLView(StrawberryView[None, None]):
 
     def _respond(self, request: HttpRequest) -> HttpResponse:
         try:
-            response = _events(request) if wants_events(request) else self.run(request=request)
+            response = (
+                _events(request) if accepts_only_events(request) else self.run(request=request)
+            )
             assert isinstance(response, HttpResponse)
+        except SubscriptionRequestedError as requested:
+            return open_stream(request, requested.operation, requested.caller)
         except HttpError as refused:
             return error_response(refused)
         except HTTPException as refused:
@@ -199,6 +218,8 @@ def _execute(request: HttpRequest, data: RequestData) -> ExecutionResult:
         except OperationRejectedError as rejected:
             count_rejected()
             return ExecutionResult(data=None, errors=rejected.errors)
+        if operation.type is OperationType.SUBSCRIPTION:
+            raise SubscriptionRequestedError(operation, caller)
         result = _run(request, operation, caller, snapshot)
     is_complete = operation.type in _READING and not result.errors
     if (draft := draft_of(request)) is not None:
@@ -275,7 +296,7 @@ def _keep_session(request: HttpRequest, caller: Caller, account: User) -> None:
 def _allowed(request: HttpRequest) -> Collection[OperationType]:
     """Return the types of operations that the request can run. A subscription needs a stream of events."""
     allowed = set(_READING if reads(request) else (*_READING, OperationType.MUTATION))
-    return allowed | {OperationType.SUBSCRIPTION} if wants_events(request) else allowed
+    return allowed | {OperationType.SUBSCRIPTION} if accepts_events(request) else allowed
 
 
 def _drop_connections(request: HttpRequest, snapshot: Snapshot | None) -> None:

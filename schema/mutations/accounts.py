@@ -12,7 +12,7 @@ from primepath import models
 from primepath.domain.errors import ValidationFailedError
 from primepath.domain.school_class import AccessLevel
 from primepath.models import AccountLink
-from primepath.services.accounts.account_links import secret_of
+from primepath.services.accounts.account_links import LINK_RELATIONS, secret_of
 from primepath.services.accounts.change_password import change_password
 from primepath.services.accounts.invite_teacher import Invitation, InvitedTo, invite_teacher
 from primepath.services.accounts.own_tokens import revoke_own_token, revoke_own_tokens
@@ -143,7 +143,7 @@ async def _load(info: Info, stored: Any) -> Invitation | None:
     teacher = await BY_ID.load(info, stored)
     if teacher is None or not info.context.require_viewer().is_administrator:
         return None
-    links = AccountLink.objects.select_related("user__teacher").filter(user=teacher.user_id)
+    links = AccountLink.objects.select_related(*LINK_RELATIONS).filter(user=teacher.user_id)
     link = await info.context.loaders.call(links.first)
     return Invitation(teacher, link, secret_of(link) or "") if link else None
 

@@ -11,7 +11,6 @@ from primepath.domain.language import Language, known_language
 from primepath.server.language import accepted_language, language_of_scope
 from tests.factories import make_class
 
-pytestmark = pytest.mark.one_database
 KO, EN = Language.KO, Language.EN
 
 HEADERS = [

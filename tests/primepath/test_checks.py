@@ -27,6 +27,7 @@ INVALID = {
     "CORS_ALLOWED_HEADERS": ("X App", "must list, separated by commas, names of HTTP headers"),
     "CORS_ALLOWED_ORIGINS": ("https://a.example/", "must list, separated by commas, origins"),
     "CSRF_TRUSTED_ORIGINS": ("school.example", "must list, separated by commas, origins"),
+    "DATABASE_LISTEN_URL": ("mysql://a/b", "must be the address of a PostgreSQL database"),
     "DATABASE_REPLICA_URLS": ("mysql://a/b", "needs PostgreSQL in DATABASE_URL"),
     "DATABASE_URL": ("mysql://a/b", "must be the address of a PostgreSQL or SQLite database"),
     "FORCE_SCRIPT_NAME": ("schedule/", "must be a path such as /schedule"),

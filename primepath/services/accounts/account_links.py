@@ -10,9 +10,11 @@ from django.utils import timezone
 from primepath.domain.account_link import LINK_LIFETIMES, LinkPurpose
 from primepath.models import AccountLink
 from primepath.services.accounts.password_fingerprint import password_fingerprint
-from primepath.services.accounts.viewers import viewer_of
+from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
 from primepath.services.address_secrets import derive_again, derived_secret, digest_of
 
+LINK_RELATIONS = ("user", *(f"user__{name}" for name in VIEWER_RELATIONS))
+"""Relations of a link that decide whether it can be used."""
 _PURPOSE = "account_link"
 
 
@@ -35,7 +37,7 @@ def create_link(account: User, purpose: LinkPurpose) -> tuple[str, AccountLink]:
 
 def find_link(secret: str) -> AccountLink | None:
     """Return the link with this secret and its account, in one query. None if it does not exist, has ended, or was used."""
-    links = AccountLink.objects.select_related("user", "user__teacher")
+    links = AccountLink.objects.select_related(*LINK_RELATIONS)
     link = links.filter(digest=digest_of(secret), expires_at__gt=timezone.now()).first()
     return link if link is not None and _is_valid(link) else None
 

@@ -18,7 +18,7 @@ from primepath.models import ApiToken
 from primepath.services.accounts.hash_upgrade import check_and_upgrade
 from primepath.services.accounts.sign_in_attempts import SignInAttempt
 from primepath.services.accounts.tokens import create_token
-from primepath.services.accounts.viewers import viewer_of
+from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
 from primepath.services.validation import ValidationErrors
 
 _MAX_USERNAME_LENGTH = 150
@@ -49,7 +49,7 @@ class TeacherBackend(ModelBackend):
         return user if is_correct and self.user_can_authenticate(user) else None
 
     def get_user(self, user_id: Any) -> Any:
-        user = User.objects.select_related("teacher", "preferences").filter(pk=user_id).first()
+        user = User.objects.select_related(*VIEWER_RELATIONS).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

@@ -22,6 +22,10 @@ ACCOUNT_COLUMNS = (
 )
 
 
+VIEWER_RELATIONS = ("teacher", "preferences")
+"""Relations of a user that `viewer_of` reads. Read them in the same query."""
+
+
 def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
     """Return the viewer of a Django user. None if the user is inactive, or neither a teacher nor staff."""
     if not isinstance(user, User):

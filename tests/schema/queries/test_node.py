@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
 from primepath.models import ClassAccessRequest, ExamScheduleMatrix
+from primepath.services.accounts.tokens import create_token
 from primepath.services.calendars.create_calendar_feed import create_calendar_feed
 from primepath.services.cells.update_cell import update_cell
 from primepath.services.change_sets import change_set
@@ -40,7 +42,7 @@ OTHER_FIELDS = """
   teachers { edges { node { ...Id } } }
   classAccessRequests { edges { node { ...Id } } }
   changeSets { edges { node { ...Id } } }
-  viewer { calendarFeeds { ...Id } }
+  viewer { calendarFeeds { ...Id } apiTokens { ...Id } }
 }
 fragment Id on Node { __typename id }
 """
@@ -154,6 +156,7 @@ def make_one_of_each() -> Viewer:
     with change_set():
         update_cell(viewer=viewer, cell=cell, changes={"notes": "A pen"})
     create_calendar_feed(viewer=viewer, name="Exams")
+    create_token(user=User.objects.get(pk=viewer.account_id), name="Phone")
     return viewer
 
 
