@@ -67,6 +67,15 @@ def _is_proxy(value: str) -> bool:
     return True
 
 
+def _is_postgresql_url(value: str) -> bool:
+    parts = urlsplit(value)
+    try:
+        return parts.scheme in {"postgresql", "postgres"} and (parts.port or 1) > 0
+    except ValueError:
+        # The port is no number.
+        return False
+
+
 def _is_redis_url(value: str) -> bool:
     try:
         # Connects to nothing. Unknown options are a TypeError.
@@ -125,7 +134,7 @@ REDIS_URL = Format(
     _is_redis_url, "an address such as redis://cache:6379/0, rediss://... or unix:///path"
 )
 LISTEN_URL = Format(
-    lambda value: value.startswith(("postgresql://", "postgres://")),
+    _is_postgresql_url,
     "the address of a PostgreSQL database, such as postgresql://primepath:password@db/primepath",
 )
 TIME_ZONE = Format(_is_time_zone, "the name of a time zone such as Asia/Seoul")
