@@ -6,9 +6,11 @@ from functools import cached_property
 from operator import attrgetter
 
 from loaders.dispatch import Stage
-from loaders.generic import GroupLoader, RowLoader
+from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.loader_group import LoaderGroup
 from primepath.models import ClassAccessRequest, SchoolClass, TeacherClassAssignment
+
+_EVERY = "*"
 
 
 class AccessLoaders(LoaderGroup):
@@ -60,6 +62,15 @@ class AccessLoaders(LoaderGroup):
             lambda ids: ClassAccessRequest.objects.visible_to(self._viewer).filter(pk__key_in=ids),
             attrgetter("pk"),
         )
+
+    @cached_property
+    def _class_codes(self) -> BatchLoader[str, list[str]]:
+        codes = SchoolClass.objects.order_by().values_list("pk", flat=True)
+        return BatchLoader(self._dispatcher, Stage.DETAIL, lambda keys: [list(codes)] * len(keys))
+
+    async def all_class_codes(self) -> list[str]:
+        """Return the codes of all classes, also of inactive ones and of classes that the viewer cannot see."""
+        return await self._class_codes.load(_EVERY)
 
     @cached_property
     def class_listing_by_code(self) -> RowLoader[str, SchoolClass]:

@@ -20,7 +20,13 @@ from schema.ids import digest_key
 from schema.limits import check_list
 from schema.limits.list_sizes import SCHOOL_CLASSES, length_of
 from schema.metadata import list_size
-from schema.queries.matrix_delta import ShownFacts, delta_matrix
+from schema.queries.matrix_delta import (
+    KnownRows,
+    ShownFacts,
+    delta_matrix,
+    earlier_entries,
+    entries_of,
+)
 from schema.types.arguments import AcademicYear
 from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassListing
@@ -29,7 +35,8 @@ from schema.types.matrix_cell import MatrixCell, load_cell
 from schema.types.phrases import CLASS_CODE, NULL_IF_HIDDEN
 from schema.types.schedule_matrix import Matrix, Row, ScheduleMatrix
 from schema.types.school_class import CLASSES_IN_SCHOOL_ORDER, SchoolClass
-from schema.types.sync_token import SyncToken, expired
+from schema.types.sync_marks import ListEntries
+from schema.types.sync_token import SyncToken, expired, viewer_mark
 
 
 @strawberry.type
@@ -58,7 +65,7 @@ class MatrixQuery:
             strawberry.argument(
                 description=(
                     "Return only what changed since this `syncToken`. Merge the returned rows and cells into your copy, "
-                    "drop `lostClassCodes`, and store the new token. Use the same fields, periods and year each time. "
+                    "drop `lostClassCodes`, and store the new token. Use the same fields, classes, periods and year each time. "
                     "The same change can be returned twice. An expired token is a SYNC_TOKEN_EXPIRED error: repeat the "
                     "query without it. An invalid token, or one of another year, is a BAD_USER_INPUT error. See "
                     "docs/clients/delta-sync.md for what counts as a change."
@@ -77,12 +84,17 @@ class MatrixQuery:
         codes = None if class_codes is None else list(dict.fromkeys(class_codes))
         delta = None if changes_after is None else digest_key(changes_after)
         is_whole = codes is None and delta is None
+        entries = ListEntries({}) if position is None and known is None else entries_of(classes)
+        token = None
+        if position is not None:
+            mark = entries.mark(known and known.copy)
+            token = SyncToken(year, await position, viewer_mark(viewer), mark)
         matrix = Matrix(
             academic_year=year,
             rows=[Row(each, year, delta) for each in classes],
             unavailable_class_codes=[code for code in codes or () if code not in visible],
             selection=None if is_whole else digest_key(codes, delta),
-            token=None if position is None else SyncToken.of(year, await position, classes, viewer),
+            token=token,
         )
         if known is None:
             return matrix
@@ -91,7 +103,9 @@ class MatrixQuery:
             raise expired(
                 _("The school's data has been replaced since this sync token was issued.")
             )
-        return delta_matrix(matrix, known, changes, ShownFacts.of(info), viewer, class_codes)
+        earlier = await earlier_entries(loaders, known, entries, class_codes)
+        rows = KnownRows(earlier, entries, known.viewer == viewer_mark(viewer))
+        return delta_matrix(matrix, rows, changes, ShownFacts.of(info), class_codes)
 
     @strawberry.field(
         graphql_type=MatrixCell | None,

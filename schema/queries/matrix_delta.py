@@ -7,15 +7,23 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from loaders.changes import ChangedSince
+from loaders.registry import Loaders
+from loaders.visible_classes import VisibleClass
 from primepath.domain.cell import CellKey
+from primepath.domain.map_sketch import UnknownKeyError
 from primepath.domain.period import Period
-from primepath.domain.viewer import Viewer
+from primepath.domain.school_class import AccessLevel
 from schema.context import Info
 from schema.execution.lookahead import fields_below
 from schema.metadata import Fact, facts_of
 from schema.types.schedule_matrix import Matrix, Row
-from schema.types.sync_token import ClassFingerprint, SyncToken
+from schema.types.sync_marks import Earlier, ListEntries, kind_of, mark_value
+from schema.types.sync_token import SyncToken, expired
+
+_LEVELS = {level: number for number, level in enumerate(AccessLevel)}
 
 
 class ShownFacts(NamedTuple):
@@ -34,50 +42,95 @@ class ShownFacts(NamedTuple):
         return cls(cells, rows)
 
 
+def entries_of(classes: Iterable[VisibleClass]) -> ListEntries:
+    """Return the entries of a matrix with these classes. The kind of a class is the viewer's access."""
+    return ListEntries({visible.code: _value(visible) for visible in classes})
+
+
+def _value(visible: VisibleClass) -> int:
+    return mark_value(
+        _LEVELS[visible.access_level],
+        *(visible.name, visible.division, str(visible.grade), visible.section, visible.stream),
+        *(visible.lesson_days, str(visible.curriculum_version)),
+    )
+
+
+async def earlier_entries(
+    loaders: Loaders, known: SyncToken, entries: ListEntries, class_codes: Collection[str] | None
+) -> Earlier:
+    """Return the classes of the client's copy. Raise `SyncTokenExpiredError` if too many have changed.
+
+    A query reads the codes of all classes if the copy can contain classes that the viewer does not see now.
+    """
+    earlier = await earlier_or_none(loaders, known, entries)
+    if earlier is None and class_codes is not None:
+        # The client can have all classes, and request some of them.
+        earlier = await earlier_or_none(loaders, known, entries_of(await loaders.classes.all()))
+    if earlier is None:
+        raise expired(_("Too many classes have changed since this sync token was issued."))
+    return earlier
+
+
+async def earlier_or_none(
+    loaders: Loaders, known: SyncToken, entries: ListEntries
+) -> Earlier | None:
+    """Return the entries of a list of classes when the token was issued. None if too many have changed."""
+    try:
+        return entries.earlier(known.copy)
+    except UnknownKeyError:
+        return entries.earlier(known.copy, await loaders.all_class_codes())
+
+
 def delta_matrix(
     matrix: Matrix,
-    known: SyncToken,
+    known: KnownRows,
     changes: ChangedSince,
     shown: ShownFacts,
-    viewer: Viewer,
     class_codes: Collection[str] | None,
 ) -> Matrix:
     """Return the matrix with only the rows that differ from the client's copy, each with its changed cells.
 
-    ``known`` describes the copy. ``class_codes`` are the requested classes, None for all; other classes of the copy are
-    not reported as lost.
+    ``class_codes`` are the requested classes, None for all; other classes of the copy are not reported as lost.
     """
     codes = {row.visible_class.code for row in matrix.rows}
     return replace(
         matrix,
-        rows=list(_changed_rows(matrix, known, changes, shown, viewer)),
+        rows=list(_changed_rows(matrix, known, changes, shown)),
         gained_class_codes=[
             row.visible_class.code
             for row in matrix.rows
-            if row.visible_class.code not in known.classes
+            if row.visible_class.code not in known.earlier.values
         ],
         lost_class_codes=[
             code
-            for code in known.classes
+            for code in sorted(known.earlier.values)
             if code not in codes and (class_codes is None or code in class_codes)
         ],
     )
 
 
+class KnownRows(NamedTuple):
+    """The rows of the client's copy, and the entries of the rows of now. ``same_viewer``: the viewer and their role are the same."""
+
+    earlier: Earlier
+    now: ListEntries
+    same_viewer: bool
+
+
 def _changed_rows(
-    matrix: Matrix, known: SyncToken, changes: ChangedSince, shown: ShownFacts, viewer: Viewer
+    matrix: Matrix, known: KnownRows, changes: ChangedSince, shown: ShownFacts
 ) -> Iterator[Row]:
     """Yield the changed rows. A row has all of its cells if they show something that changed for all of them."""
     always = {Fact.UNKNOWN, Fact.TEACHER} if changes.teachers else {Fact.UNKNOWN}
     periods = _periods_by_class(changes.cells, matrix.academic_year)
     for row in matrix.rows:
-        had = known.classes.get(row.visible_class.code)
-        now = ClassFingerprint.of(row.visible_class, viewer)
-        changed = periods[row.visible_class.code]
-        if had is None or had.access != now.access:
+        code = row.visible_class.code
+        had, now = known.earlier.values.get(code), known.now.values[code]
+        changed = periods[code]
+        if had is None or not known.same_viewer or kind_of(had) != kind_of(now):
             yield row
             continue
-        facts = {*always, Fact.CLASS} if had.row != now.row else always
+        facts = always if known.earlier.is_same(code, now) else {*always, Fact.CLASS}
         if shown.cells & facts:
             yield row
         elif changed or shown.rows & facts:

@@ -26,7 +26,7 @@ from schema.types.matrix_cell import MatrixCell, load_cells
 from schema.types.node import Identified
 from schema.types.phrases import ACADEMIC_YEAR
 from schema.types.school_class import SchoolClass, curriculum_of, curriculum_of_classes
-from schema.types.sync_token import SyncToken
+from schema.types.sync_token import TOKEN_LENGTH, SyncToken
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,8 @@ class ScheduleMatrix(Identified, parse_key=key_parser(rf"[0-9]{{4}}(/{DIGEST_PAT
     )
     sync_token: str = strawberry.field(
         description=(
-            "Opaque token for `changesAfter`. Store it with the matrix. Length: about 20 characters for each "
-            "class."
+            "Opaque token for `changesAfter`. Store it with the matrix. Maximum length: "
+            f"{TOKEN_LENGTH} characters."
         )
     )
     gained_class_codes: list[str] = strawberry.field(

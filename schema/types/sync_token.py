@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import datetime
 import re
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from enum import IntEnum
 from hashlib import blake2b
+from struct import Struct
 from typing import NamedTuple
 
 from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from loaders.visible_classes import VisibleClass
 from primepath.domain.errors import BadUserInputError, SyncTokenExpiredError
 from primepath.domain.viewer import Viewer
 from primepath.models.history_position import HistoryPosition
 from primepath.server.answer_life import end_answer_at
+from schema.types.sync_marks import MARK_BYTES, CopyMark
 
 # Increase the number when the format changes, so that tokens in the old format are rejected.
-_SALT = "schema.types.sync_token/3"
+_SALT = "schema.types.sync_token/4"
+TOKEN_LENGTH = 300
+"""Maximum number of characters of a token."""
 MAX_LENGTH = 100_000
-"""Twice the length for 1,000 classes with codes of any length. Longer texts are rejected without parsing."""
-_FINGERPRINT_BYTES = 6
-
+"""Tokens of earlier versions had up to half as many characters. Longer texts are rejected without parsing."""
 
 # Content, time and signature, as `django.core.signing.dumps` joins them.
 _SIGNED_TEXT = re.compile(r"\.?[\w-]+:[\w-]+:[\w-]+", re.ASCII)
+# The list, the year, the viewer, and the parts of the position.
+_HEAD = Struct(">BH4sQqQQQ8s")
+_VIEWER_BYTES = 4
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_MICROSECOND = datetime.timedelta(microseconds=1)
+_NO_TIME = -(2**63)
+
+
+class SyncedList(IntEnum):
+    """Lists with sync tokens. The numbers are part of the tokens."""
+
+    MATRIX = 0
+
+
+def viewer_mark(viewer: Viewer) -> bytes:
+    """Return a short mark that changes if fields that depend on the viewer can change."""
+    text = f"{viewer.user_id}/{viewer.teacher_id}/{viewer.is_administrator}"
+    return blake2b(text.encode(), digest_size=_VIEWER_BYTES).digest()
 
 
 def _signed_at(text: str) -> datetime.datetime:
@@ -53,60 +71,37 @@ def _explain(reason: str) -> str:
     return template.format(reason=reason)
 
 
-class ClassFingerprint(NamedTuple):
-    """Fingerprint of the client's copy of a class.
+class _Packed:
+    """Serializer of `django.core.signing` for content that is bytes already."""
 
-    ``access`` changes if fields that depend on the viewer can change. ``row`` changes if other fields of the row change,
-    except its cells.
-    """
+    def dumps(self, content: bytes) -> bytes:
+        return content
 
-    access: str
-    row: str
-
-    @classmethod
-    def of(cls, visible: VisibleClass, viewer: Viewer) -> ClassFingerprint:
-        return cls(
-            access=_fingerprint(viewer.user_id, viewer.is_administrator, visible.access_level),
-            row=_fingerprint(
-                *(visible.name, visible.division, visible.grade, visible.section, visible.stream),
-                *(visible.lesson_days, visible.curriculum_version),
-            ),
-        )
-
-
-def _fingerprint(*values: object) -> str:
-    digest = blake2b(repr(list(map(str, values))).encode(), digest_size=_FINGERPRINT_BYTES)
-    return urlsafe_b64encode(digest.digest()).decode()
+    def loads(self, data: bytes) -> bytes:
+        return data
 
 
 class SyncToken(NamedTuple):
-    """The classes of a response, by code, in an academic year; and the position in the history up to which it is complete.
+    """Describes a client's copy of the matrix of an academic year, with marks of its classes and of its viewer.
 
-    The token grants no access. Each request checks again which classes the viewer can see; the fingerprints only show
-    whether that has changed.
+    ``position``: the position in the history up to which the copy is complete.
+    The length does not depend on the number of classes. The token grants no access. Each request checks again which
+    classes the viewer can see; the marks only show whether that has changed.
     """
 
     academic_year: int
     position: HistoryPosition
-    classes: Mapping[str, ClassFingerprint]
-
-    @classmethod
-    def of(
-        cls,
-        academic_year: int,
-        position: HistoryPosition,
-        classes: Iterable[VisibleClass],
-        viewer: Viewer,
-    ) -> SyncToken:
-        marks = {visible.code: ClassFingerprint.of(visible, viewer) for visible in classes}
-        return cls(academic_year, position, marks)
+    viewer: bytes
+    copy: CopyMark
+    list: SyncedList = SyncedList.MATRIX
 
     def __str__(self) -> str:
         """Return the signed text that clients store. The signature prevents changes."""
-        entry_id, entry_at, *server = self.position
-        position = (entry_id, entry_at and entry_at.isoformat(), *server)
-        content = (self.academic_year, position, self.classes)
-        return signing.dumps(content, salt=_SALT, compress=True)
+        entry_id, entry_at, open_from, own, end, server = self.position
+        at = _NO_TIME if entry_at is None else (entry_at - _EPOCH) // _MICROSECOND
+        position = (entry_id, at, open_from, own, end, server.encode())
+        head = _HEAD.pack(self.list, self.academic_year, self.viewer, *position)
+        return signing.dumps(head + self.copy.to_bytes(), salt=_SALT, serializer=_Packed)
 
     @classmethod
     def parse(cls, text: str, academic_year: int) -> SyncToken:
@@ -119,8 +114,8 @@ class SyncToken(NamedTuple):
         if len(text) > MAX_LENGTH or not _SIGNED_TEXT.fullmatch(text):
             raise _invalid(_("`changesAfter` is not a valid sync token."))
         try:
-            year, (entry_id, entry_at, *server), classes = signing.loads(
-                text, salt=_SALT, max_age=datetime.timedelta(days=days)
+            content: bytes = signing.loads(
+                text, salt=_SALT, serializer=_Packed, max_age=datetime.timedelta(days=days)
             )
         except signing.SignatureExpired:
             template = _("This sync token is older than {days} days.")
@@ -128,9 +123,18 @@ class SyncToken(NamedTuple):
         except signing.BadSignature:
             raise expired(_("This sync token is no longer valid on this server.")) from None
         end_answer_at(_signed_at(text) + datetime.timedelta(days=days))
-        if year != academic_year:
+        token = cls._unpack(content)
+        if token.academic_year != academic_year:
             template = _("This sync token is for {year}, not for {requested_year}.")
+            year = token.academic_year
             raise _invalid(template.format(year=year, requested_year=academic_year))
-        at = entry_at and datetime.datetime.fromisoformat(entry_at)
-        marks = {code: ClassFingerprint(*mark) for code, mark in classes.items()}
-        return cls(year, HistoryPosition(entry_id, at, *server), marks)
+        return token
+
+    @classmethod
+    def _unpack(cls, content: bytes) -> SyncToken:
+        head, copy = content[:-MARK_BYTES], content[-MARK_BYTES:]
+        which, year, viewer, entry_id, at, open_from, own, end, server = _HEAD.unpack(head)
+        entry_at = None if at == _NO_TIME else _EPOCH + at * _MICROSECOND
+        place = server.rstrip(b"\0").decode()
+        position = HistoryPosition(entry_id, entry_at, open_from, own, end, place)
+        return cls(year, position, viewer, CopyMark.from_bytes(copy), SyncedList(which))

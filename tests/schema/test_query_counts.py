@@ -152,6 +152,18 @@ def test_sync_with_changed_cells(classes: list[SchoolClass]) -> None:
 
 
 @every_size
+def test_sync_with_a_lost_class(classes: list[SchoolClass]) -> None:
+    viewer = teacher_of(classes)
+    client = MobileClient(viewer)
+    lost = classes[-1].code
+    TeacherClassAssignment.objects.filter(teacher=viewer.teacher_id, school_class=lost).update(
+        is_active=False
+    )
+    with recorded_statements("catching up, a class lost"):
+        assert client.sync()["lostClassCodes"] == [lost]
+
+
+@every_size
 def test_sync_with_everything_changed(classes: list[SchoolClass]) -> None:
     """A level in the curriculum of all classes changed, and an exam in all their months."""
     client = MobileClient(head_teacher())

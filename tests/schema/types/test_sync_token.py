@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import datetime
 import time
-import uuid
 from typing import Any
 
 import pytest
@@ -13,16 +12,13 @@ from django.core import signing
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 
-from loaders.visible_classes import VisibleClass
 from primepath.domain.cell import CellKey
 from primepath.domain.period import Period
-from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import COMMAND_LINE, Viewer
-from primepath.models import HistoryEntry
-from primepath.models.history_position import HistoryPosition
+from primepath.models import HistoryEntry, SchoolClass
 from primepath.services.cells.update_cell import update_cell
-from schema.types.sync_token import _SALT, MAX_LENGTH, SyncToken
-from tests.client import answer, error_codes
+from schema.types.sync_token import _SALT, MAX_LENGTH, TOKEN_LENGTH, SyncToken
+from tests.client import answer, data, error_codes
 from tests.factories import YEAR, head_teacher, make_class
 from tests.query_counts import statements
 from tests.schema.mobile_client import MATRIX, MobileClient, periods_by_class
@@ -215,41 +211,32 @@ def test_old_changes_after_a_restore_are_not_returned_repeatedly(client: MobileC
     assert periods_by_class(client.sync()) == {}
 
 
-def _classes(count: int) -> list[VisibleClass]:
-    """Store classes with codes of maximum length that are hard to compress."""
-    return [
-        VisibleClass(
-            access_level=AccessLevel.FULL,
-            code=(base64.b32encode(number.to_bytes(4) * 5)[::-1].decode() * 2)[:32].replace(
-                "=", "_"
-            ),
-            name=str(number),
-            division="HIGH",
-            grade=12,
-            section=str(number),
-            stream="",
-            lesson_days="",
-            is_active=True,
-            curriculum_version=uuid.uuid4(),
+def test_token_has_the_same_length_for_any_number_of_classes() -> None:
+    viewer, lengths = head_teacher(), []
+    made = 0
+    for count in (1, 60, 605, 1_000):
+        # Codes of the maximum length.
+        SchoolClass.objects.bulk_create(
+            SchoolClass(
+                code=f"{number:032}", name=str(number), division="HIGH", grade=12, section="A"
+            )
+            for number in range(made, count)
         )
-        for number in range(count)
-    ]
+        made = count
+        document = "{ scheduleMatrix(academicYear: 2026) { syncToken rows { canEdit } } }"
+        matrix = data(document, viewer)["scheduleMatrix"]
+        assert len(matrix["rows"]) == count
+        lengths.append(len(matrix["syncToken"]))
+    assert set(lengths) == {290}
+    assert TOKEN_LENGTH >= 290
 
 
-def test_token_of_1000_classes_is_not_too_long() -> None:
-    position = HistoryPosition(10**12, None, 10**12, 10**12)
-    text = str(SyncToken.of(YEAR, position, _classes(1_000), COMMAND_LINE))
-    assert len(text) <= MAX_LENGTH / 2
-    assert len(SyncToken.parse(text, YEAR).classes) == 1_000
-
-
-@pytest.mark.parametrize(("count", "characters"), [(1, 200), (5, 300), (60, 1_500)])
-def test_a_token_is_short(count: int, characters: int) -> None:
-    for number in range(count):
-        make_class(f"PRIMARY_{number // 6}{'ABCDEF'[number % 6]}")
-    token = MobileClient(head_teacher()).token
-    assert token is not None
-    assert len(token) <= characters
+def test_token_of_an_earlier_version_is_expired(client: MobileClient) -> None:
+    """It contained a mark of each class."""
+    marks = {f"CLASS_{number}": [f"{number:08}", f"{number:08}"] for number in range(605)}
+    content = [YEAR, [1, None, 0, 0, 0, ""], marks]
+    token = signing.dumps(content, salt="schema.types.sync_token/3", compress=True)
+    assert expiry(client.viewer, token) == "This sync token is no longer valid on this server."
 
 
 def test_text_longer_than_any_token_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
