@@ -72,6 +72,12 @@ class AccessLoaders(LoaderGroup):
         """Return the codes of all classes, also of inactive ones and of classes that the viewer cannot see."""
         return await self._class_codes.load(_EVERY)
 
+    async def assignment_keys_of(self, teacher_id: int | None) -> list[str]:
+        """Return the keys of all assignments of a teacher, also of those that have ended."""
+        assignments = TeacherClassAssignment.objects.filter(teacher=teacher_id).order_by()
+        keys = assignments.values_list("pk", flat=True)
+        return list(map(str, await self._dispatcher.call(lambda: list(keys))))
+
     @cached_property
     def class_listing_by_code(self) -> RowLoader[str, SchoolClass]:
         """A class as listed for every teacher, even if the teacher cannot see its schedule."""

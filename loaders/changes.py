@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,6 +29,17 @@ _SUBJECTS = (
     HistorySubject.LEVEL,
     HistorySubject.TEACHER,
 )
+_LISTED_SUBJECTS = (
+    HistorySubject.EXAM,
+    HistorySubject.LEVEL,
+    HistorySubject.TEACHER,
+    HistorySubject.CLASS,
+    HistorySubject.CURRICULUM,
+    HistorySubject.ACCESS_REQUEST,
+)
+
+ChangedKeys = Mapping[str, Collection[str]]
+"""The keys of changed objects, by the kind of object."""
 
 
 class ChangedSince(NamedTuple):
@@ -52,6 +63,11 @@ class Changes:
         self._changes = BatchLoader[HistoryPosition, ChangedSince | None](
             dispatcher, Stage.SOURCE, lambda positions: list(map(_changed_since, positions))
         )
+        self._listed = BatchLoader[HistoryPosition, ChangedKeys | None](
+            dispatcher,
+            Stage.SOURCE,
+            lambda positions: [_changed_keys(each, _LISTED_SUBJECTS) for each in positions],
+        )
 
     def position(self) -> asyncio.Future[HistoryPosition]:
         """Return the current position in the history.
@@ -65,12 +81,23 @@ class Changes:
 
         Raises `UnavailableError` on a standby that has not reached the position.
         """
-        if position.entry_at is None and position.server != (await self.position()).server:
+        if await self._is_elsewhere(position):
             return None
         return await self._changes.load(position)
 
+    async def listed_since(self, position: HistoryPosition) -> ChangedKeys | None:
+        """Return what changed in lists that clients keep, like `since`."""
+        if await self._is_elsewhere(position):
+            return None
+        return await self._listed.load(position)
 
-def _changed_since(position: HistoryPosition) -> ChangedSince | None:
+    async def _is_elsewhere(self, position: HistoryPosition) -> bool:
+        return position.entry_at is None and position.server != (await self.position()).server
+
+
+def _changed_keys(
+    position: HistoryPosition, subjects: Collection[HistorySubject]
+) -> ChangedKeys | None:
     # A replica must not return older values than the client has.
     require_replayed(position.end)
     located = Located.HERE
@@ -81,10 +108,17 @@ def _changed_since(position: HistoryPosition) -> ChangedSince | None:
         raise UnavailableError(message, retry_after_seconds=_REPLAY_SECONDS)
     if located is Located.ELSEWHERE:
         return None
-    later = HistoryEntry.objects.after(position).filter(subject__in=_SUBJECTS)
+    later = HistoryEntry.objects.after(position).filter(subject__in=subjects)
     keys: defaultdict[str, list[str]] = defaultdict(list)
     for subject, key in later.order_by().values_list("subject", "subject_key").distinct():
         keys[subject].append(key)
+    return keys
+
+
+def _changed_since(position: HistoryPosition) -> ChangedSince | None:
+    keys = _changed_keys(position, _SUBJECTS)
+    if keys is None:
+        return None
     exam_ids, level_ids = (
         list(map(int, keys[subject])) for subject in (HistorySubject.EXAM, HistorySubject.LEVEL)
     )

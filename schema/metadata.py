@@ -54,6 +54,7 @@ class Fact(StrEnum):
     LEVEL = "a curriculum level of an exam in the cell, its sub-program or its program"
     CLASS = "a class or its curriculum"
     TEACHER = "a teacher"
+    LISTED = "an item of a list with a token of its own: a class of the directory, an assignment, an access request"
     UNKNOWN = "anything else: it counts as changed every time"
 
 

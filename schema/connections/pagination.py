@@ -10,7 +10,7 @@ import base64
 import datetime
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from django.conf import settings
@@ -158,6 +158,16 @@ class PageRequest:
         )
 
 
+class PageSync(NamedTuple):
+    """What a page contributes to a client's copy of the list: a sync token, and the ids of items to remove.
+
+    ``token`` is None if the document does not select it.
+    """
+
+    token: str | None
+    removed_ids: Callable[[], Awaitable[list[str]]] | None = None
+
+
 class Edge(NamedTuple):
     """An item of a page and its cursor."""
 
@@ -170,6 +180,7 @@ class Page(Generic[T]):
     """A part of a list, and the data to request the next part. ``count`` counts the whole list.
 
     ``rows`` have the sort values of the items. They are the items themselves, unless these were loaded by their keys.
+    ``sync`` is None if clients cannot request the changes of the list.
     """
 
     items: Sequence[T]
@@ -178,6 +189,7 @@ class Page(Generic[T]):
     has_next_page: bool
     has_previous_page: bool
     count: Callable[[], int | Awaitable[int]]
+    sync: PageSync | None = None
 
     @classmethod
     def build(
@@ -206,7 +218,12 @@ class Page(Generic[T]):
             has_next_page=self.has_next_page,
             has_previous_page=self.has_previous_page,
             count=self.count,
+            sync=self.sync,
         )
+
+    def with_sync(self, sync: PageSync) -> Page[T]:
+        """Return the same page of a list of which clients can request the changes."""
+        return replace(self, sync=sync)
 
     @property
     def edges(self) -> list[Edge]:
@@ -220,6 +237,14 @@ class Page(Generic[T]):
     @property
     def total_count(self) -> int | Awaitable[int]:
         return self.count()
+
+    @property
+    def sync_token(self) -> str | None:
+        return self.sync and self.sync.token
+
+    @property
+    def removed_ids(self) -> list[str] | Awaitable[list[str]]:
+        return self.sync.removed_ids() if self.sync and self.sync.removed_ids else []
 
     @property
     def start_cursor(self) -> str | None:

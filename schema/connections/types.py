@@ -50,6 +50,23 @@ async def _total_counts(batch: BatchContext, pages: Sequence[Page[Any]]) -> list
     return [await count if isinstance(count, Awaitable) else count for count in counts]
 
 
+async def _removed_ids(batch: BatchContext, pages: Sequence[Page[Any]]) -> list[list[str]]:
+    found = [page.removed_ids for page in pages]
+    return [await each if isinstance(each, Awaitable) else each for each in found]
+
+
+ChangesAfter = Annotated[
+    str | None,
+    strawberry.argument(
+        description=(
+            "Return only items that are new or changed since this `syncToken` of the list, and `removedIds`. Use the same fields "
+            "and arguments each time. The same change can be returned twice. An expired token is a SYNC_TOKEN_EXPIRED error: "
+            "repeat the query without it. See docs/clients/delta-sync.md."
+        )
+    ),
+]
+
+
 @strawberry.type(description="An item of a list, with its cursor.")
 class Edge(Generic[T]):
     node: T = strawberry.field(description="The item.")
@@ -82,4 +99,23 @@ class Connection(Generic[T]):
     total_count: int = strawberry.field(
         description="Number of items in the whole list. Counted only if selected.",
         metadata=batched(_total_counts),
+    )
+
+
+@strawberry.type
+class SyncedPage:
+    """The fields that the pages of a list have if clients can request its changes. Joined with `Connection`."""
+
+    sync_token: str | None = strawberry.field(
+        description=(
+            "Opaque token for `changesAfter`. Store the one of the first page together with the items of all pages. "
+            "Maximum length: 300 characters. Null if this list has no `changesAfter`."
+        )
+    )
+    removed_ids: list[strawberry.ID] = strawberry.field(
+        description=(
+            "IDs of items that are no longer in the list. Remove them from your copy, which need not contain all of them. "
+            "Empty without `changesAfter`."
+        ),
+        metadata=batched(_removed_ids) | list_size(5),
     )

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 
 import strawberry
+from django.utils.translation import gettext as _
 
 from primepath import models
+from primepath.domain.history import HistorySubject
 from primepath.domain.school_class import AccessRequestStatus
-from schema.connections.pagination import Page, PageRequest, page_of_table
-from schema.connections.types import After, Before, Connection, First, Last
+from schema.connections.pagination import Page, PageRequest
+from schema.connections.types import After, Before, ChangesAfter, First, Last
 from schema.context import Info
-from schema.types.class_access_request import NEWEST_REQUESTS, ClassAccessRequest
+from schema.types.class_access_request import NEWEST_REQUESTS, ClassAccessRequestConnection
+from schema.types.list_deltas import ListSync, page_of_recorded
+from schema.types.sync_token import SyncedList, expired
 
 
 @strawberry.type
 class AccessQuery:
     @strawberry.field(
-        graphql_type=Connection[ClassAccessRequest] | None,
+        graphql_type=ClassAccessRequestConnection | None,
         description="Access requests, newest first. Head teachers and staff see all requests; teachers see their own.",
     )
     async def class_access_requests(
@@ -31,12 +35,19 @@ class AccessQuery:
         after: After = None,
         last: Last = None,
         before: Before = None,
+        changes_after: ChangesAfter = None,
     ) -> Page[models.ClassAccessRequest]:
-        loaders = info.context.loaders
         request = PageRequest.parse(
             NEWEST_REQUESTS, first=first, after=after, last=last, before=before
         )
-        requests = models.ClassAccessRequest.objects.visible_to(info.context.require_viewer())
-        if status is not None:
-            requests = requests.filter(status=status)
-        return await page_of_table(loaders, requests, request)
+        visible = models.ClassAccessRequest.objects.visible_to(info.context.require_viewer())
+        requests = visible if status is None else visible.filter(status=status)
+        sync = await ListSync.begin(
+            info, SyncedList.ACCESS_REQUESTS, "ClassAccessRequest", changes_after, status
+        )
+        if not sync.same_viewer:
+            reason = _("Your role has changed since this sync token was issued.")
+            raise expired(reason, SyncedList.ACCESS_REQUESTS)
+        return await page_of_recorded(
+            sync, requests, request, HistorySubject.ACCESS_REQUEST, visible=visible
+        )

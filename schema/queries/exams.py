@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Annotated
 
 import strawberry
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from primepath import models
 from primepath.domain.exam import ExamType
+from primepath.domain.history import HistorySubject
 from primepath.domain.text import fold
 from schema.connections.pagination import Page, PageRequest, page_of_table
-from schema.connections.types import After, Before, Connection, First, Last
+from schema.connections.types import After, Before, ChangesAfter, Connection, First, Last
 from schema.context import Info
 from schema.ids import parse_number
 from schema.limits import check_search
 from schema.limits.arguments import MAX_SEARCH_LENGTH
-from schema.metadata import list_size
+from schema.metadata import Fact, list_size
 from schema.types.curriculum import Program
-from schema.types.exam import Exam
+from schema.types.exam import ExamConnection
 from schema.types.exam_order import ExamOrder
+from schema.types.list_deltas import ListSync, page_of_recorded
+from schema.types.sync_token import SyncedList
 from schema.types.teacher import TEACHERS_BY_NAME, Teacher
 
 
@@ -58,7 +62,7 @@ class ExamFilter:
 
 @strawberry.type
 class ExamQuery:
-    @strawberry.field(graphql_type=Connection[Exam] | None, description="Exams of the school.")
+    @strawberry.field(graphql_type=ExamConnection | None, description="Exams of the school.")
     async def exams(
         self,
         info: Info,
@@ -72,12 +76,22 @@ class ExamQuery:
         after: After = None,
         last: Last = None,
         before: Before = None,
+        changes_after: ChangesAfter = None,
     ) -> Page[models.Exam]:
-        loaders = info.context.loaders
         order = (order_by or ExamOrder.NAME).order
         request = PageRequest.parse(order, first=first, after=after, last=last, before=before)
-        exams = (filter or ExamFilter()).apply(models.Exam.objects.all())
-        return await page_of_table(loaders, exams, request)
+        filter = filter or ExamFilter()
+        exams = filter.apply(models.Exam.objects.all())
+        sync = await ListSync.begin(info, SyncedList.EXAMS, "Exam", changes_after, astuple(filter))
+        # A level is renamed without a change of its exams.
+        levels = sync.keys(HistorySubject.LEVEL) if Fact.LEVEL in sync.shown else []
+        return await page_of_recorded(
+            sync,
+            exams,
+            request,
+            HistorySubject.EXAM,
+            also_changed=Q(curriculum_level__key_in=levels),
+        )
 
     @strawberry.field(
         graphql_type=list[Program] | None,

@@ -13,13 +13,13 @@ from primepath import models
 from primepath.domain.school_class import Division, school_order
 from primepath.school import planned_year
 from schema.connections.pagination import Page, PageRequest, page_of_list
-from schema.connections.types import After, Before, Connection, First, Last
+from schema.connections.types import After, Before, ChangesAfter, Connection, First, Last
 from schema.context import Info
 from schema.execution.lookahead import selects
 from schema.ids import digest_key
 from schema.limits import check_list
 from schema.limits.list_sizes import SCHOOL_CLASSES, length_of
-from schema.metadata import list_size
+from schema.metadata import Fact, list_size
 from schema.queries.matrix_delta import (
     KnownRows,
     ShownFacts,
@@ -29,14 +29,15 @@ from schema.queries.matrix_delta import (
 )
 from schema.types.arguments import AcademicYear
 from schema.types.cell_batches import AnyCell
-from schema.types.class_access_request import ClassListing
+from schema.types.class_access_request import ClassListingConnection
 from schema.types.inputs import CellKey
+from schema.types.list_deltas import ListSync, page_of_marked
 from schema.types.matrix_cell import MatrixCell, load_cell
 from schema.types.phrases import CLASS_CODE, NULL_IF_HIDDEN
 from schema.types.schedule_matrix import Matrix, Row, ScheduleMatrix
 from schema.types.school_class import CLASSES_IN_SCHOOL_ORDER, SchoolClass
-from schema.types.sync_marks import ListEntries
-from schema.types.sync_token import SyncToken, expired, viewer_mark
+from schema.types.sync_marks import ListEntries, mark_value
+from schema.types.sync_token import SyncedList, SyncToken, expired, viewer_mark
 
 
 @strawberry.type
@@ -163,7 +164,7 @@ class MatrixQuery:
         return page_of_list(classes, request)
 
     @strawberry.field(
-        graphql_type=Connection[ClassListing] | None,
+        graphql_type=ClassListingConnection | None,
         description=(
             "Public details of all active classes, by division, grade and section. Use it to choose a class for "
             "an access request."
@@ -176,11 +177,21 @@ class MatrixQuery:
         after: After = None,
         last: Last = None,
         before: Before = None,
+        changes_after: ChangesAfter = None,
     ) -> Page[models.SchoolClass]:
         loaders = info.context.loaders
         request = PageRequest.parse(
             CLASSES_IN_SCHOOL_ORDER, first=first, after=after, last=last, before=before
         )
+        sync = await ListSync.begin(info, SyncedList.CLASS_DIRECTORY, "ClassListing", changes_after)
         active = models.SchoolClass.objects.filter(is_active=True)
         classes = await loaders.call(lambda: sorted(active, key=school_order))
-        return page_of_list(classes, request)
+        by_code = {each.code: each for each in classes}
+        entries = ListEntries({each.code: _listing_value(each) for each in classes})
+        return await page_of_marked(
+            sync, by_code, entries, request, loaders.all_class_codes, marked=Fact.CLASS
+        )
+
+
+def _listing_value(listed: models.SchoolClass) -> int:
+    return mark_value(0, listed.name, listed.division, str(listed.grade), listed.section)

@@ -62,19 +62,20 @@ async def earlier_entries(
 
     A query reads the codes of all classes if the copy can contain classes that the viewer does not see now.
     """
-    earlier = await earlier_or_none(loaders, known, entries)
+    earlier = await _earlier_or_none(loaders, known, entries)
     if earlier is None and class_codes is not None:
         # The client can have all classes, and request some of them.
-        earlier = await earlier_or_none(loaders, known, entries_of(await loaders.classes.all()))
+        earlier = await _earlier_or_none(loaders, known, entries_of(await loaders.classes.all()))
     if earlier is None:
         raise expired(_("Too many classes have changed since this sync token was issued."))
     return earlier
 
 
-async def earlier_or_none(
+async def _earlier_or_none(
     loaders: Loaders, known: SyncToken, entries: ListEntries
 ) -> Earlier | None:
     """Return the entries of a list of classes when the token was issued. None if too many have changed."""
+    assert known.copy is not None
     try:
         return entries.earlier(known.copy)
     except UnknownKeyError:

@@ -22,7 +22,7 @@ from primepath.domain.school_class import school_order
 from primepath.services.exams.update_exam import may_change_exam
 from schema.connections.history import page_of_history
 from schema.connections.pagination import Page
-from schema.connections.types import After, First
+from schema.connections.types import After, Connection, First, SyncedPage
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
 from schema.metadata import Fact, depends_on, list_size
@@ -173,3 +173,8 @@ class Exam(Node, source=AnyExam, fact=Fact.EXAM):
     @classmethod
     async def load(cls, info: Info, key: int) -> AnyExam | None:
         return await info.context.loaders.exam_by_id.load(key)
+
+
+@strawberry.type(description="A page of exams.")
+class ExamConnection(Connection[Exam], SyncedPage):
+    pass

@@ -21,7 +21,7 @@ from primepath.domain.history import HistorySubject
 from primepath.domain.period import Period, PeriodType, select_periods
 from schema.connections.history import page_of_history
 from schema.connections.pagination import Page
-from schema.connections.types import After, Connection, First
+from schema.connections.types import After, First
 from schema.context import Context, Info
 from schema.execution.batch import batched, resolve_one
 from schema.execution.lookahead import leads_back_to
@@ -41,12 +41,13 @@ from schema.types.phrases import ACADEMIC_YEAR, PERIOD, SEND_AS_EXPECTED_VERSION
 from schema.types.schedule_warning import ScheduleWarning, warnings_of_cells
 
 if TYPE_CHECKING:
-    from schema.types.exam import Exam
+    from schema.types.exam import Exam, ExamConnection
     from schema.types.history import HistoryConnection
     from schema.types.school_class import SchoolClass
     from schema.types.teacher import Teacher
 
 _Exam = Annotated["Exam", strawberry.lazy("schema.types.exam")]
+_ExamConnection = Annotated["ExamConnection", strawberry.lazy("schema.types.exam")]
 _HistoryConnection = Annotated["HistoryConnection", strawberry.lazy("schema.types.history")]
 _SchoolClass = Annotated["SchoolClass", strawberry.lazy("schema.types.school_class")]
 _Teacher = Annotated["Teacher", strawberry.lazy("schema.types.teacher")]
@@ -175,7 +176,7 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse, fact=Fact.CELL):
         return await resolve_one(exam_counts_of_cells, info, cell)
 
     @strawberry.field(
-        graphql_type=Connection[_Exam] | None,
+        graphql_type=_ExamConnection | None,
         description=(
             "Exams that can be assigned to this cell, by name. They are active, of the cell's type, and not assigned yet. "
             "Their academic year is the cell's or null."

@@ -7,10 +7,9 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
-from primepath.domain.map_sketch import SKETCH_BYTES, MapSketch
+from primepath.domain.map_sketch import MapSketch
 
 _DIGEST_BYTES = 8
-MARK_BYTES = 2 * _DIGEST_BYTES + SKETCH_BYTES
 KINDS = 4
 _DETAIL_BYTES = 6
 # Values must be smaller than the prime number of the sketch.

@@ -11,14 +11,19 @@ import strawberry
 from loaders.visible_classes import VisibleClass
 from primepath import models
 from primepath.domain.school_class import AccessLevel
+from schema.connections.pagination import Column, Order
+from schema.connections.types import Connection, SyncedPage
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched
+from schema.metadata import Fact, depends_on
 from schema.types.cell_batches import teachers
 from schema.types.node import Node
 from schema.types.teacher import Teacher
 
 if TYPE_CHECKING:
     from schema.types.school_class import SchoolClass
+
+OLDEST_ASSIGNMENTS = Order("oldest assignments", (Column("id", int),))
 
 _SchoolClass = Annotated["SchoolClass", strawberry.lazy("schema.types.school_class")]
 
@@ -38,7 +43,7 @@ async def _classes(
 
 
 @strawberry.type(description="A teacher's access to a class.")
-class TeacherClassAssignment(Node, source=models.TeacherClassAssignment):
+class TeacherClassAssignment(Node, source=models.TeacherClassAssignment, fact=Fact.LISTED):
     access_level: AccessLevel = strawberry.field(description="Level of access.")
     expires_at: datetime.datetime | None = strawberry.field(
         description="End of the access. Null if it does not expire."
@@ -46,7 +51,9 @@ class TeacherClassAssignment(Node, source=models.TeacherClassAssignment):
     is_active: bool = strawberry.field(description="False if the assignment was revoked.")
 
     @strawberry.field(
-        graphql_type=Teacher, description="Teacher who has the access.", metadata=batched(_teachers)
+        graphql_type=Teacher,
+        description="Teacher who has the access.",
+        metadata=batched(_teachers) | depends_on(Fact.LISTED),
     )
     async def teacher(
         self, info: Info, assignment: strawberry.Parent[models.TeacherClassAssignment]
@@ -56,7 +63,7 @@ class TeacherClassAssignment(Node, source=models.TeacherClassAssignment):
     @strawberry.field(
         graphql_type=_SchoolClass,
         description="Class the teacher has access to.",
-        metadata=batched(_classes),
+        metadata=batched(_classes) | depends_on(Fact.LISTED),
     )
     async def school_class(
         self, info: Info, assignment: strawberry.Parent[models.TeacherClassAssignment]
@@ -71,3 +78,8 @@ class TeacherClassAssignment(Node, source=models.TeacherClassAssignment):
             return None
         visible = await info.context.loaders.classes.get(assignment.school_class_id)
         return assignment if visible else None
+
+
+@strawberry.type(description="A page of assignments.")
+class TeacherClassAssignmentConnection(Connection[TeacherClassAssignment], SyncedPage):
+    pass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from operator import attrgetter
 from typing import ClassVar
 
 import strawberry
@@ -10,15 +12,24 @@ from primepath import models
 from primepath.domain.school_class import AccessRequestStatus
 from primepath.domain.viewer import Viewer as SignedInViewer
 from primepath.domain.weekday import Weekday
+from schema.connections.pagination import Page, PageRequest
+from schema.connections.types import After, Before, ChangesAfter, First, Last
 from schema.context import Info
 from schema.ids import key_parser, parse_number_key
 from schema.metadata import list_size
 from schema.types.api_token import ApiToken
 from schema.types.calendar_feed import CalendarFeed
+from schema.types.list_deltas import ListSync, page_of_marked
 from schema.types.node import Identified
 from schema.types.phrases import ADMINISTRATORS_ONLY, REQUIRES_EDIT_OF_A_CLASS
+from schema.types.sync_marks import ListEntries, mark_value
+from schema.types.sync_token import SyncedList
 from schema.types.teacher import Teacher
-from schema.types.teacher_class_assignment import TeacherClassAssignment
+from schema.types.teacher_class_assignment import (
+    OLDEST_ASSIGNMENTS,
+    TeacherClassAssignment,
+    TeacherClassAssignmentConnection,
+)
 
 
 @strawberry.type(description="The signed-in user.")
@@ -65,6 +76,36 @@ class Viewer(Identified, parse_key=parse_number_key, key="user_id"):
         return await info.context.loaders.assignments_by_teacher.load(viewer.teacher_id)
 
     @strawberry.field(
+        graphql_type=TeacherClassAssignmentConnection | None,
+        description="Your assignments that are in effect now, oldest first, in pages and with `changesAfter`.",
+    )
+    async def assignment_connection(
+        self,
+        info: Info,
+        viewer: strawberry.Parent[SignedInViewer],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        changes_after: ChangesAfter = None,
+    ) -> Page[models.TeacherClassAssignment]:
+        loaders = info.context.loaders
+        request = PageRequest.parse(
+            OLDEST_ASSIGNMENTS, first=first, after=after, last=last, before=before
+        )
+        sync = await ListSync.begin(
+            info, SyncedList.ASSIGNMENTS, "TeacherClassAssignment", changes_after
+        )
+        teacher_id, found = viewer.teacher_id, []
+        if teacher_id is not None:
+            found = await loaders.assignments_by_teacher.load(teacher_id)
+        by_key = {str(each.pk): each for each in sorted(found, key=attrgetter("pk"))}
+        entries = ListEntries({key: _assignment_value(each) for key, each in by_key.items()})
+        return await page_of_marked(
+            sync, by_key, entries, request, partial(loaders.assignment_keys_of, teacher_id)
+        )
+
+    @strawberry.field(
         graphql_type=list[CalendarFeed] | None,
         description="Calendar feeds that you have created and not revoked, oldest first.",
         metadata=list_size(3),
@@ -98,6 +139,12 @@ class Viewer(Identified, parse_key=parse_number_key, key="user_id"):
             status=AccessRequestStatus.PENDING
         )
         return await info.context.loaders.call(pending.count)
+
+
+def _assignment_value(assignment: models.TeacherClassAssignment) -> int:
+    return mark_value(
+        0, assignment.school_class_id, assignment.access_level, str(assignment.expires_at)
+    )
 
 
 @strawberry.type(description="The school and its settings.")

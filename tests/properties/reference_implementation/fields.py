@@ -103,7 +103,8 @@ def _history_of_exam(school: VisibleSchool, exam: Any, args: Args) -> ResponseOb
     return history_of("EXAM", str(exam.pk), args)
 
 
-_PAGED = ("MatrixCell", "ClassAccessRequest", "ClassListing", "Exam", "SchoolClass", "Teacher")
+_SYNCED = ("ClassAccessRequest", "ClassListing", "Exam", "TeacherClassAssignment")
+_PAGED = ("MatrixCell", "SchoolClass", "Teacher", *_SYNCED)
 _CLASS = "code name division grade section"
 FIELDS: dict[str, dict[str, Field]] = {
     "Query": QUERIES,
@@ -123,6 +124,11 @@ FIELDS: dict[str, dict[str, Field]] = {
         "canReviewRequests": lambda school, _, args: school.is_administrator,
         "canCreateExams": lambda school, _, args: (
             school.is_administrator or any(each.can_edit for each in school.school_classes())
+        ),
+        "assignmentConnection": lambda school, viewer, args: page(
+            args,
+            "TeacherClassAssignment",
+            sorted(assignments(teacher=viewer.teacher_id), key=lambda each: each.pk),
         ),
         "assignments": lambda school, viewer, args: objects(
             "TeacherClassAssignment",
@@ -249,6 +255,13 @@ FIELDS: dict[str, dict[str, Field]] = {
     },
     "PageInfo": columns("hasNextPage hasPreviousPage"),
     **HISTORY,
-    **{f"{type_}Connection": columns("edges pageInfo totalCount") for type_ in _PAGED},
+    **{
+        f"{type_}Connection": columns(
+            "edges pageInfo totalCount removedIds"
+            if type_ in _SYNCED
+            else "edges pageInfo totalCount"
+        )
+        for type_ in _PAGED
+    },
     **{f"{type_}Edge": columns("node") for type_ in _PAGED},
 }

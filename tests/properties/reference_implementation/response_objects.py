@@ -104,7 +104,7 @@ def page(args: Args, type_: str, rows: Iterable[Any]) -> ResponseObject:
         raise FieldError("BAD_USER_INPUT")
     if size > 100:
         raise FieldError("LIMIT_EXCEEDED")
-    if args.keys() & {"after", "before"}:
+    if args.keys() & {"after", "before"} or args.get("changesAfter") is not None:
         raise FieldError("BAD_USER_INPUT")
     rows, backward = list(rows), last is not None
     shown = rows[max(0, len(rows) - size) :] if backward else rows[:size]
@@ -116,6 +116,7 @@ def page(args: Args, type_: str, rows: Iterable[Any]) -> ResponseObject:
             "PageInfo", has_next_page=more and not backward, has_previous_page=more and backward
         ),
         total_count=len(rows),
+        removed_ids=[],
     )
 
 
