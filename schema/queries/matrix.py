@@ -20,16 +20,11 @@ from schema.ids import digest_key
 from schema.limits import check_list
 from schema.limits.list_sizes import SCHOOL_CLASSES, length_of
 from schema.metadata import Fact, list_size
-from schema.queries.matrix_delta import (
-    KnownRows,
-    ShownFacts,
-    delta_matrix,
-    earlier_entries,
-    entries_of,
-)
+from schema.queries.matrix_delta import KnownRows, ShownFacts, delta_matrix
 from schema.types.arguments import AcademicYear
 from schema.types.cell_batches import AnyCell
 from schema.types.class_access_request import ClassListingConnection
+from schema.types.class_entries import earlier_entries, entries_of
 from schema.types.inputs import CellKey
 from schema.types.list_deltas import ListSync, page_of_marked
 from schema.types.matrix_cell import MatrixCell, load_cell
@@ -104,7 +99,10 @@ class MatrixQuery:
             raise expired(
                 _("The school's data has been replaced since this sync token was issued.")
             )
-        earlier = await earlier_entries(loaders, known, entries, class_codes)
+        assert known.copy is not None
+        earlier = await earlier_entries(loaders, known.copy, entries, class_codes)
+        if earlier is None:
+            raise expired(_("Too many classes have changed since this sync token was issued."))
         rows = KnownRows(earlier, entries, known.viewer == viewer_mark(viewer))
         return delta_matrix(matrix, rows, changes, ShownFacts.of(info), class_codes)
 

@@ -7,23 +7,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from loaders.changes import ChangedSince
-from loaders.registry import Loaders
-from loaders.visible_classes import VisibleClass
 from primepath.domain.cell import CellKey
-from primepath.domain.map_sketch import UnknownKeyError
 from primepath.domain.period import Period
-from primepath.domain.school_class import AccessLevel
 from schema.context import Info
 from schema.execution.lookahead import fields_below
 from schema.metadata import Fact, facts_of
 from schema.types.schedule_matrix import Matrix, Row
-from schema.types.sync_marks import Earlier, ListEntries, kind_of, mark_value
-from schema.types.sync_token import SyncToken, expired
-
-_LEVELS = {level: number for number, level in enumerate(AccessLevel)}
+from schema.types.sync_marks import Earlier, ListEntries, kind_of
 
 
 class ShownFacts(NamedTuple):
@@ -40,46 +31,6 @@ class ShownFacts(NamedTuple):
             for fields in selected
         )
         return cls(cells, rows)
-
-
-def entries_of(classes: Iterable[VisibleClass]) -> ListEntries:
-    """Return the entries of a matrix with these classes. The kind of a class is the viewer's access."""
-    return ListEntries({visible.code: _value(visible) for visible in classes})
-
-
-def _value(visible: VisibleClass) -> int:
-    return mark_value(
-        _LEVELS[visible.access_level],
-        *(visible.name, visible.division, str(visible.grade), visible.section, visible.stream),
-        *(visible.lesson_days, str(visible.curriculum_version)),
-    )
-
-
-async def earlier_entries(
-    loaders: Loaders, known: SyncToken, entries: ListEntries, class_codes: Collection[str] | None
-) -> Earlier:
-    """Return the classes of the client's copy. Raise `SyncTokenExpiredError` if too many have changed.
-
-    A query reads the codes of all classes if the copy can contain classes that the viewer does not see now.
-    """
-    earlier = await _earlier_or_none(loaders, known, entries)
-    if earlier is None and class_codes is not None:
-        # The client can have all classes, and request some of them.
-        earlier = await _earlier_or_none(loaders, known, entries_of(await loaders.classes.all()))
-    if earlier is None:
-        raise expired(_("Too many classes have changed since this sync token was issued."))
-    return earlier
-
-
-async def _earlier_or_none(
-    loaders: Loaders, known: SyncToken, entries: ListEntries
-) -> Earlier | None:
-    """Return the entries of a list of classes when the token was issued. None if too many have changed."""
-    assert known.copy is not None
-    try:
-        return entries.earlier(known.copy)
-    except UnknownKeyError:
-        return entries.earlier(known.copy, await loaders.all_class_codes())
 
 
 def delta_matrix(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
@@ -11,7 +11,6 @@ import strawberry
 from django.conf import settings
 from django.utils import timezone
 
-from loaders.visible_classes import VisibleClass
 from primepath.domain.cell import CellKey
 from primepath.domain.history import HistorySubject
 from primepath.models import HistoryEntry, TeacherClassAssignment
@@ -19,9 +18,11 @@ from primepath.school import planned_year
 from schema.context import Info
 from schema.limits import check_list
 from schema.types.arguments import AcademicYear
+from schema.types.class_entries import earlier_entries, entries_of
 from schema.types.event_position import EventPosition
 from schema.types.schedule_change import Change, ScheduleChange
-from schema.types.sync_token import ClassFingerprint, SyncToken
+from schema.types.sync_marks import CopyMark, Earlier, ListEntries
+from schema.types.sync_token import SyncToken, viewer_mark
 
 # With more cells, loading the matrix again costs less.
 _MOST_CELLS = 1_000
@@ -30,13 +31,16 @@ _ROWS = (HistorySubject.CLASS, HistorySubject.CURRICULUM)
 
 
 class Followed(NamedTuple):
-    """The state of a listener: it has all changes up to ``where``, and ``marks``, the state of its classes by code.
+    """The state of a listener: it has all changes up to ``where``, and its classes as in ``classes``.
 
-    ``marks`` is None after a reconnection: an event's position does not contain them.
+    ``classes`` is None after a reconnection: an event's position does not contain them. A sync token contains ``mark``, from
+    which they can be computed. ``viewer``: see `viewer_mark`; empty if it is not known.
     """
 
     where: EventPosition
-    marks: Mapping[str, ClassFingerprint] | None
+    classes: ListEntries | None
+    viewer: bytes = b""
+    mark: CopyMark | None = None
 
 
 @dataclass(slots=True)
@@ -104,17 +108,16 @@ class Subscription:
         loaders = info.context.loaders
         position = loaders.changes.position()
         classes = await loaders.classes.all_of(class_codes)
-        marks = {each.code: ClassFingerprint.of(each, viewer) for each in classes}
         where = EventPosition(year, await position, timezone.now())
         cursor.academic_year = year
         cursor.class_codes = None if class_codes is None else frozenset(class_codes)
-        cursor.after = Followed(where, marks)
+        cursor.after = Followed(where, entries_of(classes), viewer_mark(viewer))
         if viewer.teacher_id is not None:
             cursor.look_again_at = await loaders.call(lambda: _next_end(viewer.teacher_id))
         if cursor.resync:
             cursor.change = Change(where, resync=True)
         elif before is not None:
-            cursor.change = await _change(info, before, cursor.after, classes)
+            cursor.change = await _change(info, before, cursor.after, cursor.class_codes)
         return cursor.change
 
 
@@ -125,32 +128,41 @@ def _parse(after: str, academic_year: int) -> Followed:
         return Followed(position, None)
     token = SyncToken.parse(after, academic_year)
     at = token.position.entry_at or timezone.now()
-    return Followed(EventPosition(academic_year, token.position, at), token.classes)
+    where = EventPosition(academic_year, token.position, at)
+    return Followed(where, None, token.viewer, token.copy)
 
 
 async def _change(
-    info: Info, before: Followed, now: Followed, classes: Collection[VisibleClass]
+    info: Info, before: Followed, now: Followed, class_codes: Collection[str] | None
 ) -> Change | None:
     loaders = info.context.loaders
     found = await loaders.changes.since(before.where.history)
     everything = Change(now.where, resync=True)
     if found is None or found.teachers:
         return everything
-    assert now.marks is not None
-    if before.marks is None:
+    assert now.classes is not None
+    classes = now.classes.values
+    if before.viewer not in {b"", now.viewer}:
+        return everything
+    earlier = None if before.classes is None else Earlier(before.classes.values)
+    if before.mark is not None:
+        earlier = await earlier_entries(loaders, before.mark, now.classes, class_codes)
+        if earlier is None or not earlier.knows_details:
+            return everything
+    if earlier is None:
         changed = await loaders.call(lambda: _changed_rows(before.where, info))
         if changed is None:
             return everything
-        codes = sorted(changed & now.marks.keys())
+        codes = sorted(changed & classes.keys())
     else:
-        known = before.marks.items() ^ now.marks.items()
-        codes = sorted({code for code, _mark in known})
+        different = {code for code, _value in earlier.values.items() ^ classes.items()}
+        codes = sorted(code for code in different if class_codes is None or code in class_codes)
     keys = [
         key
         for key in map(CellKey.parse, sorted(found.cells))
         if key is not None
         and key.academic_year == now.where.academic_year
-        and key.class_code in now.marks
+        and key.class_code in classes
     ]
     if len(keys) > _MOST_CELLS:
         return everything
