@@ -145,6 +145,8 @@ async def page_of_recorded(
 
     async def removed() -> list[int]:
         """Return the changed rows that the arguments no longer select, except rows that the viewer cannot see."""
+        if not keys:
+            return []
         kept = await loaders.call(lambda: _keys(rows, keys))
         seen = set(keys) if visible is None else await loaders.call(lambda: _keys(visible, keys))
         return sorted(seen - kept)

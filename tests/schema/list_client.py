@@ -8,30 +8,30 @@ from primepath.domain.viewer import Viewer
 from tests.client import answer, error_codes
 
 EXAMS = """
-query ($after: String, $page: String, $active: Boolean) {
-  list: exams(filter: { isActive: $active }, first: 3, after: $page, changesAfter: $after) { ...Page edges { node {
+query ($after: String, $page: String, $first: Int = 3, $active: Boolean) {
+  list: exams(filter: { isActive: $active }, first: $first, after: $page, changesAfter: $after) { ...Page edges { node {
     id name type isActive version canEdit createdBy { name } curriculumLevel { name subprogram { program { name } } }
   } } }
 }
 fragment Page on ExamConnection { syncToken removedIds pageInfo { hasNextPage endCursor } }
 """
 DIRECTORY = """
-query ($after: String, $page: String) {
-  list: classDirectory(first: 3, after: $page, changesAfter: $after) { ...Page edges { node { id code name grade section } } }
+query ($after: String, $page: String, $first: Int = 3) {
+  list: classDirectory(first: $first, after: $page, changesAfter: $after) { ...Page edges { node { id code name grade section } } }
 }
 fragment Page on ClassListingConnection { syncToken removedIds pageInfo { hasNextPage endCursor } }
 """
 ASSIGNMENTS = """
-query ($after: String, $page: String) { viewer {
-  list: assignmentConnection(first: 3, after: $page, changesAfter: $after) { ...Page edges { node {
+query ($after: String, $page: String, $first: Int = 3) { viewer {
+  list: assignmentConnection(first: $first, after: $page, changesAfter: $after) { ...Page edges { node {
     id accessLevel expiresAt isActive teacher { name } schoolClass { code name }
   } } }
 } }
 fragment Page on TeacherClassAssignmentConnection { syncToken removedIds pageInfo { hasNextPage endCursor } }
 """
 REQUESTS = """
-query ($after: String, $page: String, $status: AccessRequestStatus) {
-  list: classAccessRequests(status: $status, first: 3, after: $page, changesAfter: $after) { ...Page edges { node {
+query ($after: String, $page: String, $first: Int = 3, $status: AccessRequestStatus) {
+  list: classAccessRequests(status: $status, first: $first, after: $page, changesAfter: $after) { ...Page edges { node {
     id status requestedAccessLevel reviewNote reviewedAt teacher { name } classListing { code name } reviewedBy { name }
   } } }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -18,20 +19,26 @@ from primepath.models import (
     SchoolClass,
     TeacherClassAssignment,
 )
+from primepath.services.access.assign_teacher import assign_teacher
+from primepath.services.access.request_class_access import request_class_access
+from primepath.services.access.withdraw_class_access_request import withdraw_class_access_request
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.update_exam import update_exam
+from primepath.services.exams.values import ExamValues
 from tests.client import data
 from tests.factories import (
     YEAR,
     as_viewer,
     fill_matrix,
     head_teacher,
+    make_class,
     make_classes,
     make_exam,
     make_teacher,
 )
 from tests.query_counts import recorded_statements
+from tests.schema.list_client import LISTS, ListClient
 from tests.schema.matrix_documents import EVERY_FIELD_WITH_CELLS, FULL_MATRIX
 from tests.schema.mobile_client import MobileClient, periods_by_class
 from tests.stored_once import StoreOnce, stored_once
@@ -173,3 +180,64 @@ def test_sync_with_everything_changed(classes: list[SchoolClass]) -> None:
         Program.objects.update(name="EDGE")
     with recorded_statements("catching up, an exam and a level changed"):
         assert periods_by_class(client.sync()) == {each.code: list(MONTHS) for each in classes}
+
+
+@every_size
+@pytest.mark.parametrize("field", LISTS)
+def test_list_with_sync_token(classes: list[SchoolClass], field: str) -> None:
+    viewer = teacher_of(classes)
+    client = ListClient(field, viewer, first=100)
+    with recorded_statements(f"first page of {field}, with its syncToken"):
+        data(client.document, viewer)
+
+
+@every_size
+@pytest.mark.parametrize("field", LISTS)
+def test_list_without_changes(classes: list[SchoolClass], field: str) -> None:
+    client = ListClient(field, teacher_of(classes), first=100)
+    with recorded_statements(f"catching up with {field}, nothing changed"):
+        assert client.fetch(client.token)[:2] == ({}, set())
+
+
+@every_size
+@pytest.mark.parametrize("field", LISTS)
+def test_list_with_a_changed_and_a_removed_item(classes: list[SchoolClass], field: str) -> None:
+    viewer = teacher_of(classes)
+    assert viewer.teacher_id is not None
+    variables: dict[str, dict[str, object]] = {
+        "exams": {"active": True},
+        "classAccessRequests": {"status": "PENDING"},
+    }
+    code, other = make_class("LOST").code, make_class("CHANGED").code
+    for each in (code, other):
+        assign_teacher(
+            viewer=COMMAND_LINE,
+            teacher_id=viewer.teacher_id,
+            class_code=each,
+            access_level=AccessLevel.VIEW,
+        )
+    asked = make_class("ASKED").code
+    request = request_class_access(
+        viewer=viewer, class_code=asked, access_level=AccessLevel.VIEW, reason="Cover"
+    )
+    exams = [make_exam(), make_exam()]
+    client = ListClient(field, viewer, first=100, **variables.get(field, {}))
+    match field:
+        case "exams":
+            for exam, values in zip(exams, ({"is_active": False}, {"name": "x"}), strict=True):
+                update_exam(viewer=COMMAND_LINE, exam_id=exam.pk, values=cast(ExamValues, values))
+        case "classDirectory":
+            SchoolClass.objects.filter(pk=code).update(is_active=False)
+            SchoolClass.objects.filter(pk=other).update(name="x")
+        case "assignmentConnection":
+            mine = TeacherClassAssignment.objects.filter(teacher=viewer.teacher_id)
+            mine.filter(school_class=code).update(is_active=False)
+            mine.filter(school_class=other).update(access_level=AccessLevel.FULL)
+        case _:
+            withdraw_class_access_request(viewer=viewer, request_id=request.pk)
+            request_class_access(
+                viewer=viewer, class_code=asked, access_level=AccessLevel.FULL, reason="Cover"
+            )
+    with recorded_statements(f"catching up with {field}, an item changed, another removed"):
+        items, removed, _ = client.fetch(client.token)
+    assert (len(items), len(removed)) == (1, 1)

@@ -121,6 +121,17 @@ def new_exam(school: School) -> None:
     )
 
 
+def deactivate_and_activate(school: School) -> None:
+    for is_active in (False, True):
+        change_exam(school.own, is_active=is_active)
+
+
+def delete_exam(school: School) -> None:
+    """Delete an exam as another program does, after a recorded change."""
+    change_exam(school.other, name="x")
+    school.other.delete()
+
+
 ALL = ["*"]
 CHANGES: dict[str, tuple[str, dict[str, Any], Callable[[School], object], list[str], list[str]]] = {
     # What happens: the list, its arguments, the change, what is returned, and what is removed.
@@ -142,7 +153,7 @@ CHANGES: dict[str, tuple[str, dict[str, Any], Callable[[School], object], list[s
     "an exam is activated": (
         "exams",
         {"active": False},
-        lambda school: [change_exam(school.own, is_active=each) for each in (False, True)],
+        deactivate_and_activate,
         [],
         ["Own"],
     ),
@@ -151,7 +162,7 @@ CHANGES: dict[str, tuple[str, dict[str, Any], Callable[[School], object], list[s
     "an exam of the list is deleted": (
         "exams",
         {},
-        lambda school: (change_exam(school.other, name="x"), school.other.delete()),
+        delete_exam,
         [],
         ["Other"],
     ),
