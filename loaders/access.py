@@ -73,7 +73,7 @@ class AccessLoaders(LoaderGroup):
         return await self._class_codes.load(_EVERY)
 
     async def assignment_keys_of(self, teacher_id: int | None) -> list[str]:
-        """Return the keys of all assignments of a teacher, also of those that have ended."""
+        """Return the keys of all assignments of a teacher, including ended ones."""
         assignments = TeacherClassAssignment.objects.filter(teacher=teacher_id).order_by()
         keys = assignments.values_list("pk", flat=True)
         return list(map(str, await self._dispatcher.call(lambda: list(keys))))

@@ -1,11 +1,12 @@
-"""Counts the bytes and round trips of a mobile client's day and writes them to docs/clients/mobile-traffic.md.
+"""Counts the bytes and round trips of a mobile client's day and writes them to docs/clients/mobile.md.
 
     python -m scripts.mobile_traffic
 
 A server with the demo data responds to the client for the same day twice. The client opens the app, syncs three times
-and changes one cell. Before: it reads the whole matrix each time, with plain POSTs. After: it sends the hash of the
-document with GET, accepts compressed responses and uses ``changesAfter``. Every byte of HTTP in both directions counts.
-The server knows the hash already, because another client has sent the document.
+and changes one cell. It keeps the matrix, a list of exams and the class directory. Before: it reads all of them each
+time, with plain POSTs. After: it sends the hash of the document with GET, accepts compressed responses and uses
+``changesAfter``. Every byte of HTTP in both directions counts. The server knows the hashes already, because another client
+has sent the documents.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from email.parser import BytesParser
@@ -26,12 +27,12 @@ from urllib.parse import urlencode
 
 from scripts.server import HOST, ROOT, Checkout
 
-PAGE = ROOT / "docs" / "clients" / "mobile-traffic.md"
+PAGE = ROOT / "docs" / "clients" / "mobile.md"
 START, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
-MATRIX = """
-query Matrix($changesAfter: String) {
-  scheduleMatrix(academicYear: 2026, changesAfter: $changesAfter) {
+SYNC = """
+query Sync($matrix: String, $exams: String, $classes: String) {
+  scheduleMatrix(academicYear: 2026, changesAfter: $matrix) {
     syncToken
     lostClassCodes
     rows {
@@ -41,8 +42,27 @@ query Matrix($changesAfter: String) {
       cells { id period status color scheduledDate startTime endTime version exams { id name } }
     }
   }
+  exams(filter: { type: QUARTERLY }, changesAfter: $exams) { syncToken ...Page }
+  classDirectory(changesAfter: $classes) { syncToken removedIds edges { node { id code name } } }
+}
+fragment Page on ExamConnection {
+  removedIds
+  pageInfo { hasNextPage endCursor }
+  edges { node { id name type isActive } }
 }
 """
+# The school has more exams than a page.
+MORE_EXAMS = """
+query MoreExams($exams: String, $after: String!) {
+  exams(filter: { type: QUARTERLY }, changesAfter: $exams, after: $after) { ...Page }
+}
+fragment Page on ExamConnection {
+  removedIds
+  pageInfo { hasNextPage endCursor }
+  edges { node { id name type isActive } }
+}
+"""
+_LISTS = {"scheduleMatrix": "matrix", "exams": "exams", "classDirectory": "classes"}
 CHANGE = """
 mutation Change($input: UpdateCellInput!) {
   updateCell(input: $input) {
@@ -162,20 +182,31 @@ def measure_day(port: int, token: str, *, after: bool) -> list[Traffic]:
         MobileClient.connected(port, token) as client,
         MobileClient.connected(port, token) as colleague,
     ):
-        colleague.post(query=MATRIX, extensions=persisted(MATRIX))
-        variables: dict[str, Any] = {}
+        colleague.post(query=SYNC, extensions=persisted(SYNC))
+        more = {"after": colleague.post(query=SYNC)["exams"]["pageInfo"]["endCursor"]}
+        colleague.post(query=MORE_EXAMS, extensions=persisted(MORE_EXAMS), variables=more)
+        tokens: dict[str, Any] = {}
         for step in STEPS:
             if step == COLLEAGUE:
                 _change(colleague, "Room 7")
             if step == CHANGED:
                 _change(client, "Room 4", *([_GZIP] if after else []))
             elif after:
-                response = client.get(MATRIX, variables)
-                variables = {"changesAfter": response["scheduleMatrix"]["syncToken"]}
+                tokens = _load(client.get, tokens)
             else:
-                client.post(query=MATRIX)
+                _load(lambda query, variables: client.post(query=query, variables=variables), {})
             taken.append(client.take_traffic())
     return taken
+
+
+def _load(ask: Callable[[str, dict[str, Any]], Any], tokens: dict[str, Any]) -> dict[str, Any]:
+    """Load the matrix and the lists, or their changes since ``tokens``. Return the new tokens."""
+    response = ask(SYNC, tokens)
+    page = response["exams"]["pageInfo"]
+    while page["hasNextPage"]:
+        exams = {"exams": tokens["exams"]} if tokens else {}
+        page = ask(MORE_EXAMS, {**exams, "after": page["endCursor"]})["exams"]["pageInfo"]
+    return {name: response[field]["syncToken"] for field, name in _LISTS.items()}
 
 
 def table(before: Sequence[Traffic], after: Sequence[Traffic]) -> str:

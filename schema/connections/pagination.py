@@ -159,7 +159,7 @@ class PageRequest:
 
 
 class PageSync(NamedTuple):
-    """What a page contributes to a client's copy of the list: a sync token, and the ids of items to remove.
+    """A sync token of the list of a page, and the ids of items to remove from the client's copy.
 
     ``token`` is None if the document does not select it.
     """

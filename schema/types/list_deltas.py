@@ -66,7 +66,7 @@ class ListSync:
     ) -> ListSync:
         """Read the position in the history, before any item, and the changes since the client's.
 
-        ``arguments`` are those that select items. Raises the errors of `SyncToken.parse_of_list`.
+        ``arguments``: the arguments that select items. Raises the errors of `SyncToken.parse_of_list`.
         """
         changes, viewer = info.context.loaders.changes, info.context.require_viewer()
         mark = arguments_mark(*arguments)
@@ -132,10 +132,10 @@ async def page_of_recorded(
     also_changed: Q | None = None,
     visible: QuerySet[Any, T] | None = None,
 ) -> Page[T]:
-    """Return a page of a list, or of its changes, whose changes the history contains.
+    """Return a page of a list, or of its changes. The history contains all changes of the list.
 
     ``rows``: the rows that the arguments select and the viewer can see. ``also_changed``: condition for further rows that
-    changed, besides those of ``subject``. ``visible``: all rows that the viewer can see; None if everyone sees all.
+    changed, besides rows of ``subject``. ``visible``: all rows that the viewer can see; None if everyone sees all.
     """
     loaders = sync.info.context.loaders
     if sync.known is None:
@@ -172,7 +172,7 @@ async def page_of_marked(
     all_keys: Callable[[], Awaitable[Collection[str]]],
     marked: Fact = Fact.LISTED,
 ) -> Page[T]:
-    """Return a page of a list, or of its changes, whose items a token has marks of.
+    """Return a page of a list, or of its changes. A token has marks of all items.
 
     ``items`` are in the order of the list. ``all_keys`` reads all keys that the list can have contained. ``marked``: the
     fact of which the marks show the changes.

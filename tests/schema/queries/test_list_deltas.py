@@ -1,4 +1,4 @@
-"""With `changesAfter`, a list contains exactly the items that have changed, and the ids of those that are gone."""
+"""With `changesAfter`, a list contains exactly the items that have changed, and the ids of items that are gone."""
 
 from __future__ import annotations
 
