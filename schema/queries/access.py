@@ -37,10 +37,12 @@ class AccessQuery:
         before: Before = None,
         changes_after: ChangesAfter = None,
     ) -> Page[models.ClassAccessRequest]:
+        # Before the arguments are checked: without a viewer, no other error is reported.
+        viewer = info.context.require_viewer()
         request = PageRequest.parse(
             NEWEST_REQUESTS, first=first, after=after, last=last, before=before
         )
-        visible = models.ClassAccessRequest.objects.visible_to(info.context.require_viewer())
+        visible = models.ClassAccessRequest.objects.visible_to(viewer)
         requests = visible if status is None else visible.filter(status=status)
         sync = await ListSync.begin(
             info, SyncedList.ACCESS_REQUESTS, "ClassAccessRequest", changes_after, status
