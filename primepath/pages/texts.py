@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from primepath.domain.history import HistoryAction
 from primepath.pages.words import matrix_words, words
+from primepath.terms import label
 
 
 def texts() -> dict[str, str]:
@@ -15,6 +17,7 @@ def texts() -> dict[str, str]:
         **_cell(),
         **_fields(),
         **_changes(),
+        **_history(),
         **_exams(),
         **_several(),
         **_page(),
@@ -54,11 +57,16 @@ def _changes() -> dict[str, str]:
         "cancel": _("Cancel"),
         "saving": _("Saving …"),
         "saved": _("Saved."),
+        "is_saving": _("being saved"),
+        "is_unsaved": _("not saved"),
+        "unsaved_cell": _("The change of {cell} is not saved. Open the cell to continue."),
         "nothing_changed": _("Nothing was changed."),
         "discard": _("Discard the changes that you have not saved?"),
         "undo": _("Undo"),
         "undo_change": _("Undo {change}"),
         "undone": _("Undone: {change}."),
+        "changed_since": _("Nothing was undone, because something has changed since."),
+        "is_undone": _("Undone"),
         "changed_cell": _("change of {cell}"),
         "conflict": _("{name} has changed this cell since you opened it. Nothing is saved yet."),
         "another_user": _("Another user"),
@@ -68,6 +76,18 @@ def _changes() -> dict[str, str]:
         "theirs_taken": _("{field} is now {value}."),
         "choose_and_save": _("Choose, then save again."),
         "empty_value": _("empty"),
+    }
+
+
+def _history() -> dict[str, str]:
+    """Return the texts of lists of changes. An action has its value as its name."""
+    return {
+        **{action.value: label(action) for action in HistoryAction},
+        "history": _("History"),
+        "older_changes": _("Older changes"),
+        "no_changes": _("No changes yet."),
+        "exams_added": _("Exams added: {names}."),
+        "exams_removed": _("Exams removed: {names}."),
     }
 
 
@@ -107,7 +127,15 @@ def _several() -> dict[str, str]:
         "would_change_warned": _("{number} would be as you want, with these warnings."),
         "changed_cells": _("change of {number}"),
         "copied_cell": _("copy of {cell} to {number}"),
-        "refresh_first": _("Refresh the page first."),
+        "shiftDays": _("Move dates by days"),
+        "clear": _("Clear"),
+        "clear_field": _("Clear: {field}"),
+        "no_cell_left": _("This would change no cell."),
+        "block_conflict": _("{number} changed since you loaded the page. Nothing is saved yet."),
+        "choose_and_preview": _("Choose, then preview again."),
+        "changed_cell_by": _("{cell}, changed by {name}"),
+        "other_fields_changed": _("None of your fields is concerned."),
+        "the_copy": _("the copy"),
         "onExisting": _("If a cell has exams"),
         "existing_merge": _("Keep them and add the others"),
         "existing_replace": _("Replace exams, date and times"),
@@ -132,6 +160,7 @@ def _page() -> dict[str, str]:
         "level_substitute": _("Substitute"),
         "level_view": _("View only"),
         "reason": _("Reason"),
+        "classes_not_loaded": _("The classes could not be loaded. Close this and try again."),
         "send_request": _("Send request"),
         "request_sent": _("The request was sent. A head teacher decides about it."),
         "close": _("Close"),

@@ -22,6 +22,7 @@ class Tab:
         self.expected_statuses: set[int] = set()
         self.operations: list[dict[str, Any]] = []
         self._problems: list[str] = []
+        self._is_cut_off = False
         context.route("**/*", self._block_other_hosts)
         context.on("console", self._record_message)
         context.on("weberror", lambda failure: self._problems.append(str(failure.error)))
@@ -33,11 +34,16 @@ class Tab:
             route.abort()
             return
         if request.method == "POST" and request.url == f"{self.address}/graphql":
+            if self._is_cut_off:
+                route.abort()
+                return
             self.operations.append(request.post_data_json or {})
         route.continue_()
 
     def _record_message(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
+            return
+        if self._is_cut_off and "net::ERR_FAILED" in message.text:
             return
         expected = [f"with a status of {status} " for status in self.expected_statuses]
         if not any(text in message.text for text in expected):
@@ -47,6 +53,10 @@ class Tab:
     def problems(self) -> list[str]:
         """Requests to other hosts, script errors, and console messages, including violations of the content security policy."""
         return self._problems
+
+    def fail_requests(self, is_cut_off: bool = True) -> None:
+        """Let requests to the API fail, as without a connection, or let them succeed again."""
+        self._is_cut_off = is_cut_off
 
     def open(self, path: str) -> Page:
         self.page.goto(f"{self.address}{path}")

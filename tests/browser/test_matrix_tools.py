@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def test_filters_by_class_grade_and_status(open_tab: Callable[..., Tab], color_s
     assert violations(page) == []
 
 
-def test_print_has_the_whole_matrix(tab: Tab) -> None:
+def test_print_has_the_whole_matrix(tab: Tab, pictures: Path) -> None:
     page = tab.sign_in("head")
     expect(page.locator("#matrix td button")).to_have_count(960)
     page.emulate_media(media="print")
@@ -49,16 +50,28 @@ def test_print_has_the_whole_matrix(tab: Tab) -> None:
         "(row) => row.getBoundingClientRect().bottom <= document.documentElement.scrollHeight"
     )
     assert page.locator("#matrix").evaluate("(each) => each.scrollHeight <= each.clientHeight + 1")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    title = page.locator("#print-title")
+    expect(title).to_contain_text("PrimePath Academy Exam schedule 2026. D: draft")
+    expect(title).to_contain_text(re.compile(r"\d{1,2} \w+ 2026, \d\d:\d\d"))
+    expect(page.locator("#legend")).to_be_visible()
+    tab.take_picture(pictures, "print")
     pdf = page.pdf(prefer_css_page_size=True)
+    (pictures / "print.pdf").write_bytes(pdf)
     assert 1 < len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 4
 
 
-def test_newcomer_requests_access(tab: Tab, ask: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(("width", "code"), [(390, "PRIMARY_1A"), (1440, "PRIMARY_1B")])
+def test_newcomer_requests_access(
+    open_tab: Callable[..., Tab], ask: Callable[..., Any], pictures: Path, width: int, code: str
+) -> None:
+    tab = open_tab(viewport={"width": width, "height": 844})
     page = tab.sign_in("newcomer")
     page.locator("#empty").get_by_role("button", name="Request access").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Class").locator("option")).to_have_count(60)
-    dialog.get_by_label("Class").select_option("PRIMARY_1A")
+    tab.take_picture(pictures, f"request_access_{width}")
+    dialog.get_by_label("Class").select_option(code)
     dialog.get_by_role("button", name="Send request").click()
     expect(dialog.get_by_label("Reason")).to_have_attribute("aria-invalid", "true")
     assert violations(page) == []
@@ -69,7 +82,7 @@ def test_newcomer_requests_access(tab: Tab, ask: Callable[..., Any]) -> None:
     edges = ask("head", query)["classAccessRequests"]["edges"]
     assert {
         "reason": "I teach this class from December.",
-        "classListing": {"code": "PRIMARY_1A"},
+        "classListing": {"code": code},
     } in [edge["node"] for edge in edges]
 
 
@@ -87,7 +100,17 @@ def test_tools_fit_a_phone(open_tab: Callable[..., Tab]) -> None:
     page = open_tab(viewport={"width": 390, "height": 844}).sign_in("head")
     expect(page.locator("#matrix td button")).to_have_count(960)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert page.locator("#matrix").evaluate("(each) => each.clientHeight") > 400
+    matrix = page.locator("#matrix")
+    assert matrix.evaluate("(each) => each.getBoundingClientRect().top") < 180
+    filters = page.get_by_role("button", name="Filter")
+    expect(filters).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_label("Grade", exact=True)).to_be_hidden()
+    filters.focus()
+    page.keyboard.press("Enter")
+    expect(filters).to_have_attribute("aria-expanded", "true")
+    page.get_by_label("Grade", exact=True).select_option("7")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert matrix.evaluate("(each) => each.clientHeight") > 400
 
 
 def test_old_browser_gets_a_message(tab: Tab) -> None:
@@ -96,3 +119,12 @@ def test_old_browser_gets_a_message(tab: Tab) -> None:
     expect(page.get_by_role("heading", name="This browser is too old")).to_be_visible()
     expect(page.get_by_text("Loading the schedule …")).to_be_hidden()
     expect(page.get_by_text("You are not signed in")).to_be_hidden()
+
+
+def test_page_without_one_of_its_scripts_gets_a_message(tab: Tab) -> None:
+    tab.expected_statuses.add(404)
+    tab.page.route("**/pages/table*.js", lambda route: route.fulfill(status=404))
+    page = tab.open("/")
+    expect(page.get_by_role("heading", name="This page could not start")).to_be_visible()
+    expect(page.get_by_text("Loading the schedule …")).to_be_hidden()
+    assert violations(page) == []

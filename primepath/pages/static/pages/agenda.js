@@ -15,7 +15,7 @@ let open = () => {};
 let lastRequest = 0;
 let lastOpened = null;
 
-/** Calls `opener(button, { cell, schoolClass }, school, reload)` when a cell is opened. `read()` returns the filters of the page. */
+/** Calls `opener({ cell, schoolClass }, school)` when a cell is opened. `read()` returns the filters of the page. */
 export function onAgendaCell(opener, read) {
   open = opener;
   filters = read;
@@ -94,7 +94,7 @@ function itemOf(cell) {
       createElement("small", {}, details.filter(Boolean).join(" · "))));
   button.addEventListener("click", () => {
     lastOpened = key;
-    open(button, { cell, schoolClass: cell.schoolClass }, { ...shown, academicYear: cell.academicYear }, load);
+    open({ cell, schoolClass: cell.schoolClass }, { ...shown, academicYear: cell.academicYear });
   });
   return createElement("li", {}, button);
 }

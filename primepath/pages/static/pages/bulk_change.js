@@ -1,122 +1,119 @@
 // The dialog that changes the selected cells together, or copies a cell to them. A dry run shows the warnings first.
 
+import { cellOfTarget, loadBlock, showBlockConflicts } from "./bulk_conflict.js";
+import { bulkFields } from "./bulk_fields.js";
+import { changeRequest, copyRequest, problemsOf, targetOf } from "./bulk_requests.js";
 import { warningsOf } from "./cell_view.js";
-import { field, nameInputs, valueFor } from "./fields.js";
-import { count, createElement, label, periodName, STATUSES } from "./format.js";
+import { mergeCells, showSaving } from "./cells.js";
+import { field, nameInputs } from "./fields.js";
+import { count, createElement } from "./format.js";
 import { remember } from "./last_change.js";
 import { change } from "./operations.js";
-import { selection, sourceOfCopy, stopSelecting } from "./selection.js";
-import { showCells } from "./table.js";
+import { allowSelecting, selection, sourceOfCopy, stopSelecting } from "./selection.js";
 import { text } from "./texts.js";
 
 const element = (id) => document.getElementById(id);
 const dialog = element("bulk");
 const form = element("bulk-form");
-let listener = () => {};
-
-/** Calls `listen` after cells were changed. */
-export const onBulkChange = (listen) => { listener = listen; };
 
 function open() {
   const source = sourceOfCopy();
-  const targets = selection();
-  const inputs = nameInputs("bulk", source ? { onExisting: existing() } : changes());
+  const targets = selection().map(targetOf);
+  const fields = source ? null : bulkFields();
+  const { onExisting } = source ? nameInputs("bulk", { onExisting: existing() }) : {};
+  const conflict = createElement("div", { class: "conflict", role: "alert" });
   const result = createElement("div", { id: "bulk-result", role: "status" });
   const problem = createElement("p", { class: "problem", role: "alert" });
-  const preview = createElement("button", { type: "button" }, text("preview"));
-  const save = createElement("button", { class: "primary", disabled: "" }, text("save"));
+  // The enter key in a field shows the preview.
+  const preview = createElement("button", {}, text("preview"));
+  const save = createElement("button", { type: "button", class: "primary", disabled: "" }, text("save"));
   const cancel = createElement("button", { type: "button" }, text("cancel"));
-  element("bulk-title").textContent = source
-    ? text("copy_title", { cell: source.name, number: count(targets.length, "cell") })
-    : text("change_title", { number: count(targets.length, "cell") });
-  const hint = source ? [] : [createElement("p", {}, createElement("small", {}, text("empty_is_unchanged")))];
-  form.replaceChildren(...hint, ...Object.entries(inputs).map(([name, input]) => field(text(name), input)),
-    result, problem, createElement("p", { class: "actions" }, preview, save, cancel));
+  const number = count(targets.length, "cell");
+  element("bulk-title").textContent = source ? text("copy_title", { cell: source.name, number }) : text("change_title", { number });
+  form.replaceChildren(
+    ...(source
+      ? [field(text("onExisting"), onExisting)]
+      : [createElement("p", {}, createElement("small", {}, text("empty_is_unchanged"))), ...fields.elements]),
+    conflict, result, problem, createElement("p", { class: "actions" }, preview, save, cancel));
 
-  const run = async (dryRun) => {
-    const [document, input] = source ? copyInput(source, targets, inputs) : changeInput(targets, inputs);
+  const given = () => fields && { given: fields.given(), days: fields.days(), teachers: fields.inputs.invigilatorId };
+  const showConflicts = ({ cells }) => showBlockConflicts(conflict, targets, cells, given());
+
+  async function run(dryRun) {
     problem.textContent = "";
     result.replaceChildren();
     preview.disabled = save.disabled = true;
-    const outcome = await change(document, { ...input, dryRun });
+    problem.textContent = (await attempt(dryRun)) ?? "";
     preview.disabled = false;
-    if (outcome.problem || outcome.errors.length) problem.textContent = problemsOf(outcome, targets);
-    else if (dryRun) {
-      const { warnings, cells } = outcome.payload;
-      const title = text(warnings?.length ? "would_change_warned" : "would_change", { number: count(cells.length, "cell") });
-      result.replaceChildren(createElement("p", {}, title), ...warningsOf({ warnings }));
-      save.disabled = false;
-      save.focus();
-    } else finish(outcome.payload);
-  };
+    if (!save.disabled) save.focus();
+  }
+
+  /** Returns the message of a problem, or nothing. */
+  async function attempt(dryRun) {
+    if (given()?.days) {
+      const block = await loadBlock(targets);
+      if (block.problem || showConflicts(block)) return block.problem;
+      for (const target of targets) target.date = cellOfTarget(block.cells, target)?.scheduledDate;
+    }
+    const chosen = targets.filter(({ isSkipped }) => !isSkipped);
+    const request = source ? copyRequest(chosen, source.id, onExisting.value) : changeRequest(chosen, given());
+    // If "theirs" is chosen for all cells, or if no date can be moved, there is nothing to send.
+    if (!request.targets.length) return text("no_cell_left");
+    const outcome = await (dryRun ? change(request.document, { ...request.input, dryRun }) : send(request));
+    if (outcome.errors.some(({ code }) => code === "STALE_VERSION")) {
+      const block = await loadBlock(targets);
+      if (block.problem || showConflicts(block)) return block.problem;
+    }
+    if (outcome.problem || outcome.errors.length) return problemsOf(outcome, request.targets);
+    if (dryRun) showPreview(outcome.payload);
+    else finish(outcome.payload, source);
+    return null;
+  }
+
+  function showPreview({ warnings, cells }) {
+    const title = text(warnings?.length ? "would_change_warned" : "would_change", { number: count(cells.length, "cell") });
+    result.replaceChildren(createElement("p", {}, title), ...warningsOf({ warnings }));
+    save.disabled = false;
+  }
+
   form.oninput = () => {
     save.disabled = true;
     result.replaceChildren();
   };
   form.onsubmit = (event) => {
     event.preventDefault();
-    run(save.disabled);
+    run(true);
   };
-  preview.addEventListener("click", () => run(true));
+  save.addEventListener("click", () => run(false));
   cancel.addEventListener("click", () => dialog.close());
   dialog.showModal();
   form.querySelector("select, input").focus();
 }
 
-function finish({ cells, changeSetId }) {
-  const source = sourceOfCopy();
-  showCells(cells);
-  const number = count(cells.length, "cell");
-  remember(changeSetId, source ? text("copied_cell", { cell: source.name, number }) : text("changed_cells", { number }));
+/** Saves a change. The dialog closes, and opens again as it was if the change is not saved. */
+async function send({ document, input, targets }) {
+  const [first] = input.changes ?? [];
+  const settle = showSaving(targets.map(({ key }) => key), first?.status ? { status: first.status } : {});
   dialog.close();
   stopSelecting();
-  listener();
-  (changeSetId ? element("undo") : element("select-cells")).focus();
+  allowSelecting(false);
+  element("announcement").textContent = text("saving");
+  const outcome = await change(document, { ...input, dryRun: false });
+  allowSelecting(true);
+  settle();
+  if (outcome.problem || outcome.errors.length) dialog.showModal();
+  return outcome;
 }
 
-function changes() {
-  return {
-    status: createElement("select", {}, createElement("option", { value: "" }, text("unchanged")),
-      ...STATUSES.map((each) => createElement("option", { value: each }, label(each)))),
-    scheduledDate: createElement("input", { type: "date" }),
-    startTime: createElement("input", { type: "time" }),
-    endTime: createElement("input", { type: "time" }),
-    room: createElement("input", { type: "text", autocomplete: "off" }),
-    notes: createElement("textarea", { rows: 2 }),
-  };
+function finish({ cells, changeSetId }, source) {
+  mergeCells(cells);
+  const number = count(cells.length, "cell");
+  remember(changeSetId, source ? text("copied_cell", { cell: source.name, number }) : text("changed_cells", { number }));
+  element("announcement").textContent = text(changeSetId ? "saved" : "nothing_changed");
+  if (document.activeElement === document.body) (changeSetId ? element("undo") : element("select-cells")).focus();
 }
 
 const existing = () => createElement("select", {},
   ...["MERGE", "REPLACE", "REJECT"].map((each) => createElement("option", { value: each }, text(`existing_${each.toLowerCase()}`))));
-
-const keyOf = ({ cell, schoolClass }) =>
-  ({ classCode: schoolClass.code, academicYear: Number(element("year").value), period: cell.period });
-
-function changeInput(targets, inputs) {
-  const given = Object.entries(inputs)
-    .filter(([, input]) => input.value)
-    .map(([name, input]) => [name, valueFor(name, input.value)]);
-  return ["update_cells", { changes: targets.map((target) =>
-    ({ cell: { at: keyOf(target) }, expectedVersion: target.cell.version, ...Object.fromEntries(given) })) }];
-}
-
-function copyInput(source, targets, inputs) {
-  return ["clone_cell", {
-    source: { id: source.id },
-    targets: targets.map(keyOf),
-    onExisting: inputs.onExisting.value,
-    expectedVersions: targets.map((target) => ({ cell: { at: keyOf(target) }, version: target.cell.version })),
-  }];
-}
-
-/** Returns the messages of an outcome, each after the name of its cell. */
-function problemsOf({ errors, problem }, targets) {
-  const lines = errors.map(({ code, message, field: path }) => {
-    const target = targets[path?.find((part) => /^\d+$/.test(part))];
-    const name = target ? `${target.schoolClass.name}, ${periodName(target.cell.period)}: ` : "";
-    return name + message + (code === "STALE_VERSION" ? ` ${text("refresh_first")}` : "");
-  });
-  return [problem, ...lines].filter(Boolean).join("\n");
-}
 
 element("change-selected").addEventListener("click", open);

@@ -1,10 +1,11 @@
 // The exams of a cell in its panel: remove, search and assign, create.
 
 import { send } from "./api.js";
+import { keyOfCell, showSaving } from "./cells.js";
 import { examItem } from "./cell_view.js";
 import { count, createElement, finderOf } from "./format.js";
 import { newExamForm } from "./new_exam.js";
-import { change, queries, withRequestId } from "./operations.js";
+import { change, messageOf, queries, withRequestId } from "./operations.js";
 import { text } from "./texts.js";
 
 // More would slow down reading and the tab key. The search finds the others.
@@ -20,8 +21,10 @@ export function editableExams(cell, changed) {
   const place = createElement("div", {});
   const run = async (document, examIds) => {
     problem.textContent = "";
+    const settle = showSaving([keyOfCell(cell)], {});
     const outcome = await change(document, { cells: [{ id: cell.id }], examIds });
-    const message = outcome.problem ?? outcome.errors.map((error) => error.message).join(" ");
+    settle();
+    const message = messageOf(outcome);
     if (message) problem.textContent = message;
     else changed({ cell: outcome.payload.cells[0], changeSetId: outcome.payload.changeSetId });
   };

@@ -1,31 +1,22 @@
 // The form of a cell: its fields, the errors at them, and the choice after another user has changed the cell.
 
+import { lookOf } from "./cells.js";
 import { conflictsOf } from "./conflict.js";
-import { clearErrors, field, nameInputs, showErrors, valueFor } from "./fields.js";
-import { createElement, date, label, periodDates, STATUSES } from "./format.js";
-import { change, loadAll } from "./operations.js";
+import { clearErrors, field, nameInputs, showErrors, shownValue, valueFor, valuesOf } from "./fields.js";
+import { createElement, label, periodDates, STATUSES } from "./format.js";
+import { change } from "./operations.js";
+import { teacherSelect } from "./teachers.js";
 import { text } from "./texts.js";
 
 const FIELDS = ["status", "scheduledDate", "startTime", "endTime", "room", "invigilatorId", "notes"];
-let teachers = null;
-
-/** Returns the value of each field of a cell, as its input shows it. */
-export const valuesOf = (cell) => ({
-  status: cell.status,
-  scheduledDate: cell.scheduledDate ?? "",
-  startTime: cell.startTime?.slice(0, 5) ?? "",
-  endTime: cell.endTime?.slice(0, 5) ?? "",
-  room: cell.room,
-  invigilatorId: cell.invigilator?.id ?? "",
-  notes: cell.notes,
-});
 
 /**
  * Creates the form of a cell.
  *
- * `reload()` returns the current cell. `saved(payload)` is called after saving, `cancelled()` after "Cancel".
+ * `reload()` returns the current cell. `saving(planned)` is called before a change is sent, with the cell as it would be. Then
+ * `saved(payload)` or `failed()` is called. `cancelled()` is called after "Cancel". The form keeps its inputs outside of the page too.
  */
-export function createForm(cell, { reload, saved, cancelled }) {
+export function createForm(cell, { reload, saving, saved, failed, cancelled }) {
   let base = cell;
   const inputs = inputsOf(cell);
   const problem = createElement("p", { class: "problem", role: "alert" });
@@ -47,28 +38,25 @@ export function createForm(cell, { reload, saved, cancelled }) {
     if (!names.length) return saved({ cell: base, changeSetId: null });
     clearErrors(form);
     problem.textContent = "";
-    save.disabled = true;
-    save.textContent = text("saving");
-    const outcome = await change("update_cell", {
-      cell: { id: base.id },
-      expectedVersion: base.version,
-      ...Object.fromEntries(names.map((name) => [name, valueFor(name, inputs[name].value)])),
-    });
-    save.disabled = false;
-    save.textContent = text("save");
-    if (outcome.errors.some(({ code }) => code === "STALE_VERSION")) return showConflict();
-    problem.textContent = showErrors(form, inputs, outcome);
-    return outcome.problem || outcome.errors.length ? undefined : saved(outcome.payload);
+    const given = Object.fromEntries(names.map((name) => [name, valueFor(name, inputs[name].value)]));
+    saving(plannedCell(base, given, inputs));
+    const outcome = await change("update_cell", { cell: { id: base.id }, expectedVersion: base.version, ...given });
+    if (!outcome.problem && !outcome.errors.length) return saved(outcome.payload);
+    const isStale = outcome.errors.some(({ code }) => code === "STALE_VERSION");
+    const now = isStale ? await reload() : null;
+    failed();
+    if (now?.cell) showConflict(now.cell);
+    else {
+      problem.textContent = now?.problem ?? showErrors(form, inputs, outcome);
+      form.focusFirst();
+    }
   }
 
-  async function showConflict() {
-    const { cell: now, problem: message } = await reload();
-    if (now) {
-      const show = (name, value) => shown(name, value, inputs);
-      conflict.replaceChildren(...conflictsOf({ base: valuesOf(base), now, inputs, valuesOf, shown: show }));
-      base = now;
-      (conflict.querySelector("input") ?? save).focus();
-    } else problem.textContent = message;
+  function showConflict(now) {
+    const show = (name, value) => shownValue(name, value, inputs.invigilatorId);
+    conflict.replaceChildren(...conflictsOf({ base: valuesOf(base), now, inputs, valuesOf, shown: show }));
+    base = now;
+    form.focusFirst();
   }
 
   form.addEventListener("submit", (event) => {
@@ -77,7 +65,8 @@ export function createForm(cell, { reload, saved, cancelled }) {
   });
   cancel.addEventListener("click", cancelled);
   form.isChanged = () => changed().length > 0;
-  fillTeachers(inputs.invigilatorId, cell.invigilator);
+  form.focusFirst = () =>
+    (form.querySelector('[aria-invalid="true"], .conflict input') ?? (conflict.childElementCount || problem.textContent ? save : inputs.status)).focus();
   return form;
 }
 
@@ -90,36 +79,19 @@ function inputsOf(cell) {
     startTime: createElement("input", { type: "time" }),
     endTime: createElement("input", { type: "time" }),
     room: createElement("input", { type: "text", autocomplete: "off" }),
-    invigilatorId: createElement("select", {}),
+    invigilatorId: teacherSelect([["", text("no_invigilator")]], cell.invigilator),
     notes: createElement("textarea", { rows: 3 }),
   };
-  fillOptions(inputs.invigilatorId, cell.invigilator ? [cell.invigilator] : []);
   for (const [name, input] of Object.entries(inputs)) input.value = values[name];
   return nameInputs("cell", inputs);
 }
 
-/** Loads the teachers once, when the first form opens. The chosen one is there before that. */
-async function fillTeachers(select, current) {
-  teachers ??= loadAll("teachers");
-  const all = await teachers;
-  if (!all.length) teachers = null;
-  const chosen = select.value;
-  const isMissing = current && !all.some(({ id }) => id === current.id);
-  fillOptions(select, isMissing ? [current, ...all] : all);
-  select.value = chosen;
-}
-
-function fillOptions(select, people) {
-  select.replaceChildren(
-    createElement("option", { value: "" }, text("no_invigilator")),
-    ...people.map(({ id, name }) => createElement("option", { value: id }, name)));
-}
-
-/** Returns a value for people: "09:00", "Thursday, 12 March 2026". */
-function shown(name, value, inputs) {
-  if (!value) return text("empty_value");
-  if (name === "status") return label(value);
-  if (name === "scheduledDate") return date(value);
-  if (name === "invigilatorId") return [...inputs[name].options].find((each) => each.value === value)?.text ?? value;
-  return value;
+/** Returns the cell as it would be after the change. Warnings are not known before the API returns them. */
+function plannedCell(cell, given, { invigilatorId }) {
+  const { invigilatorId: id, ...fields } = given;
+  const name = invigilatorId.selectedOptions[0]?.text;
+  const invigilator = id === undefined ? cell.invigilator : id && { id, name };
+  // The API takes null for an empty text, and returns "".
+  const { room, notes } = { ...cell, ...fields };
+  return { ...cell, ...fields, ...lookOf(fields.status), room: room ?? "", notes: notes ?? "", invigilator, warnings: [] };
 }

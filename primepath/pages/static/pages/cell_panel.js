@@ -3,12 +3,14 @@
 import { explorerAddress, send } from "./api.js";
 import { editableExams } from "./cell_exams.js";
 import { createForm } from "./cell_form.js";
+import { historyOf } from "./cell_history.js";
 import { examsOf, factsOf, notesOf, statusOf, warningsOf } from "./cell_view.js";
+import { keyOf, mergeCells, savingOf, showSaving } from "./cells.js";
 import { createElement, periodName } from "./format.js";
 import { remember, undo } from "./last_change.js";
 import { queries, withRequestId } from "./operations.js";
-import { showCell } from "./table.js";
 import { text } from "./texts.js";
+import { failForm, forgetForm, keepForm, setOpenCell, unsavedForm } from "./unsaved_forms.js";
 
 const element = (id) => document.getElementById(id);
 const panel = element("cell");
@@ -21,11 +23,12 @@ let startCopy = () => {};
 /** Calls `start({ id, name })` when the user wants to copy the cell that is open. */
 export const onCopy = (start) => { startCopy = start; };
 
-/** Opens the panel of the cell that `button` shows, and loads the cell. `show(cell)` shows its current state outside the panel. */
-export async function openCell(button, { cell, schoolClass }, { academicYear, timeZone }, show = (now) => showCell(button, now)) {
+/** Opens the panel of a cell, and loads the cell. */
+export async function openCell({ cell, schoolClass }, { academicYear, timeZone }) {
   const at = { classCode: schoolClass.code, academicYear, period: cell.period };
+  const key = keyOf(at.classCode, academicYear, at.period);
   const name = `${schoolClass.name}, ${periodName(cell.period)}`;
-  const own = opened = { show, timeZone, name, operation: { query, variables: { at } } };
+  const own = opened = { key, timeZone, name, operation: { query, variables: { at } } };
   element("cell-title").textContent = schoolClass.name;
   element("cell-period").textContent = text("period_of_year", { period: periodName(cell.period), year: academicYear });
   element("cell-figures").textContent = text("loading");
@@ -34,39 +37,53 @@ export async function openCell(button, { cell, schoolClass }, { academicYear, ti
   content.replaceChildren(statusOf(cell));
   content.setAttribute("aria-busy", "true");
   if (!panel.open) panel.showModal();
+  setOpenCell(key);
 
   const started = performance.now();
   const { cell: found, problem } = await load(own);
   if (opened !== own) return;
   content.setAttribute("aria-busy", "false");
   element("cell-figures").textContent = text("one_query", { milliseconds: Math.round(performance.now() - started) });
-  if (found) showView(found);
+  const form = unsavedForm(key);
+  if (form && savingOf(key)) showPlanned(form.planned);
+  else if (found && form) showForm(found, form);
+  // A change that was saved meanwhile is newer than this answer.
+  else if (found && !(own.cell?.version > found.version)) showView(found);
   if (problem) content.append(createElement("p", { class: "problem", role: "alert" }, problem));
 }
 
-/** Loads the cell and updates the table. Returns the `cell`, or else a `problem`. */
-async function load({ operation, show }) {
+/** Loads the cell and shows it in the table. Returns the `cell`, or else a `problem`. */
+async function load({ operation }) {
   const { result, problem, requestId } = await send(operation);
   const cell = result.data?.matrixCell ?? null;
-  if (cell) show(cell);
+  if (cell) mergeCells([cell]);
   return { cell, problem: problem ? withRequestId(problem, requestId) : cell ? null : text("gone") };
 }
 
 /** Shows the cell. Returns the button that opens the form, or null if the viewer cannot edit the cell. */
 function showView(cell) {
+  const own = opened;
   opened.cell = cell;
   opened.form = null;
   const edit = cell.canEdit ? createElement("button", { type: "button", id: "edit-cell", class: "primary" }, text("edit")) : null;
-  edit?.addEventListener("click", showForm);
+  edit?.addEventListener("click", () => showForm(cell));
   content.replaceChildren(
     statusOf(cell),
     ...warningsOf(cell),
     factsOf(cell, opened.timeZone),
     ...notesOf(cell),
     createElement("p", { class: "actions" }, ...(edit ? [edit] : []), ...copyOf(cell)),
-    ...(edit ? editableExams(cell, (payload) => opened?.cell === cell && showSaved(payload)) : examsOf(cell)),
+    ...(edit ? editableExams(cell, (payload) => showSaved(own, payload)) : examsOf(cell)),
+    historyOf(own, cell.canEdit, reload),
   );
   return edit;
+}
+
+/** Shows the cell as it would be while its change is being saved. */
+function showPlanned(cell) {
+  opened.form = null;
+  content.replaceChildren(statusOf({ ...cell, canEdit: undefined }), factsOf({ ...cell, updatedAt: null }, opened.timeZone), ...notesOf(cell), ...examsOf(cell));
+  outcome.replaceChildren(text("saving"));
 }
 
 /** Returns the button that closes the panel and lets the user select where to copy the cell, if there is something to copy. */
@@ -81,46 +98,83 @@ function copyOf({ id, exams }) {
   return [button];
 }
 
-function showForm() {
-  const own = opened;
+function showForm(cell, form = formOf(cell, opened)) {
+  opened.form = form;
   outcome.replaceChildren();
-  own.form = createForm(own.cell, {
+  content.replaceChildren(statusOf(cell), form);
+  form.focusFirst();
+}
+
+function formOf(cell, own) {
+  const { key } = own;
+  const isOpen = () => opened?.key === key;
+  let settle = () => {};
+  const done = () => {
+    settle();
+    forgetForm(key);
+  };
+  const form = createForm(cell, {
     reload: () => load(own),
-    saved: (payload) => opened === own && showSaved(payload),
-    cancelled: () => showView(own.cell)?.focus(),
+    saving: (planned) => {
+      form.planned = planned;
+      keepForm(key, form);
+      settle = showSaving([key], { status: planned.status });
+      if (isOpen()) showPlanned(planned);
+    },
+    saved: (payload) => {
+      done();
+      showSaved(own, payload);
+    },
+    failed: () => {
+      settle();
+      failForm(key, own.name);
+      if (isOpen()) showForm(cell, form);
+    },
+    cancelled: () => {
+      done();
+      reload();
+    },
   });
-  content.replaceChildren(statusOf(own.cell), own.form);
-  own.form.querySelector("select, input").focus();
+  return form;
 }
 
 /** Shows the cell after a change, and offers to undo the change. */
-function showSaved({ cell, changeSetId }) {
-  opened.show(cell);
+function showSaved({ key, name }, { cell, changeSetId }) {
+  mergeCells([cell]);
+  remember(changeSetId, text("changed_cell", { cell: name }));
+  if (opened?.key !== key) return;
   showView(cell)?.focus();
   if (!changeSetId) {
     outcome.replaceChildren(text("nothing_changed"));
     return;
   }
-  remember(changeSetId, text("changed_cell", { cell: opened.name }));
   const button = createElement("button", { type: "button" }, text("undo"));
-  button.addEventListener("click", undoHere);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await reload(await undo());
+  });
   outcome.replaceChildren(createElement("span", {}, text("saved")), button);
 }
 
-async function undoHere() {
+/** Loads and shows the cell that is open, with a message. */
+async function reload(message = "") {
   const own = opened;
-  const message = await undo();
-  const { cell } = await load(own);
+  const { cell, problem } = await load(own);
   if (opened !== own) return;
   if (cell) showView(cell)?.focus();
-  outcome.replaceChildren(message);
+  outcome.replaceChildren(problem ?? message);
 }
 
 /** Closes the panel, unless the user wants to keep unsaved changes. */
 function close() {
   // The browser's question is the only one that also works when the page is closing.
-  if (!opened?.form?.isChanged() || confirm(text("discard"))) panel.close();
+  if (opened?.form?.isChanged() && !confirm(text("discard"))) return;
+  if (opened?.form) forgetForm(opened.key);
+  panel.close();
 }
+
+/** Returns whether the open form has changes that are not saved. */
+export const hasOpenChanges = () => opened?.form?.isChanged() ?? false;
 
 element("close-cell").addEventListener("click", close);
 // A click outside the panel hits its backdrop, which belongs to the panel element.
@@ -135,4 +189,7 @@ panel.addEventListener("cancel", (event) => {
   event.preventDefault();
   close();
 });
-panel.addEventListener("close", () => { opened = null; });
+panel.addEventListener("close", () => {
+  opened = null;
+  setOpenCell(null);
+});

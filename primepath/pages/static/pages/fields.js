@@ -1,6 +1,7 @@
 // Fields of forms, and the errors of the API at them.
 
-import { createElement } from "./format.js";
+import { createElement, date, label } from "./format.js";
+import { text } from "./texts.js";
 
 /** Returns an input with its label. */
 export const field = (label, input) =>
@@ -20,6 +21,26 @@ export function valueFor(name, value) {
   if (name === "status") return value;
   if (!value) return null;
   return name.endsWith("Time") ? `${value}:00` : value;
+}
+
+/** Returns the value of each field of a cell, as its input has it. */
+export const valuesOf = (cell) => ({
+  status: cell.status,
+  scheduledDate: cell.scheduledDate ?? "",
+  startTime: cell.startTime?.slice(0, 5) ?? "",
+  endTime: cell.endTime?.slice(0, 5) ?? "",
+  room: cell.room,
+  invigilatorId: cell.invigilator?.id ?? "",
+  notes: cell.notes,
+});
+
+/** Returns the value of an input for people: "09:00", "Thursday, 12 March 2026". `teachers` is a select with the names of teachers. */
+export function shownValue(name, value, teachers) {
+  if (!value) return text("empty_value");
+  if (name === "status") return label(value);
+  if (name === "scheduledDate") return date(value);
+  if (name === "invigilatorId") return [...teachers.options].find((each) => each.value === value)?.text ?? value;
+  return value;
 }
 
 /** Shows each error at the input that its path names, and returns the messages of the others as one text. */

@@ -2,17 +2,19 @@
 
 import { explorerAddress, send } from "./api.js";
 import { isAgenda, onAgendaCell, setKind, showAgenda } from "./agenda.js";
-import { onBulkChange } from "./bulk_change.js";
-import { onCopy, openCell } from "./cell_panel.js";
-import { onUndo } from "./last_change.js";
+import { hasOpenChanges, onCopy, openCell } from "./cell_panel.js";
+import { hasUnsaved, onCells } from "./cells.js";
+import { setTimeZone } from "./change_list.js";
+import { chosenFilters, chosenForApi, onFilter, showDivisions, showFilters } from "./filters.js";
 import { queries, withRequestId } from "./operations.js";
 import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
-import { filterTable, onCell, scrollToNow, showCells, showTable } from "./table.js";
-import { count, createElement, currentPeriods, label, STATUSES } from "./format.js";
+import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
+import { count, createElement, currentPeriods, dateTime, label, STATUSES } from "./format.js";
 import { text } from "./texts.js";
+import "./bulk_change.js";
 import "./request_access.js";
 
-const STATES = ["loading", "signed-out", "empty", "failed"];
+const STATES = ["loading", "not-started", "signed-out", "empty", "failed"];
 const element = (id) => document.getElementById(id);
 const query = queries.matrix;
 const address = new URL(location);
@@ -52,11 +54,12 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
   const { academicYear, rows } = scheduleMatrix;
   const now = school ? currentPeriods(school.timeZone, academicYear) : [];
   shown = { ...school, academicYear };
+  setTimeZone(school?.timeZone);
   showTable(scheduleMatrix, now);
   stopSelecting();
-  showDivisions(rows);
+  showDivisions(rows, address.searchParams.get("division"));
   showFilters(rows);
-  element("print-title").textContent = text("print_title", { year: academicYear });
+  element("print-year").textContent = text("print_title", { year: academicYear });
   showState(null);
   const cells = rows.reduce((sum, row) => sum + row.cells.length, 0);
   element("cells").textContent = count(cells, "cell");
@@ -74,6 +77,7 @@ function showState(state) {
   element("figures").hidden = element("views").hidden = state !== null;
   element("divisions").hidden = element("filters").hidden = state !== null;
   element("select-cells").hidden = state !== null || isAgenda();
+  element("show-changes").hidden = element("show-filters").hidden = state !== null;
   if (state === "signed-out" || state === "failed") element("tools").hidden = true;
   if (state !== null && state !== "loading") {
     shown = null;
@@ -96,7 +100,7 @@ function showProblem(message) {
 }
 
 function showViewer(viewer) {
-  element("viewer").hidden = element("sign-out").hidden = !viewer;
+  element("viewer").hidden = element("sign-out").hidden = element("account").hidden = !viewer;
   element("administration").hidden = !viewer?.seesAllClasses;
   element("viewer").textContent = viewer?.teacher?.name ?? viewer?.username ?? "";
   // After signing in, the user returns to the same year and division.
@@ -113,45 +117,10 @@ function showYears(school, academicYear) {
   element("tools").hidden = false;
 }
 
-function showDivisions(rows) {
-  const divisions = [...new Set(rows.map((row) => row.schoolClass.division))];
-  const wanted = address.searchParams.get("division");
-  const chosen = divisions.includes(wanted) ? wanted : "";
-  const choices = divisions.length > 1 ? ["", ...divisions] : [];
-  element("divisions").replaceChildren(
-    element("divisions").querySelector("legend"),
-    ...choices.map((division) => {
-      const input = createElement("input", { type: "radio", name: "division", value: division });
-      input.checked = division === chosen;
-      return createElement("label", {}, input, createElement("span", {}, division ? label(division) : text("all_divisions")));
-    }),
-  );
-}
-
-/** Fills the filters. What was chosen stays chosen. */
-function showFilters(rows) {
-  const grades = [...new Set(rows.map((row) => row.schoolClass.grade))].sort((one, other) => one - other);
-  const fill = (id, all, choices) => {
-    const { value } = element(id);
-    element(id).replaceChildren(
-      createElement("option", { value: "" }, all),
-      ...choices.map(([key, name]) => createElement("option", { value: key }, name)));
-    if (choices.some(([key]) => String(key) === value)) element(id).value = value;
-  };
-  fill("filter-grade", text("all_grades"), grades.map((grade) => [grade, text("grade", { grade })]));
-  fill("filter-status", text("all_statuses"), STATUSES.map((status) => [status, label(status)]));
-}
-
 /** Shows the chosen division and the number of its cells by status. Returns the number of all its cells. */
 function filter() {
-  const chosen = document.querySelector("#divisions input:checked")?.value ?? "";
   if (isAgenda()) showAgenda(shown);
-  const cells = filterTable({
-    division: chosen,
-    grade: element("filter-grade").value,
-    words: element("filter-class").value,
-    status: element("filter-status").value,
-  });
+  const cells = filterTable(chosenFilters());
   const byStatus = Map.groupBy(cells, (cell) => cell.status);
   const statuses = [...byStatus].sort(([one], [other]) => STATUSES.indexOf(one) - STATUSES.indexOf(other));
   element("legend").replaceChildren(...statuses.map(([status, ofStatus]) => {
@@ -189,32 +158,19 @@ element("views").addEventListener("change", ({ target }) => {
     filter();
   }
 });
-onAgendaCell(
-  (button, opened, school, reload) => openCell(button, opened, school, (cell) => {
-    showCells([cell]);
-    reload();
-  }),
-  () => ({
-    division: document.querySelector("#divisions input:checked")?.value || null,
-    grade: element("filter-grade").value === "" ? null : Number(element("filter-grade").value),
-    statuses: element("filter-status").value ? [element("filter-status").value] : null,
-    words: element("filter-class").value,
-  }),
-);
-for (const id of ["filter-class", "filter-grade", "filter-status"]) {
-  element(id).addEventListener("input", () => announce(text("are_shown", { cells: count(filter(), "cell") })));
-}
-for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
-onUndo(() => shown && filter());
-onBulkChange(() => shown && filter());
-onCopy(startSelecting);
-onCell(async (button, opened, { shiftKey }) => {
-  if (isSelecting()) {
-    select(button, shiftKey);
-    return;
-  }
-  await openCell(button, opened, shown);
-  if (shown) filter();
+onAgendaCell(openCell, chosenForApi);
+onFilter(() => announce(text("are_shown", { cells: count(filter(), "cell") })));
+addEventListener("beforeprint", () => {
+  if (shown) element("print-date").textContent = dateTime(new Date(), shown.timeZone);
 });
+for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
+onCells(() => shown && filter());
+onCopy(startSelecting);
+onCell((button, state, { shiftKey }) => {
+  if (isSelecting()) select(button, shiftKey);
+  else openCell(state, shown);
+});
+// The browser asks before it closes the page and loses a change.
+addEventListener("beforeunload", (event) => (hasUnsaved() || hasOpenChanges()) && event.preventDefault());
 // The script that ran before this one shows that message in browsers that lack what this page requires.
 if (element("old-browser").hidden) load();

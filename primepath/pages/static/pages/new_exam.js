@@ -21,8 +21,6 @@ export function newExamForm(cell, assign) {
   const form = createElement("form", { novalidate: "" },
     ...Object.entries(inputs).map(([name, input]) => field(text(name), input)),
     problem, createElement("p", { class: "actions" }, submit));
-  // A request that is sent twice with the same key creates one exam.
-  const idempotencyKey = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearErrors(form);
@@ -34,7 +32,6 @@ export function newExamForm(cell, assign) {
       totalQuestions: Number(inputs.totalQuestions.value),
       timerMinutes: Number(inputs.timerMinutes.value),
       passingScore: inputs.passingScore.value === "" ? null : Number(inputs.passingScore.value),
-      idempotencyKey,
     });
     problem.textContent = showErrors(form, inputs, outcome);
     if (outcome.payload?.exam) await assign([outcome.payload.exam.id]);

@@ -5,13 +5,20 @@ import { text } from "./texts.js";
 
 export const queries = JSON.parse(document.getElementById("queries").textContent);
 
+// Keys of mutations without a response. Sent again with its key, such a mutation is not repeated.
+const keysOfLost = new Map();
+
 /**
  * Sends a mutation of the page.
  *
  * Returns its `payload`, or null. `errors` are the errors of the input (`message`, `field`). `problem` is the message of a failed request.
  */
 export async function change(document, input) {
-  const { result, problem, requestId } = await send({ query: queries[document], variables: { input } });
+  const content = JSON.stringify([document, input]);
+  const key = input.dryRun ? {} : { idempotencyKey: keysOfLost.get(content) ?? randomKey() };
+  if (!input.dryRun) keysOfLost.set(content, key.idempotencyKey);
+  const { result, problem, requestId } = await send({ query: queries[document], variables: { input: { ...input, ...key } } });
+  if (!problem) keysOfLost.delete(content);
   const payload = Object.values(result.data ?? {})[0] ?? null;
   return {
     payload,
@@ -19,6 +26,19 @@ export async function change(document, input) {
     problem: problem && withRequestId(problem, requestId),
   };
 }
+
+const randomKey = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Returns the `page` of a list that a document reads, or else a `problem`. `at` has the names of the fields that contain the list. */
+export async function loadPage(document, variables, ...at) {
+  const { result, problem, requestId } = await send({ query: queries[document], variables });
+  const page = at.reduce((found, name) => found?.[name], result.data);
+  return page ? { page } : { problem: withRequestId(problem ?? text("gone"), requestId) };
+}
+
+/** Returns the messages of an outcome of `change` as one text. */
+export const messageOf = ({ errors, problem }) => problem ?? errors.map(({ message }) => message).join(" ");
 
 /** Returns all objects of the list that a document reads page by page. If a request fails, returns the objects before it. */
 export async function loadAll(document) {

@@ -12,7 +12,7 @@ const LEVELS = ["VIEW", "SUBSTITUTE", "CO_TEACHER", "FULL"];
 async function open() {
   const option = (value, name) => createElement("option", { value }, name);
   const inputs = nameInputs("access", {
-    classCode: createElement("select", {}),
+    classCode: createElement("select", {}, option("", text("loading"))),
     accessLevel: createElement("select", {}, ...LEVELS.map((each) => option(each, text(`level_${each.toLowerCase()}`)))),
     reason: createElement("textarea", { rows: 3 }),
   });
@@ -34,7 +34,8 @@ async function open() {
   };
   dialog.showModal();
   const classes = await loadAll("class_directory");
-  inputs.classCode.append(...classes.map(({ code, name }) => option(code, name)));
+  if (classes.length) inputs.classCode.replaceChildren(...classes.map(({ code, name }) => option(code, name)));
+  else problem.textContent = text("classes_not_loaded");
 }
 
 function showSent() {

@@ -1,6 +1,7 @@
 // Selecting cells of the table: for a change of all of them, or as the targets of a copy.
 
 import { count } from "./format.js";
+import { onLongPress } from "./long_press.js";
 import { cellOf, rectangle } from "./table.js";
 import { text } from "./texts.js";
 
@@ -10,10 +11,12 @@ const selected = new Set();
 let anchor = null;
 let source = null;
 let isOn = false;
+// The next cell ends a block that begins at the anchor.
+let isBlock = false;
 
 export const isSelecting = () => isOn;
 export const sourceOfCopy = () => source;
-/** Returns the selected cells, each with `cell` and `schoolClass`. */
+/** Returns the states of the selected cells: see `stateOf`. */
 export const selection = () => [...selected].map(cellOf);
 
 /** Starts selecting. `copied` is the cell to copy, with `name` and `id`, or null to change cells. */
@@ -21,6 +24,9 @@ export function startSelecting(copied = null) {
   source = copied;
   setOn(true);
 }
+
+/** Allows to start selecting, or not while a change is being saved. */
+export const allowSelecting = (isAllowed) => { element("select-cells").disabled = !isAllowed; };
 
 /** Forgets the selection. */
 export function stopSelecting() {
@@ -31,6 +37,7 @@ export function stopSelecting() {
 function setOn(on) {
   isOn = on;
   anchor = null;
+  setBlock(false);
   selected.clear();
   for (const button of table.querySelectorAll("td button")) {
     if (on && cellOf(button).canEdit) button.setAttribute("aria-pressed", "false");
@@ -42,8 +49,14 @@ function setOn(on) {
   show();
 }
 
+function setBlock(on) {
+  isBlock = on;
+  element("select-block").setAttribute("aria-pressed", String(on));
+}
+
 /** Selects or deselects a cell, or selects the block between the last one and this one. */
-export function select(button, asBlock) {
+export function select(button, isShift) {
+  const asBlock = isShift || isBlock;
   const buttons = (asBlock && anchor ? rectangle(anchor, button) : [button]).filter((each) => cellOf(each).canEdit);
   const add = asBlock || !selected.has(button);
   for (const each of buttons) {
@@ -51,6 +64,8 @@ export function select(button, asBlock) {
     else selected.delete(each);
     each.setAttribute("aria-pressed", String(add));
   }
+  // Without a first cell, this one begins the block.
+  if (isBlock && anchor) setBlock(false);
   anchor = button;
   show();
 }
@@ -63,6 +78,13 @@ function show() {
   element("change-selected").textContent = text(source ? "copy_here" : "change_together");
   element("change-selected").disabled = !selected.size;
 }
+
+onLongPress(table, (button) => {
+  if (element("select-cells").disabled || !cellOf(button).canEdit) return;
+  if (!isOn) startSelecting();
+  select(button, false);
+});
+element("select-block").addEventListener("click", () => setBlock(!isBlock));
 
 element("select-cells").addEventListener("click", () => (isOn ? stopSelecting() : startSelecting()));
 element("stop-selecting").addEventListener("click", () => {

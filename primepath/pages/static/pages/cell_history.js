@@ -1,0 +1,85 @@
+// The history of a cell in its panel: who changed it, when, and what. A change can be undone here.
+
+import { createElement, date, dateTime, label } from "./format.js";
+import { loadPage } from "./operations.js";
+import { text } from "./texts.js";
+import { undoChanges } from "./undoing.js";
+
+// The API's names of fields, where the page has another.
+const FIELD_TEXTS = { invigilator: "invigilatorId" };
+
+/**
+ * Returns the history of the cell that is `opened` as a closed section. It is loaded when it is opened.
+ *
+ * `reload(message)` is called after an undo.
+ */
+export function historyOf(opened, canEdit, reload) {
+  const list = createElement("ol", { class: "history" });
+  const problem = createElement("p", { class: "problem", role: "alert" });
+  const more = createElement("button", { type: "button", hidden: "" }, text("older_changes"));
+  const section = createElement("details", { id: "cell-history" },
+    createElement("summary", {}, text("history")), list, problem, more);
+  const state = { timeZone: opened.timeZone, canEdit, reload };
+  let after = null;
+  const load = async () => {
+    section.setAttribute("aria-busy", "true");
+    const { page, problem: message } = await loadPage("cell_history", { ...opened.operation.variables, after }, "matrixCell", "history");
+    section.setAttribute("aria-busy", "false");
+    problem.textContent = message ?? "";
+    if (!page) return;
+    list.append(...page.edges.map(({ node }) => entryOf(node, state)));
+    if (!list.childElementCount) list.append(createElement("li", {}, text("no_changes")));
+    after = page.pageInfo.endCursor;
+    more.hidden = !page.pageInfo.hasNextPage;
+  };
+  section.addEventListener("toggle", () => section.open && !list.childElementCount && load());
+  more.addEventListener("click", load);
+  return section;
+}
+
+function entryOf(entry, { timeZone, canEdit, reload }) {
+  const what = label(entry.action);
+  const item = createElement("li", {},
+    createElement("strong", {}, what),
+    createElement("small", {}, text("changed_by", { time: dateTime(entry.at, timeZone), name: entry.byName })),
+    createElement("ul", {}, ...entry.changes.map((each) => createElement("li", {}, changeText(each)))));
+  if (entry.undoneBy) item.append(createElement("small", {}, text("is_undone")));
+  else if (canEdit && entry.changeSetId) {
+    const button = createElement("button", { type: "button", "aria-label": text("undo_change", { change: what }) }, text("undo"));
+    const result = createElement("div", {});
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const { refusal } = await undoChanges(entry.changeSetId);
+      button.disabled = false;
+      if (refusal) result.replaceChildren(refusal);
+      else await reload(text("undone", { change: what }));
+    });
+    item.append(button, result);
+  }
+  return item;
+}
+
+/** Returns a change for people: "Room: Hall → Room 7". */
+function changeText(change) {
+  const field = text(FIELD_TEXTS[change.field] ?? change.field);
+  if (change.examsAdded) {
+    const names = (exams) => exams.map(({ name }) => name).join(", ");
+    return [
+      change.examsAdded.length && text("exams_added", { names: names(change.examsAdded) }),
+      change.examsRemoved.length && text("exams_removed", { names: names(change.examsRemoved) }),
+    ].filter(Boolean).join(" ");
+  }
+  return `${field}: ${valueText(change, /Before$/)} → ${valueText(change, /After$/)}`;
+}
+
+/** Returns the value of a change with a name that matches, because each type of change has its own names. */
+function valueText(change, pattern) {
+  const name = Object.keys(change).find((each) => pattern.test(each));
+  const value = change[name];
+  if (value === null || value === undefined || value === "") return text("empty_value");
+  if (name.startsWith("status")) return label(value);
+  if (name.startsWith("date")) return date(value);
+  if (name.startsWith("time")) return value.slice(0, 5);
+  if (name.startsWith("teacher")) return value.name;
+  return String(value);
+}

@@ -1,0 +1,27 @@
+// Undoing a change set, for the last change, the list of changes and the history of a cell.
+
+import { mergeCells } from "./cells.js";
+import { createElement } from "./format.js";
+import { change, messageOf } from "./operations.js";
+import { text } from "./texts.js";
+
+/**
+ * Undoes a change set and shows its cells, also if it is refused.
+ *
+ * Returns the `changeSetId` of the undo, or `refusal`: an element with the reasons.
+ */
+export async function undoChanges(changeSetId) {
+  const outcome = await change("undo_changes", { changeSetId });
+  mergeCells(outcome.payload?.cells ?? []);
+  if (!outcome.problem && !outcome.errors.length) return { changeSetId: outcome.payload.changeSetId };
+  return { refusal: refusalOf(outcome) };
+}
+
+/** Returns what has changed since as a list, or the message of another problem. */
+function refusalOf(outcome) {
+  const since = outcome.errors.filter(({ code }) => code === "CHANGED_SINCE");
+  if (!since.length) return createElement("p", { class: "problem", role: "alert" }, messageOf(outcome));
+  return createElement("div", { class: "conflict", role: "alert" },
+    createElement("p", {}, createElement("strong", {}, text("changed_since"))),
+    createElement("ul", {}, ...since.map(({ message }) => createElement("li", {}, message))));
+}
