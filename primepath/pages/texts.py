@@ -67,6 +67,7 @@ def _changes() -> dict[str, str]:
         "undone": _("Undone: {change}."),
         "changed_since": _("Nothing was undone, because something has changed since."),
         "is_undone": _("Undone"),
+        "undo_all": _("“{change}” changed {summary}. Undo all of it?"),
         "changed_cell": _("change of {cell}"),
         "conflict": _("{name} has changed this cell since you opened it. Nothing is saved yet."),
         "another_user": _("Another user"),

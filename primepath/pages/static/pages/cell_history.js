@@ -1,7 +1,9 @@
 // The history of a cell in its panel: who changed it, when, and what. A change can be undone here.
 
+import { send } from "./api.js";
 import { createElement, date, dateTime, label } from "./format.js";
-import { loadPage } from "./operations.js";
+import { remember } from "./last_change.js";
+import { loadPage, queries } from "./operations.js";
 import { text } from "./texts.js";
 import { undoChanges } from "./undoing.js";
 
@@ -49,14 +51,26 @@ function entryOf(entry, { timeZone, canEdit, reload }) {
     const result = createElement("div", {});
     button.addEventListener("click", async () => {
       button.disabled = true;
-      const { refusal } = await undoChanges(entry.changeSetId);
+      result.replaceChildren();
+      const isWanted = await confirmAll(entry.changeSetId, what);
+      const { changeSetId, refusal } = isWanted ? await undoChanges(entry.changeSetId) : {};
       button.disabled = false;
       if (refusal) result.replaceChildren(refusal);
-      else await reload(text("undone", { change: what }));
+      if (!changeSetId) return;
+      remember(changeSetId, what);
+      await reload(text("undone", { change: what }));
     });
     item.append(button, result);
   }
   return item;
+}
+
+/** Asks before other cells are restored together with this one. Returns whether the user wants it. */
+async function confirmAll(changeSetId, what) {
+  const { result } = await send({ query: queries.change_set, variables: { id: changeSetId } });
+  const changes = result.data?.node;
+  // The undo itself answers if the viewer does not see the whole change.
+  return !(changes?.cellCount > 1) || confirm(text("undo_all", { change: what, summary: changes.summary }));
 }
 
 /** Returns a change for people: "Room: Hall → Room 7". */

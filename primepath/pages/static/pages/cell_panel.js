@@ -74,7 +74,7 @@ function showView(cell) {
     ...notesOf(cell),
     createElement("p", { class: "actions" }, ...(edit ? [edit] : []), ...copyOf(cell)),
     ...(edit ? editableExams(cell, (payload) => showSaved(own, payload)) : examsOf(cell)),
-    historyOf(own, cell.canEdit, reload),
+    historyOf(own, cell.canEdit, (message) => reload(own, message)),
   );
   return edit;
 }
@@ -132,7 +132,8 @@ function formOf(cell, own) {
     },
     cancelled: () => {
       done();
-      reload();
+      opened.form = null;
+      reload(opened);
     },
   });
   return form;
@@ -148,21 +149,21 @@ function showSaved({ key, name }, { cell, changeSetId }) {
     outcome.replaceChildren(text("nothing_changed"));
     return;
   }
+  const own = opened;
   const button = createElement("button", { type: "button" }, text("undo"));
   button.addEventListener("click", async () => {
     button.disabled = true;
-    await reload(await undo());
+    await reload(own, await undo());
   });
   outcome.replaceChildren(createElement("span", {}, text("saved")), button);
 }
 
-/** Loads and shows the cell that is open, with a message. */
-async function reload(message = "") {
-  const own = opened;
-  const { cell, problem } = await load(own);
-  if (opened !== own) return;
-  if (cell) showView(cell)?.focus();
-  outcome.replaceChildren(problem ?? message);
+/** Loads and shows a cell with a message, if it is still open. A form that was opened meanwhile stays. */
+async function reload(own, message = "") {
+  const isViewed = () => opened === own && !own.form;
+  const { cell, problem } = isViewed() ? await load(own) : {};
+  if (cell && isViewed()) showView(cell)?.focus();
+  if (opened === own) outcome.replaceChildren(problem ?? message);
 }
 
 /** Closes the panel, unless the user wants to keep unsaved changes. */
