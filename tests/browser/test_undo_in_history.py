@@ -28,24 +28,24 @@ def _is_undo(request: Request) -> bool:
 
 
 @contextmanager
-def _undo_held_back(cell: OpenedCell) -> Iterator[None]:
-    """Undo the newest change of the cell, and hold the request back until the block ends."""
+def _undo_delayed(cell: OpenedCell) -> Iterator[None]:
+    """Undo the newest change of the cell. Delay the request until the block ends."""
     page = cell.page
-    held: list[Route] = []
+    delayed: list[Route] = []
 
-    def hold(route: Route) -> None:
+    def delay(route: Route) -> None:
         if _is_undo(route.request):
-            held.append(route)
+            delayed.append(route)
         else:
             route.fallback()
 
-    page.route("**/graphql", hold)
+    page.route("**/graphql", delay)
     with page.expect_request(_is_undo):
         _undo_newest(cell)
     yield
     with page.expect_response(lambda response: _is_undo(response.request)):
-        held[0].continue_()
-    page.unroute("**/graphql", hold)
+        delayed[0].continue_()
+    page.unroute("**/graphql", delay)
 
 
 def _undo_newest(cell: OpenedCell) -> None:
@@ -101,7 +101,7 @@ def test_closing_the_panel_does_not_disturb_the_undo(
     other = OpenedCell(page, rows[0], "MAR", "March")
     before = _room(ask, cell)
     ask("teacher", UPDATE, input={"cell": {"at": cell.at}, "room": "Hall for all"})
-    with _undo_held_back(cell):
+    with _undo_delayed(cell):
         page.keyboard.press("Escape")
         if opens_other:
             other.button.click()
@@ -119,7 +119,7 @@ def test_form_that_is_opened_during_an_undo_stays(
     page = tab.sign_in("teacher")
     cell = OpenedCell(page, rows[0], "JUL", "July")
     ask("teacher", UPDATE, input={"cell": {"at": cell.at}, "room": "Hall"})
-    with _undo_held_back(cell):
+    with _undo_delayed(cell):
         cell.panel.get_by_role("button", name="Edit", exact=True).click()
         cell.panel.get_by_label("Notes").fill("Typed meanwhile")
     expect(cell.panel.get_by_text("Undone: Update cell.")).to_be_visible()
