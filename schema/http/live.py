@@ -115,9 +115,16 @@ class _Stream:
 
     async def produce(self, write: Write) -> None:
         """Send the changes until now, and then all later ones."""
-        live = hub(find_invalid)
         # The head of the response, so that the client knows that it is connected.
         await write(_HEARTBEAT)
+        try:
+            with hub(find_invalid).admitted(self._viewer.account_id):
+                await self._follow(write)
+        except TooManyStreamsError:
+            await write(self._refusal() + _COMPLETE)
+
+    async def _follow(self, write: Write) -> None:
+        live = hub(find_invalid)
         content, has_failed = await live.run(lambda: self._evaluate(self._first))
         if content is not None:
             await write(content)
@@ -126,12 +133,7 @@ class _Stream:
             await write(_COMPLETE)
             return
         group = self._group(followed)
-        viewer = self._viewer.account_id
-        try:
-            listener = await live.join(group, viewer=viewer, credentials=self._credentials)
-        except TooManyStreamsError:
-            await write(self._refusal() + _COMPLETE)
-            return
+        listener = await live.join(group, credentials=self._credentials)
         try:
             if listener.group is group:
                 live.evaluate_soon(group)
@@ -142,7 +144,7 @@ class _Stream:
                     await write(content)
             await self._pass_on(listener, write)
         finally:
-            live.leave(listener, viewer=viewer)
+            live.leave(listener)
 
     async def _pass_on(self, listener: Listener, write: Write) -> None:
         live = hub(find_invalid)
@@ -192,8 +194,8 @@ class _Stream:
             return Evaluated(state, ends=True)
         self._viewer = viewer
         cursor = Cursor(before=state)
-        content, _failed = self._evaluate(cursor)
-        return Evaluated(cursor.after or state, content, False, cursor.look_again_at, invalid)
+        content, has_failed = self._evaluate(cursor)
+        return Evaluated(cursor.after or state, content, has_failed, cursor.look_again_at, invalid)
 
     def _evaluate(self, cursor: Cursor) -> tuple[bytes | None, bool]:
         """Run the operation. Return the event, None if nothing has changed, and whether it failed.
@@ -204,11 +206,17 @@ class _Stream:
         with translation.override(self._language):
             result = execute(operation, may_store=False, root_value=cursor)
             if result.errors:
-                if cursor is not self._first and is_unavailable(result.errors):
-                    raise UnavailableError("The database cannot be read.", retry_after_seconds=1)
-                return _event(result, self._request_id, position=None), result.data is None or (
-                    not any(result.data.values())
-                )
+                has_failed = result.data is None or not any(result.data.values())
+                if not (cursor is self._first and has_failed):
+                    if is_unavailable(result.errors):
+                        raise UnavailableError(
+                            "The database cannot be read.", retry_after_seconds=1
+                        )
+                    if not cursor.resync:
+                        # If the stream went on after this event, its changes would be lost.
+                        cursor.resync = True
+                        return self._evaluate(cursor)
+                return _event(result, self._request_id, position=None), has_failed
         if cursor.change is None:
             return None, False
         return _event(result, self._request_id, str(cursor.change.where)), False
