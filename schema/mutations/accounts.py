@@ -21,7 +21,7 @@ from schema.context import Info
 from schema.limits import check_list
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import list_size
-from schema.mutations.idempotency import BY_ID, Recall, RepeatableInput
+from schema.mutations.idempotency import BY_ID, Recall, RepeatableInput, own_row
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service, save
 from schema.types.api_token import ApiToken
@@ -84,7 +84,8 @@ class InviteTeacherPayload:
 
     @strawberry.field(description="Time until which the link works. Null if no link was created.")
     def expires_at(self, result: strawberry.Parent[Result[Invitation]]) -> datetime.datetime | None:
-        return result.value.link.expires_at if result.value else None
+        link = result.value.link if result.value else None
+        return link.expires_at if link else None
 
 
 @strawberry.input(description="The password that you have, and the new one.")
@@ -135,28 +136,26 @@ class RevokeAllApiTokensPayload:
 
 
 def _identify(invitation: Invitation) -> Any:
-    return BY_ID.identify(invitation.teacher)
+    digest = invitation.link.digest if invitation.link else ""
+    return [BY_ID.identify(invitation.teacher), digest]
 
 
 async def _load(info: Info, stored: Any) -> Invitation | None:
-    """Return the teacher, and the link, which is derived again if it can still be used."""
-    teacher = await BY_ID.load(info, stored)
-    if teacher is None or not info.context.require_viewer().is_administrator:
+    """Return the teacher, and the secret of this link, but of no other: another one can be of a superuser.
+
+    The secret is derived again. It is empty if the link has ended.
+    """
+    if not info.context.require_viewer().is_administrator:
         return None
-    links = AccountLink.objects.select_related(*LINK_RELATIONS).filter(user=teacher.user_id)
+    teacher_id, digest = stored
+    teacher = await BY_ID.load(info, teacher_id)
+    links = AccountLink.objects.select_related(*LINK_RELATIONS).filter(digest=digest)
     link = await info.context.loaders.call(links.first)
-    return Invitation(teacher, link, secret_of(link) or "") if link else None
+    secret = secret_of(link) if link else None
+    return Invitation(teacher, link, secret or "") if teacher else None
 
 
 _INVITATION = Recall(_identify, _load)
-
-
-async def _load_token(info: Info, stored: Any) -> models.ApiToken | None:
-    tokens = models.ApiToken.objects.filter(pk=stored, user=info.context.require_viewer().user_id)
-    return await info.context.loaders.call(tokens.first)
-
-
-_TOKEN: Recall[models.ApiToken] = Recall(lambda token: token.pk, _load_token)
 
 
 @strawberry.type
@@ -264,7 +263,7 @@ class Accounts:
             input,
             lambda: revoke_own_token(viewer=viewer, token_id=token_id, parse_errors=ids.errors),
             {"token_id": "id"},
-            _TOKEN,
+            own_row(models.ApiToken),
         )
 
     @strawberry.mutation(

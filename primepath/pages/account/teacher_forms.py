@@ -61,4 +61,5 @@ def _link(request: HttpRequest, invitation: Invitation) -> Outcome:
         "Send this address to {name}, who can set a password with it once. It is shown only now."
     )
     about = template.format(name=invitation.teacher.name)
-    return Outcome(address=SecretAddress(about, url, invitation.link.expires_at))
+    expires_at = invitation.link.expires_at if invitation.link else None
+    return Outcome(address=SecretAddress(about, url, expires_at))
