@@ -25,7 +25,7 @@ from schema.mutations.idempotency import BY_ID, Recall, RepeatableInput, own_row
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service, save
 from schema.types.api_token import ApiToken
-from schema.types.payloads import Result
+from schema.types.payloads import CheckedPayload, Result
 from schema.types.phrases import ADMINISTRATORS_ONLY, CLASS_CODE
 from schema.types.teacher import Teacher
 from schema.types.user_error import UserError
@@ -55,12 +55,7 @@ class ResetPasswordInput(RepeatableInput):
 
 
 @strawberry.type(description="Result of `inviteTeacher` and `resetPassword`.")
-class InviteTeacherPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the link was created.",
-        metadata=list_size(USER_ERRORS),
-    )
-
+class InviteTeacherPayload(CheckedPayload):
     @strawberry.field(
         graphql_type=Teacher | None,
         description="The teacher. Null if the input was rejected.",
@@ -97,11 +92,7 @@ class ChangePasswordInput:
 
 
 @strawberry.type(description="Result of `changePassword`.")
-class ChangePasswordPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the password was changed.",
-        metadata=list_size(USER_ERRORS),
-    )
+class ChangePasswordPayload(CheckedPayload):
     token: str | None = strawberry.field(
         default=None,
         description="New bearer token instead of that of the request. Null for a session, or if the password was not changed.",
@@ -117,11 +108,7 @@ class RevokeApiTokenInput(RepeatableInput):
 
 
 @strawberry.type(description="Result of `revokeApiToken`.")
-class ApiTokenPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the token is revoked.",
-        metadata=list_size(USER_ERRORS),
-    )
+class ApiTokenPayload(CheckedPayload):
     value: ApiToken | None = strawberry.field(
         name="apiToken", description="The revoked token. Null if the input was rejected."
     )

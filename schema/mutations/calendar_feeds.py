@@ -18,14 +18,11 @@ from primepath.services.calendars.create_calendar_feed import (
 from primepath.services.calendars.revoke_calendar_feed import revoke_calendar_feed
 from schema.context import Info
 from schema.limits import check_list
-from schema.limits.list_sizes import USER_ERRORS
-from schema.metadata import list_size
 from schema.mutations.idempotency import Recall, RepeatableInput, own_row
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.calendar_feed import CalendarFeed
-from schema.types.payloads import Result
-from schema.types.user_error import UserError
+from schema.types.payloads import CheckedPayload, Result
 
 
 class _Created(NamedTuple):
@@ -56,12 +53,7 @@ class RevokeCalendarFeedInput(RepeatableInput):
 
 
 @strawberry.type(description="Result of a mutation on a calendar feed.")
-class CalendarFeedPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the mutation succeeded.",
-        metadata=list_size(USER_ERRORS),
-    )
-
+class CalendarFeedPayload(CheckedPayload):
     @strawberry.field(
         graphql_type=CalendarFeed | None,
         description="The feed. Null if the input was rejected.",
