@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, VariableNode
 from strawberry.types import ExecutionResult
@@ -22,14 +22,13 @@ from primepath.domain.errors import ErrorCode, UnavailableError
 from primepath.domain.viewer import Viewer
 from primepath.feed.hub import TooManyStreamsError, hub
 from primepath.feed.listeners import Evaluated, Group, Interest, Listener
-from primepath.models import ApiToken
 from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.monitoring.request_id import request_id_of
 from primepath.server.streams import StreamResponse, Write
-from primepath.services.accounts.password_fingerprint import password_fingerprint
 from primepath.services.accounts.sessions import find_session
+from primepath.services.accounts.tokens import valid_tokens
 from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
-from schema.errors import HttpError, format_errors, is_unavailable
+from schema.errors import HttpError, error, format_errors, is_unavailable
 from schema.http.authentication import Caller
 from schema.http.errors import GRAPHQL_JSON
 from schema.operation.execute import execute
@@ -121,7 +120,9 @@ class _Stream:
             with hub(find_invalid).admitted(self._viewer.account_id):
                 await self._follow(write)
         except TooManyStreamsError:
-            await write(self._refusal() + _COMPLETE)
+            message = _("You have too many live streams open. Close one, or try again later.")
+            refusal = error(ErrorCode.OVERLOADED, message, retryAfterSeconds=_RETRY_SECONDS)
+            await write(_as_event({"errors": [refusal]}, None) + _COMPLETE)
 
     async def _follow(self, write: Write) -> None:
         live = hub(find_invalid)
@@ -221,29 +222,12 @@ class _Stream:
             return None, False
         return _event(result, self._request_id, str(cursor.change.where)), False
 
-    def _refusal(self) -> bytes:
-        error = {
-            "message": _("You have too many live streams open. Close one, or try again later."),
-            "extensions": {
-                "code": ErrorCode.OVERLOADED,
-                "retryAfterSeconds": _RETRY_SECONDS,
-            },
-        }
-        return _as_event({"errors": [error]}, None)
-
 
 def find_invalid(credentials: Collection[Hashable]) -> frozenset[Hashable]:
     """Return the credentials that are not valid any more: one query for all tokens, and one for each session."""
     given = [each for each in credentials if isinstance(each, Credentials)]
     ids = [each.token_id for each in given if each.token_id is not None]
-    valid: set[int] = set()
-    if ids:
-        tokens = ApiToken.objects.valid(timezone.now()).filter(pk__in=ids)
-        for id, fingerprint, password in tokens.values_list(
-            "pk", "password_fingerprint", "user__password"
-        ):
-            if fingerprint == password_fingerprint(password):
-                valid.add(id)
+    valid = valid_tokens(ids) if ids else set()
     return frozenset(
         each
         for each in given
