@@ -10,9 +10,9 @@ import asyncio
 import datetime
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -31,6 +31,8 @@ from primepath.models.history_position import HistoryPosition
 # Changes within this time are combined in one event.
 _COMBINE_SECONDS = 0.1
 _THREADS = 2
+# Time without a stream after which nothing waits for changes. Streams that follow each other quickly share a connection.
+_IDLE_SECONDS = 60
 CHECK_SECONDS = 15
 """Time after which a stream ends, at most, if its token or session ends without a change of the history."""
 FindInvalid = Callable[[Collection[Hashable]], Collection[Hashable]]
@@ -59,10 +61,12 @@ class Hub:
         self._changed = asyncio.Event()
         self._waker: Waker | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._ending: asyncio.TimerHandle | None = None
         self._evaluations: set[asyncio.Task[None]] = set()
 
-    async def join(self, new: Group, *, viewer: Hashable, credentials: Hashable) -> Listener:
-        """Let a listener join the group with the key of ``new``, or this new group. Raises `TooManyStreamsError`."""
+    @contextmanager
+    def admitted(self, viewer: Hashable) -> Iterator[None]:
+        """Count a stream of the viewer in the block. Raises `TooManyStreamsError`."""
         if (
             self._streams[viewer] >= settings.STREAMS_PER_USER
             or self._streams.total() >= settings.STREAMS
@@ -70,34 +74,39 @@ class Hub:
             raise TooManyStreamsError
         self._streams[viewer] += 1
         _LISTENERS.inc()
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
         try:
+            yield
+        finally:
+            _LISTENERS.dec()
+            self._streams[viewer] -= 1
+            if not self._streams[viewer]:
+                del self._streams[viewer]
+            if not self._streams:
+                self._ending = self._loop.call_later(_IDLE_SECONDS, self._end)
+
+    async def join(self, new: Group, *, credentials: Hashable) -> Listener:
+        """Let an admitted listener join the group with the key of ``new``, or this new group."""
+        if self._position is None:
+            position = await self.run(HistoryEntry.objects.position)
+            # Meanwhile another listener can have begun, with an earlier position: nothing after that one is skipped.
             if self._position is None:
-                self._position = await self.run(HistoryEntry.objects.position)
+                self._position = position
                 self._begin()
-            group = self._groups.setdefault(new.key, new)
-            listener = Listener(group, credentials)
-            group.members.add(listener)
-        except BaseException:
-            self._forget(viewer)
-            raise
+        group = self._groups.setdefault(new.key, new)
+        listener = Listener(group, credentials)
+        group.members.add(listener)
         return listener
 
-    def leave(self, listener: Listener, *, viewer: Hashable) -> None:
+    def leave(self, listener: Listener) -> None:
         group = listener.group
         group.members.discard(listener)
         if not group.members:
             self._groups.pop(group.key, None)
             if group.look_again is not None:
                 group.look_again.cancel()
-        self._forget(viewer)
-
-    def _forget(self, viewer: Hashable) -> None:
-        self._streams[viewer] -= 1
-        if not self._streams[viewer]:
-            del self._streams[viewer]
-        _LISTENERS.dec()
-        if not self._streams:
-            self._end()
 
     async def run(self, read: Callable[[], T]) -> T:
         """Read the database in one of the hub's threads."""
@@ -181,10 +190,11 @@ class Hub:
     def _publish(self, group: Group, result: Evaluated) -> None:
         group.state = result.state
         for listener in list(group.members):
-            if result.ends or listener.credentials in result.invalid:
-                listener.end()
-            elif result.event is not None:
+            is_invalid = listener.credentials in result.invalid
+            if result.event is not None and not is_invalid:
                 listener.offer(result.event)
+            if result.ends or is_invalid:
+                listener.end()
         if result.event is not None:
             _EVENTS.inc()
         if group.look_again is not None:

@@ -36,7 +36,8 @@ class LastUse:
         if last_used_at is not None and last_used_at > now - _ACCURACY:
             return
         with self._lock:
-            if self._noted.get(key, now - 2 * _ACCURACY) > now - _ACCURACY:
+            noted = self._noted.get(key)
+            if noted is not None and noted > now - _ACCURACY:
                 return
             if len(self._noted) > _MOST_NOTED:
                 self._noted.clear()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, VariableNode
 from strawberry.types import ExecutionResult
@@ -22,14 +22,13 @@ from primepath.domain.errors import ErrorCode, UnavailableError
 from primepath.domain.viewer import Viewer
 from primepath.feed.hub import TooManyStreamsError, hub
 from primepath.feed.listeners import Evaluated, Group, Interest, Listener
-from primepath.models import ApiToken
 from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.monitoring.request_id import request_id_of
 from primepath.server.streams import StreamResponse, Write
-from primepath.services.accounts.password_fingerprint import password_fingerprint
 from primepath.services.accounts.sessions import find_session
+from primepath.services.accounts.tokens import valid_tokens
 from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
-from schema.errors import HttpError, format_errors, is_unavailable
+from schema.errors import HttpError, error, format_errors, is_unavailable
 from schema.http.authentication import Caller
 from schema.http.errors import GRAPHQL_JSON
 from schema.operation.execute import execute
@@ -115,9 +114,18 @@ class _Stream:
 
     async def produce(self, write: Write) -> None:
         """Send the changes until now, and then all later ones."""
-        live = hub(find_invalid)
         # The head of the response, so that the client knows that it is connected.
         await write(_HEARTBEAT)
+        try:
+            with hub(find_invalid).admitted(self._viewer.account_id):
+                await self._follow(write)
+        except TooManyStreamsError:
+            message = _("You have too many live streams open. Close one, or try again later.")
+            refusal = error(ErrorCode.OVERLOADED, message, retryAfterSeconds=_RETRY_SECONDS)
+            await write(_as_event({"errors": [refusal]}, None) + _COMPLETE)
+
+    async def _follow(self, write: Write) -> None:
+        live = hub(find_invalid)
         content, has_failed = await live.run(lambda: self._evaluate(self._first))
         if content is not None:
             await write(content)
@@ -126,12 +134,7 @@ class _Stream:
             await write(_COMPLETE)
             return
         group = self._group(followed)
-        viewer = self._viewer.account_id
-        try:
-            listener = await live.join(group, viewer=viewer, credentials=self._credentials)
-        except TooManyStreamsError:
-            await write(self._refusal() + _COMPLETE)
-            return
+        listener = await live.join(group, credentials=self._credentials)
         try:
             if listener.group is group:
                 live.evaluate_soon(group)
@@ -142,7 +145,7 @@ class _Stream:
                     await write(content)
             await self._pass_on(listener, write)
         finally:
-            live.leave(listener, viewer=viewer)
+            live.leave(listener)
 
     async def _pass_on(self, listener: Listener, write: Write) -> None:
         live = hub(find_invalid)
@@ -192,8 +195,8 @@ class _Stream:
             return Evaluated(state, ends=True)
         self._viewer = viewer
         cursor = Cursor(before=state)
-        content, _failed = self._evaluate(cursor)
-        return Evaluated(cursor.after or state, content, False, cursor.look_again_at, invalid)
+        content, has_failed = self._evaluate(cursor)
+        return Evaluated(cursor.after or state, content, has_failed, cursor.look_again_at, invalid)
 
     def _evaluate(self, cursor: Cursor) -> tuple[bytes | None, bool]:
         """Run the operation. Return the event, None if nothing has changed, and whether it failed.
@@ -204,38 +207,27 @@ class _Stream:
         with translation.override(self._language):
             result = execute(operation, may_store=False, root_value=cursor)
             if result.errors:
-                if cursor is not self._first and is_unavailable(result.errors):
-                    raise UnavailableError("The database cannot be read.", retry_after_seconds=1)
-                return _event(result, self._request_id, position=None), result.data is None or (
-                    not any(result.data.values())
-                )
+                has_failed = result.data is None or not any(result.data.values())
+                if not (cursor is self._first and has_failed):
+                    if is_unavailable(result.errors):
+                        raise UnavailableError(
+                            "The database cannot be read.", retry_after_seconds=1
+                        )
+                    if not cursor.resync:
+                        # If the stream went on after this event, its changes would be lost.
+                        cursor.resync = True
+                        return self._evaluate(cursor)
+                return _event(result, self._request_id, position=None), has_failed
         if cursor.change is None:
             return None, False
         return _event(result, self._request_id, str(cursor.change.where)), False
-
-    def _refusal(self) -> bytes:
-        error = {
-            "message": _("You have too many live streams open. Close one, or try again later."),
-            "extensions": {
-                "code": ErrorCode.OVERLOADED,
-                "retryAfterSeconds": _RETRY_SECONDS,
-            },
-        }
-        return _as_event({"errors": [error]}, None)
 
 
 def find_invalid(credentials: Collection[Hashable]) -> frozenset[Hashable]:
     """Return the credentials that are not valid any more: one query for all tokens, and one for each session."""
     given = [each for each in credentials if isinstance(each, Credentials)]
     ids = [each.token_id for each in given if each.token_id is not None]
-    valid: set[int] = set()
-    if ids:
-        tokens = ApiToken.objects.valid(timezone.now()).filter(pk__in=ids)
-        for id, fingerprint, password in tokens.values_list(
-            "pk", "password_fingerprint", "user__password"
-        ):
-            if fingerprint == password_fingerprint(password):
-                valid.add(id)
+    valid = valid_tokens(ids) if ids else set()
     return frozenset(
         each
         for each in given

@@ -21,11 +21,11 @@ from schema.context import Info
 from schema.limits import check_list
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import list_size
-from schema.mutations.idempotency import BY_ID, Recall, RepeatableInput
+from schema.mutations.idempotency import BY_ID, Recall, RepeatableInput, own_row
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service, save
 from schema.types.api_token import ApiToken
-from schema.types.payloads import Result
+from schema.types.payloads import CheckedPayload, Result
 from schema.types.phrases import ADMINISTRATORS_ONLY, CLASS_CODE
 from schema.types.teacher import Teacher
 from schema.types.user_error import UserError
@@ -55,12 +55,7 @@ class ResetPasswordInput(RepeatableInput):
 
 
 @strawberry.type(description="Result of `inviteTeacher` and `resetPassword`.")
-class InviteTeacherPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the link was created.",
-        metadata=list_size(USER_ERRORS),
-    )
-
+class InviteTeacherPayload(CheckedPayload):
     @strawberry.field(
         graphql_type=Teacher | None,
         description="The teacher. Null if the input was rejected.",
@@ -84,7 +79,8 @@ class InviteTeacherPayload:
 
     @strawberry.field(description="Time until which the link works. Null if no link was created.")
     def expires_at(self, result: strawberry.Parent[Result[Invitation]]) -> datetime.datetime | None:
-        return result.value.link.expires_at if result.value else None
+        link = result.value.link if result.value else None
+        return link.expires_at if link else None
 
 
 @strawberry.input(description="The password that you have, and the new one.")
@@ -96,11 +92,7 @@ class ChangePasswordInput:
 
 
 @strawberry.type(description="Result of `changePassword`.")
-class ChangePasswordPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the password was changed.",
-        metadata=list_size(USER_ERRORS),
-    )
+class ChangePasswordPayload(CheckedPayload):
     token: str | None = strawberry.field(
         default=None,
         description="New bearer token instead of that of the request. Null for a session, or if the password was not changed.",
@@ -116,11 +108,7 @@ class RevokeApiTokenInput(RepeatableInput):
 
 
 @strawberry.type(description="Result of `revokeApiToken`.")
-class ApiTokenPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the token is revoked.",
-        metadata=list_size(USER_ERRORS),
-    )
+class ApiTokenPayload(CheckedPayload):
     value: ApiToken | None = strawberry.field(
         name="apiToken", description="The revoked token. Null if the input was rejected."
     )
@@ -135,28 +123,26 @@ class RevokeAllApiTokensPayload:
 
 
 def _identify(invitation: Invitation) -> Any:
-    return BY_ID.identify(invitation.teacher)
+    digest = invitation.link.digest if invitation.link else ""
+    return [BY_ID.identify(invitation.teacher), digest]
 
 
 async def _load(info: Info, stored: Any) -> Invitation | None:
-    """Return the teacher, and the link, which is derived again if it can still be used."""
-    teacher = await BY_ID.load(info, stored)
-    if teacher is None or not info.context.require_viewer().is_administrator:
+    """Return the teacher, and the secret of this link, but of no other: another one can be of a superuser.
+
+    The secret is derived again. It is empty if the link has ended.
+    """
+    if not info.context.require_viewer().is_administrator:
         return None
-    links = AccountLink.objects.select_related(*LINK_RELATIONS).filter(user=teacher.user_id)
+    teacher_id, digest = stored
+    teacher = await BY_ID.load(info, teacher_id)
+    links = AccountLink.objects.select_related(*LINK_RELATIONS).filter(digest=digest)
     link = await info.context.loaders.call(links.first)
-    return Invitation(teacher, link, secret_of(link) or "") if link else None
+    secret = secret_of(link) if link else None
+    return Invitation(teacher, link, secret or "") if teacher else None
 
 
 _INVITATION = Recall(_identify, _load)
-
-
-async def _load_token(info: Info, stored: Any) -> models.ApiToken | None:
-    tokens = models.ApiToken.objects.filter(pk=stored, user=info.context.require_viewer().user_id)
-    return await info.context.loaders.call(tokens.first)
-
-
-_TOKEN: Recall[models.ApiToken] = Recall(lambda token: token.pk, _load_token)
 
 
 @strawberry.type
@@ -264,7 +250,7 @@ class Accounts:
             input,
             lambda: revoke_own_token(viewer=viewer, token_id=token_id, parse_errors=ids.errors),
             {"token_id": "id"},
-            _TOKEN,
+            own_row(models.ApiToken),
         )
 
     @strawberry.mutation(

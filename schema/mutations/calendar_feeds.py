@@ -17,16 +17,12 @@ from primepath.services.calendars.create_calendar_feed import (
 )
 from primepath.services.calendars.revoke_calendar_feed import revoke_calendar_feed
 from schema.context import Info
-from schema.ids import parse_number
 from schema.limits import check_list
-from schema.limits.list_sizes import USER_ERRORS
-from schema.metadata import list_size
-from schema.mutations.idempotency import BY_ID, Recall, RepeatableInput
+from schema.mutations.idempotency import Recall, RepeatableInput, own_row
 from schema.mutations.ids import IdParser
 from schema.mutations.run_service import run_service
 from schema.types.calendar_feed import CalendarFeed
-from schema.types.payloads import Result
-from schema.types.user_error import UserError
+from schema.types.payloads import CheckedPayload, Result
 
 
 class _Created(NamedTuple):
@@ -57,12 +53,7 @@ class RevokeCalendarFeedInput(RepeatableInput):
 
 
 @strawberry.type(description="Result of a mutation on a calendar feed.")
-class CalendarFeedPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the mutation succeeded.",
-        metadata=list_size(USER_ERRORS),
-    )
-
+class CalendarFeedPayload(CheckedPayload):
     @strawberry.field(
         graphql_type=CalendarFeed | None,
         description="The feed. Null if the input was rejected.",
@@ -84,11 +75,12 @@ def _url(info: Info, secret: str) -> str:
     return info.context.base_url + reverse("calendar", kwargs={"secret": secret})
 
 
+_ROW = own_row(models.CalendarFeed)
+
+
 async def _load(info: Info, stored: Any) -> _Created | None:
     """Return the feed, also if it is revoked by now, but without its address."""
-    viewer, id = info.context.require_viewer(), parse_number(stored, "CalendarFeed")
-    feeds = models.CalendarFeed.objects.filter(pk=id, user=viewer.user_id)
-    feed = await info.context.loaders.call(feeds.first)
+    feed = await _ROW.load(info, stored)
     return _Created(feed, None) if feed else None
 
 
@@ -100,7 +92,7 @@ async def _load_new(info: Info, stored: Any) -> _Created | None:
 
 
 def _identify(created: _Created) -> Any:
-    return BY_ID.identify(created.feed)
+    return _ROW.identify(created.feed)
 
 
 _NEW = Recall(_identify, _load_new)

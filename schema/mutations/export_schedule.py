@@ -21,13 +21,10 @@ from primepath.school import planned_year
 from primepath.services.stored_files.store import FileContent, store_file
 from primepath.services.validation import ValidationErrors
 from schema.context import Info
-from schema.limits.list_sizes import USER_ERRORS
-from schema.metadata import list_size
 from schema.mutations.run_service import run_service
 from schema.types.enums import describe
 from schema.types.matrix_cell_filter import MatrixCellFilter
-from schema.types.payloads import Result
-from schema.types.user_error import UserError
+from schema.types.payloads import CheckedPayload, Result
 
 _MINUTES = round(DOWNLOAD_KEPT.total_seconds() / 60)
 
@@ -64,12 +61,7 @@ class ExportScheduleInput:
 
 
 @strawberry.type(description="Result of `exportSchedule`.")
-class ExportSchedulePayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if the mutation succeeded.",
-        metadata=list_size(USER_ERRORS),
-    )
-
+class ExportSchedulePayload(CheckedPayload):
     @strawberry.field(
         description=(
             "Secret address of the file. It works once, without signing in. HEAD does not count. Null if the input was rejected."

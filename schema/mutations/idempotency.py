@@ -21,6 +21,7 @@ from schema.ids import make_id, parse_id
 from schema.types.node import NODE_TYPES
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 
 _HOURS = round(KEPT.total_seconds() / 3600)
 
@@ -104,6 +105,17 @@ async def load_node(info: Info, id: str) -> Any:
     """Return the object with this global id, or None if the viewer cannot see it any more."""
     found = parse_id(id)
     return await NODE_TYPES[found.type_name].load(info, found.key)
+
+
+def own_row(model: type[M]) -> Recall[M]:
+    """For rows of the viewer that have ended, which have no global id any more."""
+
+    async def load(info: Info, key: Any) -> M | None:
+        rows = model._default_manager.filter(pk=key, user=info.context.require_viewer().user_id)
+        row: M | None = await info.context.loaders.call(rows.first)
+        return row
+
+    return Recall(lambda row: row.pk, load)
 
 
 BY_ID: Recall[Any] = Recall(_identify, _load)

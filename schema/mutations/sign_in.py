@@ -16,6 +16,7 @@ from schema.context import Info
 from schema.limits.list_sizes import USER_ERRORS
 from schema.metadata import list_size
 from schema.mutations.run_service import save
+from schema.types.payloads import CheckedPayload
 from schema.types.user_error import UserError
 from schema.types.viewer import Viewer
 
@@ -34,11 +35,7 @@ class SignInInput:
 
 
 @strawberry.type(description="Result of `signIn`.")
-class SignInPayload:
-    user_errors: list[UserError] = strawberry.field(
-        description="Problems with the input. Empty if sign-in succeeded.",
-        metadata=list_size(USER_ERRORS),
-    )
+class SignInPayload(CheckedPayload):
     token: str | None = strawberry.field(
         default=None,
         description=(

@@ -19,10 +19,9 @@ from schema.context import Info
 from schema.limits import check_list
 from schema.types.arguments import AcademicYear
 from schema.types.class_entries import earlier_entries, entries_of
-from schema.types.event_position import EventPosition
 from schema.types.schedule_change import Change, ScheduleChange
-from schema.types.sync_marks import CopyMark, Earlier, ListEntries
-from schema.types.sync_token import SyncToken, viewer_mark
+from schema.types.sync_marks import Earlier, ListEntries
+from schema.types.sync_token import SyncedList, SyncToken, viewer_mark
 
 # With more cells, loading the matrix again costs less.
 _MOST_CELLS = 1_000
@@ -31,16 +30,15 @@ _ROWS = (HistorySubject.CLASS, HistorySubject.CURRICULUM)
 
 
 class Followed(NamedTuple):
-    """The state of a listener: it has all changes up to ``where``, and its classes as in ``classes``.
+    """The state of a listener: it has all changes up to ``where``, which was made ``at`` a time, or later.
 
-    ``classes`` is None after a reconnection: an event's position does not contain them. A sync token contains ``mark``, from
-    which they can be computed. ``viewer``: see `viewer_mark`; empty if it is not known.
+    ``classes``: its classes. None for a client that connects again. The token of a matrix contains a mark, from which they can be
+    computed; the position of an event does not.
     """
 
-    where: EventPosition
-    classes: ListEntries | None
-    viewer: bytes = b""
-    mark: CopyMark | None = None
+    where: SyncToken
+    at: datetime.datetime
+    classes: ListEntries | None = None
 
 
 @dataclass(slots=True)
@@ -104,53 +102,46 @@ class Subscription:
         before = cursor.before
         given = cursor.last_event_id or after
         if before is None and given is not None:
-            before = _parse(given, year)
+            before = Followed(*SyncToken.parse_position(given, year))
         loaders = info.context.loaders
         position = loaders.changes.position()
         classes = await loaders.classes.all_of(class_codes)
-        where = EventPosition(year, await position, timezone.now())
+        now = timezone.now()
+        where = SyncToken(year, await position, viewer_mark(viewer), None, SyncedList.EVENTS)
         cursor.academic_year = year
         cursor.class_codes = None if class_codes is None else frozenset(class_codes)
-        cursor.after = Followed(where, entries_of(classes), viewer_mark(viewer))
+        entries = entries_of(classes)
+        cursor.after = Followed(where, now, entries)
         if viewer.teacher_id is not None:
             cursor.look_again_at = await loaders.call(lambda: _next_end(viewer.teacher_id))
         if cursor.resync:
             cursor.change = Change(where, resync=True)
         elif before is not None:
-            cursor.change = await _change(info, before, cursor.after, cursor.class_codes)
+            cursor.change = await _change(info, before, where, entries, cursor.class_codes)
         return cursor.change
 
 
-def _parse(after: str, academic_year: int) -> Followed:
-    """Return what a client has. Raises the errors of `SyncToken.parse`."""
-    position = EventPosition.parse(after, academic_year)
-    if position is not None:
-        return Followed(position, None)
-    token = SyncToken.parse(after, academic_year)
-    at = token.position.entry_at or timezone.now()
-    where = EventPosition(academic_year, token.position, at)
-    return Followed(where, None, token.viewer, token.copy)
-
-
 async def _change(
-    info: Info, before: Followed, now: Followed, class_codes: Collection[str] | None
+    info: Info,
+    before: Followed,
+    where: SyncToken,
+    entries: ListEntries,
+    class_codes: Collection[str] | None,
 ) -> Change | None:
-    loaders = info.context.loaders
-    found = await loaders.changes.since(before.where.history)
-    everything = Change(now.where, resync=True)
-    if found is None or found.teachers:
+    """Return what has changed since ``before``. ``entries`` are the followed classes that the viewer can see now."""
+    loaders, known = info.context.loaders, before.where
+    found = await loaders.changes.since(known.position)
+    everything = Change(where, resync=True)
+    if found is None or found.teachers or known.viewer != where.viewer:
         return everything
-    assert now.classes is not None
-    classes = now.classes.values
-    if before.viewer not in {b"", now.viewer}:
-        return everything
+    classes = entries.values
     earlier = None if before.classes is None else Earlier(before.classes.values)
-    if before.mark is not None:
-        earlier = await earlier_entries(loaders, before.mark, now.classes, class_codes)
+    if known.copy is not None:
+        earlier = await earlier_entries(loaders, known.copy, entries, class_codes)
         if earlier is None or not earlier.knows_details:
             return everything
     if earlier is None:
-        changed = await loaders.call(lambda: _changed_rows(before.where, info))
+        changed = await loaders.call(lambda: _changed_rows(before, info))
         if changed is None:
             return everything
         codes = sorted(changed & classes.keys())
@@ -161,22 +152,22 @@ async def _change(
         key
         for key in map(CellKey.parse, sorted(found.cells))
         if key is not None
-        and key.academic_year == now.where.academic_year
+        and key.academic_year == where.academic_year
         and key.class_code in classes
     ]
     if len(keys) > _MOST_CELLS:
         return everything
-    return Change(now.where, keys, codes) if keys or codes else None
+    return Change(where, keys, codes) if keys or codes else None
 
 
-def _changed_rows(before: EventPosition, info: Info) -> set[str] | None:
+def _changed_rows(before: Followed, info: Info) -> set[str] | None:
     """Return the codes of classes with changed rows. None if the viewer's access can have changed: then all rows can have."""
     viewer = info.context.require_viewer()
     now = timezone.now()
     ended = TeacherClassAssignment.objects.filter(
         teacher=viewer.teacher_id, expires_at__gt=before.at, expires_at__lte=now
     )
-    later = HistoryEntry.objects.after(before.history).filter(subject__in=(*_ACCESS, *_ROWS))
+    later = HistoryEntry.objects.after(before.where.position).filter(subject__in=(*_ACCESS, *_ROWS))
     entries = list(later.order_by().values_list("subject", "subject_key").distinct())
     if any(subject in _ACCESS for subject, _key in entries) or ended.exists():
         return None

@@ -61,13 +61,19 @@ class Result(Generic[T_co]):
 
 
 @strawberry.type
-class Payload:
-    """Fields of every payload."""
+class CheckedPayload:
+    """The field of the payload of every mutation with an input."""
 
     user_errors: list[UserError] = strawberry.field(
         description="Problems with the input. Empty if the mutation succeeded.",
         metadata=list_size(USER_ERRORS),
     )
+
+
+@strawberry.type
+class Payload(CheckedPayload):
+    """Fields of the payloads of mutations with a change set."""
+
     change_set_id: strawberry.ID | None = strawberry.field(
         description="ID of everything that this mutation changed. Null if nothing changed."
     )

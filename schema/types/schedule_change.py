@@ -12,8 +12,8 @@ from schema.context import Info
 from schema.limits.list_sizes import SCHOOL_CLASSES
 from schema.metadata import list_size
 from schema.types.cell_batches import AnyCell
-from schema.types.event_position import EventPosition
 from schema.types.matrix_cell import MatrixCell, load_cells_of_keys
+from schema.types.sync_token import SyncToken
 
 _CELLS = 16
 
@@ -21,7 +21,7 @@ _CELLS = 16
 class Change(NamedTuple):
     """The content of an event, about classes that the viewer can see now."""
 
-    where: EventPosition
+    where: SyncToken
     keys: Sequence[CellKey] = ()
     class_codes: Sequence[str] = ()
     resync: bool = False

@@ -38,13 +38,14 @@ _NO_TIME = -(2**63)
 
 
 class SyncedList(IntEnum):
-    """Lists with sync tokens. The numbers are part of the tokens."""
+    """Lists with sync tokens, and the events of live updates. The numbers are part of the tokens."""
 
     MATRIX = 0
     EXAMS = 1
     CLASS_DIRECTORY = 2
     ASSIGNMENTS = 3
     ACCESS_REQUESTS = 4
+    EVENTS = 5
 
 
 def viewer_mark(viewer: Viewer) -> bytes:
@@ -78,10 +79,13 @@ def _invalid(reason: str, which: SyncedList) -> BadUserInputError:
 
 
 def _explain(reason: str, which: SyncedList) -> str:
-    template = _(
-        "{reason} Repeat the query without `changesAfter` to get the full matrix and a new `syncToken`."
-    )
-    if which is not SyncedList.MATRIX:
+    if which is SyncedList.EVENTS:
+        template = _("{reason} Load the matrix again, and subscribe with its `syncToken`.")
+    elif which is SyncedList.MATRIX:
+        template = _(
+            "{reason} Repeat the query without `changesAfter` to get the full matrix and a new `syncToken`."
+        )
+    else:
         template = _(
             "{reason} Repeat the query without `changesAfter` to get the full list and a new `syncToken`."
         )
@@ -133,12 +137,16 @@ class SyncToken(NamedTuple):
         old, or if its signature is wrong. It may come from an older version of PrimePath, or from before a change of
         SECRET_KEY.
         """
-        token = cls._of_list(text, SyncedList.MATRIX)
-        if token.academic_year != academic_year:
-            template = _("This sync token is for {year}, not for {requested_year}.")
-            reason = template.format(year=token.academic_year, requested_year=academic_year)
-            raise _invalid(reason, SyncedList.MATRIX)
-        return token
+        return cls._of_year(text, academic_year, SyncedList.MATRIX)
+
+    @classmethod
+    def parse_position(cls, text: str, academic_year: int) -> tuple[SyncToken, datetime.datetime]:
+        """Return the token of an event or of the matrix of this year, and when it was made. Raise the errors of `parse`.
+
+        The time has whole seconds, and is not too late.
+        """
+        token = cls._of_year(text, academic_year, SyncedList.EVENTS, SyncedList.MATRIX)
+        return token, _signed_at(text)
 
     @classmethod
     def parse_of_list(cls, text: str, which: SyncedList, arguments: bytes) -> SyncToken:
@@ -150,10 +158,22 @@ class SyncToken(NamedTuple):
         return token
 
     @classmethod
-    def _of_list(cls, text: str, which: SyncedList) -> SyncToken:
+    def _of_year(cls, text: str, academic_year: int, *lists: SyncedList) -> SyncToken:
+        token = cls._of_list(text, *lists)
+        if token.academic_year != academic_year:
+            template = _("This sync token is for {year}, not for {requested_year}.")
+            reason = template.format(year=token.academic_year, requested_year=academic_year)
+            raise _invalid(reason, lists[0])
+        return token
+
+    @classmethod
+    def _of_list(cls, text: str, which: SyncedList, *others: SyncedList) -> SyncToken:
+        """Return the token of one of these lists. Messages are for the first one."""
         days = settings.SYNC_TOKEN_DAYS
         if len(text) > MAX_LENGTH or not _SIGNED_TEXT.fullmatch(text):
-            raise _invalid(_("`changesAfter` is not a valid sync token."), which)
+            argument = "after" if which is SyncedList.EVENTS else "changesAfter"
+            template = _("`{argument}` is not a valid sync token.")
+            raise _invalid(template.format(argument=argument), which)
         try:
             content: bytes = signing.loads(
                 text, salt=_SALT, serializer=_Packed, max_age=datetime.timedelta(days=days)
@@ -166,7 +186,7 @@ class SyncToken(NamedTuple):
             raise expired(reason, which) from None
         end_answer_at(_signed_at(text) + datetime.timedelta(days=days))
         token = cls._unpack(content)
-        if token.list != which:
+        if token.list not in {which, *others}:
             raise _invalid(_("This sync token is of another list."), which)
         return token
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from primepath.demo.accounts import HEAD_TEACHER
 from tests.live.client import Event, LiveClient, with_clients
-from tests.live.test_events import ASSIGN, REVOKE
+from tests.live.test_events import ASSIGN, HIDDEN, REVOKE
 from tests.server import Server
 
 CLASSES = ("PRIMARY_1A", "PRIMARY_1B", "HIGH_12A")
@@ -29,7 +29,7 @@ class Copy:
         self.cells: dict[str, Any] = {}
         self.token = ""
         self.last_id: str | None = None
-        self.shown: list[tuple[int, set[str]]] = []
+        self.shown: list[dict[str, Any]] = []
 
     async def load(self) -> None:
         matrix = (await self._client.ask(READ, codes=list(CLASSES)))["scheduleMatrix"]
@@ -39,6 +39,7 @@ class Copy:
     async def apply(self, event: Event) -> None:
         change = event.change
         self.last_id = event.id
+        self.shown += change["cells"]
         if change["resync"] or change["changedClassCodes"]:
             await self.load()
             return
@@ -65,6 +66,21 @@ class Copy:
                     await self.apply(event)
 
 
+def could_be_seen(cell: dict[str, Any], written: list[int], access: list[tuple[int, bool]]) -> bool:
+    """Return whether the teacher had access at a moment at which the cell had the notes that an event has shown.
+
+    ``written``: the steps that changed the cell. ``access``: each change of the access to the hidden class, before the write of its step.
+    """
+    if HIDDEN not in cell["id"]:
+        return True
+    step = int(cell["notes"].removeprefix("Step "))
+    later = [each for each in written if each > step]
+    end = min(later, default=STEPS)
+    # The access at the write, and each change until the next write.
+    at_write = [is_granted for since, is_granted in access if since <= step][-1]
+    return at_write or any(is_granted and step < since <= end for since, is_granted in access)
+
+
 def test_copies_converge(server: Server) -> None:
     chance = random.Random(7)
 
@@ -76,15 +92,21 @@ def test_copies_converge(server: Server) -> None:
         stop = asyncio.Event()
         following = [asyncio.ensure_future(copy.follow(chance, stop)) for copy in copies]
         granted: str | None = None
+        written: dict[str, list[int]] = {}
+        access: list[tuple[int, bool]] = [(0, False)]
         for step in range(STEPS):
             if chance.random() < 0.1:
                 if granted is None:
                     done = await head.ask(ASSIGN, teacher=me, until=None)
                     granted = done["assignTeacher"]["assignment"]["id"]
+                    access.append((step, True))
                 else:
                     await head.ask(REVOKE, id=granted)
                     granted = None
-            await head.write(chance.choice(CLASSES), chance.choice(PERIODS), f"Step {step}")
+                    access.append((step, False))
+            class_code, period = chance.choice(CLASSES), chance.choice(PERIODS)
+            await head.write(class_code, period, f"Step {step}")
+            written.setdefault(f"MatrixCell:{class_code}/2026/{period}", []).append(step)
             await asyncio.sleep(chance.random() / 5)
         stop.set()
         await asyncio.gather(*following)
@@ -92,6 +114,9 @@ def test_copies_converge(server: Server) -> None:
             fresh = Copy(client)
             await fresh.load()
             assert copy.cells == fresh.cells
+        assert copies[1].shown
+        for cell in copies[1].shown:
+            assert could_be_seen(cell, written[cell["id"]], access), (cell, access)
         assert len(copies[0].cells) == len(CLASSES) * len(PERIODS)
         assert len(copies[1].cells) < len(copies[0].cells) or granted is not None
         if granted is not None:

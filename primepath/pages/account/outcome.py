@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from primepath.domain.errors import ValidationFailedError
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class SecretAddress(NamedTuple):
@@ -26,18 +29,18 @@ class Outcome(NamedTuple):
     problems: Sequence[str] = ()
     message: str = ""
     address: SecretAddress | None = None
-    entered: Mapping[str, str] = {}
+    entered: Mapping[str, str] = _NOTHING
 
     @classmethod
     def rejected(
         cls,
         error: ValidationFailedError,
-        labels: Mapping[str, str],
-        entered: Mapping[str, str] | None = None,
+        labels: Mapping[str, str] = _NOTHING,
+        entered: Mapping[str, str] = _NOTHING,
     ) -> Self:
         """Return the errors of a service. ``labels`` has the labels of the form by the service's parameters."""
         problems = [
             each.message_for(labels.get(each.field_name or "", each.field_name or ""))
             for each in error.errors
         ]
-        return cls(problems, entered=entered or {})
+        return cls(problems, entered=entered)

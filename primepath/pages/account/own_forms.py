@@ -16,6 +16,7 @@ from primepath.services.accounts.sessions import keep_session
 from primepath.services.accounts.sign_in_form import client_address
 from primepath.services.calendars.create_calendar_feed import create_calendar_feed
 from primepath.services.calendars.revoke_calendar_feed import revoke_calendar_feed
+from schema.ids import parse_number_key
 
 
 def new_password(request: HttpRequest, viewer: Viewer) -> Outcome:
@@ -41,7 +42,7 @@ def revoke_token(request: HttpRequest, viewer: Viewer) -> Outcome:
     try:
         token = revoke_own_token(viewer=viewer, token_id=number_in(request))
     except ValidationFailedError as rejected:
-        return Outcome.rejected(rejected, {})
+        return Outcome.rejected(rejected)
     template = _("The token {name} is revoked.")
     return Outcome(message=template.format(name=token.name))
 
@@ -69,15 +70,11 @@ def revoke_feed(request: HttpRequest, viewer: Viewer) -> Outcome:
     try:
         feed = revoke_calendar_feed(viewer=viewer, feed_id=number_in(request))
     except ValidationFailedError as rejected:
-        return Outcome.rejected(rejected, {})
+        return Outcome.rejected(rejected)
     template = _("The address of the calendar {name} does not work any more.")
     return Outcome(message=template.format(name=feed.name))
 
 
 def number_in(request: HttpRequest) -> int:
     """Return the key in the form. 0, which no row has, if it is malformed."""
-    text = request.POST.get("id", "")
-    return int(text) if text.isdecimal() and len(text) < _DIGITS else 0
-
-
-_DIGITS = 18
+    return parse_number_key(request.POST.get("id", "")) or 0

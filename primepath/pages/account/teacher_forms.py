@@ -35,7 +35,7 @@ def reset(request: HttpRequest, viewer: Viewer) -> Outcome:
     try:
         return _link(request, reset_password(viewer=viewer, teacher_id=number_in(request)))
     except ValidationFailedError as rejected:
-        return Outcome.rejected(rejected, {})
+        return Outcome.rejected(rejected)
 
 
 def set_active(request: HttpRequest, viewer: Viewer) -> Outcome:
@@ -47,7 +47,7 @@ def set_active(request: HttpRequest, viewer: Viewer) -> Outcome:
             viewer=viewer, account_id=teacher.user_id if teacher else 0, is_active=is_active
         )
     except ValidationFailedError as rejected:
-        return Outcome.rejected(rejected, {})
+        return Outcome.rejected(rejected)
     if is_active:
         template = _("The account {username} is active.")
     else:
@@ -61,4 +61,5 @@ def _link(request: HttpRequest, invitation: Invitation) -> Outcome:
         "Send this address to {name}, who can set a password with it once. It is shown only now."
     )
     about = template.format(name=invitation.teacher.name)
-    return Outcome(address=SecretAddress(about, url, invitation.link.expires_at))
+    expires_at = invitation.link.expires_at if invitation.link else None
+    return Outcome(address=SecretAddress(about, url, expires_at))

@@ -38,13 +38,7 @@ def change_password(
     check_new_password(new_password, account, errors, "new_password")
     errors.raise_if_any()
     with SignInAttempt(username=account.username, address=address) as attempt:
-        if not attempt.begin():
-            errors.add(
-                UserErrorCode.RATE_LIMITED,
-                attempt.limit_message,
-                retry_after_seconds=attempt.retry_after_seconds,
-            )
-            errors.raise_if_any()
+        attempt.begin_or_refuse(errors)
         if not check_password(current_password, account.password):
             attempt.fail()
             template = _("The current password is not correct.")

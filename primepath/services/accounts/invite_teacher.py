@@ -41,10 +41,13 @@ class InvitedTo(NamedTuple):
 
 
 class Invitation(NamedTuple):
-    """A teacher, and the link that sets the password of the account. ``secret`` is shown once."""
+    """A teacher, and the link that sets the password of the account. ``secret`` is shown once.
+
+    For a retry after the link was used or replaced, there is no ``link``, and the secret is empty.
+    """
 
     teacher: Teacher
-    link: AccountLink
+    link: AccountLink | None
     secret: str
 
 

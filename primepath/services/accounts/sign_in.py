@@ -75,13 +75,7 @@ def sign_in(
     errors.check_text(device_name, "device_name", limit=_MAX_DEVICE_NAME_LENGTH)
     errors.raise_if_any()
     with SignInAttempt(username=username, address=address) as attempt:
-        if not attempt.begin():
-            errors.add(
-                UserErrorCode.RATE_LIMITED,
-                attempt.limit_message,
-                retry_after_seconds=attempt.retry_after_seconds,
-            )
-            errors.raise_if_any()
+        attempt.begin_or_refuse(errors)
         user = authenticate(username=username, password=password)
         viewer = viewer_of(user) if user is not None else None
         if user is None or viewer is None:

@@ -12,11 +12,12 @@ from typing import Self
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from primepath.domain.errors import OverloadedError
+from primepath.domain.errors import OverloadedError, UserErrorCode
 from primepath.domain.text import fold, normalize_username
 from primepath.services.accounts.sign_in_log import Outcome, log_sign_in
 from primepath.services.attempts import add_attempt, reset_attempts, take_attempt_back
 from primepath.services.passwords.hashing_thread import hashing_thread
+from primepath.services.validation import ValidationErrors
 
 _WINDOW_SECONDS = 900
 # A provider assigns an IPv6 network of this size to each customer, who can use every address in the network.
@@ -61,11 +62,6 @@ class SignInAttempt:
         if isinstance(error, OverloadedError) and self._has_begun:
             take_attempt_back(self._names)
 
-    @property
-    def retry_after_seconds(self) -> int:
-        """Seconds after which the limit ends, at most."""
-        return _WINDOW_SECONDS
-
     def begin(self) -> bool:
         """Count the attempt. Return False if it exceeds a limit, which `limit_message` describes."""
         of_account, of_address = add_attempt(self._names, seconds=_WINDOW_SECONDS)
@@ -85,6 +81,16 @@ class SignInAttempt:
         # Otherwise a locked account, if its owner keeps trying, would lock the address for everyone else.
         take_attempt_back(self._names)
         return False
+
+    def begin_or_refuse(self, errors: ValidationErrors) -> None:
+        """Count the attempt. If it exceeds a limit, raise `ValidationFailedError` with ``RATE_LIMITED``."""
+        if not self.begin():
+            errors.add(
+                UserErrorCode.RATE_LIMITED,
+                self.limit_message,
+                retry_after_seconds=_WINDOW_SECONDS,
+            )
+            errors.raise_if_any()
 
     def fail(self) -> None:
         """Note that the password was wrong. The attempt is counted already."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from primepath.models import ApiToken
 from primepath.services.accounts.observation import Observation, Observer
 from primepath.services.accounts.password_fingerprint import password_fingerprint
 from primepath.services.accounts.viewers import ACCOUNT_COLUMNS, viewer_of_account
+from primepath.services.address_secrets import digest_of
 from primepath.services.last_use import LastUse
 
 _PREFIX = "ppt_"
@@ -47,11 +48,6 @@ class ValidToken(NamedTuple):
     observation: Observation | None = None
 
 
-def digest(token: str) -> str:
-    """Return the digest that is stored. A token has 256 random bits, so an unsalted SHA-256 cannot be searched."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def create_token(
     *, user: User, name: str, expires_at: datetime | None = None
 ) -> tuple[str, ApiToken]:
@@ -66,7 +62,7 @@ def create_token(
     stored = ApiToken.objects.create(
         user=user,
         name=name,
-        digest=digest(token),
+        digest=digest_of(token),
         password_fingerprint=password_fingerprint(user.password),
         expires_at=expires_at,
     )
@@ -79,7 +75,7 @@ def find_token(token: str) -> ValidToken | None:
     None if it is invalid, its owner cannot sign in, or the password has been set since the token was created.
     """
     observer = Observer()
-    rows = _valid_tokens(digest(token), observer.now)
+    rows = _valid_tokens(digest_of(token), observer.now)
     for token_id, fingerprint, last_used_at, password, state, access_ends_at, *account in rows:
         if fingerprint != password_fingerprint(password):
             return None
@@ -89,6 +85,15 @@ def find_token(token: str) -> ValidToken | None:
         observation = observer.observation(state, access_ends_at)
         return ValidToken(token_id, viewer, observation) if viewer else None
     return None
+
+
+def valid_tokens(token_ids: Collection[int]) -> set[int]:
+    """Return which of these tokens are still valid, in one query."""
+    rows = ApiToken.objects.valid(timezone.now()).filter(pk__key_in=token_ids)
+    values = rows.values_list("pk", "password_fingerprint", "user__password")
+    return {
+        id for id, fingerprint, password in values if fingerprint == password_fingerprint(password)
+    }
 
 
 def revoke_token(*, token_id: int) -> bool:

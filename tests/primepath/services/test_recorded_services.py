@@ -19,9 +19,10 @@ from primepath.services.accounts.create_account import create_account
 from primepath.services.accounts.create_teacher import create_teacher
 from primepath.services.accounts.set_account_active import set_account_active
 from primepath.services.accounts.set_password import set_password
-from primepath.services.accounts.tokens import create_token, digest
+from primepath.services.accounts.tokens import create_token
 from primepath.services.accounts.update_account import update_account
 from primepath.services.accounts.update_teacher import update_teacher
+from primepath.services.address_secrets import digest_of
 from primepath.services.curriculum.create_level import create_level
 from primepath.services.curriculum.create_program import create_program
 from primepath.services.curriculum.create_subprogram import create_subprogram
@@ -266,7 +267,7 @@ def test_no_secret_is_recorded() -> None:
     assert [entry[1] for entry in entries] == [
         *("CREATE_ACCOUNT", "SET_PASSWORD", "CREATE_TOKEN", "REVOKE_TOKEN")
     ]
-    for secret in ("secret-1", "secret-2", token, digest(token), user.password):
+    for secret in ("secret-1", "secret-2", token, digest_of(token), user.password):
         assert secret not in str(entries)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from django.core.cache import caches
-from django.test import Client
 from pytest_django import Settings
 
 from primepath.models import ApiToken
@@ -19,22 +16,17 @@ from primepath.services.accounts.tokens import create_token
 from tests.factories import make_teacher
 from tests.processes import PATIENCE
 from tests.redis_server import RedisServer, redis_server
+from tests.schema.http.api import GRAPHQL_JSON, JSON, Api, sha256
 from tests.server import Server, running_server
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
 VIEWER = "{ viewer { username } }"
 MINA = {"data": {"viewer": {"username": "mina"}}}
 SIGN_OUT = "mutation { signOut { signedOut } }"
 ENTRY_BYTES = 200
 NO_VERSIONS: list[Any] = [0, 2, -1, 1.0, True, "1", None, [1]]
-
-
-def sha256(document: str) -> str:
-    return hashlib.sha256(document.encode()).hexdigest()
 
 
 NO_HASHES: list[Any] = [
@@ -57,26 +49,8 @@ def naming(hash: str, **more: Any) -> dict[str, Any]:
     return {"persistedQuery": {"version": 1, "sha256Hash": hash, **more}}
 
 
-class Api:
-    """A client that sends hashes, documents, or both, signed in or not."""
-
-    def __init__(self, token: str | None) -> None:
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-
-    def post(self, *, accept: str = "*/*", **members: Any) -> Response:
-        headers = {**self._headers, "Accept": accept}
-        return Client().post("/graphql", members, content_type=JSON, headers=headers)
-
-    def get(self, *, accept: str = "*/*", **members: Any) -> Response:
-        parameters = {
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in members.items()
-        }
-        headers = {**self._headers, "Accept": accept}
-        return Client().get("/graphql", parameters, headers=headers)
-
-    def send(self, method: str, **members: Any) -> Response:
-        return self.get(**members) if method == "GET" else self.post(**members)
+class HashApi(Api):
+    """A client that sends hashes, documents, or both."""
 
     def register(self, document: str, method: str = "POST") -> Response:
         return self.send(method, query=document, extensions=naming(sha256(document)))
@@ -87,13 +61,13 @@ class Api:
 
 
 @pytest.fixture
-def api(db: None) -> Api:
-    return Api(create_token(user=make_teacher("mina").user, name="Test")[0])
+def api(db: None) -> HashApi:
+    return HashApi(create_token(user=make_teacher("mina").user, name="Test")[0])
 
 
 @pytest.fixture
-def unauthenticated(db: None) -> Api:
-    return Api(None)
+def unauthenticated(db: None) -> HashApi:
+    return HashApi()
 
 
 def is_error(response: Response | httpx.Response, message: str) -> bool:
@@ -110,7 +84,7 @@ def assert_rejected(response: Response, status: int = 400) -> None:
 @pytest.mark.parametrize("accept", ["*/*", JSON, GRAPHQL_JSON, f"{GRAPHQL_JSON}, {JSON};q=0.9"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_hash_returns_the_error_that_clients_expect(
-    api: Api, method: str, accept: str
+    api: HashApi, method: str, accept: str
 ) -> None:
     response = api.send(method, accept=accept, extensions=naming(sha256(VIEWER)))
     assert response.json() == {
@@ -129,7 +103,7 @@ def test_unknown_hash_returns_the_error_that_clients_expect(
 @pytest.mark.parametrize("registering", ["GET", "POST"])
 @pytest.mark.parametrize("asking", ["GET", "POST"])
 def test_registered_document_can_be_requested_by_hash(
-    api: Api, registering: str, asking: str
+    api: HashApi, registering: str, asking: str
 ) -> None:
     assert api.register(VIEWER, registering).json() == MINA
     for query in {}, {"query": ""}:
@@ -139,7 +113,7 @@ def test_registered_document_can_be_requested_by_hash(
         assert response["ETag"]
 
 
-def test_hash_can_have_variables_and_operation_name(api: Api) -> None:
+def test_hash_can_have_variables_and_operation_name(api: HashApi) -> None:
     document = (
         "query A($no: Boolean!) { viewer @skip(if: $no) { username } } query B { __typename }"
     )
@@ -152,7 +126,7 @@ def test_hash_can_have_variables_and_operation_name(api: Api) -> None:
             assert response.json() == {"data": data}
 
 
-def test_hash_of_another_document_is_rejected_and_not_stored(api: Api) -> None:
+def test_hash_of_another_document_is_rejected_and_not_stored(api: HashApi) -> None:
     other = "{ school { name } }"
     for method in "GET", "POST":
         assert_rejected(api.send(method, query=other, extensions=naming(sha256(VIEWER))))
@@ -177,21 +151,21 @@ def test_hash_of_another_document_is_rejected_and_not_stored(api: Api) -> None:
     ],
     ids=str,
 )
-def test_invalid_extension_is_rejected(api: Api, named: Any) -> None:
+def test_invalid_extension_is_rejected(api: HashApi, named: Any) -> None:
     assert api.register(VIEWER).json() == MINA
     for query in {}, {"query": VIEWER}:
         for method in "GET", "POST":
             assert_rejected(api.send(method, extensions={"persistedQuery": named}, **query))
 
 
-def test_other_extensions_are_ignored(api: Api) -> None:
+def test_other_extensions_are_ignored(api: HashApi) -> None:
     for extensions in {}, {"persistedQuery": None}, {"other": {"version": 9}}:
         assert api.post(query=VIEWER, extensions=extensions).json() == MINA
         assert_rejected(api.post(extensions=extensions))
 
 
 def test_document_of_an_unauthenticated_client_is_not_stored(
-    api: Api, unauthenticated: Api
+    api: HashApi, unauthenticated: HashApi
 ) -> None:
     assert unauthenticated.register(VIEWER).json() == {"data": {"viewer": None}}
     assert not api.knows(VIEWER)
@@ -212,12 +186,12 @@ def test_document_of_an_unauthenticated_client_is_not_stored(
     ],
     ids=["syntax", "unknown field", "two without names", "no name chosen", "invalid", "too long"],
 )
-def test_invalid_document_is_not_stored(api: Api, document: str) -> None:
+def test_invalid_document_is_not_stored(api: HashApi, document: str) -> None:
     assert api.register(document).json()["errors"]
     assert not api.knows(document)
 
 
-def test_get_by_hash_never_runs_a_mutation(api: Api) -> None:
+def test_get_by_hash_never_runs_a_mutation(api: HashApi) -> None:
     for method in "GET", "HEAD":
         assert api.register(SIGN_OUT, "GET").status_code == 405, method
     assert not api.knows(SIGN_OUT)
@@ -231,7 +205,7 @@ def test_get_by_hash_never_runs_a_mutation(api: Api) -> None:
     assert not ApiToken.objects.exclude(revoked_at=None).exists()
 
 
-def test_disabled_persisted_queries_return_their_error(api: Api, settings: Settings) -> None:
+def test_disabled_persisted_queries_return_their_error(api: HashApi, settings: Settings) -> None:
     api.register(VIEWER)
     settings.PERSISTED_QUERIES = False
     for method in "GET", "POST":
@@ -250,7 +224,7 @@ def test_disabled_persisted_queries_return_their_error(api: Api, settings: Setti
 
 
 def test_bytes_stored_per_day_are_limited(
-    api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    api: HashApi, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = VIEWER, "{ viewer { username } } # 여섯"
     size = sum(len(each.encode()) + ENTRY_BYTES for each in (first, second))
@@ -270,14 +244,16 @@ def test_bytes_stored_per_day_are_limited(
     assert api.knows("{ __typename }")
 
 
-def test_document_one_byte_over_the_daily_limit_is_not_stored(api: Api, settings: Settings) -> None:
+def test_document_one_byte_over_the_daily_limit_is_not_stored(
+    api: HashApi, settings: Settings
+) -> None:
     settings.PERSISTED_QUERY_BYTES_PER_DAY = len(VIEWER) + ENTRY_BYTES - 1
     assert api.register(VIEWER).json() == MINA
     assert not api.knows(VIEWER)
 
 
 def test_document_expires_after_the_configured_days(
-    api: Api, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    api: HashApi, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PERSISTED_QUERY_DAYS = 2
     api.register(VIEWER)
@@ -288,7 +264,7 @@ def test_document_expires_after_the_configured_days(
     assert not api.knows(VIEWER)
 
 
-def test_process_stores_the_most_recently_requested_documents(api: Api) -> None:
+def test_process_stores_the_most_recently_requested_documents(api: HashApi) -> None:
     cache = caches["persisted_queries"]
     for number in range(3_000):
         cache.set(str(number), "document", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -23,12 +22,11 @@ from primepath.services.documents.register_documents import (
 )
 from schema.http.admission import kind_of_operation
 from tests.factories import make_teacher
+from tests.schema.http.api import GRAPHQL_JSON, JSON, Api, sha256
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
 VIEWER = "query Me { viewer { username } }"
 TWO = "query One { school { name } } query Two { viewer { username } }"
 SIGN_OUT = "mutation SignOut { signOut { signedOut } }"
@@ -39,34 +37,8 @@ MINA = {"data": {"viewer": {"username": "mina"}}}
 NOT_REGISTERED = "{ viewer { username } }"
 
 
-def sha256(document: str) -> str:
-    return hashlib.sha256(document.encode()).hexdigest()
-
-
 def by_hash(document: str) -> dict[str, Any]:
     return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": sha256(document)}}}
-
-
-class Api:
-    """A client, signed in or not."""
-
-    def __init__(self, token: str | None = None) -> None:
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-
-    def post(self, *, accept: str = "*/*", **members: Any) -> Response:
-        headers = {**self._headers, "Accept": accept}
-        return Client().post("/graphql", members, content_type=JSON, headers=headers)
-
-    def get(self, *, accept: str = "*/*", **members: Any) -> Response:
-        parameters = {
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in members.items()
-        }
-        headers = {**self._headers, "Accept": accept}
-        return Client().get("/graphql", parameters, headers=headers)
-
-    def send(self, method: str, **members: Any) -> Response:
-        return self.get(**members) if method == "GET" else self.post(**members)
 
 
 @pytest.fixture

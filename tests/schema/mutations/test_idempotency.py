@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from primepath.models import IdempotencyKey, Teacher, TeacherClassAssignment
+from primepath.services.accounts.reset_password import reset_password
 from primepath.services.idempotency import KEPT
 from schema.build import schema
 from schema.execution.core import graphql_schema
@@ -182,3 +183,17 @@ def test_retry_waits_for_the_first_request(mutation: str) -> None:
             wait_for_a_blocked_writer()
         assert comparable(waiting.result(20)) == comparable(first)
     assert IdempotencyKey.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_retry_of_an_invitation_does_not_return_the_link_of_another_person() -> None:
+    with a_school("inviteTeacher") as call:
+        first = send(call)
+        teacher = Teacher.objects.get(user__username="sora")
+        User.objects.filter(pk=teacher.user_id).update(is_staff=True)
+        root = as_viewer(User.objects.create(username="root", is_staff=True, is_superuser=True))
+        secret = reset_password(viewer=root, teacher_id=teacher.pk).secret
+        again = send(call)
+        assert first["invitationUrl"]
+        assert (again["teacher"], again["invitationUrl"]) == (first["teacher"], None)
+        assert secret not in str(again)

@@ -16,7 +16,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from primepath.models import ApiToken
-from primepath.services.accounts.tokens import create_token, digest
+from primepath.services.accounts.tokens import create_token
+from primepath.services.address_secrets import digest_of
 from primepath.services.passwords.hashers import Argon2Hasher
 from tests.factories import assign, make_class, make_teacher
 
@@ -81,7 +82,7 @@ def test_sign_in_returns_a_valid_token(mina: User) -> None:
 def test_only_the_digest_of_a_token_is_stored(mina: User) -> None:
     token = sign_in(deviceName="Mina's 폰")["token"]
     (stored,) = ApiToken.objects.values()
-    assert stored["digest"] == digest(token)
+    assert stored["digest"] == digest_of(token)
     assert token not in map(str, stored.values())
     assert (stored["user_id"], stored["name"], stored["revoked_at"]) == (mina.pk, "Mina's 폰", None)
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from primepath.models import ApiToken, Teacher
-from primepath.services.accounts.tokens import digest, find_token
+from primepath.services.accounts.tokens import find_token
 from primepath.services.accounts.viewers import viewer_of
+from primepath.services.address_secrets import digest_of
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_only_the_digest_is_stored(teacher: User, capsys: pytest.CaptureFixture[
 
     out, err = capsys.readouterr()
     stored = ApiToken.objects.get()
-    assert stored.digest == digest(out.strip())
+    assert stored.digest == digest_of(out.strip())
     assert out.strip() not in {str(value) for value in vars(stored).values()}
     assert stored.name == "Tablet"
     assert err == ""
