@@ -59,6 +59,12 @@ def _changes() -> dict[str, str]:
         "saved": _("Saved."),
         "is_saving": _("being saved"),
         "is_unsaved": _("not saved"),
+        "is_changed": _("changed by {name}"),
+        "others_changed": _("Others have changed {cells}."),
+        "changed_just_now": _("{name} has just changed this cell."),
+        "changed_before_save": _(
+            "{name} has just changed this cell. When you save, you can choose what to keep."
+        ),
         "unsaved_cell": _("The change of {cell} is not saved. Open the cell to continue."),
         "nothing_changed": _("Nothing was changed."),
         "discard": _("Discard the changes that you have not saved?"),

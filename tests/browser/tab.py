@@ -37,7 +37,8 @@ class Tab:
             if self._is_cut_off:
                 route.abort()
                 return
-            self.operations.append(request.post_data_json or {})
+            if not self.is_stream(request):
+                self.operations.append(request.post_data_json or {})
         route.continue_()
 
     def _record_message(self, message: ConsoleMessage) -> None:
@@ -57,6 +58,10 @@ class Tab:
     def fail_requests(self, is_cut_off: bool = True) -> None:
         """Let requests to the API fail, as without a connection, or let them succeed again."""
         self._is_cut_off = is_cut_off
+
+    def is_stream(self, request: Request) -> bool:
+        """Return whether this opens the stream of live updates."""
+        return request.headers.get("accept") == "text/event-stream"
 
     def open(self, path: str) -> Page:
         self.page.goto(f"{self.address}{path}")
@@ -80,7 +85,10 @@ class Tab:
     def one_operation(self) -> Iterator[None]:
         """Check that the block sends exactly one request to the API, and wait for its response."""
         before = len(self.operations)
-        with self.page.expect_response(f"{self.address}/graphql") as response:
+        address = f"{self.address}/graphql"
+        with self.page.expect_response(
+            lambda response: response.url == address and not self.is_stream(response.request)
+        ) as response:
             yield
         response.value.finished()
         assert len(self.operations) == before + 1

@@ -146,7 +146,7 @@ def test_week_of_a_teacher(
     changes.get_by_role("button", name="닫기").click()
     page.locator("td button").first.click()
     page.locator("#cell-history summary").click()
-    expect(page.locator(".history > li").first).to_contain_text(f"교실: {width}호 → 비어 있음")
+    expect(page.locator(".history > li").first).to_contain_text(f"교실: {width}호 → ")
     look("history")
     page.get_by_role("button", name="닫기").click()
 

@@ -2,7 +2,10 @@
 
 import { text } from "./texts.js";
 
-const { endpoint, csrfToken } = document.body.dataset;
+export const { endpoint, csrfToken } = document.body.dataset;
+
+/** Returns the headers of a request with the session. `accept` is the type of its response. */
+export const headersFor = (accept) => new Headers({ Accept: accept, "Content-Type": "application/json", "X-CSRFToken": csrfToken });
 
 /**
  * Sends an operation with the token `bearer`, or with the session if there is no token.
@@ -14,11 +17,7 @@ export async function send(operation, { bearer, headers: extraHeaders = {} } = {
   const failed = (problem, requestId) => ({ result: { errors: [{ message: problem }] }, problem, requestId });
   let response;
   try {
-    const headers = new Headers({
-      Accept: "application/graphql-response+json, application/json",
-      "Content-Type": "application/json",
-      "X-CSRFToken": csrfToken,
-    });
+    const headers = headersFor("application/graphql-response+json, application/json");
     if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
     for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
     response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(operation) });

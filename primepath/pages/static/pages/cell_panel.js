@@ -5,7 +5,7 @@ import { editableExams } from "./cell_exams.js";
 import { createForm } from "./cell_form.js";
 import { historyOf } from "./cell_history.js";
 import { examsOf, factsOf, notesOf, statusOf, warningsOf } from "./cell_view.js";
-import { keyOf, mergeCells, savingOf, showSaving } from "./cells.js";
+import { keyOf, markSeen, mergeCells, savingOf, showSaving, stateOf } from "./cells.js";
 import { createElement, periodName } from "./format.js";
 import { remember, undo } from "./last_change.js";
 import { queries, withRequestId } from "./operations.js";
@@ -38,6 +38,7 @@ export async function openCell({ cell, schoolClass }, { academicYear, timeZone }
   content.setAttribute("aria-busy", "true");
   if (!panel.open) panel.showModal();
   setOpenCell(key);
+  markSeen(key);
 
   const started = performance.now();
   const { cell: found, problem } = await load(own);
@@ -164,6 +165,24 @@ async function reload(own, message = "") {
   const { cell, problem } = isViewed() ? await load(own) : {};
   if (cell && isViewed()) showView(cell)?.focus();
   if (opened === own) outcome.replaceChildren(problem ?? message);
+}
+
+/** Shows that others have just changed the open cell, if its key is one of these. Without a form, shows the cell as it is now. */
+export async function showChangeByOthers(keys) {
+  const own = opened;
+  if (!own || !keys.includes(own.key) || savingOf(own.key)) return;
+  const name = stateOf(own.key).changedBy;
+  markSeen(own.key);
+  if (own.form) {
+    outcome.replaceChildren(text("changed_before_save", { name }));
+    return;
+  }
+  const hasFocus = content.contains(document.activeElement);
+  const { cell } = await load(own);
+  if (!cell || opened !== own || own.form) return;
+  const edit = showView(cell);
+  if (hasFocus) (edit ?? element("close-cell")).focus();
+  outcome.replaceChildren(text("changed_just_now", { name }));
 }
 
 /** Closes the panel, unless the user wants to keep unsaved changes. */

@@ -1,8 +1,11 @@
 // The cells that this page knows. Cells of every answer are merged here and nowhere else, so the newest version is shown.
 
+import { text } from "./texts.js";
+
 const known = new Map();
 const saving = new Map();
 const unsaved = new Set();
+const others = new Map();
 const looks = new Map();
 const listeners = [];
 
@@ -18,6 +21,7 @@ const notify = (keys) => keys.length && listeners.forEach((listen) => listen(key
 /** Replaces all cells by the cells of `scheduleMatrix`. What is being saved, or was not saved, stays marked. */
 export function replaceCells({ academicYear, rows }) {
   known.clear();
+  others.clear();
   for (const { schoolClass, canEdit, cells } of rows) {
     for (const cell of cells) {
       learnLook(cell);
@@ -26,26 +30,38 @@ export function replaceCells({ academicYear, rows }) {
   }
 }
 
-/** Merges cells of an answer. Each has `schoolClass.code`, `academicYear`, `period` and `version`. Answers can arrive out of order. */
-export function mergeCells(cells) {
+/**
+ * Merges cells of an answer. Each has `schoolClass.code`, `academicYear`, `period` and `version`. Answers can arrive out of order.
+ *
+ * A cell that was older here, and for which `isByOthers(cell)` is true, is marked with `modifiedBy.name`. Returns the keys of these cells.
+ */
+export function mergeCells(cells, isByOthers = () => false) {
   const changed = [];
+  const marked = [];
   for (const cell of cells) {
     learnLook(cell);
     const key = keyOfCell(cell);
     const before = known.get(key);
     if (before && cell.version < before.cell.version) continue;
-    if (!before || before.cell.version !== cell.version) changed.push(key);
+    const isNewer = !before || cell.version > before.cell.version;
+    if (isNewer) changed.push(key);
+    if (!before) continue;
     const { schoolClass: _class, ...fields } = cell;
-    if (before) before.cell = { ...before.cell, ...fields };
+    before.cell = { ...before.cell, ...fields };
+    if (isNewer && isByOthers(cell)) {
+      marked.push(key);
+      others.set(key, cell.modifiedBy?.name ?? text("another_user"));
+    }
   }
   notify(changed);
+  return marked;
 }
 
-/** Returns what is shown of a cell: `cell`, `schoolClass`, `canEdit`, and if it `isSaving` or `isUnsaved`. */
+/** Returns what is shown of a cell: `cell`, `schoolClass`, `canEdit`, if it `isSaving` or `isUnsaved`, and by whom it is `changedBy`. */
 export function stateOf(key) {
   const { cell, ...state } = known.get(key);
   const planned = saving.get(key);
-  return { ...state, key, cell: { ...cell, ...planned }, isSaving: Boolean(planned), isUnsaved: unsaved.has(key) };
+  return { ...state, key, cell: { ...cell, ...planned }, isSaving: Boolean(planned), isUnsaved: unsaved.has(key), changedBy: others.get(key) };
 }
 
 /** Returns the fields that are being saved, or undefined. */
@@ -68,6 +84,9 @@ export function markUnsaved(key, isUnsaved) {
   else if (!unsaved.delete(key)) return;
   notify([key]);
 }
+
+/** Removes the mark of a change by others. */
+export const markSeen = (key) => others.delete(key) && notify([key]);
 
 /** Returns whether closing the page would lose a change. */
 export const hasUnsaved = () => saving.size > 0 || unsaved.size > 0;

@@ -2,10 +2,11 @@
 
 import { explorerAddress, send } from "./api.js";
 import { isAgenda, onAgendaCell, setKind, showAgenda } from "./agenda.js";
-import { hasOpenChanges, onCopy, openCell } from "./cell_panel.js";
-import { hasUnsaved, onCells } from "./cells.js";
+import { hasOpenChanges, onCopy, openCell, showChangeByOthers } from "./cell_panel.js";
+import { hasUnsaved, mergeCells, onCells } from "./cells.js";
 import { setTimeZone } from "./change_list.js";
 import { chosenFilters, chosenForApi, onFilter, showDivisions, showFilters } from "./filters.js";
+import { follow, stopFollowing } from "./live.js";
 import { queries, withRequestId } from "./operations.js";
 import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
@@ -46,7 +47,16 @@ async function load() {
     element("see-query").href = explorerAddress(operation);
     if (scheduleMatrix.rows.length) showMatrix(school, scheduleMatrix, milliseconds);
     else showState("empty");
+    const isByOthers = ({ modifiedBy }) => modifiedBy?.id !== viewer.teacher?.id;
+    follow(scheduleMatrix, { show: (cells) => showChanges(cells, isByOthers), reload: load });
   }
+}
+
+/** Shows cells that have changed, also by this user on another page. */
+function showChanges(cells, isByOthers) {
+  const keys = mergeCells(cells, isByOthers);
+  if (keys.length) announce(text("others_changed", { cells: count(keys.length, "cell") }));
+  showChangeByOthers(keys);
 }
 
 function showMatrix(school, scheduleMatrix, milliseconds) {
@@ -80,6 +90,7 @@ function showState(state) {
   element("show-changes").hidden = element("show-filters").hidden = state !== null;
   if (state === "signed-out" || state === "failed") element("tools").hidden = true;
   if (state !== null && state !== "loading") {
+    stopFollowing();
     shown = null;
     announce(element(state).querySelector("h2").textContent);
   }

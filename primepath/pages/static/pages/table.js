@@ -77,10 +77,10 @@ export function rectangle(one, other) {
 function showCell(key) {
   const button = buttons.get(key);
   if (!button) return;
-  const { cell, schoolClass, isSaving, isUnsaved } = stateOf(key);
-  const mark = isSaving ? "saving" : isUnsaved ? "unsaved" : null;
+  const { cell, schoolClass, isSaving, isUnsaved, changedBy } = stateOf(key);
+  const mark = isSaving ? "saving" : isUnsaved ? "unsaved" : changedBy ? "changed" : null;
   const exams = cell.examCount ? count(cell.examCount, "exam_of_cell") : text("without_exams");
-  const parts = [`${schoolClass.name}, ${periodName(cell.period)}: ${label(cell.status)}`, exams, mark && text(`is_${mark}`)];
+  const parts = [`${schoolClass.name}, ${periodName(cell.period)}: ${label(cell.status)}`, exams, mark && text(`is_${mark}`, { name: changedBy })];
   button.dataset.status = cell.status;
   if (mark) button.dataset.mark = mark;
   else delete button.dataset.mark;

@@ -1,0 +1,103 @@
+// Live updates of the shown year, from a stream of events over SSE. A hidden page has no stream: it catches up when it is shown again.
+
+import { endpoint, headersFor } from "./api.js";
+import { queries } from "./operations.js";
+
+const SHORTEST_PAUSE = 1_000;
+const LONGEST_PAUSE = 60_000;
+// When the server asks all pages to load again, they do not do so at the same moment.
+const LONGEST_DELAY = 2_000;
+let followed = null;
+
+/**
+ * Follows the changes of an academic year after a `syncToken`, instead of what was followed before.
+ *
+ * Calls `show(cells)` with changed cells. Calls `reload()` if more has changed than that, and follows nothing any more.
+ */
+export function follow({ academicYear, syncToken }, { show, reload }) {
+  stopFollowing();
+  followed = { academicYear, after: syncToken, show, reload };
+  if (!document.hidden) connect(followed);
+}
+
+export function stopFollowing() {
+  followed?.connection?.abort();
+  followed = null;
+}
+
+document.addEventListener("visibilitychange", () => {
+  followed?.connection?.abort();
+  if (followed && !document.hidden) connect(followed);
+});
+
+/** Keeps a stream open until it is aborted or the server ends it. */
+async function connect(own) {
+  const { signal } = own.connection = new AbortController();
+  let pause = SHORTEST_PAUSE;
+  while (!signal.aborted) {
+    try {
+      for await (const event of events(own, signal)) {
+        if (signal.aborted || event.type === "complete") return;
+        const { change, retryAfterSeconds, isLost } = outcomeOf(event.data);
+        if (isLost || change?.resync || change?.changedClassCodes.length) {
+          await sleep(Math.random() * LONGEST_DELAY);
+          if (!signal.aborted) own.reload();
+          return;
+        }
+        if (retryAfterSeconds) {
+          pause = retryAfterSeconds * 1_000;
+          break;
+        }
+        own.after = change.position;
+        own.show(change.cells);
+        pause = SHORTEST_PAUSE;
+      }
+    } catch {
+      // The connection was lost, or could not be opened.
+    }
+    await sleep(pause * (0.5 + Math.random() / 2));
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+  }
+}
+
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Returns the `change` of an event. Without one, the position is lost, or the server asks for a later attempt. */
+function outcomeOf({ data, errors }) {
+  const change = data?.scheduleChanged;
+  const { retryAfterSeconds } = errors?.[0].extensions ?? {};
+  return { change, retryAfterSeconds: change ? null : retryAfterSeconds, isLost: !change && !retryAfterSeconds };
+}
+
+/** Yields the `type` and the parsed `data` of the events of the subscription. Ends with the connection. */
+async function* events({ academicYear, after }, signal) {
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers: headersFor("text/event-stream"),
+    body: JSON.stringify({ query: queries.live, variables: { academicYear, after } }),
+    signal,
+  });
+  if (!response.ok) throw new Error(`Status ${response.status}`);
+  let unread = "";
+  for await (const piece of piecesOf(response.body.pipeThrough(new TextDecoderStream()))) {
+    const blocks = (unread + piece).split("\n\n");
+    unread = blocks.pop();
+    for (const block of blocks) {
+      const { event, data } = Object.fromEntries(block.split("\n").map((line) => {
+        const colon = line.indexOf(":");
+        return [line.slice(0, colon), line.slice(colon + 1).trim()];
+      }));
+      if (event) yield { type: event, data: data && JSON.parse(data) };
+    }
+  }
+}
+
+/** Yields the pieces of a stream. Not every browser can iterate over a stream. */
+async function* piecesOf(stream) {
+  const reader = stream.getReader();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
