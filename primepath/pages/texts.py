@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from primepath.domain.history import HistoryAction
+from primepath.domain.language import Language
+from primepath.exchange.columns import SCHEDULE
 from primepath.pages.words import matrix_words, words
 from primepath.terms import label
 
@@ -20,6 +23,8 @@ def texts() -> dict[str, str]:
         **_history(),
         **_exams(),
         **_several(),
+        **_files(),
+        **_new_year(),
         **_page(),
     }
 
@@ -147,6 +152,59 @@ def _several() -> dict[str, str]:
         "existing_merge": _("Keep them and add the others"),
         "existing_replace": _("Replace exams, date and times"),
         "existing_reject": _("Do not copy anything"),
+    }
+
+
+def _files() -> dict[str, str]:
+    headers = SCHEDULE.headers(get_language() or Language.EN)
+    return {
+        **{f"column_{name}": header for name, header in headers.items()},
+        "export": _("Export"),
+        "format": _("Format"),
+        "format_xlsx": _("Spreadsheet (XLSX)"),
+        "format_csv": _("Text (CSV)"),
+        "format_ics": _("Calendar (ICS)"),
+        "export_filtered": _("The file has the cells of the classes and statuses that are shown."),
+        "export_ready": _("The file was made. Your browser saves it."),
+        "file": _("File"),
+        "no_file": _("Choose a file first."),
+        "import_merge": _("Keep them and add the file's exams"),
+        "import_replace": _("Replace them with the file's exams"),
+        "import_reject": _("Reject the row"),
+        "skip_rejected": _("Import the other rows if some have problems"),
+        "import_preview": _(
+            "{changed} would change. Rows without a change: {unchanged}. Rows with problems: {rejected}."
+        ),
+        "rows_rejected": _("Correct the rows with problems, or import the other rows only."),
+        "row": _("Row"),
+        "cell": _("Cell"),
+        "import_effect": _("Changes or problems"),
+        "import_change": _("{column}: {before} → {after}"),
+        "more_rows": _("More rows"),
+        "import_of": _("import of {file}"),
+        "imported": _("Imported: {cells}."),
+    }
+
+
+def _new_year() -> dict[str, str]:
+    return {
+        "fromYear": _("Copy from"),
+        "toYear": _("Copy to"),
+        "parts": _("What is copied"),
+        "part_curriculum": _("Levels of the classes"),
+        "part_exams": _("Exams of the year"),
+        "part_schedule": _("Cells"),
+        "part_assignments": _("Access of teachers"),
+        "part_report": _("{part}: {copied} copied, {skipped} skipped"),
+        "year_dates": _("Dates"),
+        "dates_same_weekday": _("The same weekday, at most six days away"),
+        "dates_same_date": _("The same day and month"),
+        "dates_none": _("No dates"),
+        "year_onExisting": _("If something is there already"),
+        "year_existing_skip": _("Keep it"),
+        "year_existing_merge": _("Add what is missing"),
+        "year_existing_replace": _("Replace it"),
+        "plan_of": _("plan of {year}"),
     }
 
 

@@ -2,7 +2,7 @@
 
 import { text } from "./texts.js";
 
-export const { endpoint, csrfToken } = document.body.dataset;
+export const { endpoint, uploads, csrfToken } = document.body.dataset;
 
 /** Returns the headers of a request with the session. `accept` is the type of its response. */
 export const headersFor = (accept) => new Headers({ Accept: accept, "Content-Type": "application/json", "X-CSRFToken": csrfToken });
@@ -13,14 +13,27 @@ export const headersFor = (accept) => new Headers({ Accept: accept, "Content-Typ
  * Returns the `result`: the response body, or an object with one error if the request failed. Also returns the message of
  * the first error as `problem`, and the `requestId`, which is in the server's log.
  */
-export async function send(operation, { bearer, headers: extraHeaders = {} } = {}) {
+export function send(operation, { bearer, headers: extraHeaders = {} } = {}) {
+  const headers = headersFor("application/graphql-response+json, application/json");
+  if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
+  for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
+  return post(endpoint, headers, JSON.stringify(operation), !bearer);
+}
+
+/** Uploads a file for an import. Returns its `uploadId`, or else a `problem` and the `requestId`. */
+export async function upload(file) {
+  const body = new FormData();
+  body.append("file", file);
+  const { result, problem, requestId } = await post(uploads, new Headers({ "X-CSRFToken": csrfToken }), body, true);
+  return { uploadId: result.uploadId, problem, requestId };
+}
+
+/** Sends a request, and returns its outcome as `send` does. */
+async function post(address, headers, body, isSession) {
   const failed = (problem, requestId) => ({ result: { errors: [{ message: problem }] }, problem, requestId });
   let response;
   try {
-    const headers = headersFor("application/graphql-response+json, application/json");
-    if (bearer) headers.set("Authorization", `Bearer ${bearer}`);
-    for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
-    response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(operation) });
+    response = await fetch(address, { method: "POST", headers, body });
   } catch (failure) {
     return failed(text("not_sent", { reason: failure.message }));
   }
@@ -28,7 +41,7 @@ export async function send(operation, { bearer, headers: extraHeaders = {} } = {
   try {
     const result = await response.json();
     // The page's CSRF token is only valid in the session in which the page was loaded.
-    const isOutdated = response.status === 403 && !bearer;
+    const isOutdated = response.status === 403 && isSession;
     const problem = isOutdated
       ? text("other_session")
       : result.errors?.[0]?.message;

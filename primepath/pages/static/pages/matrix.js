@@ -7,13 +7,16 @@ import { hasUnsaved, mergeCells, onCells } from "./cells.js";
 import { setTimeZone } from "./change_list.js";
 import { chosenFilters, chosenForApi, onFilter, showDivisions, showFilters } from "./filters.js";
 import { follow, stopFollowing } from "./live.js";
+import { onNewYear } from "./new_year.js";
 import { queries, withRequestId } from "./operations.js";
+import { onImport } from "./schedule_import.js";
 import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
 import { count, createElement, currentPeriods, dateTime, label, STATUSES } from "./format.js";
 import { text } from "./texts.js";
 import "./bulk_change.js";
 import "./request_access.js";
+import "./schedule_export.js";
 
 const STATES = ["loading", "not-started", "signed-out", "empty", "failed"];
 const element = (id) => document.getElementById(id);
@@ -87,7 +90,7 @@ function showState(state) {
   element("figures").hidden = element("views").hidden = state !== null;
   element("divisions").hidden = element("filters").hidden = state !== null;
   element("select-cells").hidden = state !== null || isAgenda();
-  element("show-changes").hidden = element("show-filters").hidden = state !== null;
+  element("show-changes").hidden = element("show-export").hidden = element("show-filters").hidden = state !== null;
   if (state === "signed-out" || state === "failed") element("tools").hidden = true;
   if (state !== null && state !== "loading") {
     stopFollowing();
@@ -112,7 +115,8 @@ function showProblem(message) {
 
 function showViewer(viewer) {
   element("viewer").hidden = element("sign-out").hidden = element("account").hidden = !viewer;
-  element("administration").hidden = !viewer?.seesAllClasses;
+  for (const id of ["administration", "show-import", "show-new-year"]) element(id).hidden = !viewer?.seesAllClasses;
+  element("request-access").hidden = Boolean(viewer?.seesAllClasses);
   element("viewer").textContent = viewer?.teacher?.name ?? viewer?.username ?? "";
   // After signing in, the user returns to the same year and division.
   const next = encodeURIComponent(location.pathname + location.search);
@@ -153,10 +157,14 @@ function announce(message) {
   element("announcement").textContent = message;
 }
 
-element("year").addEventListener("change", ({ target }) => {
-  keepInAddress("year", target.value);
+function showYear(year) {
+  keepInAddress("year", String(year));
   load();
-});
+}
+
+element("year").addEventListener("change", ({ target }) => showYear(target.value));
+onNewYear(showYear);
+onImport(load);
 element("divisions").addEventListener("change", ({ target }) => {
   keepInAddress("division", target.value);
   announce(text("are_shown", { cells: count(filter(), "cell") }));

@@ -9,16 +9,23 @@ export const queries = JSON.parse(document.getElementById("queries").textContent
 const keysOfLost = new Map();
 
 /**
- * Sends a mutation of the page.
+ * Sends a mutation of the page. Other `variables` than the input only choose what is returned.
  *
  * Returns its `payload`, or null. `errors` are the errors of the input (`message`, `field`). `problem` is the message of a failed request.
  */
-export async function change(document, input) {
+export async function change(document, input, variables = {}) {
+  if (input.dryRun) return run(document, input, variables);
   const content = JSON.stringify([document, input]);
-  const key = input.dryRun ? {} : { idempotencyKey: keysOfLost.get(content) ?? randomKey() };
-  if (!input.dryRun) keysOfLost.set(content, key.idempotencyKey);
-  const { result, problem, requestId } = await send({ query: queries[document], variables: { input: { ...input, ...key } } });
-  if (!problem) keysOfLost.delete(content);
+  const idempotencyKey = keysOfLost.get(content) ?? randomKey();
+  keysOfLost.set(content, idempotencyKey);
+  const outcome = await run(document, { ...input, idempotencyKey }, variables);
+  if (!outcome.problem) keysOfLost.delete(content);
+  return outcome;
+}
+
+/** Sends a mutation that changes nothing, and so needs no key. Returns what `change` does. */
+export async function run(document, input, variables = {}) {
+  const { result, problem, requestId } = await send({ query: queries[document], variables: { input, ...variables } });
   const payload = Object.values(result.data ?? {})[0] ?? null;
   return {
     payload,

@@ -94,6 +94,9 @@ function showCell(key) {
 
 onCells((changed) => changed.forEach(showCell));
 
+/** Returns the classes of the rows that the filters show. */
+export const shownClasses = () => shownRows().map((row) => cellOf(row.querySelector("td button")).schoolClass);
+
 /** Scrolls the current month to the middle. */
 export function scrollToNow() {
   const month = table.tHead.querySelector(".now");

@@ -1,0 +1,52 @@
+// Parts of the dialogs that change much at once: a preview first, then the button that saves.
+
+import { createElement } from "./format.js";
+import { text } from "./texts.js";
+
+/** Returns a select with the `values`, each named by `name(value)`. The first one is chosen. */
+export const selectOf = (values, name) =>
+  createElement("select", {}, ...values.map((value) => createElement("option", { value }, name(value))));
+
+/** Returns a checkbox with its label, as `box` and `element`. */
+export function checkboxOf(name, title, isChecked = false) {
+  const box = createElement("input", { type: "checkbox", name });
+  box.checked = isChecked;
+  return { box, element: createElement("label", { class: "check" }, box, ` ${title}`) };
+}
+
+/**
+ * Fills a form with `elements`, a place for the result, and the buttons "Preview", "Save" and "Close".
+ *
+ * `run(isPreview)` returns what to show: `elements`, a `problem`, and whether it `canSave`. A changed input ends a preview.
+ */
+export function previewForm(form, elements, run) {
+  const problem = createElement("p", { class: "problem", role: "alert" });
+  const result = createElement("div", { class: "result", role: "status", tabindex: "-1" });
+  const preview = createElement("button", {}, text("preview"));
+  const save = createElement("button", { type: "button", class: "primary", disabled: "" }, text("save"));
+  const close = createElement("button", { type: "button" }, text("close"));
+  const forget = () => {
+    save.disabled = true;
+    result.replaceChildren();
+    problem.textContent = "";
+  };
+  async function attempt(isPreview) {
+    forget();
+    preview.disabled = true;
+    result.textContent = text(isPreview ? "loading" : "saving");
+    const outcome = await run(isPreview);
+    preview.disabled = false;
+    result.replaceChildren(...(outcome.elements ?? []));
+    problem.textContent = outcome.problem ?? "";
+    save.disabled = !outcome.canSave;
+    result.focus();
+  }
+  form.oninput = forget;
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    attempt(true);
+  };
+  save.addEventListener("click", () => attempt(false));
+  close.addEventListener("click", () => form.closest("dialog").close());
+  form.replaceChildren(...elements, result, problem, createElement("p", { class: "actions" }, preview, save, close));
+}
