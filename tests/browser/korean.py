@@ -1,0 +1,69 @@
+"""A check that a page has no text in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+
+from primepath.demo.accounts import TEACHERS
+from tests.browser.opened_cell import YEAR
+
+_WORD = re.compile(r"[A-Za-z]{2,}")
+# Names that Korean texts use too: of the product, of keys, and of programs' parts.
+_SAME_IN_KOREAN = {
+    "API",
+    "ID",
+    "ms",
+    "Shift",
+    "Enter",
+    "requestClassAccess",
+    "JSON",
+    "English",
+    "Bearer",
+}
+_DATA = """query($year: Int!, $after: String) {
+  school { name } viewer { username teacher { name } }
+  teachers(first: 100) { edges { node { name } } }
+  exams(first: 100, after: $after) { pageInfo { hasNextPage endCursor } edges { node { name curriculumLevel { name } } } }
+  classDirectory(first: 100) { edges { node { code name } } }
+  scheduleMatrix(academicYear: $year) { rows { curriculum { label } schoolClass { name stream }
+    cells { notes room } } } }"""
+_TEXTS = """() => {
+  const found = [];
+  const isShown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("script, style, .graphiql-container");
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (isShown(node.parentElement)) found.push(node.textContent);
+  }
+  for (const element of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]")) {
+    if (isShown(element)) for (const name of ["aria-label", "placeholder", "title", "alt"]) found.push(element.getAttribute(name) ?? "");
+  }
+  return [document.title, ...found];
+}"""
+
+
+def words_of_the_school(ask: Callable[..., Any]) -> set[str]:
+    """Return the words of the school's own data, which stay as they are."""
+    # "test" is the name of a token.
+    after, words = None, {*TEACHERS, "test"}
+    while True:
+        found = ask("head", _DATA, year=YEAR, after=after)
+        words.update(_WORD.findall(str(found)))
+        after = found["exams"]["pageInfo"]["endCursor"]
+        if not found["exams"]["pageInfo"]["hasNextPage"]:
+            return words
+
+
+def assert_korean(page: Page, data: set[str]) -> None:
+    """Check that the page has no English text other than the ``data`` of the school."""
+    texts = page.evaluate(_TEXTS)
+    left = {
+        text.strip(): words
+        for text in texts
+        if (words := set(_WORD.findall(text)) - data - _SAME_IN_KOREAN)
+    }
+    assert not left, str(left)
+    assert any(re.search("[가-힣]", text) for text in texts)

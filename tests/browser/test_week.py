@@ -1,0 +1,87 @@
+"""The week of a teacher and of a head teacher, in both languages, by mouse and by keyboard alone, on a phone and on a large screen.
+
+Each two of these choices are combined at least once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from primepath.demo.accounts import HEAD_TEACHER, TEACHER
+from tests.browser.hands import Keyboard, Mouse
+from tests.browser.korean import words_of_the_school
+from tests.browser.tab import Tab
+from tests.browser.week import Week
+from tests.server import Server, running_server
+
+pytestmark = pytest.mark.one_database
+
+COMBINATIONS = [
+    (TEACHER, "en", "mouse", 390),
+    (TEACHER, "ko", "keyboard", 1440),
+    (HEAD_TEACHER, "en", "keyboard", 1440),
+    (HEAD_TEACHER, "ko", "mouse", 1440),
+    (HEAD_TEACHER, "ko", "keyboard", 390),
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own, because users choose their language here."""
+    with running_server(tmp_path_factory.mktemp("week")) as server:
+        yield server
+
+
+def test_each_two_choices_are_combined() -> None:
+    for one in range(4):
+        for other in range(one):
+            pairs = {(each[one], each[other]) for each in COMBINATIONS}
+            assert len(pairs) == 4, pairs
+
+
+@pytest.mark.parametrize(("username", "language", "device", "width"), COMBINATIONS)
+def test_week(
+    open_tab: Callable[..., Tab],
+    ask: Callable[..., Any],
+    rows: list[dict[str, Any]],
+    pictures: Path,
+    username: str,
+    language: str,
+    device: str,
+    width: int,
+) -> None:
+    tab = open_tab(
+        locale={"en": "en-GB", "ko": "ko-KR"}[language],
+        viewport={"width": width, "height": 844},
+    )
+    number = COMBINATIONS.index((username, language, device, width))
+    name = f"week_{username}_{language}_{device}_{width}"
+    week = Week(
+        tab.open("/"),
+        Keyboard(tab.page) if device == "keyboard" else Mouse(),
+        language,
+        words_of_the_school(ask),
+        lambda step: tab.take_picture(pictures, f"{name}_{step}"),
+    )
+    first, second = (row["schoolClass"]["name"] for row in rows[:2])
+    week.sign_in(username)
+    week.find(first)
+    week.change_cell(first, room=f"{number}01")
+    week.assign_exams(name)
+    week.read_history()
+    week.copy_cell(second)
+    week.change_block([first, second], room=f"{number}02")
+    week.undo()
+    week.read_month_and_week()
+    week.export()
+    if username == HEAD_TEACHER:
+        week.import_file(rows[0]["schoolClass"]["code"], room=f"{number}03")
+        week.plan_year()
+    else:
+        week.request_access()
+    week.look_at_print()
+    week.open_account()
