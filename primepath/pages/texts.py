@@ -179,7 +179,6 @@ def _files() -> dict[str, str]:
         "row": _("Row"),
         "cell": _("Cell"),
         "import_effect": _("Changes or problems"),
-        "import_change": _("{column}: {before} → {after}"),
         "more_rows": _("More rows"),
         "import_of": _("import of {file}"),
         "imported": _("Imported: {cells}."),

@@ -1,4 +1,4 @@
-"""How a user acts on a page: with a mouse, or with a keyboard alone."""
+"""Users of a page: one with a mouse, and one with a keyboard alone."""
 
 from __future__ import annotations
 

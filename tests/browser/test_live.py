@@ -102,7 +102,7 @@ def test_an_open_form_keeps_what_was_entered(tab: Tab, ask: Ask, rows: Rows) -> 
     panel.get_by_role("button", name="Save").click()
     panel.get_by_label("Theirs: Theirs").check()
     panel.get_by_role("button", name="Save").click()
-    expect(panel.get_by_text("Theirs")).to_be_visible()
+    expect(panel.get_by_text("Theirs", exact=True)).to_be_visible()
 
 
 def test_changes_while_the_connection_was_lost_or_the_page_hidden_appear(

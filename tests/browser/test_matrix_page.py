@@ -219,7 +219,7 @@ def test_year_and_division_are_stored_in_the_address(tab: Tab, ask: Callable[...
     page = tab.sign_in("head")
     expect(page.locator("#matrix td button")).to_have_count(960)
     with tab.one_operation():
-        page.get_by_label("Year").select_option(str(year))
+        page.get_by_label("Year", exact=True).select_option(str(year))
     expect(page.get_by_role("status")).to_contain_text(f"{year}: 960 cells")
     expect(page.locator("#matrix .now")).to_have_count(0)
     page.get_by_text("Middle", exact=True).click()
@@ -232,7 +232,7 @@ def test_year_and_division_are_stored_in_the_address(tab: Tab, ask: Callable[...
     page.reload()
     expect(page.get_by_role("row").filter(has_text="Middle School Grade 7A")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Primary Grade 1A")).to_be_hidden()
-    expect(page.get_by_label("Year")).to_have_value(str(year))
+    expect(page.get_by_label("Year", exact=True)).to_have_value(str(year))
     expect(page.get_by_role("radio", name="Middle")).to_be_checked()
 
 

@@ -1,6 +1,6 @@
-"""The week of a teacher and of a head teacher, in both languages, by mouse and by keyboard alone, on a phone and on a large screen.
+"""A week of a teacher and of a head teacher.
 
-Each two of these choices are combined at least once.
+It is in both languages, by mouse and by keyboard alone, on a phone and on a large screen. Each two of these choices are combined at least once.
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ async function reload(own, message = "") {
   if (opened === own) outcome.replaceChildren(problem ?? message);
 }
 
-/** Shows that others have just changed the open cell, if its key is one of these. Without a form, shows the cell as it is now. */
+/** Shows that others have just changed the open cell, if its key is one of these. Without a form, shows its current state. */
 export async function showChangeByOthers(keys) {
   const own = opened;
   if (!own || !keys.includes(own.key) || savingOf(own.key)) return;

@@ -1,4 +1,4 @@
-// Parts of the dialogs that change much at once: a preview first, then the button that saves.
+// Parts of the dialogs that change many objects: first a preview, then the button that saves.
 
 import { createElement } from "./format.js";
 import { text } from "./texts.js";

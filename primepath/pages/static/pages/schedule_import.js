@@ -84,7 +84,7 @@ function lineOf({ row, effect, cell, changes, problems }) {
   const parts = effect === "REJECT"
     ? problems.map(({ address, message }) => `${address}: ${message}`)
     : changes.map(({ column, before, after }) =>
-      text("import_change", { column: text(`column_${column}`), before: before ?? text("empty_value"), after: after ?? text("empty_value") }));
+      `${text(`column_${column}`)}: ${before ?? text("empty_value")} → ${after ?? text("empty_value")}`);
   return createElement("tr", { "data-row": row, class: effect === "REJECT" ? "problem" : null },
     createElement("th", { scope: "row" }, String(row)), createElement("td", {}, name),
     createElement("td", {}, ...parts.map((each) => createElement("span", {}, each))));
