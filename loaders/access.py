@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import cached_property
 from operator import attrgetter
 
-from loaders.dispatch import Stage
+from django.db.models import Min
+
+from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.loader_group import LoaderGroup
 from primepath.models import ClassAccessRequest, SchoolClass, TeacherClassAssignment
@@ -13,8 +16,27 @@ from primepath.models import ClassAccessRequest, SchoolClass, TeacherClassAssign
 _EVERY = "*"
 
 
+def next_ends_of_access(
+    dispatcher: Dispatcher,
+) -> BatchLoader[int, datetime.datetime | None]:
+    """Return the loader of the next time at which access of a teacher to a class expires. None if none does."""
+
+    def read(teacher_ids: list[int]) -> list[datetime.datetime | None]:
+        ends = TeacherClassAssignment.objects.giving_access().filter(
+            teacher__key_in=teacher_ids, expires_at__isnull=False
+        )
+        first = dict(ends.order_by().values_list("teacher").annotate(Min("expires_at")))
+        return [first.get(each) for each in teacher_ids]
+
+    return BatchLoader(dispatcher, Stage.SOURCE, read)
+
+
 class AccessLoaders(LoaderGroup):
     """Teachers' access to classes, and their requests for it."""
+
+    @cached_property
+    def next_end_of_access(self) -> BatchLoader[int, datetime.datetime | None]:
+        return next_ends_of_access(self._dispatcher)
 
     @cached_property
     def assignment_by_id(self) -> RowLoader[int, TeacherClassAssignment]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from loaders.dispatch import Dispatcher
 from loaders.read_options import ReadOptions
-from loaders.registry import Loaders
+from loaders.registry import Loaders, SharedLoaders
 from loaders.school import SchoolRulesLoader
 from primepath.db.reading import reads_replica
 from primepath.domain.cell import CellKey
@@ -41,6 +41,7 @@ class Context:
     ``keep_session``: called with the account after its password was changed, so that the session of the request stays valid.
     ``time_limit``: the time of the operation.
     ``values_left``: returns how many values the response can still get.
+    ``shared``: loaders that it shares with the operations that run together with it.
     ``saved``: the mutations that were saved, by response key, each with the id of what it changed.
     """
 
@@ -57,8 +58,10 @@ class Context:
         keep_session: KeepSession = lambda _: None,
         time_limit: TimeLimit,
         values_left: Callable[[], float],
+        shared: SharedLoaders | None = None,
     ) -> None:
         self.dispatcher = dispatcher
+        self._shared = shared
         self.address = address
         self.base_url = base_url
         self.keep_session = keep_session
@@ -95,7 +98,7 @@ class Context:
             options = self._read_options if may_store else self._read_options.without_storing()
             if planned is not None:
                 options = options.with_planned(planned)
-            self._loaders = Loaders(self.dispatcher, self.viewer, options)
+            self._loaders = Loaders(self.dispatcher, self.viewer, options, self._shared)
 
     async def flush(self) -> None:
         """Finish the operation: read cells that were requested but not awaited, and store the missing ones."""

@@ -6,7 +6,8 @@ cell's status from before a change and its exams from after it.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db import DatabaseError
@@ -66,6 +67,17 @@ class Snapshot:
         except DatabaseError:
             with suppress(DatabaseError):
                 connection.close()
+
+
+@contextmanager
+def one_state() -> Iterator[Snapshot]:
+    """Let the block read one state of the database. It must not write."""
+    snapshot = Snapshot()
+    snapshot.begin()
+    try:
+        yield snapshot
+    finally:
+        snapshot.end()
 
 
 def recover_reads() -> bool:

@@ -1,7 +1,7 @@
 """Distributes changes to the listeners of this process.
 
-It runs in the thread of the event loop. Two threads read the database, whatever the number of listeners: once for each wake-up, and
-once for each group that the change can concern. A listener costs neither a thread nor a connection.
+It runs in the thread of the event loop. Two threads read the database, whatever the number of listeners. Each wake-up reads what has
+changed, and the events of all groups that it concerns, together. A listener costs neither a thread nor a connection.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import datetime
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -22,8 +22,9 @@ from django.utils import timezone
 from prometheus_client import Counter as Count
 from prometheus_client import Gauge
 
-from primepath.feed.listeners import Evaluated, Group, Listener
-from primepath.feed.reading import Changed, changed_since
+from primepath.db.snapshot import one_state
+from primepath.feed.listeners import Evaluated, Group, Listener, Reader
+from primepath.feed.reading import changed_since
 from primepath.feed.waking import Waker
 from primepath.models import HistoryEntry
 from primepath.models.history_position import HistoryPosition
@@ -35,13 +36,17 @@ _THREADS = 2
 _IDLE_SECONDS = 60
 CHECK_SECONDS = 15
 """Time after which a stream ends, at most, if its token or session ends without a change of the history."""
-FindInvalid = Callable[[Collection[Hashable]], Collection[Hashable]]
+# More events at a time would delay the first ones, and the requests of others.
+_TOGETHER = 64
+_RETRY_SECONDS = 1
 
 _LISTENERS = Gauge("primepath_listeners", "Streams of live updates that are open.")
 _EVENTS = Count("primepath_live_events", "Events of live updates that were made for a group.")
 
 logger = logging.getLogger("primepath.feed")
 T = TypeVar("T")
+Results = dict[Group, Evaluated | Exception | None]
+"""The results of the groups that a change concerns. None: not evaluated so far."""
 
 
 class TooManyStreamsError(Exception):
@@ -51,8 +56,8 @@ class TooManyStreamsError(Exception):
 class Hub:
     """The listeners of this process. Its methods run in the thread of the event loop."""
 
-    def __init__(self, find_invalid: FindInvalid) -> None:
-        self._find_invalid = find_invalid
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="live")
         self._groups: dict[Hashable, Group] = {}
@@ -151,44 +156,94 @@ class Hub:
             position = self._position
             if position is None:
                 return
-            try:
-                self._position, changed = await self.run(partial(changed_since, position))
-            except Exception:
-                # The next wake-up reads the same changes again.
-                logger.warning("The feed could not be read.", exc_info=True)
-                continue
-            self._mark(changed)
+            groups = [each for each in self._groups.values() if not each.is_running]
+            with self._running(groups):
+                try:
+                    self._position, results = await self.run(partial(self._read, position, groups))
+                except Exception:
+                    # The next wake-up reads the same changes again.
+                    logger.warning("The feed could not be read.", exc_info=True)
+                    continue
+                self._note_others(groups)
+                await self._publish_all(groups, results)
 
-    def _mark(self, changed: Changed) -> None:
+    def _read(
+        self, position: HistoryPosition, groups: Sequence[Group]
+    ) -> tuple[HistoryPosition, Results]:
+        """Read the changes since a position, and the events of the first groups, from one state of the database."""
+        with one_state() as snapshot:
+            now, changed = changed_since(position)
+            concerned = [each for each in groups if each.interest.includes(changed)]
+            first = concerned[:_TOGETHER]
+            results: Results = dict(zip(first, self._reader.evaluate(first, snapshot), strict=True))
+        return now, results | dict.fromkeys(concerned[_TOGETHER:])
+
+    def _note_others(self, groups: Collection[Group]) -> None:
+        """Evaluate the groups that began or were being evaluated while the changes were read."""
+        known = set(groups)
         for group in self._groups.values():
-            if group.interest.includes(changed):
+            if group not in known:
                 self.evaluate_soon(group)
 
-    def evaluate_soon(self, group: Group) -> None:
-        group.is_dirty = True
-        if not group.is_running:
+    async def _publish_all(self, groups: Sequence[Group], results: Results) -> None:
+        """Publish the results. Evaluate the concerned groups without a result, and move all others to the position."""
+        assert self._position is not None
+        for group in groups:
+            if group not in results:
+                group.position = self._position
+            elif (result := results[group]) is not None:
+                self._publish(group, result)
+        rest = [group for group, result in results.items() if result is None]
+        for first in range(0, len(rest), _TOGETHER):
+            await self._evaluate(rest[first : first + _TOGETHER])
+
+    @contextmanager
+    def _running(self, groups: Sequence[Group]) -> Iterator[None]:
+        """Mark groups as being evaluated in the block. If one is to be evaluated again, this begins at its end."""
+        for group in groups:
             group.is_running = True
-            task = asyncio.create_task(self._evaluate(group))
+        try:
+            yield
+        finally:
+            for group in groups:
+                group.is_running = False
+                if group.is_dirty:
+                    self.evaluate_soon(group)
+
+    def evaluate_soon(self, group: Group) -> None:
+        """Evaluate a group. If it is being evaluated, do so again."""
+        group.is_dirty = True
+        if not group.is_running and group.members:
+            task = asyncio.create_task(self._evaluate_alone(group))
+            group.is_running = True
             self._evaluations.add(task)
             task.add_done_callback(self._evaluations.discard)
 
-    async def _evaluate(self, group: Group) -> None:
-        try:
-            while group.is_dirty and group.members:
-                group.is_dirty = False
-                credentials = {each.credentials for each in group.members}
-                state = group.state
-                result = await self.run(lambda: group.evaluate(state, credentials))  # noqa: B023
-                self._publish(group, result)
-        except Exception:
-            # The state is still the earlier one, so the next evaluation has these changes too.
-            logger.warning("An event could not be made.", exc_info=True)
-            self._loop.call_later(1, self.evaluate_soon, group)
-        finally:
-            group.is_running = False
+    async def _evaluate_alone(self, group: Group) -> None:
+        group.is_dirty = False
+        with self._running([group]):
+            await self._evaluate([group])
 
-    def _publish(self, group: Group, result: Evaluated) -> None:
-        group.state = result.state
+    async def _evaluate(self, groups: Sequence[Group]) -> None:
+        def read() -> list[Evaluated | Exception]:
+            with one_state() as snapshot:
+                return self._reader.evaluate(groups, snapshot)
+
+        results: Sequence[Evaluated | Exception]
+        try:
+            results = await self.run(read)
+        except Exception as failure:
+            results = [failure] * len(groups)
+        for group, result in zip(groups, results, strict=True):
+            self._publish(group, result)
+
+    def _publish(self, group: Group, result: Evaluated | Exception) -> None:
+        if isinstance(result, Exception):
+            # The position is still the earlier one, so the next evaluation has these changes too.
+            logger.warning("An event could not be made.", exc_info=result)
+            self._loop.call_later(_RETRY_SECONDS, self.evaluate_soon, group)
+            return
+        group.position, group.state = result.position, result.state
         for listener in list(group.members):
             is_invalid = listener.credentials in result.invalid
             if result.event is not None and not is_invalid:
@@ -211,7 +266,7 @@ class Hub:
             listeners = [each for group in self._groups.values() for each in group.members]
             credentials = {each.credentials for each in listeners}
             try:
-                invalid = await self.run(lambda: self._find_invalid(credentials))  # noqa: B023
+                invalid = await self.run(lambda: self._reader.find_invalid(credentials))  # noqa: B023
             except Exception:
                 logger.warning("Credentials could not be checked.", exc_info=True)
                 continue
@@ -223,11 +278,11 @@ class Hub:
 _hubs: dict[int, tuple[asyncio.AbstractEventLoop, Hub]] = {}
 
 
-def hub(find_invalid: FindInvalid) -> Hub:
-    """Return the hub of the running event loop. ``find_invalid`` returns the credentials that are no longer valid."""
+def hub(reader: Reader) -> Hub:
+    """Return the hub of the running event loop, which reads with this ``reader``."""
     loop = asyncio.get_running_loop()
     known = _hubs.get(id(loop))
     if known is None or known[0] is not loop:
         _hubs.clear()
-        known = _hubs[id(loop)] = (loop, Hub(find_invalid))
+        known = _hubs[id(loop)] = (loop, Hub(reader))
     return known[1]

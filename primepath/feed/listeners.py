@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections import deque
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from primepath.db.snapshot import Snapshot
 from primepath.feed.reading import Changed
+from primepath.models.history_position import HistoryPosition
 
 MOST_WAITING = 64
 """Events that wait for a listener. If it reads too slowly, all of them are replaced by one that asks it to load everything again."""
@@ -18,11 +20,13 @@ MOST_WAITING = 64
 class Evaluated(NamedTuple):
     """The result of an evaluation of a group.
 
-    ``state``: what the next evaluation gets. ``event``: the bytes to send, None if nothing has changed for the group.
+    ``position``: the group has all changes up to here. ``state``: what the next evaluation gets. ``event``: the bytes to send, None
+    if nothing has changed for the group.
     ``ends``: whether the listeners cannot go on. ``look_again_at``: the time at which access expires, None if none does.
     ``invalid``: credentials that are no longer valid.
     """
 
+    position: HistoryPosition
     state: Any
     event: bytes | None = None
     ends: bool = False
@@ -46,22 +50,37 @@ class Interest:
         )
 
 
-Evaluate = Callable[[Any, Collection[Hashable]], Evaluated]
-"""Evaluates a group in a thread, from its state and the credentials of its members."""
-
-
 @dataclass(eq=False, slots=True)
 class Group:
-    """Listeners with equal document, variables and viewer."""
+    """Listeners with equal document, variables and viewer. It has all changes up to ``position``.
+
+    ``subscription`` and ``state`` are for the `Reader`.
+    """
 
     key: Hashable
     interest: Interest
-    evaluate: Evaluate
+    subscription: Any
+    position: HistoryPosition
     state: Any
     members: set[Listener] = field(default_factory=set)
     is_dirty: bool = False
     is_running: bool = False
     look_again: asyncio.TimerHandle | None = None
+
+    @property
+    def credentials(self) -> set[Hashable]:
+        """The credentials of the members. It is also read in other threads, so the members are copied first."""
+        return {each.credentials for each in tuple(self.members)}
+
+
+class Reader(Protocol):
+    """Reads the database for the hub, in one of its threads."""
+
+    def evaluate(self, groups: Sequence[Group], snapshot: Snapshot) -> list[Evaluated | Exception]:
+        """Return the event of each group since its position. All are read together, in the snapshot."""
+
+    def find_invalid(self, credentials: Collection[Hashable]) -> Collection[Hashable]:
+        """Return the credentials that are no longer valid."""
 
 
 class Listener:

@@ -7,30 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Hashable
-from typing import Any, NamedTuple
 
 import orjson
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, VariableNode
 from strawberry.types import ExecutionResult
 
-from primepath.domain.errors import ErrorCode, UnavailableError
+from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.feed.hub import TooManyStreamsError, hub
-from primepath.feed.listeners import Evaluated, Group, Interest, Listener
+from primepath.feed.listeners import Group, Interest, Listener
 from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.monitoring.request_id import request_id_of
 from primepath.server.streams import StreamResponse, Write
-from primepath.services.accounts.sessions import find_session
-from primepath.services.accounts.tokens import valid_tokens
-from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
-from schema.errors import HttpError, error, format_errors, is_unavailable
+from schema.errors import HttpError, error, format_errors
 from schema.http.authentication import Caller
 from schema.http.errors import GRAPHQL_JSON
+from schema.http.live_events import as_event, event_of, is_resync_needed, make_event
+from schema.http.live_reader import READER, Credentials, FollowedSubscription
 from schema.operation.execute import execute
 from schema.operation.prepare import PreparedOperation
 from schema.subscriptions.schedule_changed import Cursor, Followed
@@ -43,13 +39,6 @@ _WRITE_SECONDS = 60
 _RETRY_SECONDS = 5
 _HEARTBEAT = b":\n\n"
 _COMPLETE = b"event: complete\ndata:\n\n"
-
-
-class Credentials(NamedTuple):
-    """The token or the session that opened a stream."""
-
-    token_id: int | None
-    session_key: str | None
 
 
 def accepts_events(request: HttpRequest) -> bool:
@@ -72,7 +61,7 @@ def rejection(errors: list[GraphQLError], request_id: str) -> HttpResponse:
 def one_event(result: ExecutionResult, request_id: str) -> HttpResponse:
     """Return the result of a query or mutation as a stream that ends after it."""
     do_not_keep_answer()
-    content = _event(result, request_id, position=None) + _COMPLETE
+    content = make_event(result, request_id, position=None) + _COMPLETE
     return HttpResponse(content, content_type=EVENT_STREAM, headers={"Cache-Control": "no-store"})
 
 
@@ -117,15 +106,15 @@ class _Stream:
         # The head of the response, so that the client knows that it is connected.
         await write(_HEARTBEAT)
         try:
-            with hub(find_invalid).admitted(self._viewer.account_id):
+            with hub(READER).admitted(self._viewer.account_id):
                 await self._follow(write)
         except TooManyStreamsError:
             message = _("You have too many live streams open. Close one, or try again later.")
             refusal = error(ErrorCode.OVERLOADED, message, retryAfterSeconds=_RETRY_SECONDS)
-            await write(_as_event({"errors": [refusal]}, None) + _COMPLETE)
+            await write(as_event({"errors": [refusal]}, None) + _COMPLETE)
 
     async def _follow(self, write: Write) -> None:
-        live = hub(find_invalid)
+        live = hub(READER)
         content, has_failed = await live.run(lambda: self._evaluate(self._first))
         if content is not None:
             await write(content)
@@ -148,7 +137,7 @@ class _Stream:
             live.leave(listener)
 
     async def _pass_on(self, listener: Listener, write: Write) -> None:
-        live = hub(find_invalid)
+        live = hub(READER)
         while True:
             try:
                 await asyncio.wait_for(listener.ready.wait(), HEARTBEAT_SECONDS)
@@ -181,22 +170,10 @@ class _Stream:
             self._language,
         )
         interest = Interest(cursor.academic_year, cursor.class_codes)
-        return Group(key, interest, self._evaluate_group, followed)
-
-    def _evaluate_group(self, state: Any, credentials: Collection[Hashable]) -> Evaluated:
-        invalid = find_invalid(credentials)
-        user = (
-            User.objects.select_related(*VIEWER_RELATIONS)
-            .filter(pk=self._viewer.account_id)
-            .first()
+        subscription = FollowedSubscription(
+            self._operation, self._viewer.account_id, self._language, self._request_id
         )
-        viewer = viewer_of(user) if user is not None else None
-        if viewer is None:
-            return Evaluated(state, ends=True)
-        self._viewer = viewer
-        cursor = Cursor(before=state)
-        content, has_failed = self._evaluate(cursor)
-        return Evaluated(cursor.after or state, content, has_failed, cursor.look_again_at, invalid)
+        return Group(key, interest, subscription, followed.where.position, followed)
 
     def _evaluate(self, cursor: Cursor) -> tuple[bytes | None, bool]:
         """Run the operation. Return the event, None if nothing has changed, and whether it failed.
@@ -206,37 +183,13 @@ class _Stream:
         operation = self._operation._replace(viewer=self._viewer)
         with translation.override(self._language):
             result = execute(operation, may_store=False, root_value=cursor)
-            if result.errors:
-                has_failed = result.data is None or not any(result.data.values())
-                if not (cursor is self._first and has_failed):
-                    if is_unavailable(result.errors):
-                        raise UnavailableError(
-                            "The database cannot be read.", retry_after_seconds=1
-                        )
-                    if not cursor.resync:
-                        # If the stream went on after this event, its changes would be lost.
-                        cursor.resync = True
-                        return self._evaluate(cursor)
-                return _event(result, self._request_id, position=None), has_failed
-        if cursor.change is None:
-            return None, False
-        return _event(result, self._request_id, str(cursor.change.where)), False
-
-
-def find_invalid(credentials: Collection[Hashable]) -> frozenset[Hashable]:
-    """Return the credentials that are not valid any more: one query for all tokens, and one for each session."""
-    given = [each for each in credentials if isinstance(each, Credentials)]
-    ids = [each.token_id for each in given if each.token_id is not None]
-    valid = valid_tokens(ids) if ids else set()
-    return frozenset(
-        each
-        for each in given
-        if (
-            each.token_id not in valid
-            if each.token_id is not None
-            else each.session_key is None or find_session(each.session_key) is None
-        )
-    )
+            has_failed = result.data is None or not any(result.data.values())
+            if result.errors and cursor is self._first and has_failed:
+                return make_event(result, self._request_id, position=None), True
+            if is_resync_needed(result, cursor):
+                cursor.resync = True
+                return self._evaluate(cursor)
+            return event_of(result, cursor, self._request_id), False
 
 
 def _after_variables(definition: OperationDefinitionNode) -> set[str]:
@@ -248,17 +201,3 @@ def _after_variables(definition: OperationDefinitionNode) -> set[str]:
         for argument in field.arguments or ()
         if argument.name.value == "after" and isinstance(argument.value, VariableNode)
     }
-
-
-def _event(result: ExecutionResult, request_id: str, position: str | None) -> bytes:
-    content: dict[str, Any] = {}
-    if result.errors:
-        content["errors"] = list(format_errors(result.errors, request_id))
-    if result.data is not None:
-        content["data"] = result.data
-    return _as_event(content, position)
-
-
-def _as_event(content: dict[str, Any], position: str | None) -> bytes:
-    id = f"id: {position}\n".encode() if position else b""
-    return b"event: next\n" + id + b"data: " + orjson.dumps(content) + b"\n\n"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from inspect import isawaitable
 from typing import Any
@@ -13,6 +14,7 @@ from django.conf import settings
 from strawberry.types import ExecutionResult
 
 from loaders.dispatch import Dispatcher
+from loaders.registry import SharedLoaders
 from primepath.db.snapshot import Snapshot
 from primepath.server.time_limit import TimeLimit
 from schema.build import schema
@@ -51,7 +53,7 @@ def execute(
     A replica can serve a query. If it fails, the primary runs the query again, in the time that is left.
     """
     run = partial(
-        _execute,
+        _run,
         operation,
         token_id=token_id,
         may_store=may_store,
@@ -86,17 +88,51 @@ def _on_replica(
     return result
 
 
-def _execute(
+@with_large_stack_chunk
+def execute_together(
+    operations: Sequence[tuple[PreparedOperation, object]], snapshot: Snapshot
+) -> list[ExecutionResult]:
+    """Run several operations in the calling thread, each with its root value, and return their results in this order.
+
+    They read one state of the database, and share queries: see `SharedLoaders`. They must not write.
+    """
+    dispatcher = Dispatcher(reads=snapshot)
+    shared = SharedLoaders(dispatcher)
+
+    async def run() -> list[ExecutionResult]:
+        return await asyncio.gather(
+            *(
+                _execute(
+                    operation,
+                    dispatcher,
+                    may_store=False,
+                    root_value=root_value,
+                    time_limit=TimeLimit(),
+                    shared=shared,
+                )
+                for operation, root_value in operations
+            )
+        )
+
+    return dispatcher.run(run())
+
+
+def _run(operation: PreparedOperation, dispatcher: Dispatcher, **options: Any) -> ExecutionResult:
+    return dispatcher.run(_execute(operation, dispatcher, **options))
+
+
+async def _execute(
     operation: PreparedOperation,
     dispatcher: Dispatcher,
     *,
-    token_id: int | None,
+    token_id: int | None = None,
     may_store: bool,
-    address: str,
-    base_url: str,
-    keep_session: KeepSession,
+    address: str = "",
+    base_url: str = "",
+    keep_session: KeepSession = lambda _: None,
     root_value: object,
     time_limit: TimeLimit,
+    shared: SharedLoaders | None = None,
 ) -> ExecutionResult:
     size = ResponseSize(settings.MAX_ANSWER_VALUES)
     context = Context(
@@ -110,27 +146,24 @@ def _execute(
         keep_session=keep_session,
         time_limit=time_limit,
         values_left=size.left,
+        shared=shared,
     )
     executor: dict[str, Any] = {"executor_class": CountingExecutor, "size": size}
     if settings.COMPILED_EXECUTION:
         executor |= {"executor_class": CompiledExecutor, "plans": operation.plans}
-
-    async def run() -> ExecutionResult:
-        result = graphql.execute(
-            graphql_schema(schema),
-            operation.executable,
-            root_value=root_value,
-            context_value=context,
-            is_awaitable=is_awaitable,  # type: ignore[arg-type]
-            hide_suggestions=operation.hide_suggestions,
-            variables=operation.variables,
-            **executor,
-        )
-        if isawaitable(result):
-            result = await result
-        await context.flush()
-        errors = result.errors and in_order(result)
-        mark_saved(errors or (), context.saved)
-        return ExecutionResult(data=result.data, errors=errors)
-
-    return dispatcher.run(run())
+    result = graphql.execute(
+        graphql_schema(schema),
+        operation.executable,
+        root_value=root_value,
+        context_value=context,
+        is_awaitable=is_awaitable,  # type: ignore[arg-type]
+        hide_suggestions=operation.hide_suggestions,
+        variables=operation.variables,
+        **executor,
+    )
+    if isawaitable(result):
+        result = await result
+    await context.flush()
+    errors = result.errors and in_order(result)
+    mark_saved(errors or (), context.saved)
+    return ExecutionResult(data=result.data, errors=errors)

@@ -113,7 +113,7 @@ class Subscription:
         entries = entries_of(classes)
         cursor.after = Followed(where, now, entries)
         if viewer.teacher_id is not None:
-            cursor.look_again_at = await loaders.call(lambda: _next_end(viewer.teacher_id))
+            cursor.look_again_at = await loaders.next_end_of_access.load(viewer.teacher_id)
         if cursor.resync:
             cursor.change = Change(where, resync=True)
         elif before is not None:
@@ -172,11 +172,3 @@ def _changed_rows(before: Followed, info: Info) -> set[str] | None:
     if any(subject in _ACCESS for subject, _key in entries) or ended.exists():
         return None
     return {key.partition("/")[0] for _subject, key in entries}
-
-
-def _next_end(teacher_id: int | None) -> datetime.datetime | None:
-    """Return the next time at which the teacher's access to a class expires."""
-    ends = TeacherClassAssignment.objects.giving_access().filter(
-        teacher=teacher_id, expires_at__isnull=False
-    )
-    return ends.order_by("expires_at").values_list("expires_at", flat=True).first()

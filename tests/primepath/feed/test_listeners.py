@@ -6,14 +6,15 @@ import asyncio
 
 import pytest
 
-from primepath.feed.listeners import MOST_WAITING, Evaluated, Group, Interest, Listener
+from primepath.feed.listeners import MOST_WAITING, Group, Interest, Listener
 from primepath.feed.reading import ALL, Changed
+from primepath.models.history_position import HistoryPosition
 
 FOLLOWED = Interest(2026, frozenset({"A"}))
 
 
 def make_listener() -> Listener:
-    group = Group("key", FOLLOWED, lambda state, _credentials: Evaluated(state), None)
+    group = Group("key", FOLLOWED, None, HistoryPosition(), None)
 
     async def make() -> Listener:
         return Listener(group, "token")
