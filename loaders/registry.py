@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from loaders.access import AccessLoaders, next_ends_of_access
@@ -20,7 +20,7 @@ from loaders.read_options import ReadOptions
 from loaders.school import SchoolLoaders
 from loaders.teachers import TeacherLoaders
 from loaders.tokens import TokenLoaders
-from loaders.visible_classes import VisibleClasses
+from loaders.visible_classes import ClassesOfSeveral, VisibleClasses
 from loaders.warnings import WarningLoaders
 from primepath.domain.viewer import Viewer
 
@@ -30,11 +30,14 @@ T = TypeVar("T")
 class SharedLoaders:
     """The loaders that operations share if they run together and store nothing: one query serves all of them.
 
-    A cell is made for the class through which an operation requests it, and the classes are those of the operation's viewer.
+    ``expected``: the codes of the classes that each viewer will request; None for all. A cell is made for the class through which an operation requests it, and the classes are those of the operation's viewer.
     """
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, expected: Mapping[Viewer, frozenset[str] | None]
+    ) -> None:
         self._dispatcher = dispatcher
+        self._several = ClassesOfSeveral(expected)
         self._classes: dict[Viewer, VisibleClasses] = {}
         self._cells: dict[frozenset[str], Cells] = {}
         self.changes = Changes(dispatcher)
@@ -42,7 +45,7 @@ class SharedLoaders:
 
     def classes_of(self, viewer: Viewer) -> VisibleClasses:
         if viewer not in self._classes:
-            self._classes[viewer] = VisibleClasses(self._dispatcher, viewer)
+            self._classes[viewer] = VisibleClasses(self._dispatcher, viewer, self._several)
         return self._classes[viewer]
 
     def cells_with(self, options: ReadOptions) -> Cells:

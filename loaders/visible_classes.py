@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from loaders.dispatch import Dispatcher, Stage
@@ -77,11 +78,61 @@ class VisibleClass:
         return self.access_level.may_edit
 
 
+class ClassesOfSeveral:
+    """The classes of several viewers, which one query reads. ``expected``: the codes that each will request; None for all."""
+
+    def __init__(self, expected: Mapping[Viewer, frozenset[str] | None]) -> None:
+        teachers = {
+            viewer: codes
+            for viewer, codes in expected.items()
+            if viewer.teacher_id is not None and not viewer.is_administrator
+        }
+        self._expected = teachers if len(teachers) > 1 else {}
+        self._found: dict[int, dict[str, VisibleClass]] | None = None
+
+    def find(self, viewer: Viewer, codes: Collection[str] | None) -> dict[str, VisibleClass] | None:
+        """Return the expected classes of the viewer, by code. None if others are requested."""
+        if viewer not in self._expected or viewer.teacher_id is None:
+            return None
+        expected = self._expected[viewer]
+        if expected is not None and (codes is None or not expected.issuperset(codes)):
+            return None
+        if self._found is None:
+            self._found = self._read()
+        return self._found.get(viewer.teacher_id, {})
+
+    def _read(self) -> dict[int, dict[str, VisibleClass]]:
+        found: defaultdict[int, dict[str, VisibleClass]] = defaultdict(dict)
+        every = [each.teacher_id for each, codes in self._expected.items() if codes is None]
+        some = [each.teacher_id for each, codes in self._expected.items() if codes is not None]
+        codes = sorted(set().union(*filter(None, self._expected.values())))
+        for teacher_id, level, *row in _VISIBLE_TO_SEVERAL(every, some, codes, timezone.now()):
+            visible = VisibleClass(AccessLevel(level), *row)
+            found[teacher_id][visible.code] = visible
+        return found
+
+
+def _visible_to_several(
+    every: Parameter, some: Parameter, codes: Parameter, now: Parameter
+) -> QuerySet[Any, Any]:
+    teachers = Q(assignments__teacher__key_in=every) | Q(
+        assignments__teacher__key_in=some, code__key_in=codes
+    )
+    classes = SchoolClass.objects.with_access(teachers, now)
+    return classes.values_list("assignments__teacher_id", "access_level", *_COLUMNS)
+
+
+_VISIBLE_TO_SEVERAL = Statement(_visible_to_several)
+
+
 class VisibleClasses:
     """The viewer's classes, all of them or some by code. One query reads all classes that are requested together."""
 
-    def __init__(self, dispatcher: Dispatcher, viewer: Viewer) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, viewer: Viewer, several: ClassesOfSeveral | None = None
+    ) -> None:
         self._viewer = viewer
+        self._several = several
         self._loader = BatchLoader(dispatcher, Stage.SOURCE, self._fetch)
         self._found: dict[str, VisibleClass] = {}
         self._complete = False
@@ -117,6 +168,8 @@ class VisibleClasses:
         return [self._found.get(code) for code in codes]
 
     def _read(self, codes: list[str] | None) -> Iterable[VisibleClass]:
+        if self._several is not None and (found := self._several.find(self._viewer, codes)):
+            return found.values() if codes is None else filter(None, map(found.get, codes))
         read = _visible(is_administrator=self._viewer.is_administrator, every=codes is None)
         rows = read(self._viewer.teacher_id, timezone.now(), codes)
         return (VisibleClass(AccessLevel(level), *row) for level, *row in rows)

@@ -97,14 +97,17 @@ async def _measure(
     seconds: int,
     idle: float,
 ) -> dict[str, float]:
-    before = await asyncio.to_thread(_read_times, server.port, reader, seconds)
+    # Also without listeners, others read while cells change.
+    reading = asyncio.create_task(asyncio.to_thread(_read_times, server.port, reader, seconds))
+    await _change(server.port, writer, codes, seconds, "before")
+    before = await reading
     listeners = [Listener(server.port, token, chosen) for token, chosen in followed]
     for first in range(0, len(listeners), 50):
         await asyncio.gather(*(each.open() for each in listeners[first : first + 50]))
     await asyncio.sleep(_SETTLE_SECONDS)
     memory = (_kilobytes(server) - idle) / len(listeners)
     reading = asyncio.create_task(asyncio.to_thread(_read_times, server.port, reader, seconds))
-    sent = await _change(server.port, writer, codes, seconds)
+    sent = await _change(server.port, writer, codes, seconds, "change")
     during = await reading
     await asyncio.sleep(_SETTLE_SECONDS)
     late: list[float] = []
@@ -135,7 +138,7 @@ async def _measure(
 
 
 async def _change(
-    port: int, token: str, codes: Sequence[str], seconds: int
+    port: int, token: str, codes: Sequence[str], seconds: int, notes: str
 ) -> dict[int, tuple[str, float]]:
     """Change another cell 50 times a second. Return the class and the time of each answer, by number."""
     sent: dict[int, tuple[str, float]] = {}
@@ -144,7 +147,7 @@ async def _change(
     def change(client: Client, number: int) -> None:
         code = codes[number % len(codes)]
         at = {"classCode": code, "academicYear": 2026, "period": periods[number // len(codes)]}
-        variables = {"at": at, "notes": f"change {number}"}
+        variables = {"at": at, "notes": f"{notes} {number}"}
         content = json.dumps({"query": _CHANGE, "variables": variables}).encode()
         client.send(Request("POST", "/graphql", content))
         sent[number] = (code, time.perf_counter())

@@ -40,12 +40,17 @@ class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
         active = self.filter(is_active=True)
         if is_administrator:
             return active.annotate(access_level=models.Value(AccessLevel.FULL.value))
+        return self.with_access(models.Q(assignments__teacher=teacher_id), now)
+
+    def with_access(self, teachers: models.Q, now: datetime.datetime | Parameter) -> Self:
+        """Return the classes to which teachers have access, once for each, annotated with the ``access_level``."""
         not_expired = models.Q(assignments__expires_at=None) | models.Q(
             assignments__expires_at__gt=now
         )
-        return active.filter(
+        return self.filter(
             not_expired,
-            assignments__teacher=teacher_id,
+            teachers,
+            is_active=True,
             assignments__is_active=True,
         ).annotate(access_level=models.F("assignments__access_level"))
 

@@ -88,14 +88,15 @@ def _evaluate(
         (group.subscription.operation._replace(viewer=viewer), Cursor(before=_state(group)))
         for group, viewer in chosen
     ]
+    expected = _expected_classes(chosen)
     found: dict[Group, Evaluated | Exception] = {}
     for (group, _viewer), (operation, cursor), result in zip(
-        chosen, operations, execute_together(operations, snapshot), strict=True
+        chosen, operations, execute_together(operations, snapshot, expected), strict=True
     ):
         try:
             if is_resync_needed(result, cursor):
                 cursor.resync = True
-                (result,) = execute_together([(operation, cursor)], snapshot)
+                (result,) = execute_together([(operation, cursor)], snapshot, expected)
                 is_resync_needed(result, cursor)
             event = event_of(result, cursor, group.subscription.request_id)
         except UnavailableError as failure:
@@ -110,6 +111,17 @@ def _evaluate(
             invalid=invalid,
         )
     return found
+
+
+def _expected_classes(
+    chosen: Sequence[tuple[Group, Viewer]],
+) -> dict[Viewer, frozenset[str] | None]:
+    """Return the codes of the classes that the groups of each viewer follow. None: all classes."""
+    expected: dict[Viewer, frozenset[str] | None] = {}
+    for group, viewer in chosen:
+        followed, known = group.interest.class_codes, expected.get(viewer, frozenset())
+        expected[viewer] = None if followed is None or known is None else known | followed
+    return expected
 
 
 def _state(group: Group) -> Followed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import isawaitable
 from typing import Any
@@ -16,6 +16,7 @@ from strawberry.types import ExecutionResult
 from loaders.dispatch import Dispatcher
 from loaders.registry import SharedLoaders
 from primepath.db.snapshot import Snapshot
+from primepath.domain.viewer import Viewer
 from primepath.server.time_limit import TimeLimit
 from schema.build import schema
 from schema.context import Context, KeepSession
@@ -90,14 +91,16 @@ def _on_replica(
 
 @with_large_stack_chunk
 def execute_together(
-    operations: Sequence[tuple[PreparedOperation, object]], snapshot: Snapshot
+    operations: Sequence[tuple[PreparedOperation, object]],
+    snapshot: Snapshot,
+    expected_classes: Mapping[Viewer, frozenset[str] | None],
 ) -> list[ExecutionResult]:
     """Run several operations in the calling thread, each with its root value, and return their results in this order.
 
-    They read one state of the database, and share queries: see `SharedLoaders`. They must not write.
+    They read one state of the database, and share queries: see `SharedLoaders`, also for ``expected_classes``. They must not write.
     """
     dispatcher = Dispatcher(reads=snapshot)
-    shared = SharedLoaders(dispatcher)
+    shared = SharedLoaders(dispatcher, expected_classes)
 
     async def run() -> list[ExecutionResult]:
         return await asyncio.gather(
