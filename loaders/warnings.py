@@ -20,7 +20,7 @@ from loaders.warning_keys import warning_key
 from primepath.domain.cell import CellStatus
 from primepath.domain.clashes import Rules, ScheduleWarning, Sitting, find_warnings
 from primepath.models import WarningAcceptance
-from primepath.school_days import holiday_on
+from primepath.school_days import holidays_on
 
 
 class VisibleWarning(NamedTuple):
@@ -142,9 +142,7 @@ class WarningLoaders(LoaderGroup):
 def _warnings(read: ReadSittings, also_visible: Iterable[str] = ()) -> list[VisibleWarning]:
     """Return the warnings about cells that the viewer can see, in order."""
     dates = {each.date for each in read.sittings.values() if each.date is not None}
-    holidays = {
-        date: holiday for date in dates if (holiday := holiday_on(date, read.school_days.get(date)))
-    }
+    holidays = holidays_on(dates, read.school_days)
     rules = Rules(read.lesson_days, read.minimum_days_between_exams, timezone.localdate())
     can_see = read.visible.union(also_visible)
     found = []
