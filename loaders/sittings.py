@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
+    CharField,
     Exists,
     Max,
     OuterRef,
@@ -18,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from primepath.db.statement import Parameter, Statement
@@ -47,6 +48,13 @@ _LARGEST_GAP = datetime.timedelta(MAX_DAYS_BETWEEN_EXAMS)
 _STATUSES = {each.value: each for each in CellStatus}
 _PERIODS = {each.value: each for each in Period}
 _days = lru_cache(maxsize=128)(split_days)
+
+
+class _Longest(Max):
+    """The largest number of minutes. Drivers return it as an integer, and converting it in every row would take time."""
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return []
 
 
 class ReadSittings(NamedTuple):
@@ -87,10 +95,10 @@ def read_sittings(
         *(sorted(map(str, dates)), sorted(class_codes)),
         *(_day_text(first, -1), _day_text(last, 1), sorted(undated_years)),
     )
-    school_days = gap = None
+    of_school = None
     for row in rows:
         id, values = row[0], row[1:_END_OF_VALUES]
-        lesson_days, minutes, is_visible, day, school_days, gap = row[_END_OF_VALUES:]
+        lesson_days, minutes, is_visible, day, of_school = row[_END_OF_VALUES:]
         read.values[id] = values
         read.sittings[id] = sitting = sitting_of(id, values, lesson_days, minutes)
         if is_visible:
@@ -98,10 +106,11 @@ def read_sittings(
         if day is not None and sitting.date is not None:
             kind, state, name = day.split(" ", 2)
             read.school_days[sitting.date] = (kind, state == _OPEN.strip(), name)
-    if school_days is None:
+    if of_school is None:
         return read
     # Every row has the same rules.
-    return read._replace(lesson_days=_days(school_days), minimum_days_between_exams=gap)
+    gap, school_days = of_school.split(" ", 1)
+    return read._replace(lesson_days=_days(school_days), minimum_days_between_exams=int(gap))
 
 
 def sitting_of(id: str, values: Sequence[Any], lesson_days: str, minutes: int | None) -> Sitting:
@@ -150,9 +159,12 @@ def _statement(*, is_administrator: bool) -> Statement:
         visible = SchoolClass.objects.visible(
             is_administrator=is_administrator, teacher_id=teacher_id, now=now
         )
-        seen = Case(When(school_class__in=visible.values("pk"), then=Value(1)), default=Value(0))
+        seen = Case(
+            When(school_class__in=visible.values("pk"), then=Value("seen")), default=Value("")
+        )
         state = Case(When(is_open=True, then=Value(_OPEN)), default=Value(_SHUT))
         day = SchoolDay.objects.filter(date=OuterRef("scheduled_date")).order_by()
+        gap = Cast("minimum_days_between_exams", CharField())
         return (
             ExamScheduleMatrix.objects.filter(Q(scheduled_date__key_in=dates) | near | undated)
             .filter(school_class__is_active=True)
@@ -160,12 +172,11 @@ def _statement(*, is_administrator: bool) -> Statement:
             .values_list(
                 *("id", *SITTING_COLUMNS, "school_class__lesson_days"),
                 # A join takes less time than a subquery for each cell.
-                Max("cell_exams__exam__timer_minutes"),
+                _Longest("cell_exams__exam__timer_minutes"),
                 # Administrators see every active class.
-                Value(1) if is_administrator else seen,
+                Value("seen") if is_administrator else seen,
                 Subquery(day.values_list(Concat("kind", state, "name"))),
-                Subquery(rules.values_list("lesson_days")),
-                Subquery(rules.values_list("minimum_days_between_exams")),
+                Subquery(rules.values_list(Concat(gap, Value(" "), "lesson_days"))),
             )
         )
 

@@ -91,7 +91,8 @@ class WarningLoaders(LoaderGroup):
         )
 
     def _of_cells(self, cells: list[Cell]) -> Sequence[list[VisibleWarning]]:
-        used = [cell for cell in cells if cell.status != CellStatus.EMPTY]
+        empty = CellStatus.EMPTY.value
+        used = [cell for cell in cells if cell.status != empty]
         read = read_sittings(
             self._viewer,
             dates={cell.scheduled_date for cell in used if cell.scheduled_date is not None},
@@ -108,7 +109,7 @@ class WarningLoaders(LoaderGroup):
                     stored.minutes if stored else None,
                 )
         for cell in cells:
-            if cell.status == CellStatus.EMPTY:
+            if cell.status == empty:
                 read.sittings.pop(cell.pk, None)
         of_cell: dict[str, list[VisibleWarning]] = {cell.pk: [] for cell in cells}
         for warning in _warnings(read, of_cell.keys()):

@@ -128,8 +128,9 @@ def find_warnings(
     """
     dated: defaultdict[datetime.date, list[Sitting]] = defaultdict(list)
     undated: list[Sitting] = []
+    empty = CellStatus.EMPTY
     for sitting in sittings:
-        if sitting.status is not CellStatus.EMPTY:
+        if sitting.status is not empty:
             (undated if sitting.date is None else dated[sitting.date]).append(sitting)
     found: list[ScheduleWarning] = []
     for date, of_date in dated.items():
@@ -149,10 +150,12 @@ def _clashes(date: datetime.date, sittings: Sequence[Sitting]) -> Iterable[Sched
         yield from (_warn(WarningCode.CLASS_CLASH, date, group) for group in groups)
         if apart := _apart(of_class):
             yield _warn(WarningCode.CLASS_SAME_DAY, date, apart)
-    for of_room in _shared(sittings, [each.room and fold_room(each.room) for each in sittings]):
+    in_rooms = [each for each in sittings if each.room]
+    for of_room in _shared(in_rooms, [fold_room(each.room) for each in in_rooms]):
         groups = _overlapping(of_room)
         yield from (_warn(WarningCode.ROOM_CLASH, date, group) for group in groups)
-    for of_teacher in _shared(sittings, [each.invigilator_id for each in sittings]):
+    supervised = [each for each in sittings if each.invigilator_id is not None]
+    for of_teacher in _shared(supervised, [each.invigilator_id for each in supervised]):
         groups = _overlapping(of_teacher)
         yield from (_warn(WarningCode.INVIGILATOR_CLASH, date, group) for group in groups)
 
@@ -160,13 +163,14 @@ def _clashes(date: datetime.date, sittings: Sequence[Sitting]) -> Iterable[Sched
 def _about_day(
     date: datetime.date, sittings: Sequence[Sitting], rules: Rules, holiday: Holiday | None
 ) -> Iterable[ScheduleWarning]:
-    ahead = [each for each in sittings if each.status is not CellStatus.COMPLETED]
+    completed = CellStatus.COMPLETED
+    ahead = [each for each in sittings if each.status is not completed]
     if ahead and holiday is not None and not holiday.is_open:
         is_public = holiday.kind is HolidayKind.PUBLIC
         code = WarningCode.HOLIDAY if is_public else WarningCode.SCHOOL_CLOSED
         yield _warn(code, date, ahead, holiday)
-    day = Weekday.of(date)
-    if free := [each for each in ahead if day not in (each.lesson_days or rules.lesson_days)]:
+    day, school_days = Weekday.of(date), rules.lesson_days
+    if free := [each for each in ahead if day not in (each.lesson_days or school_days)]:
         yield _warn(WarningCode.NO_LESSONS, date, free)
     for each in sittings:
         # Most cells have no end.
@@ -211,6 +215,8 @@ def _shared(sittings: Sequence[Sitting], resources: Sequence[Hashable]) -> Itera
 
     ``resources``: the resource of each sitting.
     """
+    if len(set(resources)) == len(resources):
+        return ()
     users: defaultdict[Hashable, list[Sitting]] = defaultdict(list)
     for sitting, resource in zip(sittings, resources, strict=True):
         if resource:

@@ -184,7 +184,7 @@ async def warnings_of_cells(
     batch: BatchContext, cells: Sequence[AnyCell]
 ) -> list[list[VisibleWarning]]:
     """Load the warnings about each cell."""
-    read: list[Cell] = [await cell.read() for cell in cells]
+    read = [cell if isinstance(cell, Cell) else await cell.read() for cell in cells]
     return await batch.context.loaders.warnings_by_cell.load_all(read)
 
 
