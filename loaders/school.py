@@ -18,7 +18,7 @@ from primepath.domain.room import fold_room
 from primepath.domain.text import natural_key
 from primepath.domain.weekday import Weekday, split_days
 from primepath.models import ExamScheduleMatrix, SchoolClass, SchoolDay, SchoolRules
-from primepath.school_days import holiday_on
+from primepath.school_days import holidays_on
 
 _rules = Statement(
     lambda: SchoolRules.objects.values_list("lesson_days", "minimum_days_between_exams")
@@ -69,8 +69,10 @@ class SchoolLoaders(LoaderGroup):
             decided = {
                 date: (kind, is_open, name) for date, kind, is_open, name in _days(first, last)
             }
-            dates = (first + datetime.timedelta(day) for day in range((last - first).days + 1))
-            return [found for date in dates if (found := holiday_on(date, decided.get(date)))]
+            days = range((last - first).days + 1)
+            dates = [first + datetime.timedelta(day) for day in days]
+            found = holidays_on(dates, decided)
+            return [found[date] for date in dates if date in found]
 
         return self._dispatcher.call(read, Stage.DETAIL)
 

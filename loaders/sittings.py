@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
+    CharField,
     Exists,
-    IntegerField,
     Max,
     OuterRef,
     Q,
@@ -19,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from primepath.db.statement import Parameter, Statement
@@ -30,7 +30,6 @@ from primepath.domain.viewer import Viewer
 from primepath.domain.weekday import Weekday, split_days
 from primepath.models import (
     ExamScheduleMatrix,
-    MatrixCellExam,
     SchoolClass,
     SchoolDay,
     SchoolRules,
@@ -43,11 +42,19 @@ SITTING_COLUMNS = (
 )
 """The columns of a cell that its warnings follow from."""
 
+_END_OF_VALUES = 1 + len(SITTING_COLUMNS)
 _OPEN, _SHUT = " open ", " shut "
 _LARGEST_GAP = datetime.timedelta(MAX_DAYS_BETWEEN_EXAMS)
 _STATUSES = {each.value: each for each in CellStatus}
 _PERIODS = {each.value: each for each in Period}
 _days = lru_cache(maxsize=128)(split_days)
+
+
+class _Longest(Max):
+    """The largest number of minutes. Drivers return it as an integer, and converting it in every row would take time."""
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return []
 
 
 class ReadSittings(NamedTuple):
@@ -88,17 +95,22 @@ def read_sittings(
         *(sorted(map(str, dates)), sorted(class_codes)),
         *(_day_text(first, -1), _day_text(last, 1), sorted(undated_years)),
     )
-    for id, *values, lesson_days, minutes, is_visible, day, school_days, gap in rows:
-        read.values[id] = tuple(values)
+    of_school = None
+    for row in rows:
+        id, values = row[0], row[1:_END_OF_VALUES]
+        lesson_days, minutes, is_visible, day, of_school = row[_END_OF_VALUES:]
+        read.values[id] = values
         read.sittings[id] = sitting = sitting_of(id, values, lesson_days, minutes)
         if is_visible:
             read.visible.add(id)
         if day is not None and sitting.date is not None:
             kind, state, name = day.split(" ", 2)
             read.school_days[sitting.date] = (kind, state == _OPEN.strip(), name)
-        if school_days is not None:
-            read = read._replace(lesson_days=_days(school_days), minimum_days_between_exams=gap)
-    return read
+    if of_school is None:
+        return read
+    # Every row has the same rules.
+    gap, school_days = of_school.split(" ", 1)
+    return read._replace(lesson_days=_days(school_days), minimum_days_between_exams=int(gap))
 
 
 def sitting_of(id: str, values: Sequence[Any], lesson_days: str, minutes: int | None) -> Sitting:
@@ -147,24 +159,24 @@ def _statement(*, is_administrator: bool) -> Statement:
         visible = SchoolClass.objects.visible(
             is_administrator=is_administrator, teacher_id=teacher_id, now=now
         )
-        seen = Case(When(school_class__in=visible.values("pk"), then=Value(1)), default=Value(0))
-        exams = MatrixCellExam.objects.filter(cell=OuterRef("pk")).order_by().values("cell")
-        longest = Subquery(exams.values_list(Max("exam__timer_minutes")))
+        seen = Case(
+            When(school_class__in=visible.values("pk"), then=Value("seen")), default=Value("")
+        )
         state = Case(When(is_open=True, then=Value(_OPEN)), default=Value(_SHUT))
         day = SchoolDay.objects.filter(date=OuterRef("scheduled_date")).order_by()
+        gap = Cast("minimum_days_between_exams", CharField())
         return (
             ExamScheduleMatrix.objects.filter(Q(scheduled_date__key_in=dates) | near | undated)
             .filter(school_class__is_active=True)
             .exclude(status=CellStatus.EMPTY)
             .values_list(
                 *("id", *SITTING_COLUMNS, "school_class__lesson_days"),
-                # Without a start, it does not matter how long the exams take.
-                Case(When(start_time__isnull=False, then=longest), output_field=IntegerField()),
+                # A join takes less time than a subquery for each cell.
+                _Longest("cell_exams__exam__timer_minutes"),
                 # Administrators see every active class.
-                Value(1) if is_administrator else seen,
+                Value("seen") if is_administrator else seen,
                 Subquery(day.values_list(Concat("kind", state, "name"))),
-                Subquery(rules.values_list("lesson_days")),
-                Subquery(rules.values_list("minimum_days_between_exams")),
+                Subquery(rules.values_list(Concat(gap, Value(" "), "lesson_days"))),
             )
         )
 

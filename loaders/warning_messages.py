@@ -2,51 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from loaders.warnings import VisibleWarning
 from primepath.domain.clashes import Sitting, Times, WarningCode
-from primepath.terms import named, shown_date
+from primepath.terms import named, shown_date_in
 
 _SHOWN_CLASSES = 3
 
 
-def message_of(seen: VisibleWarning) -> str:
-    """Return a sentence about the warning."""
-    warning, sittings = seen.warning, seen.warning.sittings
-    times, days = _common_times(sittings), _days_apart(sittings)
-    template = _template(warning.code, len(sittings), days, times)
-    return template.format(
-        classes=_classes(seen.visible, seen.hidden),
-        cells=len(sittings),
-        date=shown_date(warning.date) if warning.date else "",
-        times=_shown(times),
-        room=next((each.room for each in seen.visible if each.room), ""),
-        holiday=warning.holiday.name if warning.holiday else "",
-        minutes=max((each.minutes or 0 for each in sittings), default=0),
-        days=days,
-        period=named(sittings[0].period),
-        year=sittings[0].academic_year,
+def messages_of(warnings: Iterable[VisibleWarning]) -> list[str]:
+    """Return a sentence about each warning, in the current language."""
+    language = get_language()
+    return [_message(each, language) for each in warnings]
+
+
+def _message(seen: VisibleWarning, language: str | None) -> str:
+    code, sittings = seen.warning.code, seen.warning.sittings
+    is_estimate, number = False, 0
+    if code in _OF_TIMES:
+        times = _common_times(sittings)
+        is_estimate = times is not None and times.is_estimate
+    elif code is WarningCode.NO_LESSONS:
+        number = len(sittings)
+    elif code is WarningCode.SHORT_GAP:
+        number = _days_apart(sittings)
+    return _template(language, code, number, is_estimate=is_estimate).format_map(
+        _Values(seen, language)
     )
 
 
-def _template(code: WarningCode, cells: int, days: int, times: Times | None) -> str:
+class _Values(dict[str, object]):
+    """The values of a template. Each is computed when the template has it, because most templates have few."""
+
+    def __init__(self, seen: VisibleWarning, language: str | None) -> None:
+        super().__init__()
+        self._seen = seen
+        self._language = language
+
+    def __missing__(self, name: str) -> object:
+        if name == "date":
+            date = self._seen.warning.date
+            return shown_date_in(self._language, date) if date else ""
+        return _VALUES[name](self._seen)
+
+
+_OF_TIMES = {WarningCode.CLASS_CLASH, WarningCode.ROOM_CLASH, WarningCode.INVIGILATOR_CLASH}
+_VALUES: dict[str, Callable[[VisibleWarning], object]] = {
+    "classes": lambda seen: _classes(seen.visible, seen.hidden),
+    "cells": lambda seen: len(seen.warning.sittings),
+    "times": lambda seen: _shown(_common_times(seen.warning.sittings)),
+    "room": lambda seen: next((each.room for each in seen.visible if each.room), ""),
+    "holiday": lambda seen: seen.warning.holiday.name if seen.warning.holiday else "",
+    "minutes": lambda seen: max((each.minutes or 0 for each in seen.warning.sittings), default=0),
+    "days": lambda seen: _days_apart(seen.warning.sittings),
+    "period": lambda seen: named(seen.warning.sittings[0].period),
+    "year": lambda seen: seen.warning.sittings[0].academic_year,
+}
+
+
+@lru_cache(maxsize=1_000)
+def _template(language: str | None, code: WarningCode, number: int, *, is_estimate: bool) -> str:
+    """Return the template of a message. ``language``: the current one. ``number``: what the plural depends on.
+
+    Looking up a translation takes longer than filling it in, and a matrix shows hundreds of messages.
+    """
     match code:
         case WarningCode.CLASS_CLASH:
-            if times and times.is_estimate:
+            if is_estimate:
                 return _("{cells} cells overlap on {date}, about {times}: {classes}.")
             return _("{cells} cells overlap on {date}, {times}: {classes}.")
         case WarningCode.CLASS_SAME_DAY:
             return _("{cells} cells are on the same day, {date}: {classes}.")
         case WarningCode.ROOM_CLASH:
-            if times and times.is_estimate:
+            if is_estimate:
                 return _("{cells} exams overlap in {room} on {date}, about {times}: {classes}.")
             return _("{cells} exams overlap in {room} on {date}, {times}: {classes}.")
         case WarningCode.INVIGILATOR_CLASH:
-            if times and times.is_estimate:
+            if is_estimate:
                 return _(
                     "One teacher supervises {cells} exams on {date}, about {times}: {classes}."
                 )
@@ -59,13 +96,13 @@ def _template(code: WarningCode, cells: int, days: int, times: Times | None) -> 
             return ngettext(
                 "The class has no lessons on {date}: {classes}.",
                 "These classes have no lessons on {date}: {classes}.",
-                cells,
+                number,
             )
         case WarningCode.SHORT_GAP:
             return ngettext(
                 "{cells} cells are within {days} day from {date}: {classes}.",
                 "{cells} cells are within {days} days from {date}: {classes}.",
-                days,
+                number,
             )
         case WarningCode.TIME_TOO_SHORT:
             return _(
@@ -103,7 +140,7 @@ def _days_apart(sittings: Sequence[Sitting]) -> int:
 
 
 def _classes(visible: Sequence[Sitting], hidden: int) -> str:
-    codes = list(dict.fromkeys(each.class_code for each in visible))
+    codes = list(dict.fromkeys([each.class_code for each in visible]))
     names = ", ".join(codes[:_SHOWN_CLASSES])
     more = len(codes) - _SHOWN_CLASSES if len(codes) > _SHOWN_CLASSES else 0
     if more := more + hidden:

@@ -20,7 +20,7 @@ from loaders.warning_keys import warning_key
 from primepath.domain.cell import CellStatus
 from primepath.domain.clashes import Rules, ScheduleWarning, Sitting, find_warnings
 from primepath.models import WarningAcceptance
-from primepath.school_days import holiday_on
+from primepath.school_days import holidays_on
 
 
 class VisibleWarning(NamedTuple):
@@ -91,7 +91,8 @@ class WarningLoaders(LoaderGroup):
         )
 
     def _of_cells(self, cells: list[Cell]) -> Sequence[list[VisibleWarning]]:
-        used = [cell for cell in cells if cell.status != CellStatus.EMPTY]
+        empty = CellStatus.EMPTY.value
+        used = [cell for cell in cells if cell.status != empty]
         read = read_sittings(
             self._viewer,
             dates={cell.scheduled_date for cell in used if cell.scheduled_date is not None},
@@ -108,7 +109,7 @@ class WarningLoaders(LoaderGroup):
                     stored.minutes if stored else None,
                 )
         for cell in cells:
-            if cell.status == CellStatus.EMPTY:
+            if cell.status == empty:
                 read.sittings.pop(cell.pk, None)
         of_cell: dict[str, list[VisibleWarning]] = {cell.pk: [] for cell in cells}
         for warning in _warnings(read, of_cell.keys()):
@@ -142,9 +143,7 @@ class WarningLoaders(LoaderGroup):
 def _warnings(read: ReadSittings, also_visible: Iterable[str] = ()) -> list[VisibleWarning]:
     """Return the warnings about cells that the viewer can see, in order."""
     dates = {each.date for each in read.sittings.values() if each.date is not None}
-    holidays = {
-        date: holiday for date in dates if (holiday := holiday_on(date, read.school_days.get(date)))
-    }
+    holidays = holidays_on(dates, read.school_days)
     rules = Rules(read.lesson_days, read.minimum_days_between_exams, timezone.localdate())
     can_see = read.visible.union(also_visible)
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import holidays
@@ -10,6 +11,9 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from primepath.domain.calendar_days import Holiday, HolidayKind
+
+Decision = tuple[str, bool, str]
+"""Kind, ``is_open`` and name of a `SchoolDay`."""
 
 # The package's names of these languages. Names in any other language are English.
 _LANGUAGES = {"ko": "ko", "en": "en_US"}
@@ -23,9 +27,21 @@ def public_holidays(year: int) -> dict[datetime.date, str]:
     return _public_holidays(settings.SCHOOL_COUNTRY, language, year)
 
 
-def holiday_on(date: datetime.date, decided: tuple[str, bool, str] | None) -> Holiday | None:
-    """Return the holiday on a date. ``decided``: kind, ``is_open`` and name of the `SchoolDay` of this date, if there is one."""
-    law = public_holidays(date.year).get(date)
+def holidays_on(
+    dates: Iterable[datetime.date], decided: Mapping[datetime.date, Decision]
+) -> dict[datetime.date, Holiday]:
+    """Return the holidays among the dates, by date. ``decided``: the decisions of the school."""
+    wanted = set(dates)
+    laws = {year: public_holidays(year) for year in {date.year for date in wanted}}
+    return {
+        date: holiday
+        for date in wanted
+        if (holiday := _holiday(date, laws[date.year].get(date), decided.get(date)))
+    }
+
+
+def _holiday(date: datetime.date, law: str | None, decided: Decision | None) -> Holiday | None:
+    """Return the holiday on a date. ``law``: name of the public holiday, if it is one."""
     if decided is not None:
         kind, is_open, name = decided
         return Holiday(date, name or law or "", HolidayKind(kind), is_open)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -161,7 +162,13 @@ def named(code: str) -> str:
 
 def shown_date(date: datetime.date) -> str:
     """Return a date inside of a message: `2026-03-12`, `2026년 3월 12일(목)`."""
-    if get_language() == Language.EN:
+    return shown_date_in(get_language(), date)
+
+
+@lru_cache(maxsize=2_000)
+def shown_date_in(language: str | None, date: datetime.date) -> str:
+    """Return the same. ``language``: the current one, if the caller knows it already."""
+    if language == Language.EN:
         return date.isoformat()
     weekday = label(WEEKDAYS[date.weekday()])
     return gettext("{date} ({weekday})").format(date=date_format(date), weekday=weekday)

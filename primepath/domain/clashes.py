@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from primepath.domain.calendar_days import Holiday, HolidayKind
@@ -22,6 +24,7 @@ from primepath.domain.period import Period
 from primepath.domain.room import fold_room
 from primepath.domain.weekday import Weekday
 
+_ID = attrgetter("id")
 _NO_HOLIDAYS: Mapping[datetime.date, Holiday] = {}
 
 
@@ -123,34 +126,36 @@ def find_warnings(
 
     The result about a cell needs every cell on its date, and the class's other cells within the minimum days between exams.
     """
-    used = [each for each in sittings if each.status is not CellStatus.EMPTY]
     dated: defaultdict[datetime.date, list[Sitting]] = defaultdict(list)
-    for sitting in used:
-        if sitting.date is not None:
-            dated[sitting.date].append(sitting)
+    undated: list[Sitting] = []
+    empty = CellStatus.EMPTY
+    for sitting in sittings:
+        if sitting.status is not empty:
+            (undated if sitting.date is None else dated[sitting.date]).append(sitting)
     found: list[ScheduleWarning] = []
     for date, of_date in dated.items():
-        found += _clashes(date, of_date)
+        if len(of_date) > 1:
+            found += _clashes(date, of_date)
         found += _about_day(date, of_date, rules, holidays.get(date))
-    found += _short_gaps(used, rules.minimum_days_between_exams)
+    found += _short_gaps(chain.from_iterable(dated.values()), rules.minimum_days_between_exams)
     found += [
-        _warn(WarningCode.NO_DATE, None, [each]) for each in used if _is_late(each, rules.today)
+        _warn(WarningCode.NO_DATE, None, [each]) for each in undated if _is_late(each, rules.today)
     ]
     return sorted(found, key=lambda warning: warning.order)
 
 
 def _clashes(date: datetime.date, sittings: Sequence[Sitting]) -> Iterable[ScheduleWarning]:
-    if len(sittings) == 1:
-        return
-    for of_class in _shared(sittings, lambda each: each.class_code):
+    for of_class in _shared(sittings, [each.class_code for each in sittings]):
         groups = _overlapping(of_class)
         yield from (_warn(WarningCode.CLASS_CLASH, date, group) for group in groups)
         if apart := _apart(of_class):
             yield _warn(WarningCode.CLASS_SAME_DAY, date, apart)
-    for of_room in _shared(sittings, lambda each: each.room and fold_room(each.room)):
+    in_rooms = [each for each in sittings if each.room]
+    for of_room in _shared(in_rooms, [fold_room(each.room) for each in in_rooms]):
         groups = _overlapping(of_room)
         yield from (_warn(WarningCode.ROOM_CLASH, date, group) for group in groups)
-    for of_teacher in _shared(sittings, lambda each: each.invigilator_id):
+    supervised = [each for each in sittings if each.invigilator_id is not None]
+    for of_teacher in _shared(supervised, [each.invigilator_id for each in supervised]):
         groups = _overlapping(of_teacher)
         yield from (_warn(WarningCode.INVIGILATOR_CLASH, date, group) for group in groups)
 
@@ -158,25 +163,27 @@ def _clashes(date: datetime.date, sittings: Sequence[Sitting]) -> Iterable[Sched
 def _about_day(
     date: datetime.date, sittings: Sequence[Sitting], rules: Rules, holiday: Holiday | None
 ) -> Iterable[ScheduleWarning]:
-    ahead = [each for each in sittings if each.status is not CellStatus.COMPLETED]
+    completed = CellStatus.COMPLETED
+    ahead = [each for each in sittings if each.status is not completed]
     if ahead and holiday is not None and not holiday.is_open:
         is_public = holiday.kind is HolidayKind.PUBLIC
         code = WarningCode.HOLIDAY if is_public else WarningCode.SCHOOL_CLOSED
         yield _warn(code, date, ahead, holiday)
-    day = Weekday.of(date)
-    if free := [each for each in ahead if day not in (each.lesson_days or rules.lesson_days)]:
+    day, school_days = Weekday.of(date), rules.lesson_days
+    if free := [each for each in ahead if day not in (each.lesson_days or school_days)]:
         yield _warn(WarningCode.NO_LESSONS, date, free)
-    yield from (
-        _warn(WarningCode.TIME_TOO_SHORT, date, [each]) for each in sittings if _is_too_short(each)
-    )
+    for each in sittings:
+        # Most cells have no end.
+        if each.end is not None and _is_too_short(each):
+            yield _warn(WarningCode.TIME_TOO_SHORT, date, [each])
 
 
-def _short_gaps(sittings: Sequence[Sitting], minimum: int) -> Iterable[ScheduleWarning]:
-    """Yield a warning for each group of exams of a class that are all fewer than ``minimum`` days apart."""
+def _short_gaps(sittings: Iterable[Sitting], minimum: int) -> Iterable[ScheduleWarning]:
+    """Yield a warning for each group of exams of a class that are all fewer than ``minimum`` days apart. All have a date."""
     if minimum <= 1:
         return
-    dated = [each for each in sittings if each.date is not None]
-    for of_class in _shared(dated, lambda each: each.class_code):
+    dated = list(sittings)
+    for of_class in _shared(dated, [each.class_code for each in dated]):
         # Exams are too close if the days that each keeps free overlap.
         spans = [(_day(each), _day(each) + minimum, each) for each in of_class]
         for group in _groups(spans):
@@ -186,10 +193,9 @@ def _short_gaps(sittings: Sequence[Sitting], minimum: int) -> Iterable[ScheduleW
 
 
 def _is_late(sitting: Sitting, today: datetime.date) -> bool:
-    """Return whether the period of the sitting has begun, and it is scheduled without a date."""
+    """Return whether the period of a sitting without a date has begun, and it is scheduled."""
     return (
-        sitting.date is None
-        and sitting.status is CellStatus.SCHEDULED
+        sitting.status is CellStatus.SCHEDULED
         and sitting.period.dates(sitting.academic_year)[0] <= today
     )
 
@@ -200,19 +206,22 @@ def _warn(
     sittings: Iterable[Sitting],
     holiday: Holiday | None = None,
 ) -> ScheduleWarning:
-    in_order = sorted(sittings, key=lambda each: each.id)
+    in_order = sorted(sittings, key=_ID)
     return ScheduleWarning(code, date, tuple(in_order), holiday)
 
 
-def _shared(
-    sittings: Iterable[Sitting], resource: Callable[[Sitting], Hashable]
-) -> Iterable[list[Sitting]]:
-    """Return the sittings of each resource that several of them use. An empty resource is none."""
+def _shared(sittings: Sequence[Sitting], resources: Sequence[Hashable]) -> Iterable[list[Sitting]]:
+    """Return the sittings of each resource that several of them use. An empty resource is none.
+
+    ``resources``: the resource of each sitting.
+    """
+    if len(set(resources)) == len(resources):
+        return ()
     users: defaultdict[Hashable, list[Sitting]] = defaultdict(list)
-    for sitting in sittings:
-        if key := resource(sitting):
-            users[key].append(sitting)
-    return (each for each in users.values() if len(each) > 1)
+    for sitting, resource in zip(sittings, resources, strict=True):
+        if resource:
+            users[resource].append(sitting)
+    return [each for each in users.values() if len(each) > 1]
 
 
 def _overlapping(sittings: Iterable[Sitting]) -> list[list[Sitting]]:

@@ -6,6 +6,7 @@ import calendar
 import datetime
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 
 class PeriodType(StrEnum):
@@ -39,6 +40,7 @@ class Period(StrEnum):
     def type(self) -> PeriodType:
         return PeriodType.QUARTERLY if self in QUARTERS else PeriodType.MONTHLY
 
+    @lru_cache(maxsize=1_000)
     def dates(self, academic_year: int) -> tuple[datetime.date, datetime.date]:
         """Return the first and the last day of the period. An academic year is a calendar year."""
         if self in QUARTERS:

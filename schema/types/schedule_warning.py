@@ -10,7 +10,7 @@ import strawberry
 
 from loaders.cells import Cell
 from loaders.warning_keys import WarningKey, warning_facts
-from loaders.warning_messages import message_of
+from loaders.warning_messages import messages_of
 from loaders.warnings import VisibleWarning
 from primepath import models
 from primepath.domain.calendar_days import HolidayKind
@@ -122,10 +122,11 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
 
     @strawberry.field(
         description="A sentence for people. Classes that you cannot see are counted in it, not named.",
-        metadata=_each(message_of),
+        metadata=batched(lambda _, warnings: messages_of(warnings)),
     )
     def message(self, seen: strawberry.Parent[VisibleWarning]) -> str:
-        return message_of(seen)
+        (message,) = messages_of([seen])
+        return message
 
     @strawberry.field(
         description="Date of the exams; the first one if there are several. Null if the cells have no date.",
@@ -183,7 +184,7 @@ async def warnings_of_cells(
     batch: BatchContext, cells: Sequence[AnyCell]
 ) -> list[list[VisibleWarning]]:
     """Load the warnings about each cell."""
-    read: list[Cell] = [await cell.read() for cell in cells]
+    read = [cell if isinstance(cell, Cell) else await cell.read() for cell in cells]
     return await batch.context.loaders.warnings_by_cell.load_all(read)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from primepath.domain.calendar_days import Holiday, HolidayKind
-from primepath.school_days import holiday_on, public_holidays
+from primepath.school_days import holidays_on, public_holidays
 
 pytestmark = pytest.mark.one_database
 
@@ -71,11 +71,23 @@ def test_country_without_names_in_the_language(country: str, name: str, settings
 def test_decision_of_the_school_wins() -> None:
     with override("en"):
         law = "Alternative holiday for Independence Movement Day"
-        assert holiday_on(MARCH_2, None) == Holiday(MARCH_2, law, HolidayKind.PUBLIC)
-        assert holiday_on(MARCH_2, ("PUBLIC", True, "")) == Holiday(
-            MARCH_2, law, HolidayKind.PUBLIC, is_open=True
-        )
-        assert holiday_on(MARCH_2, ("SCHOOL", False, "Closed")) == Holiday(
-            MARCH_2, "Closed", HolidayKind.SCHOOL
-        )
-        assert holiday_on(datetime.date(2026, 3, 3), None) is None
+        public = Holiday(MARCH_2, law, HolidayKind.PUBLIC)
+        assert holidays_on([MARCH_2], {}) == {MARCH_2: public}
+        decided = {MARCH_2: ("PUBLIC", True, "")}
+        assert holidays_on([MARCH_2], decided) == {MARCH_2: public._replace(is_open=True)}
+        decided = {MARCH_2: ("SCHOOL", False, "Closed")}
+        closed = Holiday(MARCH_2, "Closed", HolidayKind.SCHOOL)
+        assert holidays_on([MARCH_2], decided) == {MARCH_2: closed}
+        assert holidays_on([datetime.date(2026, 3, 3)], {}) == {}
+
+
+def test_holidays_among_dates_of_several_years() -> None:
+    days = [(1, 2), (12, 24), (12, 25)]
+    dates = [datetime.date(year, month, day) for year in (2025, 2026) for month, day in days]
+    with override("en"):
+        found = holidays_on(dates, {dates[0]: ("SCHOOL", False, "Closed")})
+    assert {date: holiday.name for date, holiday in found.items()} == {
+        datetime.date(2025, 1, 2): "Closed",
+        datetime.date(2025, 12, 25): "Christmas Day",
+        datetime.date(2026, 12, 25): "Christmas Day",
+    }
