@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 from django.conf import settings
@@ -67,7 +68,10 @@ class Hub:
         self._waker: Waker | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._ending: asyncio.TimerHandle | None = None
-        self._evaluations: set[asyncio.Task[None]] = set()
+        # In the order in which they are evaluated.
+        self._due: dict[Group, None] = {}
+        self._evaluating: asyncio.Task[None] | None = None
+        self._reads = 0
 
     @contextmanager
     def admitted(self, viewer: Hashable) -> Iterator[None]:
@@ -92,6 +96,14 @@ class Hub:
             if not self._streams:
                 self._ending = self._loop.call_later(_IDLE_SECONDS, self._end)
 
+    @property
+    def reads(self) -> int | None:
+        """A number that changes when a read of changes begins and ends. None: there was none.
+
+        If it is the same when a group joins as it was before the position of the group was read, the group has missed nothing.
+        """
+        return None if self._position is None else self._reads
+
     async def join(self, new: Group, *, credentials: Hashable) -> Listener:
         """Let an admitted listener join the group with the key of ``new``, or this new group."""
         if self._position is None:
@@ -110,8 +122,8 @@ class Hub:
         group.members.discard(listener)
         if not group.members:
             self._groups.pop(group.key, None)
-            if group.look_again is not None:
-                group.look_again.cancel()
+            for timer in filter(None, (group.look_again, group.retry)):
+                timer.cancel()
 
     async def run(self, read: Callable[[], T]) -> T:
         """Read the database in one of the hub's threads."""
@@ -156,7 +168,8 @@ class Hub:
             position = self._position
             if position is None:
                 return
-            groups = [each for each in self._groups.values() if not each.is_running]
+            groups = [each for each in self._groups.values() if each.is_current]
+            self._reads += 1
             with self._running(groups):
                 try:
                     self._position, results = await self.run(partial(self._read, position, groups))
@@ -164,6 +177,8 @@ class Hub:
                     # The next wake-up reads the same changes again.
                     logger.warning("The feed could not be read.", exc_info=True)
                     continue
+                finally:
+                    self._reads += 1
                 self._note_others(groups)
                 await self._publish_all(groups, results)
 
@@ -182,7 +197,7 @@ class Hub:
         """Evaluate the groups that began or were being evaluated while the changes were read."""
         known = set(groups)
         for group in self._groups.values():
-            if group not in known:
+            if group not in known and group.retry is None:
                 self.evaluate_soon(group)
 
     async def _publish_all(self, groups: Sequence[Group], results: Results) -> None:
@@ -207,22 +222,34 @@ class Hub:
         finally:
             for group in groups:
                 group.is_running = False
-                if group.is_dirty:
+                if group.is_dirty and group.retry is None:
                     self.evaluate_soon(group)
 
     def evaluate_soon(self, group: Group) -> None:
-        """Evaluate a group. If it is being evaluated, do so again."""
+        """Evaluate a group, together with others that are due. If it is being evaluated, do so again."""
         group.is_dirty = True
-        if not group.is_running and group.members:
-            task = asyncio.create_task(self._evaluate_alone(group))
-            group.is_running = True
-            self._evaluations.add(task)
-            task.add_done_callback(self._evaluations.discard)
+        if group.retry is not None:
+            group.retry.cancel()
+            group.retry = None
+        if group.is_running or not group.members:
+            return
+        self._due[group] = None
+        if self._evaluating is None:
+            self._evaluating = asyncio.create_task(self._evaluate_due())
 
-    async def _evaluate_alone(self, group: Group) -> None:
-        group.is_dirty = False
-        with self._running([group]):
-            await self._evaluate([group])
+    async def _evaluate_due(self) -> None:
+        try:
+            while self._due:
+                due = list(islice(self._due, _TOGETHER))
+                for group in due:
+                    del self._due[group]
+                groups = [each for each in due if each.members and not each.is_running]
+                with self._running(groups):
+                    for group in groups:
+                        group.is_dirty = False
+                    await self._evaluate(groups)
+        finally:
+            self._evaluating = None
 
     async def _evaluate(self, groups: Sequence[Group]) -> None:
         def read() -> list[Evaluated | Exception]:
@@ -241,7 +268,8 @@ class Hub:
         if isinstance(result, Exception):
             # The position is still the earlier one, so the next evaluation has these changes too.
             logger.warning("An event could not be made.", exc_info=result)
-            self._loop.call_later(_RETRY_SECONDS, self.evaluate_soon, group)
+            group.is_dirty = True
+            group.retry = self._loop.call_later(_RETRY_SECONDS, self.evaluate_soon, group)
             return
         group.position, group.state = result.position, result.state
         for listener in list(group.members):

@@ -66,6 +66,12 @@ class Group:
     is_dirty: bool = False
     is_running: bool = False
     look_again: asyncio.TimerHandle | None = None
+    retry: asyncio.TimerHandle | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether its position is as new as that of the hub. A group that is not is evaluated by itself."""
+        return not (self.is_running or self.is_dirty)
 
     @property
     def credentials(self) -> set[Hashable]:

@@ -115,6 +115,7 @@ class _Stream:
 
     async def _follow(self, write: Write) -> None:
         live = hub(READER)
+        reads = live.reads
         content, has_failed = await live.run(lambda: self._evaluate(self._first))
         if content is not None:
             await write(content)
@@ -126,7 +127,8 @@ class _Stream:
         listener = await live.join(group, credentials=self._credentials)
         try:
             if listener.group is group:
-                live.evaluate_soon(group)
+                if reads is None or reads != live.reads:
+                    live.evaluate_soon(group)
             else:
                 # Changes between the evaluation and the entry in the group.
                 content, _failed = await live.run(lambda: self._evaluate(Cursor(before=followed)))

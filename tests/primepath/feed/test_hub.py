@@ -115,7 +115,7 @@ def test_each_group_has_all_changes_after_a_wake_up(monkeypatch: pytest.MonkeyPa
         late = make_group("D", 1)
         await hub.join(late, credentials="D")
         is_allowed.set()
-        while hub._evaluations or len(evaluated) < 3:
+        while hub._evaluating or len(evaluated) < 3:
             await asyncio.sleep(0)
         assert {key: group.position.entry_id for key, group in groups.items()} == {
             "A": 3,
@@ -152,7 +152,7 @@ def test_group_that_failed_keeps_its_position_and_is_evaluated_again(
         group = make_group("A", 1)
         await hub.join(group, credentials="A")
         hub.evaluate_soon(group)
-        while len(positions) < 2 or hub._evaluations:
+        while len(positions) < 2 or hub._evaluating:
             await asyncio.sleep(0)
         assert group.position.entry_id == 2
 
