@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
+from collections import defaultdict
 from functools import cached_property
 from operator import attrgetter
 
-from django.db.models import Min
-
-from loaders.dispatch import Dispatcher, Stage
+from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.loader_group import LoaderGroup
+from primepath.domain.school_class import school_order
 from primepath.models import ClassAccessRequest, SchoolClass, TeacherClassAssignment
 
 _EVERY = "*"
 
 
-def next_ends_of_access(
-    dispatcher: Dispatcher,
-) -> BatchLoader[int, datetime.datetime | None]:
-    """Return the loader of the next time at which access of a teacher to a class expires. None if none does."""
-
-    def read(teacher_ids: list[int]) -> list[datetime.datetime | None]:
-        ends = TeacherClassAssignment.objects.giving_access().filter(
-            teacher__key_in=teacher_ids, expires_at__isnull=False
-        )
-        first = dict(ends.order_by().values_list("teacher").annotate(Min("expires_at")))
-        return [first.get(each) for each in teacher_ids]
-
-    return BatchLoader(dispatcher, Stage.SOURCE, read)
-
-
 class AccessLoaders(LoaderGroup):
     """Teachers' access to classes, and their requests for it."""
-
-    @cached_property
-    def next_end_of_access(self) -> BatchLoader[int, datetime.datetime | None]:
-        return next_ends_of_access(self._dispatcher)
 
     @cached_property
     def assignment_by_id(self) -> RowLoader[int, TeacherClassAssignment]:
@@ -109,3 +89,21 @@ class AccessLoaders(LoaderGroup):
             lambda codes: SchoolClass.objects.filter(pk__key_in=codes),
             attrgetter("pk"),
         )
+
+    @cached_property
+    def class_codes_by_teacher(self) -> BatchLoader[int, list[str]]:
+        """Codes of the classes that a teacher is assigned to now and the viewer can see, in the school's order."""
+
+        def fetch(ids: list[int]) -> list[list[str]]:
+            visible = SchoolClass.objects.visible_to(self._viewer).values("pk")
+            assignments = (
+                TeacherClassAssignment.objects.giving_access()
+                .filter(teacher__key_in=ids, school_class__in=visible)
+                .select_related("school_class")
+            )
+            classes: defaultdict[int, list[SchoolClass]] = defaultdict(list)
+            for each in assignments:
+                classes[each.teacher_id].append(each.school_class)
+            return [[each.code for each in sorted(classes[id], key=school_order)] for id in ids]
+
+        return BatchLoader(self._dispatcher, Stage.DETAIL, fetch)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
-from loaders.loader_group import LoaderGroup
+from loaders.loader_group import CommonLoaderGroup
 from primepath.db.reading import require_replayed
 from primepath.domain.errors import UnavailableError
 from primepath.domain.history import HistorySubject
@@ -137,7 +137,7 @@ def _cells_with_exams(exam_ids: Collection[int], level_ids: Collection[int]) -> 
     return frozenset(cell_exams.values_list("cell_id", flat=True).distinct())
 
 
-class ChangeLoaders(LoaderGroup):
+class ChangeLoaders(CommonLoaderGroup):
     """Changes since an earlier read."""
 
     @cached_property

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from loaders.dispatch import Stage
 from loaders.generic import RowLoader
-from loaders.loader_group import LoaderGroup
+from loaders.loader_group import CommonLoaderGroup
 from primepath.domain.exam import SessionStatus
 from primepath.models import ExamSession
 
@@ -47,7 +47,7 @@ def completion_of_cells(cell_ids: list[str]) -> Iterable[CompletionData]:
     return (CompletionData(**row) for row in counts)
 
 
-class CompletionLoaders(LoaderGroup):
+class CompletionLoaders(CommonLoaderGroup):
     """Pupils' progress."""
 
     @cached_property

@@ -16,7 +16,7 @@ from django.db.models import FilteredRelation, Q
 
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
-from loaders.loader_group import LoaderGroup
+from loaders.loader_group import CommonLoaderGroup
 from primepath.models import CurriculumLevel, Program, SchoolClass, SubProgram
 from primepath.models.database_state import current_state
 
@@ -157,7 +157,7 @@ def _level(level_id: int, level_number: int, *parents: Any) -> CurriculumLevel:
     return CurriculumLevel(id=level_id, level_number=level_number, subprogram=subprogram)
 
 
-class CurriculumLoaders(LoaderGroup):
+class CurriculumLoaders(CommonLoaderGroup):
     """Programs, sub-programs, levels, and the curriculum of classes.
 
     Levels are read with their sub-programs, and sub-programs with their programs, because full names contain all names.

@@ -14,7 +14,7 @@ from django.db.models import Q
 from loaders.columns import UnreadColumnError, column_defaults
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
-from loaders.loader_group import LoaderGroup
+from loaders.loader_group import CommonLoaderGroup
 from loaders.of_cells import OfCells
 from primepath.db.collected import Collected
 from primepath.db.statement import Statement
@@ -148,7 +148,7 @@ def with_planned(
     yield from ((id, exam_id) for id, cell in planned.items() for exam_id in cell.exam_ids)
 
 
-class ExamLoaders(LoaderGroup):
+class ExamLoaders(CommonLoaderGroup):
     """Exams, and which exams are in which cells. Both directions lead to further cells."""
 
     @cached_property

@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader
-from loaders.loader_group import LoaderGroup
+from loaders.loader_group import CommonLoaderGroup
 from primepath.domain.history import HistorySubject
 from primepath.models import HistoryEntry
 
@@ -54,7 +54,7 @@ def history_counts(keys: list[tuple[HistorySubject, str]]) -> Sequence[int]:
     return [counts.get(key, 0) for key in keys]
 
 
-class HistoryLoaders(LoaderGroup):
+class HistoryLoaders(CommonLoaderGroup):
     """The history of cells and exams."""
 
     @cached_property

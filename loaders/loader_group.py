@@ -1,4 +1,4 @@
-"""The base of the loaders of one subject."""
+"""The bases of the loaders of one subject."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from loaders.read_options import ReadOptions
 from primepath.domain.viewer import Viewer
 
 
-class LoaderGroup:
-    """The loaders of one subject: a cached property each, created when first used.
+class CommonLoaderGroup:
+    """The loaders of one subject that return the same for every viewer. Operations that run together share them.
 
-    Plain lookups are named ``<result>_by_<key>``. `loaders.registry.Loaders` collects the groups.
+    Each loader is a cached property, created when first used. Plain lookups are named ``<result>_by_<key>``.
+    `loaders.registry.Loaders` collects the groups.
     """
 
-    def __init__(self, dispatcher: Dispatcher, viewer: Viewer, options: ReadOptions) -> None:
+    def __init__(self, dispatcher: Dispatcher, options: ReadOptions) -> None:
         self._dispatcher = dispatcher
-        self._viewer = viewer
         self._options = options
+
+
+class LoaderGroup(CommonLoaderGroup):
+    """The loaders of one subject that depend on the viewer."""
+
+    def __init__(self, dispatcher: Dispatcher, viewer: Viewer, options: ReadOptions) -> None:
+        super().__init__(dispatcher, options)
+        self._viewer = viewer

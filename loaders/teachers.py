@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import datetime
 from functools import cached_property
 from operator import attrgetter
 
 from django.contrib.auth.models import User
+from django.db.models import Min
 
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, RowLoader
-from loaders.loader_group import LoaderGroup
-from primepath.domain.school_class import school_order
-from primepath.models import SchoolClass, Teacher, TeacherClassAssignment
+from loaders.loader_group import CommonLoaderGroup
+from primepath.models import Teacher, TeacherClassAssignment
 
 
-class TeacherLoaders(LoaderGroup):
+class TeacherLoaders(CommonLoaderGroup):
     """Teachers."""
 
     @cached_property
@@ -39,19 +39,14 @@ class TeacherLoaders(LoaderGroup):
         return BatchLoader(self._dispatcher, Stage.DETAIL, fetch)
 
     @cached_property
-    def class_codes_by_teacher(self) -> BatchLoader[int, list[str]]:
-        """Codes of the classes that a teacher is assigned to now and the viewer can see, in the school's order."""
+    def next_end_of_access_by_teacher(self) -> BatchLoader[int, datetime.datetime | None]:
+        """The next time at which access of a teacher to a class expires. None if none does."""
 
-        def fetch(ids: list[int]) -> list[list[str]]:
-            visible = SchoolClass.objects.visible_to(self._viewer).values("pk")
-            assignments = (
-                TeacherClassAssignment.objects.giving_access()
-                .filter(teacher__key_in=ids, school_class__in=visible)
-                .select_related("school_class")
+        def fetch(ids: list[int]) -> list[datetime.datetime | None]:
+            ends = TeacherClassAssignment.objects.giving_access().filter(
+                teacher__key_in=ids, expires_at__isnull=False
             )
-            classes: defaultdict[int, list[SchoolClass]] = defaultdict(list)
-            for each in assignments:
-                classes[each.teacher_id].append(each.school_class)
-            return [[each.code for each in sorted(classes[id], key=school_order)] for id in ids]
+            first = dict(ends.order_by().values_list("teacher").annotate(Min("expires_at")))
+            return [first.get(each) for each in ids]
 
-        return BatchLoader(self._dispatcher, Stage.DETAIL, fetch)
+        return BatchLoader(self._dispatcher, Stage.SOURCE, fetch)

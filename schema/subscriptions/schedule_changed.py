@@ -113,7 +113,9 @@ class Subscription:
         entries = entries_of(classes)
         cursor.after = Followed(where, now, entries)
         if viewer.teacher_id is not None:
-            cursor.look_again_at = await loaders.next_end_of_access.load(viewer.teacher_id)
+            cursor.look_again_at = await loaders.next_end_of_access_by_teacher.load(
+                viewer.teacher_id
+            )
         if cursor.resync:
             cursor.change = Change(where, resync=True)
         elif before is not None:

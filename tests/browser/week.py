@@ -214,7 +214,8 @@ class Week:
         expect(dialog.locator("tbody tr")).to_have_count(2)
         self.look("import")
         self.hands.press(self.button("Save", dialog))
-        expect(dialog.locator("tbody tr")).to_have_count(0)
+        imported = self.text("Imported: {cells}.", cells="").removesuffix(".")
+        expect(dialog.locator(".result")).to_contain_text(imported)
         self.hands.press(self.button("Close", dialog))
 
     def plan_year(self) -> None:

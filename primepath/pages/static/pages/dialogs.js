@@ -39,7 +39,8 @@ export function previewForm(form, elements, run) {
     result.replaceChildren(...(outcome.elements ?? []));
     problem.textContent = outcome.problem ?? "";
     save.disabled = !outcome.canSave;
-    result.focus();
+    // A user who has moved on meanwhile stays there.
+    if ([document.body, preview, save].includes(document.activeElement)) result.focus();
   }
   form.oninput = forget;
   form.onsubmit = (event) => {

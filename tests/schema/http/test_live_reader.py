@@ -1,0 +1,131 @@
+"""Events of many groups of listeners: the number of statements does not depend on how many, and each respects its viewer's access."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from primepath.db.snapshot import Snapshot
+from primepath.domain.cell import CellKey
+from primepath.domain.period import Period
+from primepath.domain.school_class import AccessLevel
+from primepath.domain.viewer import Viewer
+from primepath.feed.listeners import Evaluated, Group, Interest
+from primepath.models import Teacher, TeacherClassAssignment
+from primepath.services.cells.update_cell import update_cell
+from schema.http.live_reader import READER, FollowedSubscription
+from schema.operation.execute import execute
+from schema.operation.prepare import prepare
+from schema.subscriptions.schedule_changed import Cursor
+from tests.factories import YEAR, as_viewer, assign, make_class, make_teacher
+from tests.query_counts import of_cells, statements
+
+pytestmark = pytest.mark.django_db
+
+SUBSCRIPTION = """subscription ($codes: [String!]) {
+  scheduleChanged(academicYear: 2026, classCodes: $codes) {
+    resync changedClassCodes cells { id notes canEdit examCount exams { name } modifiedBy { name }
+      schoolClass { code } }
+  }
+}"""
+
+
+def listen(viewer: Viewer, codes: list[str] | None) -> Group:
+    operation = prepare(SUBSCRIPTION, variables={"codes": codes}, viewer=viewer)
+    first = Cursor()
+    execute(operation, may_store=False, root_value=first)
+    assert first.after is not None
+    followed = None if codes is None else frozenset(codes)
+    subscription = FollowedSubscription(operation, viewer.account_id, "en", "request")
+    return Group(
+        object(), Interest(2026, followed), subscription, first.after.where.position, first.after
+    )
+
+
+def write(code: str, notes: str) -> None:
+    key = CellKey(code, YEAR, Period.JAN)
+    update_cell(viewer=as_viewer(make_teacher(head=True)), cell=key, changes={"notes": notes})
+
+
+def evaluate(groups: list[Group]) -> list[Any]:
+    """Return the ``scheduleChanged`` of each group, or None."""
+    found = []
+    for result in READER.evaluate(groups, Snapshot()):
+        assert isinstance(result, Evaluated)
+        lines = (result.event or b"").decode().splitlines()
+        data = [json.loads(each[6:])["data"] for each in lines if each.startswith("data: ")]
+        found.append(data[0]["scheduleChanged"] if data else None)
+    return found
+
+
+def listening_teachers(count: int, *, follows_all: bool) -> tuple[list[Teacher], list[Group]]:
+    """Return teachers of class A, each with another class too."""
+    make_class("A")
+    teachers, groups = [], []
+    for number in range(count):
+        teacher = make_teacher()
+        level = AccessLevel.VIEW if number % 2 else AccessLevel.FULL
+        code = make_class(f"OF_{number}").code
+        TeacherClassAssignment.objects.bulk_create(
+            TeacherClassAssignment(teacher=teacher, school_class_id=each, access_level=level)
+            for each in ("A", code)
+        )
+        teachers.append(teacher)
+        groups.append(listen(as_viewer(teacher), None if follows_all else ["A", code]))
+    return teachers, groups
+
+
+@pytest.mark.parametrize("follows_all", [True, False])
+def test_statements_do_not_depend_on_the_number_of_groups(*, follows_all: bool) -> None:
+    counts = []
+    _teachers, groups = listening_teachers(6, follows_all=follows_all)
+    for chosen in groups[:2], groups:
+        write("A", f"{len(chosen)} groups")
+        for group in groups:
+            group.position = groups[0].position
+        with CaptureQueriesContext(connection) as captured:
+            events = evaluate(chosen)
+        assert [event["cells"][0]["notes"] for event in events] == [f"{len(chosen)} groups"] * len(
+            chosen
+        )
+        sql = statements(captured)
+        assert len(of_cells(sql)) == 1
+        counts.append(len(sql))
+    assert counts[0] == counts[1], sql
+
+
+@pytest.mark.parametrize("follows_all", [True, False])
+def test_each_event_respects_the_access_of_its_viewer(*, follows_all: bool) -> None:
+    teachers, groups = listening_teachers(4, follows_all=follows_all)
+    head = listen(as_viewer(make_teacher(head=True)), None)
+    stranger = listen(as_viewer(make_teacher()), ["A"])
+    TeacherClassAssignment.objects.filter(teacher=teachers[3], school_class="A").delete()
+    assign(teachers[2], make_class("NEW"))
+    write("A", "changed")
+    *events, of_head, of_stranger = evaluate([*groups, head, stranger])
+    can_edit = [[each["canEdit"] for each in event["cells"]] for event in events]
+    assert can_edit == [[True], [False], [True], []]
+    assert [event["changedClassCodes"] for event in events] == [
+        *([], []),
+        ["NEW"] if follows_all else [],
+        ["A"],
+    ]
+    assert of_head["cells"][0]["canEdit"]
+    assert of_stranger is None
+
+
+def test_a_deactivated_account_ends_its_group_only() -> None:
+    teachers, groups = listening_teachers(2, follows_all=False)
+    teachers[0].user.is_active = False
+    teachers[0].user.save()
+    write("A", "changed")
+    ended, other = READER.evaluate(groups, Snapshot())
+    assert isinstance(ended, Evaluated)
+    assert isinstance(other, Evaluated)
+    assert (ended.ends, ended.event) == (True, None)
+    assert other.event is not None
+    assert not other.ends
