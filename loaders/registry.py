@@ -52,7 +52,7 @@ class SharedLoaders:
     """The loaders that operations share if they run together and store nothing: one query serves all of them.
 
     ``expected``: the codes of the classes that each viewer will request; None for all. A cell is made for the class through which an
-    operation requests it, and the classes are those of the operation's viewer.
+    operation requests it, and each viewer has classes of their own.
     """
 
     def __init__(

@@ -98,7 +98,7 @@ class Hub:
 
     @property
     def reads(self) -> int | None:
-        """A number that changes when a read of changes begins and ends. None: there was none.
+        """A number that changes when a read of changes begins and ends. None before the first one.
 
         If it is the same when a group joins as it was before the position of the group was read, the group has missed nothing.
         """
@@ -214,7 +214,7 @@ class Hub:
 
     @contextmanager
     def _running(self, groups: Sequence[Group]) -> Iterator[None]:
-        """Mark groups as being evaluated in the block. If one is to be evaluated again, this begins at its end."""
+        """Mark groups as being evaluated in the block. If one has become dirty meanwhile, it is evaluated again."""
         for group in groups:
             group.is_running = True
         try:

@@ -70,7 +70,7 @@ class Group:
 
     @property
     def is_current(self) -> bool:
-        """Whether its position is as new as that of the hub. A group that is not is evaluated by itself."""
+        """True if its position is as new as the position of the hub. Other groups are evaluated on their own."""
         return not (self.is_running or self.is_dirty)
 
     @property

@@ -1,4 +1,4 @@
-"""Reads the events of groups of listeners: those of many groups together, from one state of the database."""
+"""Reads the events of many groups of listeners together, from one state of the database."""
 
 from __future__ import annotations
 
