@@ -13,7 +13,7 @@ from primepath.db.snapshot import Snapshot
 from primepath.domain.errors import UnavailableError
 from primepath.domain.viewer import Viewer
 from primepath.feed.listeners import Evaluated, Group, Reader
-from primepath.services.accounts.sessions import find_session
+from primepath.services.accounts.sessions import valid_sessions
 from primepath.services.accounts.tokens import valid_tokens
 from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
 from schema.http.live_events import event_of, is_resync_needed
@@ -56,18 +56,16 @@ class _LiveReader:
         return [results[group] for group in groups]
 
     def find_invalid(self, credentials: Collection[Hashable]) -> frozenset[Hashable]:
-        """Use one query for all tokens, and one for each session."""
+        """Use one query for all tokens, and two for all sessions."""
         given = [each for each in credentials if isinstance(each, Credentials)]
-        ids = [each.token_id for each in given if each.token_id is not None]
-        valid = valid_tokens(ids) if ids else set()
+        token_ids = {each.token_id for each in given if each.token_id is not None}
+        session_keys = {each.session_key for each in given if each.session_key is not None}
+        tokens = valid_tokens(token_ids) if token_ids else set()
+        sessions = valid_sessions(session_keys) if session_keys else set()
         return frozenset(
             each
             for each in given
-            if (
-                each.token_id not in valid
-                if each.token_id is not None
-                else each.session_key is None or find_session(each.session_key) is None
-            )
+            if each.token_id not in tokens and each.session_key not in sessions
         )
 
 

@@ -141,3 +141,17 @@ def test_a_class_appears_with_the_access_to_it_and_disappears_without(tab: Tab, 
     expect(rows).to_have_count(len(visible) + 1)
     ask(HEAD_TEACHER, REVOKE, id=done["assignment"]["id"])
     expect(rows).to_have_count(len(visible))
+
+
+def test_stream_ends_with_the_session(tab: Tab) -> None:
+    page = signed_in(tab)
+    tab.expected_statuses.add(401)
+    attempts: list[int] = []
+    page.on("response", lambda each: tab.is_stream(each.request) and attempts.append(each.status))
+    other = tab.context.new_page()
+    other.goto(tab.address)
+    with page.expect_response(lambda each: each.status == 401, timeout=60_000):
+        other.get_by_role("button", name="Sign out").click()
+    page.wait_for_timeout(3_000)
+    assert attempts.count(401) == 1
+    assert attempts[-1] == 401

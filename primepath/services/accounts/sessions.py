@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet, Subquery
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from primepath.db.statement import Parameter, Statement
@@ -84,6 +85,25 @@ def find_session(session_key: str) -> SessionOwner | None:
     with _lock:
         _known.pop(key, None)
     return None
+
+
+def valid_sessions(session_keys: Collection[str]) -> set[str]:
+    """Return which of these sessions are valid: not ended, and since then the user's password is the same. Two queries."""
+    stored = Session.objects.filter(pk__in=session_keys, expire_date__gt=timezone.now())
+    sessions = {
+        key: SessionStore().decode(content)
+        for key, content in stored.values_list("session_key", "session_data")
+    }
+    user_ids = {int(each.get(SESSION_KEY, 0)) for each in sessions.values()}
+    passwords = dict(
+        User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "password")
+    )
+    return {
+        key
+        for key, session in sessions.items()
+        if (user_id := int(session.get(SESSION_KEY, 0))) in passwords
+        and _names(session, user_id, passwords[user_id])
+    }
 
 
 def keep_session(session: Any, account: User) -> None:

@@ -6,8 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from primepath.db.snapshot import Snapshot
 from primepath.domain.cell import CellKey
@@ -17,7 +23,7 @@ from primepath.domain.viewer import Viewer
 from primepath.feed.listeners import Evaluated, Group, Interest
 from primepath.models import Teacher, TeacherClassAssignment
 from primepath.services.cells.update_cell import update_cell
-from schema.http.live_reader import READER, FollowedSubscription
+from schema.http.live_reader import READER, Credentials, FollowedSubscription
 from schema.operation.execute import execute
 from schema.operation.prepare import prepare
 from schema.subscriptions.schedule_changed import Cursor
@@ -129,3 +135,23 @@ def test_a_deactivated_account_ends_its_group_only() -> None:
     assert (ended.ends, ended.event) == (True, None)
     assert other.event is not None
     assert not other.ends
+
+
+def test_sessions_are_valid_until_they_end_or_the_password_changes() -> None:
+    keys = []
+    for _ in range(4):
+        client = Client()
+        client.force_login(make_teacher().user)
+        keys.append(client.session.session_key or "")
+    credentials = [Credentials(None, key) for key in keys]
+    with CaptureQueriesContext(connection) as captured:
+        assert not READER.find_invalid(credentials)
+    assert len(statements(captured)) == 2
+    users = [int(SessionStore(key)[SESSION_KEY]) for key in keys]
+    User.objects.filter(pk=users[0]).update(password="another")
+    User.objects.filter(pk=users[1]).update(is_active=False)
+    Session.objects.filter(pk=keys[2]).update(expire_date=timezone.now())
+    unknown = Credentials(None, "unknown")
+    assert READER.find_invalid([*credentials, unknown]) == {*credentials[:3], unknown}
+    SessionStore(keys[3]).delete()
+    assert READER.find_invalid(credentials[3:]) == set(credentials[3:])

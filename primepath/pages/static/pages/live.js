@@ -7,6 +7,8 @@ const SHORTEST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
 // When the server asks all pages to load again, they do not do so at the same moment.
 const LONGEST_DELAY = 2_000;
+// Without a session, or with one of another user, no later attempt can succeed.
+const FINAL_STATUSES = [400, 401, 403];
 let followed = null;
 
 /**
@@ -30,14 +32,16 @@ document.addEventListener("visibilitychange", () => {
   if (followed && !document.hidden) connect(followed);
 });
 
-/** Keeps a stream open until it is aborted or the server ends it. */
+/** Keeps a stream open until it is aborted or the server refuses it. */
 async function connect(own) {
   const { signal } = own.connection = new AbortController();
   let pause = SHORTEST_PAUSE;
   while (!signal.aborted) {
     try {
       for await (const event of events(own, signal)) {
-        if (signal.aborted || event.type === "complete") return;
+        if (signal.aborted) return;
+        // Either the session has ended, which the next attempt shows, or it goes on.
+        if (event.type === "complete") break;
         const { change, retryAfterSeconds, isLost } = outcomeOf(event.data);
         if (isLost || change?.resync || change?.changedClassCodes.length) {
           await sleep(Math.random() * LONGEST_DELAY);
@@ -52,7 +56,8 @@ async function connect(own) {
         own.show(change.cells);
         pause = SHORTEST_PAUSE;
       }
-    } catch {
+    } catch (failure) {
+      if (failure.isFinal) return;
       // The connection was lost, or could not be opened.
     }
     await sleep(pause * (0.5 + Math.random() / 2));
@@ -77,7 +82,7 @@ async function* events({ academicYear, after }, signal) {
     body: JSON.stringify({ query: queries.live, variables: { academicYear, after } }),
     signal,
   });
-  if (!response.ok) throw new Error(`Status ${response.status}`);
+  if (!response.ok) throw Object.assign(new Error(), { isFinal: FINAL_STATUSES.includes(response.status) });
   let unread = "";
   for await (const piece of piecesOf(response.body.pipeThrough(new TextDecoderStream()))) {
     const blocks = (unread + piece).split("\n\n");
