@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from primepath.demo.accounts import HEAD_TEACHER
 from tests.browser.opened_cell import ROWS, YEAR, OpenedCell
@@ -147,7 +147,12 @@ def test_stream_ends_with_the_session(tab: Tab) -> None:
     page = signed_in(tab)
     tab.expected_statuses.add(401)
     attempts: list[int] = []
-    page.on("response", lambda each: tab.is_stream(each.request) and attempts.append(each.status))
+
+    def note(response: Response) -> None:
+        if tab.is_stream(response.request):
+            attempts.append(response.status)
+
+    page.on("response", note)
     other = tab.context.new_page()
     other.goto(tab.address)
     with page.expect_response(lambda each: each.status == 401, timeout=60_000):
