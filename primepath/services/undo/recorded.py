@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from primepath.domain.cell import CellKey
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.history import HistorySubject
-from primepath.models import HistoryEntry
+from primepath.domain.language import Language
+from primepath.models import Exam, ExamScheduleMatrix, HistoryEntry, TeacherClassAssignment
 from primepath.services.validation import ValidationErrors
+from primepath.terms import label
 
 PATH = "change_set_id"
+_CAPITAL = re.compile(r"[A-Z]")
+_MODELS: dict[HistorySubject, type[Model]] = {
+    HistorySubject.CELL: ExamScheduleMatrix,
+    HistorySubject.EXAM: Exam,
+    HistorySubject.ASSIGNMENT: TeacherClassAssignment,
+}
 
 
 class RecordedChange(NamedTuple):
@@ -67,11 +80,34 @@ class RecordedChanges:
                     UserErrorCode.CHANGED_SINCE,
                     template,
                     PATH,
-                    object=entry.subject_key,
-                    changed=name,
+                    object=_shown_object(subject, entry.subject_key),
+                    changed=_shown_field(subject, name),
                     person=entry.actor_name,
                     time=timezone.localtime(entry.at).isoformat(sep=" ", timespec="minutes"),
                 )
+
+
+def _shown_object(subject: HistorySubject, key: str) -> str:
+    """Return the key of an object. In other languages than English, a cell has its period in words."""
+    cell = CellKey.parse(key) if subject is HistorySubject.CELL else None
+    if cell is None or get_language() == Language.EN:
+        return key
+    template = _("{class_code}, {period} {year}")
+    return template.format(
+        class_code=cell.class_code, period=label(cell.period), year=cell.academic_year
+    )
+
+
+def _shown_field(subject: HistorySubject, name: str) -> str:
+    """Return the name of a field in the API. In other languages than English, return its name for people."""
+    model = _MODELS.get(subject)
+    if model is None or get_language() == Language.EN:
+        return name
+    try:
+        field = model._meta.get_field(_CAPITAL.sub(r"_\g<0>", name).lower())
+    except FieldDoesNotExist:
+        return name
+    return str(getattr(field, "verbose_name", name))
 
 
 def _newest(entries: Iterable[HistoryEntry]) -> list[HistoryEntry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from primepath.domain.period import MONTHS
 from primepath.domain.viewer import COMMAND_LINE, Viewer
@@ -164,6 +165,16 @@ def test_same_field_changed_since_is_refused_and_shown(people: People) -> None:
     assert payload["changeSetId"] is None
     assert [cell["notes"] for cell in payload["cells"]] == ["Pens", "No pens at all"]
     assert stored_rows() == before
+
+
+def test_changed_fields_have_names_for_people_in_korean(people: People) -> None:
+    mina = people["mina"]
+    first = change("updateCell", mina, cell=at("A"), scheduledDate="2026-01-08")
+    change("updateCell", people["hana"], cell=at("A"), scheduledDate="2026-01-09")
+    with translation.override("ko"):
+        (error,) = undo(mina, first)["userErrors"]
+    assert error["message"].startswith(f"A {YEAR}년 1월: Hana 님이 ")
+    assert "시험 날짜" in error["message"]
 
 
 def test_value_that_was_changed_and_set_back_counts_as_changed(people: People) -> None:
