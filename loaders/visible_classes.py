@@ -168,7 +168,8 @@ class VisibleClasses:
         return [self._found.get(code) for code in codes]
 
     def _read(self, codes: list[str] | None) -> Iterable[VisibleClass]:
-        if self._several is not None and (found := self._several.find(self._viewer, codes)):
+        found = self._several.find(self._viewer, codes) if self._several is not None else None
+        if found is not None:
             return found.values() if codes is None else filter(None, map(found.get, codes))
         read = _visible(is_administrator=self._viewer.is_administrator, every=codes is None)
         rows = read(self._viewer.teacher_id, timezone.now(), codes)

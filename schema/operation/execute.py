@@ -97,7 +97,7 @@ def execute_together(
 ) -> list[ExecutionResult]:
     """Run several operations in the calling thread, each with its root value, and return their results in this order.
 
-    They read one state of the database, and share queries: see `SharedLoaders`, also for ``expected_classes``. They must not write.
+    They read one state of the database, share queries, and must not write. `SharedLoaders` describes ``expected_classes``.
     """
     dispatcher = Dispatcher(reads=snapshot)
     shared = SharedLoaders(dispatcher, expected_classes)
