@@ -5,7 +5,7 @@ import { bulkFields } from "./bulk_fields.js";
 import { changeRequest, copyRequest, problemsOf, targetOf } from "./bulk_requests.js";
 import { warningsOf } from "./cell_view.js";
 import { mergeCells, showSaving } from "./cells.js";
-import { field, nameInputs } from "./fields.js";
+import { field, nameInputs, selectOf } from "./fields.js";
 import { count, createElement } from "./format.js";
 import { remember } from "./last_change.js";
 import { change } from "./operations.js";
@@ -113,7 +113,6 @@ function finish({ cells, changeSetId }, source) {
   if (document.activeElement === document.body) (changeSetId ? element("undo") : element("select-cells")).focus();
 }
 
-const existing = () => createElement("select", {},
-  ...["MERGE", "REPLACE", "REJECT"].map((each) => createElement("option", { value: each }, text(`existing_${each.toLowerCase()}`))));
+const existing = () => selectOf(["MERGE", "REPLACE", "REJECT"], (each) => text(`existing_${each.toLowerCase()}`));
 
 element("change-selected").addEventListener("click", open);

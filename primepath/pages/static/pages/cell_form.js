@@ -2,7 +2,7 @@
 
 import { lookOf } from "./cells.js";
 import { conflictsOf } from "./conflict.js";
-import { clearErrors, field, nameInputs, showErrors, shownValue, valueFor, valuesOf } from "./fields.js";
+import { clearErrors, field, nameInputs, selectOf, showErrors, shownValue, valueFor, valuesOf } from "./fields.js";
 import { createElement, label, periodDates, STATUSES } from "./format.js";
 import { change } from "./operations.js";
 import { teacherSelect } from "./teachers.js";
@@ -74,7 +74,7 @@ function inputsOf(cell) {
   const values = valuesOf(cell);
   const [min, max] = periodDates(cell.period, cell.academicYear);
   const inputs = {
-    status: createElement("select", {}, ...STATUSES.map((each) => createElement("option", { value: each }, label(each)))),
+    status: selectOf(STATUSES, label),
     scheduledDate: createElement("input", { type: "date", min, max }),
     startTime: createElement("input", { type: "time" }),
     endTime: createElement("input", { type: "time" }),

@@ -3,10 +3,6 @@
 import { createElement } from "./format.js";
 import { text } from "./texts.js";
 
-/** Returns a select with the `values`, each named by `name(value)`. The first one is chosen. */
-export const selectOf = (values, name) =>
-  createElement("select", {}, ...values.map((value) => createElement("option", { value }, name(value))));
-
 /** Returns a checkbox with its label, as `box` and `element`. */
 export function checkboxOf(name, title, isChecked = false) {
   const box = createElement("input", { type: "checkbox", name });

@@ -7,6 +7,10 @@ import { text } from "./texts.js";
 export const field = (label, input) =>
   createElement("div", { class: "field", "data-field": input.name }, createElement("label", { for: input.id }, label), input);
 
+/** Returns a select with the `values`, each named by `name(value)`. The first one is chosen. */
+export const selectOf = (values, name) =>
+  createElement("select", {}, ...values.map((value) => createElement("option", { value }, name(value))));
+
 /** Sets the name of each input, and an id that begins with `prefix`. Returns the inputs. */
 export function nameInputs(prefix, inputs) {
   for (const [name, input] of Object.entries(inputs)) {

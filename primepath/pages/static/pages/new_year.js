@@ -1,8 +1,8 @@
 // The dialog that plans a year from an earlier one. A preview lists what would be copied, and what is skipped and why.
 
 import { warningsOf } from "./cell_view.js";
-import { checkboxOf, previewForm, selectOf } from "./dialogs.js";
-import { field, nameInputs } from "./fields.js";
+import { checkboxOf, previewForm } from "./dialogs.js";
+import { field, nameInputs, selectOf } from "./fields.js";
 import { createElement } from "./format.js";
 import { remember } from "./last_change.js";
 import { change, messageOf } from "./operations.js";

@@ -1,6 +1,6 @@
 // The dialog that requests access to a class.
 
-import { clearErrors, field, nameInputs, showErrors } from "./fields.js";
+import { clearErrors, field, nameInputs, selectOf, showErrors } from "./fields.js";
 import { createElement } from "./format.js";
 import { change, loadAll } from "./operations.js";
 import { text } from "./texts.js";
@@ -13,7 +13,7 @@ async function open() {
   const option = (value, name) => createElement("option", { value }, name);
   const inputs = nameInputs("access", {
     classCode: createElement("select", {}, option("", text("loading"))),
-    accessLevel: createElement("select", {}, ...LEVELS.map((each) => option(each, text(`level_${each.toLowerCase()}`)))),
+    accessLevel: selectOf(LEVELS, (each) => text(`level_${each.toLowerCase()}`)),
     reason: createElement("textarea", { rows: 3 }),
   });
   const problem = createElement("p", { class: "problem", role: "alert" });

@@ -1,7 +1,6 @@
 // The dialog that exports the cells of the page as a file.
 
-import { selectOf } from "./dialogs.js";
-import { field, nameInputs } from "./fields.js";
+import { field, nameInputs, selectOf } from "./fields.js";
 import { chosenForApi } from "./filters.js";
 import { createElement } from "./format.js";
 import { messageOf, run } from "./operations.js";

@@ -2,8 +2,8 @@
 
 import { upload } from "./api.js";
 import { warningsOf } from "./cell_view.js";
-import { checkboxOf, previewForm, selectOf } from "./dialogs.js";
-import { field, nameInputs } from "./fields.js";
+import { checkboxOf, previewForm } from "./dialogs.js";
+import { field, nameInputs, selectOf } from "./fields.js";
 import { count, createElement, periodName } from "./format.js";
 import { remember } from "./last_change.js";
 import { change, messageOf, withRequestId } from "./operations.js";
