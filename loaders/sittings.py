@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
-    CharField,
+    DateField,
     Exists,
+    IntegerField,
     Max,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
+    TimeField,
     Value,
     When,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from primepath.db.statement import Parameter, Statement
@@ -27,7 +27,7 @@ from primepath.domain.cell import CellStatus
 from primepath.domain.clashes import Sitting
 from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
-from primepath.domain.weekday import Weekday, split_days
+from primepath.domain.weekday import split_days
 from primepath.models import (
     ExamScheduleMatrix,
     SchoolClass,
@@ -42,8 +42,15 @@ SITTING_COLUMNS = (
 )
 """The columns of a cell that its warnings follow from."""
 
-_END_OF_VALUES = 1 + len(SITTING_COLUMNS)
-_OPEN, _SHUT = " open ", " shut "
+SittingRow = tuple[Any, ...]
+"""The id of a cell, its `SITTING_COLUMNS`, the lesson days of its class, and the most minutes of its exams."""
+
+DATE = 1 + SITTING_COLUMNS.index("scheduled_date")
+"""Position of the date in a row."""
+
+_END_OF_ROW = 1 + len(SITTING_COLUMNS) + 2
+# Rows that are no cells have no id. The status of the school's rules is this, and that of a school day is its kind.
+_RULES = "RULES"
 _LARGEST_GAP = datetime.timedelta(MAX_DAYS_BETWEEN_EXAMS)
 _STATUSES = {each.value: each for each in CellStatus}
 _PERIODS = {each.value: each for each in Period}
@@ -60,15 +67,14 @@ class _Longest(Max):
 class ReadSittings(NamedTuple):
     """The result of the statement.
 
-    ``sittings`` and ``values`` (of `SITTING_COLUMNS`): by the id of the cell. ``visible``: ids of the cells that the viewer can see.
-    ``school_days``: kind, whether the school is open, and name, by date.
+    ``rows``: by the id of the cell. ``visible``: ids of the cells that the viewer can see. ``school_days``: kind, whether the
+    school is open, and name, by date. ``lesson_days``: of the school, as they are stored.
     """
 
-    sittings: dict[str, Sitting]
-    values: dict[str, tuple[Any, ...]]
+    rows: dict[str, SittingRow]
     visible: set[str]
     school_days: dict[datetime.date, tuple[str, bool, str]]
-    lesson_days: tuple[Weekday, ...]
+    lesson_days: str
     minimum_days_between_exams: int
 
 
@@ -83,40 +89,37 @@ def read_sittings(
 
     If the school has a minimum of days between exams, also return the cells of ``class_codes`` that are near these dates.
     """
+    read: list[tuple[Any, ...]] = []
+    if dates or undated_years:
+        first, last = (min(dates), max(dates)) if dates else (datetime.date.max, datetime.date.min)
+        statement = _statement(is_administrator=viewer.is_administrator)
+        read += statement(
+            *(viewer.teacher_id, timezone.now()),
+            *(sorted(map(str, dates)), sorted(class_codes)),
+            *(_day_text(first, -1), _day_text(last, 1), sorted(undated_years)),
+        )
+    cells = [row for row in read if row[0]]
     rules = SchoolRules()
-    read = ReadSittings(
-        {}, {}, set(), {}, split_days(rules.lesson_days), rules.minimum_days_between_exams
+    gap, lesson_days = rules.minimum_days_between_exams, rules.lesson_days
+    school_days = {}
+    for _no_id, kind, date, _start, _end, name, _teacher, days, number, _seen in read[len(cells) :]:
+        if kind == _RULES:
+            gap, lesson_days = number, days
+        else:
+            school_days[date] = (kind, bool(number), name)
+    return ReadSittings(
+        {row[0]: row[:_END_OF_ROW] for row in cells},
+        {row[0] for row in cells if row[_END_OF_ROW]},
+        school_days,
+        lesson_days,
+        gap,
     )
-    if not dates and not undated_years:
-        return read
-    first, last = (min(dates), max(dates)) if dates else (datetime.date.max, datetime.date.min)
-    rows = _statement(is_administrator=viewer.is_administrator)(
-        *(viewer.teacher_id, timezone.now()),
-        *(sorted(map(str, dates)), sorted(class_codes)),
-        *(_day_text(first, -1), _day_text(last, 1), sorted(undated_years)),
-    )
-    of_school = None
-    for row in rows:
-        id, values = row[0], row[1:_END_OF_VALUES]
-        lesson_days, minutes, is_visible, day, of_school = row[_END_OF_VALUES:]
-        read.values[id] = values
-        read.sittings[id] = sitting = sitting_of(id, values, lesson_days, minutes)
-        if is_visible:
-            read.visible.add(id)
-        if day is not None and sitting.date is not None:
-            kind, state, name = day.split(" ", 2)
-            read.school_days[sitting.date] = (kind, state == _OPEN.strip(), name)
-    if of_school is None:
-        return read
-    # Every row has the same rules.
-    gap, school_days = of_school.split(" ", 1)
-    return read._replace(lesson_days=_days(school_days), minimum_days_between_exams=int(gap))
 
 
-def sitting_of(id: str, values: Sequence[Any], lesson_days: str, minutes: int | None) -> Sitting:
-    """Return the exams of a cell with these values of its `SITTING_COLUMNS`."""
+def sitting_of(row: SittingRow) -> Sitting:
+    """Return the exams of the cell with this row."""
+    id, status, date, start, end, room, invigilator_id, lesson_days, minutes = row
     class_code, year, period = id.split("/")
-    status, date, start, end, room, invigilator_id = values
     return Sitting(
         id,
         class_code,
@@ -162,10 +165,7 @@ def _statement(*, is_administrator: bool) -> Statement:
         seen = Case(
             When(school_class__in=visible.values("pk"), then=Value("seen")), default=Value("")
         )
-        state = Case(When(is_open=True, then=Value(_OPEN)), default=Value(_SHUT))
-        day = SchoolDay.objects.filter(date=OuterRef("scheduled_date")).order_by()
-        gap = Cast("minimum_days_between_exams", CharField())
-        return (
+        cells = (
             ExamScheduleMatrix.objects.filter(Q(scheduled_date__key_in=dates) | near | undated)
             .filter(school_class__is_active=True)
             .exclude(status=CellStatus.EMPTY)
@@ -175,10 +175,19 @@ def _statement(*, is_administrator: bool) -> Statement:
                 _Longest("cell_exams__exam__timer_minutes"),
                 # Administrators see every active class.
                 Value("seen") if is_administrator else seen,
-                Subquery(day.values_list(Concat("kind", state, "name"))),
-                Subquery(rules.values_list(Concat(gap, Value(" "), "lesson_days"))),
             )
         )
+        no_date, no_time = Value(None, DateField()), Value(None, TimeField())
+        no_number = Value(None, IntegerField())
+        of_school = rules.values_list(
+            *(Value(""), Value(_RULES), no_date, no_time, no_time, Value(""), no_number),
+            *("lesson_days", "minimum_days_between_exams", Value("")),
+        )
+        days = SchoolDay.objects.filter(date__key_in=dates).values_list(
+            *(Value(""), "kind", "date", no_time, no_time, "name", no_number),
+            *(Value(""), Cast("is_open", IntegerField()), Value("")),
+        )
+        return cells.order_by().union(of_school.order_by(), days.order_by(), all=True)
 
     return Statement(make)
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from loaders.warnings import VisibleWarning
-from primepath.domain.clashes import Sitting, Times, WarningCode
+from primepath.domain.clashes import ScheduleWarning, Sitting, Times, WarningCode
 from primepath.terms import named, shown_date_in
 
 _SHOWN_CLASSES = 3
@@ -18,10 +18,20 @@ _SHOWN_CLASSES = 3
 def messages_of(warnings: Iterable[VisibleWarning]) -> list[str]:
     """Return a sentence about each warning, in the current language."""
     language = get_language()
-    return [_message(each, language) for each in warnings]
+    return [
+        _message(each, language) if each.hidden else _message_to_all(each.warning, language)
+        for each in warnings
+    ]
+
+
+@lru_cache(maxsize=10_000)
+def _message_to_all(warning: ScheduleWarning, language: str | None) -> str:
+    """Return the sentence for viewers who see all cells of the warning. Most requests find the same warnings as the last."""
+    return _message(VisibleWarning(warning, warning.sittings, 0), language)
 
 
 def _message(seen: VisibleWarning, language: str | None) -> str:
+    """Return the sentence. ``language``: the current one."""
     code, sittings = seen.warning.code, seen.warning.sittings
     is_estimate, number = False, 0
     if code in _OF_TIMES:

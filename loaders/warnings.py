@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -15,11 +16,20 @@ from loaders.cells import Cell
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, RowLoader
 from loaders.loader_group import LoaderGroup
-from loaders.sittings import SITTING_COLUMNS, ReadSittings, read_sittings, sitting_of
+from loaders.sittings import (
+    DATE,
+    SITTING_COLUMNS,
+    ReadSittings,
+    SittingRow,
+    read_sittings,
+    sitting_of,
+)
 from loaders.warning_keys import warning_key
+from primepath.domain.calendar_days import Holiday
 from primepath.domain.cell import CellStatus
-from primepath.domain.clashes import Rules, ScheduleWarning, Sitting, find_warnings
-from primepath.models import WarningAcceptance
+from primepath.domain.clashes import Day, ScheduleWarning, Sitting, find_warnings, late_warning
+from primepath.domain.weekday import split_days
+from primepath.models import Exam, WarningAcceptance
 from primepath.school_days import holidays_on
 
 
@@ -92,25 +102,21 @@ class WarningLoaders(LoaderGroup):
 
     def _of_cells(self, cells: list[Cell]) -> Sequence[list[VisibleWarning]]:
         empty = CellStatus.EMPTY.value
+        planned = self._options.planned
         used = [cell for cell in cells if cell.status != empty]
         read = read_sittings(
             self._viewer,
             dates={cell.scheduled_date for cell in used if cell.scheduled_date is not None},
             class_codes={cell.visible_class.code for cell in used},
         )
+        changed = [cell for cell in cells if cell.pk in planned] if planned else []
+        for cell in changed:
+            read.rows.pop(cell.pk, None)
+        minutes = _longest_exams({cell.pk: planned[cell.pk].exam_ids for cell in changed})
         for cell in used:
-            values = _sitting_values(cell)
-            if read.values.get(cell.pk) != values:
-                stored = read.sittings.get(cell.pk)
-                read.sittings[cell.pk] = sitting_of(
-                    cell.pk,
-                    values,
-                    cell.visible_class.lesson_days,
-                    stored.minutes if stored else None,
-                )
-        for cell in cells:
-            if cell.status == empty:
-                read.sittings.pop(cell.pk, None)
+            if cell.scheduled_date is None or cell.pk in minutes:
+                of_exams = cell.visible_class.lesson_days, minutes.get(cell.pk)
+                read.rows[cell.pk] = (cell.pk, *_sitting_values(cell), *of_exams)
         of_cell: dict[str, list[VisibleWarning]] = {cell.pk: [] for cell in cells}
         for warning in _warnings(read, of_cell.keys()):
             for sitting in warning.visible:
@@ -140,15 +146,50 @@ class WarningLoaders(LoaderGroup):
         return [each for each in _warnings(read) if any(map(wanted.includes, each.visible))]
 
 
+def _longest_exams(exam_ids: Mapping[str, Collection[int]]) -> dict[str, int | None]:
+    """Return the most minutes of an exam of each cell. ``exam_ids``: by the id of the cell. One SELECT, and none without exams."""
+    wanted = set().union(*exam_ids.values())
+    exams = Exam.objects.filter(pk__key_in=sorted(wanted)) if wanted else Exam.objects.none()
+    minutes = dict(exams.values_list("pk", "timer_minutes"))
+    return {
+        cell: max((minutes[id] for id in ids if id in minutes), default=None)
+        for cell, ids in exam_ids.items()
+    }
+
+
 def _warnings(read: ReadSittings, also_visible: Iterable[str] = ()) -> list[VisibleWarning]:
     """Return the warnings about cells that the viewer can see, in order."""
-    dates = {each.date for each in read.sittings.values() if each.date is not None}
-    holidays = holidays_on(dates, read.school_days)
-    rules = Rules(read.lesson_days, read.minimum_days_between_exams, timezone.localdate())
+    undated: list[SittingRow] = []
+    dated: defaultdict[datetime.date, list[SittingRow]] = defaultdict(list)
+    for row in read.rows.values():
+        date = row[DATE]
+        (undated if date is None else dated[date]).append(row)
+    holidays = holidays_on(dated, read.school_days)
+    days = [
+        _day(date, frozenset(rows), read.lesson_days, holidays.get(date))
+        for date, rows in dated.items()
+    ]
+    today = timezone.localdate()
+    late = filter(None, [_late_warning(row, today) for row in undated])
     can_see = read.visible.union(also_visible)
     found = []
-    for warning in find_warnings(read.sittings.values(), rules, holidays):
-        visible = tuple(each for each in warning.sittings if each.id in can_see)
+    for warning in find_warnings(days, late, read.minimum_days_between_exams):
+        sittings = warning.sittings
+        visible = tuple([each for each in sittings if each.id in can_see])
         if visible:
-            found.append(VisibleWarning(warning, visible, len(warning.sittings) - len(visible)))
+            found.append(VisibleWarning(warning, visible, len(sittings) - len(visible)))
     return found
+
+
+# A change is about few days and cells, so the next request finds most of the others here.
+@lru_cache(maxsize=1_000)
+def _day(
+    date: datetime.date, rows: frozenset[SittingRow], lesson_days: str, holiday: Holiday | None
+) -> Day:
+    """Return the day with these rows. ``lesson_days``: of the school."""
+    return Day.of(date, [sitting_of(row) for row in rows], split_days(lesson_days), holiday)
+
+
+@lru_cache(maxsize=2_000)
+def _late_warning(row: SittingRow, today: datetime.date) -> ScheduleWarning | None:
+    return late_warning(sitting_of(row), today)

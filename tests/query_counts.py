@@ -25,9 +25,12 @@ _UNCOUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:
-    """Return the executed SQL, without statements that only begin or end transactions."""
+    """Return the executed SQL, without statements that only begin or end transactions.
+
+    PostgreSQL's UNION begins with the bracket of its first SELECT. It is left out here.
+    """
     return [
-        query["sql"]
+        query["sql"].removeprefix("(")
         for query in captured.captured_queries
         if not query["sql"].startswith(_UNCOUNTED)
     ]

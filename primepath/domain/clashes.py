@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 from operator import attrgetter
@@ -25,7 +25,6 @@ from primepath.domain.room import fold_room
 from primepath.domain.weekday import Weekday
 
 _ID = attrgetter("id")
-_NO_HOLIDAYS: Mapping[datetime.date, Holiday] = {}
 
 
 class WarningCode(StrEnum):
@@ -86,65 +85,77 @@ class Sitting(NamedTuple):
         return Times(start, start + 60 * self.minutes, is_estimate=True) if self.minutes else None
 
 
-class Rules(NamedTuple):
-    """The rules of the school, and the current date there."""
-
-    lesson_days: tuple[Weekday, ...]
-    minimum_days_between_exams: int
-    today: datetime.date
+_Order = tuple[bool, datetime.date, int, list[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScheduleWarning:
-    """A warning about some cells, in the order of their ids. ``date``: the first date of the cells, None without any."""
+    """A warning about some cells, in the order of their ids. ``date``: the first date of the cells, None without any.
+
+    ``order`` is the sort key of warnings: by date, code, then the ids of the cells. Warnings without a date are last.
+    """
 
     code: WarningCode
     date: datetime.date | None
     sittings: tuple[Sitting, ...]
     holiday: Holiday | None = None
+    order: _Order = field(init=False, repr=False)
 
-    @property
-    def order(self) -> tuple[bool, datetime.date, int, list[str]]:
-        """The sort key of warnings: by date, code, then the ids of the cells. Warnings without a date are last."""
-        return (
-            self.date is None,
-            self.date or datetime.date.min,
-            _RANK[self.code],
-            [each.id for each in self.sittings],
-        )
+    def __post_init__(self) -> None:
+        ids = [each.id for each in self.sittings]
+        order = (self.date is None, self.date or datetime.date.min, _RANK[self.code], ids)
+        object.__setattr__(self, "order", order)
 
 
 _RANK = {code: rank for rank, code in enumerate(WarningCode)}
+_ORDER = attrgetter("order")
+
+
+class Day(NamedTuple):
+    """The sittings on a date, and the warnings that follow from them alone."""
+
+    sittings: tuple[Sitting, ...]
+    warnings: tuple[ScheduleWarning, ...]
+
+    @classmethod
+    def of(
+        cls,
+        date: datetime.date,
+        sittings: Collection[Sitting],
+        school_days: tuple[Weekday, ...],
+        holiday: Holiday | None,
+    ) -> Day:
+        """Return the day with ``sittings``: all that have this date. None of them is EMPTY.
+
+        ``school_days``: the lesson days of classes that have none of their own.
+        """
+        clashes = _clashes(date, sittings) if len(sittings) > 1 else ()
+        about_day = _about_day(date, sittings, school_days, holiday)
+        return cls(tuple(sittings), tuple(chain(clashes, about_day)))
+
+
+def late_warning(sitting: Sitting, today: datetime.date) -> ScheduleWarning | None:
+    """Return the warning about a sitting without a date, or None if there is none. ``today``: the current date at the school."""
+    is_late = (
+        sitting.status is CellStatus.SCHEDULED
+        and sitting.period.dates(sitting.academic_year)[0] <= today
+    )
+    return _warn(WarningCode.NO_DATE, None, [sitting]) if is_late else None
 
 
 def find_warnings(
-    sittings: Iterable[Sitting],
-    rules: Rules,
-    holidays: Mapping[datetime.date, Holiday] = _NO_HOLIDAYS,
+    days: Collection[Day], late: Iterable[ScheduleWarning], minimum_days_between_exams: int
 ) -> list[ScheduleWarning]:
-    """Return all warnings about the sittings, in order. A sitting is left out if its status is EMPTY.
+    """Return all warnings, in order. ``late``: those about sittings without a date.
 
-    The result about a cell needs every cell on its date, and the class's other cells within the minimum days between exams.
+    The result about a cell needs the day of its date, and those of the class's other cells within the minimum days between exams.
     """
-    dated: defaultdict[datetime.date, list[Sitting]] = defaultdict(list)
-    undated: list[Sitting] = []
-    empty = CellStatus.EMPTY
-    for sitting in sittings:
-        if sitting.status is not empty:
-            (undated if sitting.date is None else dated[sitting.date]).append(sitting)
-    found: list[ScheduleWarning] = []
-    for date, of_date in dated.items():
-        if len(of_date) > 1:
-            found += _clashes(date, of_date)
-        found += _about_day(date, of_date, rules, holidays.get(date))
-    found += _short_gaps(chain.from_iterable(dated.values()), rules.minimum_days_between_exams)
-    found += [
-        _warn(WarningCode.NO_DATE, None, [each]) for each in undated if _is_late(each, rules.today)
-    ]
-    return sorted(found, key=lambda warning: warning.order)
+    found = [*chain.from_iterable([day.warnings for day in days]), *late]
+    found += _short_gaps(days, minimum_days_between_exams)
+    return sorted(found, key=_ORDER)
 
 
-def _clashes(date: datetime.date, sittings: Sequence[Sitting]) -> Iterable[ScheduleWarning]:
+def _clashes(date: datetime.date, sittings: Collection[Sitting]) -> Iterable[ScheduleWarning]:
     for of_class in _shared(sittings, [each.class_code for each in sittings]):
         groups = _overlapping(of_class)
         yield from (_warn(WarningCode.CLASS_CLASH, date, group) for group in groups)
@@ -161,7 +172,10 @@ def _clashes(date: datetime.date, sittings: Sequence[Sitting]) -> Iterable[Sched
 
 
 def _about_day(
-    date: datetime.date, sittings: Sequence[Sitting], rules: Rules, holiday: Holiday | None
+    date: datetime.date,
+    sittings: Collection[Sitting],
+    school_days: tuple[Weekday, ...],
+    holiday: Holiday | None,
 ) -> Iterable[ScheduleWarning]:
     completed = CellStatus.COMPLETED
     ahead = [each for each in sittings if each.status is not completed]
@@ -169,7 +183,7 @@ def _about_day(
         is_public = holiday.kind is HolidayKind.PUBLIC
         code = WarningCode.HOLIDAY if is_public else WarningCode.SCHOOL_CLOSED
         yield _warn(code, date, ahead, holiday)
-    day, school_days = Weekday.of(date), rules.lesson_days
+    day = Weekday.of(date)
     if free := [each for each in ahead if day not in (each.lesson_days or school_days)]:
         yield _warn(WarningCode.NO_LESSONS, date, free)
     for each in sittings:
@@ -178,11 +192,11 @@ def _about_day(
             yield _warn(WarningCode.TIME_TOO_SHORT, date, [each])
 
 
-def _short_gaps(sittings: Iterable[Sitting], minimum: int) -> Iterable[ScheduleWarning]:
-    """Yield a warning for each group of exams of a class that are all fewer than ``minimum`` days apart. All have a date."""
+def _short_gaps(days: Iterable[Day], minimum: int) -> Iterable[ScheduleWarning]:
+    """Yield a warning for each group of exams of a class that are all fewer than ``minimum`` days apart."""
     if minimum <= 1:
         return
-    dated = list(sittings)
+    dated = list(chain.from_iterable([day.sittings for day in days]))
     for of_class in _shared(dated, [each.class_code for each in dated]):
         # Exams are too close if the days that each keeps free overlap.
         spans = [(_day(each), _day(each) + minimum, each) for each in of_class]
@@ -190,14 +204,6 @@ def _short_gaps(sittings: Iterable[Sitting], minimum: int) -> Iterable[ScheduleW
             dates = {each.date for each in group}
             if len(dates) > 1:
                 yield _warn(WarningCode.SHORT_GAP, min(filter(None, dates)), group)
-
-
-def _is_late(sitting: Sitting, today: datetime.date) -> bool:
-    """Return whether the period of a sitting without a date has begun, and it is scheduled."""
-    return (
-        sitting.status is CellStatus.SCHEDULED
-        and sitting.period.dates(sitting.academic_year)[0] <= today
-    )
 
 
 def _warn(
@@ -210,7 +216,9 @@ def _warn(
     return ScheduleWarning(code, date, tuple(in_order), holiday)
 
 
-def _shared(sittings: Sequence[Sitting], resources: Sequence[Hashable]) -> Iterable[list[Sitting]]:
+def _shared(
+    sittings: Collection[Sitting], resources: Sequence[Hashable]
+) -> Iterable[list[Sitting]]:
     """Return the sittings of each resource that several of them use. An empty resource is none.
 
     ``resources``: the resource of each sitting.

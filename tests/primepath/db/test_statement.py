@@ -16,7 +16,7 @@ from loaders.dispatch import Dispatcher
 from loaders.visible_classes import VisibleClass, VisibleClasses
 from primepath.db.statement import Statement
 from primepath.domain.viewer import Viewer
-from primepath.models import Exam, ExamScheduleMatrix, SchoolClass, Teacher
+from primepath.models import Exam, ExamScheduleMatrix, Program, SchoolClass, Teacher
 from tests.factories import as_viewer, assign, make_cell, make_class, make_exam, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,39 @@ def test_sql_is_compiled_once_and_run_with_other_values(compiled: list[None]) ->
     assert [code for code, *_ in statement(["C", "none"])] == ["C"]
     assert list(statement([])) == []
     assert len(compiled) == 1
+
+
+_STRANGE = (
+    *(
+        "",
+        "NULL",
+        "null",
+        "a,b",
+        '{"a"}',
+        "back\\slash",
+        'quo"te',
+        "new\nline",
+        "tab\t",
+        " ",
+        "'",
+        "%s",
+    ),
+    *("\x7f\u2028", "김", "\N{CALENDAR}", "{", "}"),
+)
+
+
+@pytest.mark.parametrize("name", _STRANGE)
+def test_keys_of_any_characters_are_found(name: str) -> None:
+    """Both as the value of a parameter and in a query of the ORM, with other keys around it."""
+    Program.objects.bulk_create(
+        [Program(name=each, grade_from=1, grade_to=2) for each in (name, "other")]
+    )
+    statement = Statement(
+        lambda names: Program.objects.filter(name__key_in=names).values_list("name")
+    )
+    keys = ["none", name, "more"]
+    assert list(statement(keys)) == [(name,)]
+    assert list(Program.objects.filter(name__key_in=keys).values_list("name")) == [(name,)]
 
 
 @pytest.mark.parametrize("model", [SchoolClass, ExamScheduleMatrix, Exam, Teacher])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from hypothesis import given
@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from primepath.domain.calendar_days import Holiday, HolidayKind
 from primepath.domain.cell import CellStatus
-from primepath.domain.clashes import Rules, Sitting, WarningCode, find_warnings
+from primepath.domain.clashes import (
+    Day,
+    ScheduleWarning,
+    Sitting,
+    WarningCode,
+    find_warnings,
+    late_warning,
+)
 from primepath.domain.period import Period
 from primepath.domain.weekday import WEEKDAYS, Weekday
 
@@ -86,7 +93,33 @@ def _room(sitting: Sitting) -> str:
     return " ".join(sitting.room.lower().split())
 
 
-def define(cells: list[Sitting], rules: Rules, holidays: dict[datetime.date, Holiday]) -> Found:
+def find(
+    cells: Iterable[Sitting],
+    gap: int,
+    lesson_days: tuple[Weekday, ...],
+    holidays: dict[datetime.date, Holiday],
+) -> list[ScheduleWarning]:
+    """Return the warnings that the product finds."""
+    used = [each for each in cells if each.status != "EMPTY"]
+    dates = dict.fromkeys(each.date for each in used if each.date is not None)
+    days = [
+        Day.of(date, [each for each in used if each.date == date], lesson_days, holidays.get(date))
+        for date in dates
+    ]
+    undated = [late_warning(each, TODAY) for each in used if each.date is None]
+    return find_warnings(days, filter(None, undated), gap)
+
+
+def _facts(warning: ScheduleWarning) -> tuple[WarningCode, datetime.date | None, frozenset[str]]:
+    return warning.code, warning.date, frozenset(each.id for each in warning.sittings)
+
+
+def define(
+    cells: list[Sitting],
+    gap: int,
+    lesson_days: tuple[Weekday, ...],
+    holidays: dict[datetime.date, Holiday],
+) -> Found:
     found: Found = set()
 
     def warn(code: WarningCode, date: datetime.date | None, group: frozenset[Sitting]) -> None:
@@ -120,7 +153,7 @@ def define(cells: list[Sitting], rules: Rules, holidays: dict[datetime.date, Hol
             code = WarningCode.HOLIDAY if is_public else WarningCode.SCHOOL_CLOSED
             warn(code, date, ahead)
         day = WEEKDAYS[date.weekday()]
-        without = (each for each in ahead if day not in (each.lesson_days or rules.lesson_days))
+        without = (each for each in ahead if day not in (each.lesson_days or lesson_days))
         warn(WarningCode.NO_LESSONS, date, frozenset(without))
         for each in today:
             if each.end and each.minutes and each.minutes > len(_minutes_of_day(each)):
@@ -131,7 +164,7 @@ def define(cells: list[Sitting], rules: Rules, holidays: dict[datetime.date, Hol
             group
             for group in _subsets(own)
             if all(
-                abs((one.date - other.date).days) < rules.minimum_days_between_exams  # type: ignore[operator]
+                abs((one.date - other.date).days) < gap  # type: ignore[operator]
                 for one, other in combinations(group, 2)
             )
         ]
@@ -140,7 +173,7 @@ def define(cells: list[Sitting], rules: Rules, holidays: dict[datetime.date, Hol
                 warn(WarningCode.SHORT_GAP, min(each.date for each in group if each.date), group)
     for each in used:
         begins = each.period.dates(each.academic_year)[0]
-        if each.status == "SCHEDULED" and each.date is None and begins <= rules.today:
+        if each.status == "SCHEDULED" and each.date is None and begins <= TODAY:
             warn(WarningCode.NO_DATE, None, frozenset([each]))
     return found
 
@@ -162,15 +195,12 @@ def test_warnings_are_as_defined(
     holidays: dict[datetime.date, Holiday],
     lesson_days: tuple[Weekday, ...],
 ) -> None:
-    rules = Rules(lesson_days, gap, TODAY)
-    found = find_warnings(cells, rules, holidays)
-    as_sets = [
-        (each.code, each.date, frozenset(cell.id for cell in each.sittings)) for each in found
-    ]
+    found = find(cells, gap, lesson_days, holidays)
+    as_sets = list(map(_facts, found))
     assert len(set(as_sets)) == len(as_sets)
-    assert set(as_sets) == define(cells, rules, holidays)
+    assert set(as_sets) == define(cells, gap, lesson_days, holidays)
     assert found == sorted(found, key=lambda each: each.order)
-    assert find_warnings(reversed(cells), rules, holidays) == found
+    assert list(map(_facts, find(reversed(cells), gap, lesson_days, holidays))) == as_sets
     for warning in found:
         has_holiday = warning.code in {WarningCode.HOLIDAY, WarningCode.SCHOOL_CLOSED}
         assert (warning.holiday is not None) is has_holiday
@@ -179,13 +209,14 @@ def test_warnings_are_as_defined(
 @given(sittings(), st.integers(0, 7))
 def test_part_of_the_schedule_is_enough_for_a_cell(cells: list[Sitting], gap: int) -> None:
     """All warnings about a cell follow from the cells on its date and the class's own cells."""
-    rules = Rules(WEEKDAYS[:5], gap, TODAY)
-    everything = find_warnings(cells, rules)
+    everything = find(cells, gap, WEEKDAYS[:5], {})
     for cell in cells:
         part = [
             each
             for each in cells
             if each is cell or each.date == cell.date or each.class_code == cell.class_code
         ]
-        about = [each for each in find_warnings(part, rules) if cell in each.sittings]
-        assert about == [each for each in everything if cell in each.sittings]
+        about = [
+            _facts(each) for each in find(part, gap, WEEKDAYS[:5], {}) if cell in each.sittings
+        ]
+        assert about == [_facts(each) for each in everything if cell in each.sittings]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from primepath.domain.period import MONTHS
+from primepath.domain.calendar_days import HolidayKind
+from primepath.domain.period import MONTHS, Period
 from primepath.domain.viewer import Viewer
-from primepath.models import Exam, HistoryEntry
+from primepath.models import Exam, HistoryEntry, SchoolClass, SchoolDay, SchoolRules
 from tests.client import data
-from tests.factories import head_teacher, make_cell, make_classes, make_exam
+from tests.factories import head_teacher, make_cell, make_class, make_classes, make_exam
 from tests.query_counts import recorded_statements, statements
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import MUTATIONS, at, errors_of, id_of, key, result_of
@@ -136,6 +138,71 @@ def test_planned_cells_have_the_warnings_that_they_would_have(mina: Viewer) -> N
     assert "CLASS_SAME_DAY" in {each["code"] for each in planned["cells"][0]["warnings"]}
     done = data(document, mina, {"input": {"changes": changes}})["updateCells"]
     assert planned == done
+
+
+PLANNED: dict[str, tuple[str, dict[str, Any]]] = {
+    "SCHOOL_CLOSED on a day without cells": (
+        "updateCells",
+        {"changes": [{"cell": at("X"), "scheduledDate": "2026-01-28"}]},
+    ),
+    "NO_LESSONS on a day without cells": (
+        "updateCells",
+        {"changes": [{"cell": at("X"), "scheduledDate": "2026-01-27"}]},
+    ),
+    "TIME_TOO_SHORT with the exams that are assigned": (
+        "assignExams",
+        {"cells": [at("X", "MAR")], "examIds": [REVIEW]},
+    ),
+    "nothing without the exams that are not assigned any more": (
+        "unassignExams",
+        {"cells": [at("Y", "MAR")], "examIds": [REVIEW]},
+    ),
+    "ROOM_CLASH with exams that make a cell longer": (
+        "assignExams",
+        {"cells": [at("X", "JUN")], "examIds": [REVIEW]},
+    ),
+}
+
+
+@pytest.mark.parametrize("title", PLANNED)
+def test_dry_run_has_the_warnings_of_the_real_change(title: str, mina: Viewer) -> None:
+    """Warnings follow from days of the school, its lesson days and the exams, whether or not other cells are on the date."""
+    viewer = build_warnings()
+    mutation, input = PLANNED[title]
+    document = f"""
+      mutation ($input: {MUTATIONS[mutation][0]}!) {{
+        {mutation}(input: $input) {{ cells {{ id warnings {{ code message }} }} userErrors {{ code }} }}
+      }}
+    """
+    planned = data(document, viewer, {"input": {**input, "dryRun": True}})[mutation]
+    assert planned["userErrors"] == []
+    codes = {each["code"] for cell in planned["cells"] for each in cell["warnings"]}
+    expected = title.split()[0]
+    assert (expected in codes) if expected.isupper() else codes == set()
+    assert planned == data(document, viewer, {"input": input})[mutation]
+
+
+def build_warnings() -> Viewer:
+    """Add two classes with lessons on Wednesday only, a closed day, and exams in the morning. Return a head teacher."""
+    SchoolDay.objects.create(date="2026-01-28", name="Trip", kind=HolidayKind.SCHOOL)
+    SchoolRules.objects.create(lesson_days="WED")
+    review, short = Exam.objects.get(pk=REVIEW.removeprefix("Exam:")), make_exam(timer_minutes=30)
+    Exam.objects.filter(pk=review.pk).update(timer_minutes=90)
+    x, y = make_class("X"), make_class("Y")
+
+    def plan(
+        school_class: SchoolClass, period: Period, day: int, *exams: Exam, **values: Any
+    ) -> None:
+        values.setdefault("start_time", datetime.time(9))
+        date = datetime.date(2026, 9, day)
+        make_cell(school_class, period, exams=list(exams), scheduled_date=date, **values)
+
+    make_cell(x, Period.JAN, exams=[short])
+    plan(x, Period.MAR, 2, end_time=datetime.time(10))
+    plan(y, Period.MAR, 9, short, review, end_time=datetime.time(10))
+    plan(x, Period.JUN, 16, short, room="3")
+    plan(y, Period.JUN, 16, short, room="3", start_time=datetime.time(9, 45))
+    return head_teacher()
 
 
 @pytest.mark.parametrize("cells", [1, 96])

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from primepath.domain.period import Period
 from primepath.domain.school_class import AccessLevel
-from primepath.models import SchoolClass, SchoolDay, SchoolRules
+from primepath.models import Exam, ExamScheduleMatrix, SchoolClass, SchoolDay, SchoolRules
 from tests.client import answer, data, error_codes
 from tests.factories import (
     YEAR,
@@ -184,6 +185,37 @@ def test_lesson_days_of_the_school_and_of_a_class() -> None:
     ]
     SchoolRules.objects.create(lesson_days="FRI SAT")
     assert codes() == [("NO_LESSONS", ["WEEKENDS/2026/APR"])]
+
+
+def test_a_change_of_one_fact_changes_the_warnings() -> None:
+    """Nothing of an earlier request is left: neither of the cells, the days, the school, nor of another viewer or language."""
+    for code in "AB":
+        plan(code, room="3", start_time=NINE)
+    mina, everyone = make_teacher("mina"), head_teacher()
+    assign(mina, SchoolClass.objects.get(pk="A"), AccessLevel.FULL)
+    viewer = as_viewer(mina)
+
+    def found(who: Any = everyone) -> list[tuple[str, str]]:
+        return [(each["code"], each["message"]) for each in warnings(who)]
+
+    seen = [found(), found(viewer)]
+    assert seen[0] != seen[1]
+    assert [found(), found(viewer)] == seen
+    with override("ko"):
+        assert [message for _, message in found()] != [message for _, message in seen[0]]
+    assert found() == seen[0]
+    Exam.objects.update(timer_minutes=30)
+    assert "09:30" in found()[0][1]
+    SchoolRules.objects.create(lesson_days="MON")
+    assert "NO_LESSONS" in dict(found())
+    SchoolClass.objects.update(lesson_days="THU")
+    assert "NO_LESSONS" not in dict(found())
+    SchoolDay.objects.create(date=THURSDAY, name="Trip", kind="SCHOOL")
+    assert "(Trip)" in dict(found())["SCHOOL_CLOSED"]
+    SchoolDay.objects.update(name="Fair")
+    assert "(Fair)" in dict(found())["SCHOOL_CLOSED"]
+    ExamScheduleMatrix.objects.filter(school_class="A").update(room="4")
+    assert "ROOM_CLASH" not in dict(found())
 
 
 def test_short_gap_over_the_end_of_a_month() -> None:
