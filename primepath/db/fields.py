@@ -76,8 +76,8 @@ def _as_json(keys: list[Any]) -> str:
 def _as_array(keys: list[Any]) -> str | list[Any]:
     """Return the text of an array of PostgreSQL, or the keys if the driver must write it.
 
-    The driver looks at each key, and takes longer than PostgreSQL to find the rows. The elements of JSON are written like
-    those of an array, except for control characters.
+    The driver looks at each key, and takes longer than PostgreSQL to find the rows. JSON writes elements like an array does,
+    except for control characters.
     """
     try:
         text = orjson.dumps(keys).decode()

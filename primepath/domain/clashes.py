@@ -135,7 +135,7 @@ class Day(NamedTuple):
 
 
 def late_warning(sitting: Sitting, today: datetime.date) -> ScheduleWarning | None:
-    """Return the warning about a sitting without a date, or None if there is none. ``today``: the current date at the school."""
+    """Return the warning about a sitting without a date, or None before its period begins. ``today``: the current date at the school."""
     is_late = (
         sitting.status is CellStatus.SCHEDULED
         and sitting.period.dates(sitting.academic_year)[0] <= today
@@ -148,7 +148,7 @@ def find_warnings(
 ) -> list[ScheduleWarning]:
     """Return all warnings, in order. ``late``: those about sittings without a date.
 
-    The result about a cell needs the day of its date, and those of the class's other cells within the minimum days between exams.
+    The result about a cell needs the day of its date, and the days of the class's other cells within the minimum days between exams.
     """
     found = [*chain.from_iterable([day.warnings for day in days]), *late]
     found += _short_gaps(days, minimum_days_between_exams)
