@@ -12,7 +12,7 @@ WORKERS ?= logical
 # Modules are compiled once, and not in each process of the tests.
 PARALLEL_PYTEST = env PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: help demo test coverage check messages prose bench bench-answers bench-peers trial format schema environment lock clean
+.PHONY: help demo test coverage check messages pictures prose bench bench-answers bench-peers trial format schema environment lock clean
 
 help: ## List all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -51,6 +51,9 @@ check: $(DEVELOPMENT) ## Check format, lint, types, imports, migrations and the 
 
 messages: $(DEVELOPMENT) ## Update and compile the translations, and list missing ones
 	@$(BIN)/python -m scripts.messages
+
+pictures: $(DEVELOPMENT) ## Make the pictures of the documents in both languages (needs pngquant and chromium-l10n)
+	@$(BIN)/python -m scripts.pictures
 
 prose: $(DEVELOPMENT) ## List sentences that are not in plain English (PATHS=docs/clients/errors.md)
 	@$(BIN)/python -m scripts.prose $(PATHS)

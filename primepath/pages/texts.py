@@ -76,9 +76,14 @@ def _changes() -> dict[str, str]:
         "undo": _("Undo"),
         "undo_change": _("Undo {change}"),
         "undone": _("Undone: {change}."),
+        "redo": _("Redo"),
+        "redo_change": _("Redo {change}"),
+        "redone": _("Redone: {change}."),
+        "the_changes": _("the changes"),
         "changed_since": _("Nothing was undone, because something has changed since."),
         "is_undone": _("Undone"),
         "undo_all": _("“{change}” changed {summary}. Undo all of it?"),
+        "redo_all": _("This concerns {summary}. Redo all of it?"),
         "changed_cell": _("change of {cell}"),
         "conflict": _("{name} has changed this cell since you opened it. Nothing is saved yet."),
         "another_user": _("Another user"),
@@ -209,7 +214,6 @@ def _new_year() -> dict[str, str]:
 
 def _page() -> dict[str, str]:
     return {
-        "from_to": _("{from} to {to}"),
         "warning_count": _("Warnings: {count}"),
         "all_grades": _("All grades"),
         "grade": _("Grade {grade}"),

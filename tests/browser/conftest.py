@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 
 from tests.browser.opened_cell import ROWS, YEAR
 from tests.browser.tab import Tab
@@ -43,16 +43,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A browser for this folder's tests only. While it runs, Django detects an event loop in this thread and rejects queries."""
-    chromium = next(filter(None, map(shutil.which, _NAMES)), None)
-    if chromium is None:
-        pytest.skip(f"Chromium is not installed: none of {', '.join(_NAMES)} is there.")
     expect.set_options(timeout=_TIMEOUT_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=_FLAGS, chromium_sandbox=os.geteuid() != 0
-        )
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
+
+
+def launch(chromium: BrowserType, **environment: str) -> Browser:
+    """Start a browser with these variables, or skip the test."""
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        pytest.skip(f"Chromium is not installed: none of {', '.join(_NAMES)} is there.")
+    return chromium.launch(
+        executable_path=path,
+        args=_FLAGS,
+        chromium_sandbox=os.geteuid() != 0,
+        env={**os.environ, **environment},
+    )
 
 
 @pytest.fixture

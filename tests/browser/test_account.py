@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
 from primepath.demo.accounts import HEAD_TEACHER
 from tests.browser.tab import Tab
 
+SEOUL = ZoneInfo("Asia/Seoul")
 PASSWORD = "correct horse battery"
 
 
@@ -53,6 +56,7 @@ def test_invited_teacher_sets_a_password_and_manages_the_account(
     calendars.get_by_label("Name").fill("My phone")
     calendars.get_by_role("button", name="Create").click()
     assert page.get_by_label("Address").input_value().endswith(".ics")
+    expect(calendars.get_by_role("row")).to_contain_text(f"{datetime.now(SEOUL):%-d %b %Y}")
     phone.take_picture(pictures, "account_phone")
 
     phone.expected_statuses.add(404)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.localized_page import LocalizedPage
 from tests.browser.tab import Tab
 from tests.browser.test_accessibility import violations
 
@@ -29,6 +30,7 @@ def test_month_and_week_show_dated_cells_and_change_one(
     tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
     page = tab.sign_in("teacher")
     page.get_by_label("View").select_option("month")
+    expect(page.locator("#agenda-title")).to_have_text("November 2026")
     items = page.locator("#agenda li button")
     found = ask("teacher", DATED, **{"from": "2026-11-01", "to": "2026-11-30"})["matrixCells"]
     assert found["totalCount"] > 0
@@ -49,8 +51,34 @@ def test_month_and_week_show_dated_cells_and_change_one(
     assert f"Agenda {color_scheme}" in [edge["node"]["room"] for edge in found["edges"]]
 
     page.get_by_label("View").select_option("week")
-    expect(page.locator("#agenda-title")).to_contain_text("29 November 2026")
+    expect(page.locator("#agenda-title")).to_have_text("23 – 29 Nov 2026")
     page.get_by_role("button", name="Later").click()
     found = ask("teacher", DATED, **{"from": "2026-11-30", "to": "2026-12-06"})["matrixCells"]
     expect(items).to_have_count(found["totalCount"])
-    expect(page.locator("#agenda-title")).to_contain_text("6 December 2026")
+    expect(page.locator("#agenda-title")).to_have_text("30 Nov – 6 Dec 2026")
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "week"),
+    [
+        ("en", "September 2026", "28 Sept – 4 Oct 2026"),
+        ("ko", "2026년 9월", "2026년 9월 28일~10월 4일"),
+    ],
+)
+def test_titles_are_in_one_line_on_a_phone(
+    open_tab: Callable[..., Tab], language: str, month: str, week: str
+) -> None:
+    tab = open_tab(viewport={"width": 390, "height": 844}, locale=language)
+    tab.page.clock.set_fixed_time("2026-09-28T01:00:00Z")
+    page = LocalizedPage(tab.open("/sign-in/"), language)
+    page.enter_account("teacher")
+    title = page.page.locator("#agenda-title")
+    for kind, text in (("month", month), ("week", week)):
+        page.field("View").select_option(kind)
+        expect(title).to_have_text(text)
+        lines = title.evaluate(
+            "(each) => each.offsetHeight / parseFloat(getComputedStyle(each).lineHeight)"
+        )
+        assert lines == pytest.approx(1, abs=0.1)
+        assert title.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+        assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

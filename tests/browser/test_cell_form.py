@@ -56,8 +56,8 @@ def test_cell_is_changed_by_mouse_and_undone(
     assert stored == {**before, "version": before["version"] + 2}
     panel.get_by_role("button", name="Close").click()
     # Undoing is a change too.
-    cell.page.get_by_role("button", name="Undo change of").click()
-    expect(cell.page.locator("#undo-outcome")).to_contain_text("Undone")
+    cell.page.get_by_role("button", name="Redo change of").click()
+    expect(cell.page.locator("#undo-outcome")).to_contain_text("Redone")
     assert ask("teacher", CELL, at=cell.at)["matrixCell"]["room"] == "Room 7"
 
 

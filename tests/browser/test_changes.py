@@ -93,5 +93,11 @@ def test_list_of_changes_undoes_and_shows_what_has_changed_since(
     expect(items.nth(1)).to_contain_text("Undone")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert ask("teacher", CELL, at=at)["matrixCell"]["room"] == f"Mine {theme}"
+    redo = items.first.get_by_role("button", name="Redo the changes, 1 cell")
+    expect(redo).to_have_text("Redo")
+    redo.click()
+    expect(dialog.locator("#changes-outcome")).to_have_text("Redone: the changes, 1 cell.")
+    assert ask("teacher", CELL, at=at)["matrixCell"]["room"] == f"Theirs {theme}"
+    expect(page.locator("#undo")).to_have_text("Undo the changes, 1 cell")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Changes")).to_be_focused()
+    expect(page.get_by_role("button", name="Changes", exact=True)).to_be_focused()

@@ -89,6 +89,7 @@ def test_import_shows_each_change_and_problem_first(
     dialog.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Undo import of rooms.csv").click()
     expect(page.get_by_text("Undone: import of rooms.csv.")).to_be_visible()
+    expect(page.locator("#undo")).to_have_text("Redo import of rooms.csv")
     assert ask(HEAD_TEACHER, CELL, at=at)["matrixCell"]["room"] != room
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Request, Response, Route, expect
 
 from primepath.demo.accounts import HEAD_TEACHER
 from tests.browser.opened_cell import ROWS, YEAR, OpenedCell
@@ -141,6 +142,25 @@ def test_a_class_appears_with_the_access_to_it_and_disappears_without(tab: Tab, 
     expect(rows).to_have_count(len(visible) + 1)
     ask(HEAD_TEACHER, REVOKE, id=done["assignment"]["id"])
     expect(rows).to_have_count(len(visible))
+
+
+def test_an_event_without_cells_is_answered_with_a_full_read(tab: Tab) -> None:
+    change = {"position": "1", "resync": False, "changedClassCodes": [], "cells": None}
+    event = f"event: next\ndata: {json.dumps({'data': {'scheduleChanged': change}})}\n\n"
+    streams: list[Request] = []
+
+    def answer_first(route: Route, request: Request) -> None:
+        if not tab.is_stream(request) or streams:
+            route.fallback()
+            return
+        streams.append(request)
+        route.fulfill(content_type="text/event-stream", body=event)
+
+    tab.page.route("**/graphql", answer_first)
+    with tab.page.expect_request(lambda request: tab.is_stream(request) and bool(streams)):
+        signed_in(tab)
+    reads = [each for each in tab.operations if "query Matrix(" in each["query"]]
+    assert len(reads) == 2
 
 
 def test_stream_ends_with_the_session(tab: Tab) -> None:

@@ -10,10 +10,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.localized_page import LocalizedPage
 from tests.browser.tab import Tab
 from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.one_database
+
+# The filters that are narrower than their text, or outside of the window.
+CUT_OFF = """() => [...document.querySelectorAll("#filters :is(input, select)")].filter((each) => {
+  const wanted = each.cloneNode(true);
+  each.after(wanted);
+  wanted.style.cssText = "position: absolute; flex: none; width: max-content";
+  const width = each.matches("select") ? wanted.offsetWidth : each.scrollWidth + each.offsetWidth - each.clientWidth;
+  wanted.remove();
+  const { left, right } = each.getBoundingClientRect();
+  return each.offsetWidth < width || left < 0 || right > innerWidth;
+}).map((each) => each.id)"""
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
@@ -36,6 +48,32 @@ def test_filters_by_class_grade_and_status(open_tab: Callable[..., Tab], color_s
     expect(page.locator("#legend li")).to_have_count(1)
     expect(page.locator("#legend")).to_contain_text("Draft")
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_filters_fit(
+    open_tab: Callable[..., Tab], rows: list[dict[str, Any]], width: int, language: str
+) -> None:
+    tab = open_tab(viewport={"width": width, "height": 844}, locale=language)
+    page = LocalizedPage(tab.open("/sign-in/"), language)
+    page.enter_account("head")
+    shown = page.page.locator("#matrix tbody:not([hidden]) tr:not(.division, [hidden])")
+    expect(shown).to_have_count(60)
+    if width == 390:
+        page.button("Filter").click()
+    assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    names = page.page.locator("#matrix tbody th[scope=row] > span").all_inner_texts()
+    page.field("Class").fill(max(names, key=len))
+    expect(shown).to_have_count(1)
+    page.field("Grade").select_option("12")
+    expect(shown).to_have_count(0)
+    page.field("Class").fill("")
+    expect(shown.first).to_contain_text("Grade 12")
+    page.field("Status").select_option("IN_PROGRESS")
+    expect(page.page.locator("#legend li")).to_have_count(1)
+    page.field("Class").fill(max(names, key=len))
+    assert page.page.evaluate(CUT_OFF) == []
 
 
 def test_print_has_the_whole_matrix(tab: Tab, pictures: Path) -> None:

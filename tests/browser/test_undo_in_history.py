@@ -87,8 +87,9 @@ def test_change_with_other_cells_is_undone_after_a_question(
     assert "Together" not in [_room(ask, cell) for cell in cells]
     # As everywhere, the undo itself can be undone.
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Undo Update cells").click()
-    expect(page.locator("#undo-outcome")).to_contain_text("Undone")
+    page.get_by_role("button", name="Redo Update cells").click()
+    expect(page.locator("#undo-outcome")).to_contain_text("Redone: Update cells.")
+    expect(page.locator("#undo")).to_have_text("Undo Update cells")
     assert [_room(ask, cell) for cell in cells] == ["Together"] * 3
 
 
@@ -106,7 +107,7 @@ def test_closing_the_panel_does_not_disturb_the_undo(
         if opens_other:
             other.button.click()
             expect(other.panel.get_by_text("History")).to_be_visible()
-    expect(page.locator("#undo")).to_have_text("Undo Update cell")
+    expect(page.locator("#undo")).to_have_text("Redo Update cell")
     assert _room(ask, cell) == before
     # The message about one cell does not appear in the panel of another one. It would be there after one more request.
     page.wait_for_timeout(500)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
-from django.utils import translation
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from primepath.demo.accounts import DEMO_PASSWORD
 from tests.browser.hands import Mouse
 from tests.browser.korean import assert_korean
+from tests.browser.localized_page import LocalizedPage
 from tests.browser.opened_cell import YEAR
 from tests.browser.test_accessibility import violations
 
 _HOLIDAY = f"{YEAR}-03-02"
 
 
-class Week:
+class Week(LocalizedPage):
     """A page, the hands of its user, and the user's language. ``data`` are the words of the school's own data."""
 
     def __init__(
@@ -28,42 +27,19 @@ class Week:
         data: set[str],
         take_picture: Callable[[str], None],
     ) -> None:
-        self.page = page
+        super().__init__(page, language)
         self.hands = hands
-        self._language = language
         self._data = data
         self._take_picture = take_picture
         self._is_narrow = page.evaluate("innerWidth < 640")
 
-    def text(self, message: str, **values: str) -> str:
-        """Return a message of the product in the language of the user."""
-        with translation.override(self._language):
-            return translation.gettext(message).format(**values)
-
-    def button(self, message: str, place: Page | Locator | None = None) -> Locator:
-        # The name of each of a thousand cells would take seconds.
-        text = re.compile(f"^{re.escape(self.text(message))}$")
-        return (place or self.page).locator("button:visible").filter(has_text=text)
-
-    def field(self, message: str, place: Page | Locator | None = None) -> Locator:
-        place = place or self.page.locator("#tools, main form")
-        return place.get_by_label(self.text(message), exact=True)
-
-    def dialog(self, message: str) -> Locator:
-        return self.page.get_by_role("dialog", name=self.text(message))
-
     def look(self, step: str) -> None:
         """Check what the page shows: its language, for users with disabilities, and its width."""
-        if self._language == "ko":
+        if self.language == "ko":
             assert_korean(self.page, self._data)
         assert violations(self.page) == []
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         self._take_picture(step)
-
-    def cell(self, class_name: str, month: int) -> Locator:
-        """Return the cell of a class in a month. January is 1."""
-        row = self.page.locator("#matrix tr", has=self.page.get_by_text(class_name, exact=True))
-        return row.locator(f"td:nth-child({month + 1}) button")
 
     def sign_in(self, username: str) -> None:
         self.look("signed_out")
@@ -76,7 +52,7 @@ class Week:
                 expect(self.page.get_by_role("alert")).to_be_visible()
                 self.look("sign_in_failed")
         expect(self.page.locator("#matrix table")).to_be_visible()
-        other = {"en": "English", "ko": "한국어"}[self._language]
+        other = {"en": "English", "ko": "한국어"}[self.language]
         switch = self.page.locator("header button", has_text=other)
         if switch.is_visible():
             self.hands.press(switch)

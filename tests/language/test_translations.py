@@ -48,6 +48,11 @@ def test_files_are_up_to_date(language: str) -> None:
     assert mo_file(language).read_bytes() == as_mo(stored(language)), hint
 
 
+def test_korean_texts_need_no_choice_of_a_particle() -> None:
+    doubled = re.compile(r"이\(가\)|을\(를\)|은\(는\)|\(으\)로|와\(과\)|과\(와\)")
+    assert not doubled.findall(po_file("ko").read_text(encoding="utf-8"))
+
+
 def test_messages_of_all_parts_are_found() -> None:
     ids = {message.id for message in extracted()}
     assert {"Sign out", "Select cells", "SCHEDULED"} & ids == {"Sign out", "Select cells"}

@@ -1,7 +1,7 @@
 // The week and the month as a list of days with their cells, instead of the matrix.
 
 import { send } from "./api.js";
-import { count, createElement, date, finderOf, label, periodName, times, today } from "./format.js";
+import { count, createElement, date, dateRange, finderOf, label, monthOf, periodName, times, today } from "./format.js";
 import { queries, withRequestId } from "./operations.js";
 import { text } from "./texts.js";
 
@@ -47,7 +47,7 @@ const iso = (time) => new Date(time).toISOString().slice(0, 10);
 async function load() {
   const number = ++lastRequest;
   const [from, to] = range();
-  element("agenda-title").textContent = text("from_to", { from: date(from), to: date(to) });
+  element("agenda-title").textContent = kind === "month" ? monthOf(from) : dateRange(from, to);
   const { words, ...chosen } = filters();
   const filter = { ...chosen, academicYear: Number(anchor.slice(0, 4)), scheduledFrom: from, scheduledTo: to };
   const cells = [];

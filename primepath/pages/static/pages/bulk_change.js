@@ -9,6 +9,7 @@ import { field, nameInputs, selectOf } from "./fields.js";
 import { count, createElement } from "./format.js";
 import { remember } from "./last_change.js";
 import { change } from "./operations.js";
+import { reveal } from "./reveal.js";
 import { allowSelecting, selection, sourceOfCopy, stopSelecting } from "./selection.js";
 import { text } from "./texts.js";
 
@@ -40,12 +41,15 @@ function open() {
   const showConflicts = ({ cells }) => showBlockConflicts(conflict, targets, cells, given());
 
   async function run(dryRun) {
+    const opener = document.activeElement;
     problem.textContent = "";
     result.replaceChildren();
     preview.disabled = save.disabled = true;
     problem.textContent = (await attempt(dryRun)) ?? "";
     preview.disabled = false;
-    if (!save.disabled) save.focus();
+    if (!save.disabled) reveal(result, opener, save);
+    // A dialog that opens again has focused its first field.
+    else if (problem.textContent) reveal(problem, dryRun ? opener : document.activeElement);
   }
 
   /** Returns the message of a problem, or nothing. */

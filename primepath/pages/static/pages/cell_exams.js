@@ -6,6 +6,7 @@ import { examItem } from "./cell_view.js";
 import { count, createElement, finderOf } from "./format.js";
 import { newExamForm } from "./new_exam.js";
 import { change, messageOf, queries, withRequestId } from "./operations.js";
+import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
 
 // More would slow down reading and the tab key. The search finds the others.
@@ -31,10 +32,10 @@ export function editableExams(cell, changed) {
   const items = cell.exams.map((exam) => examItem(exam, button(
     text("remove"), () => run("unassign_exams", [exam.id]), { "aria-label": text("remove_exam", { name: exam.name }) })));
   const assign = (ids) => run("assign_exams", ids);
-  const open = (create) => async () => {
+  const open = (create) => async ({ currentTarget }) => {
     const content = await create(cell, assign);
     place.replaceChildren(content);
-    content.querySelector("input")?.focus();
+    reveal(content, currentTarget, content.querySelector("input") ?? content);
   };
   return [
     createElement("h3", {}, items.length ? count(items.length, "exam") : text("no_exams")),

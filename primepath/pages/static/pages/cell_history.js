@@ -4,8 +4,9 @@ import { send } from "./api.js";
 import { createElement, date, dateTime, label } from "./format.js";
 import { remember } from "./last_change.js";
 import { loadPage, queries } from "./operations.js";
+import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
-import { undoChanges } from "./undoing.js";
+import { undoChanges, undoTexts } from "./undoing.js";
 
 // The API's names of fields, where the page has another.
 const FIELD_TEXTS = { invigilator: "invigilatorId" };
@@ -19,46 +20,51 @@ export function historyOf(opened, canEdit, reload) {
   const list = createElement("ol", { class: "history" });
   const problem = createElement("p", { class: "problem", role: "alert" });
   const more = createElement("button", { type: "button", hidden: "" }, text("older_changes"));
-  const section = createElement("details", { id: "cell-history" },
-    createElement("summary", {}, text("history")), list, problem, more);
+  const summary = createElement("summary", {}, text("history"));
+  const section = createElement("details", { id: "cell-history" }, summary, list, problem, more);
   const state = { timeZone: opened.timeZone, canEdit, reload };
   let after = null;
-  const load = async () => {
+  const load = async (opener) => {
     section.setAttribute("aria-busy", "true");
     const { page, problem: message } = await loadPage("cell_history", { ...opened.operation.variables, after }, "matrixCell", "history");
     section.setAttribute("aria-busy", "false");
     problem.textContent = message ?? "";
     if (!page) return;
-    list.append(...page.edges.map(({ node }) => entryOf(node, state)));
-    if (!list.childElementCount) list.append(createElement("li", {}, text("no_changes")));
+    const entries = page.edges.map(({ node }) => entryOf(node, state));
+    if (!entries.length && !list.childElementCount) entries.push(createElement("li", {}, text("no_changes")));
+    list.append(...entries);
+    if (entries.length) reveal(opener === summary ? list : entries[0], opener);
     after = page.pageInfo.endCursor;
     more.hidden = !page.pageInfo.hasNextPage;
   };
-  section.addEventListener("toggle", () => section.open && !list.childElementCount && load());
-  more.addEventListener("click", load);
+  section.addEventListener("toggle", () => section.open && !list.childElementCount && load(summary));
+  more.addEventListener("click", () => load(more));
   return section;
 }
 
 function entryOf(entry, { timeZone, canEdit, reload }) {
-  const what = label(entry.action);
   const item = createElement("li", {},
-    createElement("strong", {}, what),
+    createElement("strong", {}, label(entry.action)),
     createElement("small", {}, text("changed_by", { time: dateTime(entry.at, timeZone), name: entry.byName })),
     createElement("ul", {}, ...entry.changes.map((each) => createElement("li", {}, changeText(each)))));
   if (entry.undoneBy) item.append(createElement("small", {}, text("is_undone")));
   else if (canEdit && entry.changeSetId) {
-    const button = createElement("button", { type: "button", "aria-label": text("undo_change", { change: what }) }, text("undo"));
+    const { change, isRedo, title, name, done, question } = undoTexts(entry.action);
+    const button = createElement("button", { type: "button", "aria-label": name }, title);
     const result = createElement("div", {});
     button.addEventListener("click", async () => {
       button.disabled = true;
       result.replaceChildren();
-      const isWanted = await confirmAll(entry.changeSetId, what);
+      const isWanted = await confirmAll(entry.changeSetId, question);
       const { changeSetId, refusal } = isWanted ? await undoChanges(entry.changeSetId) : {};
       button.disabled = false;
-      if (refusal) result.replaceChildren(refusal);
+      if (refusal) {
+        result.replaceChildren(refusal);
+        reveal(refusal, button);
+      }
       if (!changeSetId) return;
-      remember(changeSetId, what);
-      await reload(text("undone", { change: what }));
+      remember(changeSetId, change, !isRedo);
+      await reload(done);
     });
     item.append(button, result);
   }
@@ -66,11 +72,11 @@ function entryOf(entry, { timeZone, canEdit, reload }) {
 }
 
 /** Asks before other cells are restored together with this one. Returns whether the user wants it. */
-async function confirmAll(changeSetId, what) {
+async function confirmAll(changeSetId, question) {
   const { result } = await send({ query: queries.change_set, variables: { id: changeSetId } });
   const changes = result.data?.node;
   // The undo itself answers if the viewer does not see the whole change.
-  return !(changes?.cellCount > 1) || confirm(text("undo_all", { change: what, summary: changes.summary }));
+  return !(changes?.cellCount > 1) || confirm(question(changes.summary));
 }
 
 /** Returns a change for people: "Room: Hall → Room 7". */

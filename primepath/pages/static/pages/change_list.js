@@ -3,8 +3,9 @@
 import { createElement, dateTime, label } from "./format.js";
 import { remember } from "./last_change.js";
 import { loadPage } from "./operations.js";
+import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
-import { undoChanges } from "./undoing.js";
+import { undoChanges, undoTexts } from "./undoing.js";
 
 const element = (id) => document.getElementById(id);
 const dialog = element("changes");
@@ -29,22 +30,24 @@ async function load(isFirst) {
   problem.textContent = message ?? "";
   if (isFirst) list.replaceChildren();
   if (!page) return;
-  list.append(...page.edges.map(({ node }) => itemOf(node)));
+  const items = page.edges.map(({ node }) => itemOf(node));
+  list.append(...items);
   if (!list.childElementCount) list.append(createElement("li", {}, text("no_changes")));
+  if (!isFirst && items.length) reveal(items[0], more);
   after = page.pageInfo.endCursor;
   more.hidden = !page.pageInfo.hasNextPage;
 }
 
 function itemOf({ id, at, byName, action, summary, undoable, undoneBy }) {
-  const what = label(action);
   const item = createElement("li", {},
     createElement("div", {},
-      createElement("strong", {}, what),
+      createElement("strong", {}, label(action)),
       createElement("span", {}, summary),
       createElement("small", {}, text("changed_by", { time: dateTime(at, timeZone), name: byName })),
       ...(undoneBy ? [createElement("small", {}, text("is_undone"))] : [])));
   if (!undoable) return item;
-  const button = createElement("button", { type: "button", "aria-label": text("undo_change", { change: `${what}, ${summary}` }) }, text("undo"));
+  const { change, isRedo, title, name, done } = undoTexts(action, summary);
+  const button = createElement("button", { type: "button", "aria-label": name }, title);
   button.addEventListener("click", async () => {
     button.disabled = true;
     item.querySelector(".conflict, .problem")?.remove();
@@ -52,10 +55,11 @@ function itemOf({ id, at, byName, action, summary, undoable, undoneBy }) {
     button.disabled = false;
     if (refusal) {
       item.append(refusal);
+      reveal(refusal, button);
       return;
     }
-    outcome.textContent = text("undone", { change: `${what}, ${summary}` });
-    remember(changeSetId, `${what}, ${summary}`);
+    outcome.textContent = done;
+    remember(changeSetId, change, !isRedo);
     await load(true);
     element("whose-changes").focus();
   });

@@ -1,6 +1,7 @@
 // Parts of the dialogs that change many objects: first a preview, then the button that saves.
 
 import { createElement } from "./format.js";
+import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
 
 /** Returns a checkbox with its label, as `box` and `element`. */
@@ -17,7 +18,7 @@ export function checkboxOf(name, title, isChecked = false) {
  */
 export function previewForm(form, elements, run) {
   const problem = createElement("p", { class: "problem", role: "alert" });
-  const result = createElement("div", { class: "result", role: "status", tabindex: "-1" });
+  const result = createElement("div", { class: "result", role: "status" });
   const preview = createElement("button", {}, text("preview"));
   const save = createElement("button", { type: "button", class: "primary", disabled: "" }, text("save"));
   const close = createElement("button", { type: "button" }, text("close"));
@@ -27,6 +28,7 @@ export function previewForm(form, elements, run) {
     problem.textContent = "";
   };
   async function attempt(isPreview) {
+    const opener = document.activeElement;
     forget();
     preview.disabled = true;
     result.textContent = text(isPreview ? "loading" : "saving");
@@ -35,8 +37,7 @@ export function previewForm(form, elements, run) {
     result.replaceChildren(...(outcome.elements ?? []));
     problem.textContent = outcome.problem ?? "";
     save.disabled = !outcome.canSave;
-    // A user who has moved on meanwhile stays there.
-    if ([document.body, preview, save].includes(document.activeElement)) result.focus();
+    reveal(problem.textContent ? problem : result, opener);
   }
   form.oninput = forget;
   form.onsubmit = (event) => {

@@ -53,6 +53,15 @@ export function date(value) {
   return LANGUAGE === "ko-KR" ? `${shown}(${weekday.format(day)})` : shown;
 }
 
+const month = new Intl.DateTimeFormat(LANGUAGE, { year: "numeric", month: "long", timeZone: "UTC" });
+const days = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: LANGUAGE === "ko-KR" ? "long" : "medium", timeZone: "UTC" });
+
+/** Formats the month of a date: "November 2026", "2026년 11월". */
+export const monthOf = (value) => month.format(new Date(value));
+
+/** Formats two dates: "23–29 Nov 2026", "2026년 11월 23일~29일". */
+export const dateRange = (from, to) => days.formatRange(new Date(from), new Date(to));
+
 export const dateTime = (value, timeZone) =>
   new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone })
     .format(new Date(value));

@@ -1,4 +1,4 @@
-// The last change made on this page, which the button "Undo" undoes. Undoing is a change too: it can be undone.
+// The last change made on this page, which the button "Undo" undoes. Undoing is a change too: the button "Redo" undoes it.
 
 import { text } from "./texts.js";
 import { undoChanges } from "./undoing.js";
@@ -7,26 +7,26 @@ const button = document.getElementById("undo");
 const outcome = document.getElementById("undo-outcome");
 let last = null;
 
-/** Remembers a change set as the last change. `description` completes the text "Undo …". */
-export function remember(changeSetId, description) {
+/** Remembers a change set as the last change. `description` completes the text "Undo …", or "Redo …" if the change `isUndo`. */
+export function remember(changeSetId, description, isUndo = false) {
   if (!changeSetId) return;
-  last = { changeSetId, description };
+  last = { changeSetId, description, isUndo };
   button.hidden = false;
-  button.textContent = text("undo_change", { change: description });
+  button.textContent = text(isUndo ? "redo_change" : "undo_change", { change: description });
   outcome.textContent = "";
 }
 
 /** Undoes the last change. Returns the message about the outcome, as a text or an element. */
 export async function undo() {
-  const { changeSetId, description } = last;
+  const { changeSetId, description, isUndo } = last;
   button.disabled = true;
   const { changeSetId: undoId, refusal } = await undoChanges(changeSetId);
   button.disabled = false;
   if (refusal) return refusal;
   last = null;
   button.hidden = true;
-  remember(undoId, description);
-  return text("undone", { change: description });
+  remember(undoId, description, !isUndo);
+  return text(isUndo ? "redone" : "undone", { change: description });
 }
 
 button.addEventListener("click", async () => outcome.replaceChildren(await undo()));

@@ -43,7 +43,7 @@ async function connect(own) {
         // Either the session has ended, which the next attempt shows, or it goes on.
         if (event.type === "complete") break;
         const { change, retryAfterSeconds, isLost } = outcomeOf(event.data);
-        if (isLost || change?.resync || change?.changedClassCodes.length) {
+        if (isLost || change && (change.resync || !change.cells || change.changedClassCodes.length)) {
           await sleep(Math.random() * LONGEST_DELAY);
           if (!signal.aborted) own.reload();
           return;

@@ -6,6 +6,7 @@ import { field, nameInputs, selectOf } from "./fields.js";
 import { createElement } from "./format.js";
 import { remember } from "./last_change.js";
 import { change, messageOf } from "./operations.js";
+import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
 
 const dialog = document.getElementById("new-year");
@@ -59,11 +60,17 @@ function open() {
 
 function reportOf({ report, warnings }) {
   return [
-    ...report.map(({ part, copied, skipped, reasons }) => createElement("details", {},
-      createElement("summary", {}, text("part_report", { part: text(`part_${part.toLowerCase()}`), copied, skipped })),
-      createElement("ul", {}, ...reasons.map((reason) => createElement("li", {}, reason))))),
+    ...report.map(partOf),
     ...warningsOf({ warnings }),
   ];
+}
+
+function partOf({ part, copied, skipped, reasons }) {
+  const summary = createElement("summary", {}, text("part_report", { part: text(`part_${part.toLowerCase()}`), copied, skipped }));
+  const list = createElement("ul", {}, ...reasons.map((reason) => createElement("li", {}, reason)));
+  const section = createElement("details", {}, summary, list);
+  section.addEventListener("toggle", () => section.open && reasons.length && reveal(list, summary));
+  return section;
 }
 
 document.getElementById("show-new-year").addEventListener("click", open);

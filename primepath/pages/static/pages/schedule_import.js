@@ -7,6 +7,7 @@ import { field, nameInputs, selectOf } from "./fields.js";
 import { count, createElement, periodName } from "./format.js";
 import { remember } from "./last_change.js";
 import { change, messageOf, withRequestId } from "./operations.js";
+import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
 
 const dialog = document.getElementById("import");
@@ -72,9 +73,11 @@ function preview({ changed, unchanged, rejected, rows, warnings }, more) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     const { payload } = await more(Number(body.lastElementChild.dataset.row));
-    body.append(...(payload?.rows ?? []).map(lineOf));
+    const lines = (payload?.rows ?? []).map(lineOf);
+    body.append(...lines);
     button.disabled = false;
-    button.hidden = !payload?.rows?.length || body.rows.length >= total;
+    if (lines.length) reveal(lines[0], button);
+    button.hidden = !lines.length || body.rows.length >= total;
   });
   return [createElement("p", {}, figures), ...warningsOf({ warnings }), ...(rows?.length ? [table, button] : [])];
 }

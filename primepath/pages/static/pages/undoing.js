@@ -1,7 +1,7 @@
 // Undoing a change set, for the last change, the list of changes and the history of a cell.
 
 import { mergeCells } from "./cells.js";
-import { createElement } from "./format.js";
+import { createElement, label } from "./format.js";
 import { change, messageOf } from "./operations.js";
 import { text } from "./texts.js";
 
@@ -15,6 +15,26 @@ export async function undoChanges(changeSetId) {
   mergeCells(outcome.payload?.cells ?? []);
   if (!outcome.problem && !outcome.errors.length) return { changeSetId: outcome.payload.changeSetId };
   return { refusal: refusalOf(outcome) };
+}
+
+/**
+ * Returns the texts for a button that undoes an action, and what it does. Undoing an undo is "Redo" for users.
+ *
+ * `title` is the text of the button and `name` its accessible name. `done` is the message afterwards, `question` the one before
+ * other cells are changed together. `details` complete the description of the change.
+ */
+export function undoTexts(action, details = "") {
+  const isRedo = action === "UNDO_CHANGES";
+  const change = [isRedo ? text("the_changes") : label(action), details].filter(Boolean).join(", ");
+  const verb = isRedo ? "redo" : "undo";
+  return {
+    change,
+    isRedo,
+    title: text(verb),
+    name: text(`${verb}_change`, { change }),
+    done: text(isRedo ? "redone" : "undone", { change }),
+    question: (summary) => text(`${verb}_all`, { change, summary }),
+  };
 }
 
 /** Returns what has changed since as a list, or the message of another problem. */
