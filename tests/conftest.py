@@ -16,6 +16,7 @@ from primepath.services.passwords.hashers import Argon2Hasher, PBKDF2Hasher
 from tests.databases import drop_demo_template
 from tests.last_use import ignoring_uses
 from tests.markers import starts_processes
+from tests.migrated import migrating_once
 from tests.profiles import load_profile
 from tests.run_folder import new_run_folder
 from tests.serial import SerialTests
@@ -55,6 +56,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    with migrating_once():
+        yield
 
 
 @pytest.fixture(autouse=True)

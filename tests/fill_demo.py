@@ -13,7 +13,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "primepath.settings")
 django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -27,13 +26,14 @@ from primepath.demo.seed_demo import seed_demo  # noqa: E402
 from primepath.models import ApiToken  # noqa: E402
 from primepath.services.accounts.tokens import create_token  # noqa: E402
 from tests.demo_day import use_demo_day  # noqa: E402
+from tests.migrated import create_tables  # noqa: E402
 
 _ACCOUNTS = (HEAD_TEACHER, TEACHER, NEWCOMER, ADMINISTRATOR)
 
 
 def main() -> None:
     use_demo_day()
-    call_command("migrate", verbosity=0, interactive=False)
+    create_tables()
     seed_demo(report=lambda line: None)
     users = get_user_model().objects.in_bulk(_ACCOUNTS, field_name="username")
     tokens = {name: create_token(user=users[name], name="test")[0] for name in _ACCOUNTS}

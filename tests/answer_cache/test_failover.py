@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from primepath.models.database_state import DatabaseState
 from primepath.services.accounts.tokens import create_token, find_token
 from tests.factories import make_class, make_teacher
+from tests.migrated import create_tables
 from tests.postgres_servers import PostgresServer, database_of
 
 pytestmark = [
@@ -34,7 +34,7 @@ def test_promoted_standby_and_restored_copy_have_other_states(
     with django_db_blocker.unblock(), old.running():
         old.query("CREATE DATABASE primepath")
         with database_of(old):
-            call_command("migrate", verbosity=0)
+            create_tables()
             token, _ = create_token(user=make_teacher("mina").user, name="Test")
         new = old.standby(tmp_path / "new")
         with new.running():

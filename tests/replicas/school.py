@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 from django.utils.module_loading import import_string
@@ -26,6 +25,7 @@ from primepath.models import Teacher
 from primepath.services.cells.update_cell import update_cell
 from tests.client import data
 from tests.factories import YEAR, as_viewer, assign, make_class, make_teacher
+from tests.migrated import create_tables
 from tests.postgres_servers import PostgresServer
 from tests.processes import PATIENCE
 
@@ -128,7 +128,7 @@ def replicated_school(folder: Path, *, standbys: int = 1) -> Iterator[School]:
         stack.enter_context(primary.running())
         primary.query("CREATE DATABASE primepath")
         with _databases(primary, []):
-            call_command("migrate", verbosity=0)
+            create_tables()
             head, teacher = as_viewer(make_teacher("head", head=True)), make_teacher("mina")
             assign(teacher, make_class("A"))
             make_class("B")

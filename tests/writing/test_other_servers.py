@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from primepath.db import server_identity
@@ -18,6 +17,7 @@ from primepath.models import HistoryEntry
 from primepath.services.cells.update_cell import update_cell
 from tests.client import answer
 from tests.factories import YEAR, make_class
+from tests.migrated import create_tables
 from tests.postgres_servers import PostgresServer, database, database_of
 from tests.schema.mobile_client import MATRIX, MobileClient, periods_by_class
 from tests.writing.transactions import open_transaction
@@ -36,7 +36,7 @@ def note(code: str, notes: str) -> None:
 
 
 def make_school() -> None:
-    call_command("migrate", verbosity=0)
+    create_tables()
     for code in "ABC":
         make_class(code)
 
