@@ -63,6 +63,23 @@ def measure_on(database: str, module: str, *, quick: bool) -> dict[str, Any]:
         return results
 
 
+def measure_each(package: str, description: str, *, quick: str) -> Iterator[Any]:
+    """Read the command line of ``package``, and yield what its module ``measure`` returns, for each database.
+
+    ``quick``: the help of ``--quick``. Exits with status 1 if a measurement fails.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m {package}", description=description)
+    parser.add_argument("--quick", action="store_true", help=quick)
+    parser.add_argument("--database", choices=DATABASES, help="only this one")
+    options = parser.parse_args()
+    for database in [options.database] if options.database else DATABASES:
+        say(f"{database}:")
+        try:
+            yield measure_on(database, f"{package}.measure", quick=options.quick)
+        except subprocess.CalledProcessError:
+            sys.exit(1)
+
+
 def run_measured(module: str, measure: Callable[[Budget, Path], dict[str, Any]]) -> None:
     """Run ``measure`` in the process of `measure_on` and write its results to the file.
 

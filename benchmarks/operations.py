@@ -26,6 +26,7 @@ query ($year: Int!, $codes: [String!], $periods: [Period!]) {
   }
 }
 """
+_WITH_WARNINGS = _WITH_EXAMS.replace("examCount\n", "examCount warnings { code message }\n")
 _WITHOUT_EXAMS = """
 query ($year: Int!, $codes: [String!], $periods: [Period!]) {
   scheduleMatrix(academicYear: $year, classCodes: $codes) {
@@ -82,15 +83,20 @@ def matrix_query(
     codes: Sequence[str] | None = None,
     periods: Sequence[str] | None = None,
     exams: bool = True,
+    warnings: bool = False,
 ) -> Operation:
-    """Return the query for the matrix of these classes, or of all. ``exams`` adds exams and curriculum."""
+    """Return the query for the matrix of these classes, or of all. ``exams`` adds exams and curriculum.
+
+    ``warnings`` adds exams, curriculum and warnings.
+    """
     variables: dict[str, Any] = {"year": year}
     parameters = {"year": str(year), **({"exams": "1"} if exams else {})}
     if codes is not None:
         variables["codes"], parameters["classes"] = list(codes), ",".join(codes)
     if periods is not None:
         variables["periods"], parameters["periods"] = list(periods), ",".join(periods)
-    return Operation(_WITH_EXAMS if exams else _WITHOUT_EXAMS, variables, parameters)
+    document = _WITH_WARNINGS if warnings else _WITH_EXAMS if exams else _WITHOUT_EXAMS
+    return Operation(document, variables, parameters)
 
 
 def assign_exams(cell_ids: Sequence[str], exam_ids: Sequence[int]) -> Operation:

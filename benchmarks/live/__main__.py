@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import subprocess
 import sys
 
-from benchmarks.isolated import DATABASES, measure_on
+from benchmarks.isolated import measure_each
 from benchmarks.progress import say
 
 _TARGETS = {
@@ -18,19 +16,11 @@ _TARGETS = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.live", description="Measure 2,000 listeners of live updates."
-    )
-    parser.add_argument("--quick", action="store_true", help="200 listeners for a short time")
-    parser.add_argument("--database", choices=DATABASES, help="only this one")
-    options = parser.parse_args()
+    description = "Measure 2,000 listeners of live updates."
     missed = 0
-    for database in [options.database] if options.database else DATABASES:
-        say(f"{database}:")
-        try:
-            results = measure_on(database, "benchmarks.live.measure", quick=options.quick)
-        except subprocess.CalledProcessError:
-            return 1
+    for results in measure_each(
+        "benchmarks.live", description, quick="200 listeners for a short time"
+    ):
         for title, value in results.items():
             target = _TARGETS.get(title)
             verdict = ""

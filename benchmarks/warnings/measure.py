@@ -11,7 +11,7 @@ from benchmarks.budget import Budget
 from benchmarks.client import Client
 from benchmarks.contenders import OURS
 from benchmarks.isolated import run_measured
-from benchmarks.operations import Operation, matrix_query
+from benchmarks.operations import matrix_query
 from benchmarks.progress import say
 from benchmarks.timing import Runner, take_turns
 from scripts.server import Checkout
@@ -45,18 +45,14 @@ def measure(budget: Budget, folder: Path) -> dict[str, Any]:
         assert date is not None
         ExamScheduleMatrix.objects.filter(pk=pk).update(scheduled_date=date.replace(day=day))
 
-    plain = matrix_query(cells[0][2])
-    selection = "exams { id name type totalQuestions }"
-    warned = plain.document.replace(selection, f"{selection} warnings {{ code message }}")
+    _, _, year = cells[0]
+    operations = [matrix_query(year), matrix_query(year, warnings=True)]
     environment = {**os.environ, "ANSWER_CACHE_BYTES": "0"}
     with (
         Checkout(environment=environment).serve(folder / "server.log") as server,
         Client(server.port, token) as client,
     ):
-        runners = [
-            Runner(client, Operation(document, plain.variables).request_to(OURS), before=move_exam)
-            for document in (plain.document, warned)
-        ]
+        runners = [Runner(client, each.request_to(OURS), before=move_exam) for each in operations]
         take_turns(runners, rounds=round(_ROUNDS * budget.rounds), max_seconds=budget.seconds)
     return {"times": [each.milliseconds for each in runners]}
 
