@@ -158,7 +158,7 @@ class ExamLoaders(CommonLoaderGroup):
 
         def group(ids: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> list[list[ExamRow]]:
             found = _exams_by_cell(columns, ids, rows)
-            planned = self._planned(ids)
+            planned = self._options.planned_among(ids)
             return self._with_planned_exams(ids, found, planned) if planned else found
 
         return OfCells(self._dispatcher, Stage.SOURCE, _exams_of_cells(columns), group)
@@ -170,7 +170,7 @@ class ExamLoaders(CommonLoaderGroup):
         def group(
             ids: Sequence[str], rows: Iterable[tuple[Any, ...]]
         ) -> list[list[tuple[str, int]]]:
-            planned = self._planned(ids)
+            planned = self._options.planned_among(ids)
             links = ((cell_id, exam_id) for cell_id, exam_id in rows)
             return _links_by_cell(ids, with_planned(links, planned) if planned else rows)
 
@@ -185,11 +185,6 @@ class ExamLoaders(CommonLoaderGroup):
             self._cells_of_exams,
             itemgetter(0),
         )
-
-    def _planned(self, ids: Iterable[str]) -> PlannedCells:
-        """Return the planned cells among ``ids``."""
-        planned = self._options.planned
-        return {id: planned[id] for id in ids if id in planned} if planned else {}
 
     def _with_planned_exams(
         self, ids: Sequence[str], found: list[list[ExamRow]], planned: PlannedCells

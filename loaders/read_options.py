@@ -22,6 +22,11 @@ class ReadOptions(NamedTuple):
     report_missing: Callable[[Iterable[CellKey]], None] | None
     planned: PlannedCells = {}
 
+    def planned_among(self, ids: Iterable[str]) -> PlannedCells:
+        """Return the planned cells among ``ids``."""
+        planned = self.planned
+        return {id: planned[id] for id in ids if id in planned} if planned else {}
+
     def without_storing(self) -> ReadOptions:
         """Return the same options for an operation that must not store missing cells."""
         return self._replace(report_missing=None)

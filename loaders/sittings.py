@@ -99,10 +99,11 @@ def read_sittings(
             *(_day_text(first, -1), _day_text(last, 1), sorted(undated_years)),
         )
     cells = [row for row in read if row[0]]
+    of_school = [row for row in read if not row[0]]
     rules = SchoolRules()
     gap, lesson_days = rules.minimum_days_between_exams, rules.lesson_days
     school_days = {}
-    for _no_id, kind, date, _start, _end, name, _teacher, days, number, _seen in read[len(cells) :]:
+    for _no_id, kind, date, _start, _end, name, _teacher, days, number, _seen in of_school:
         if kind == _RULES:
             gap, lesson_days = number, days
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from loaders.cells import Cell
 from loaders.dispatch import Stage
+from loaders.exams import exam_rows
 from loaders.generic import BatchLoader, RowLoader
 from loaders.loader_group import LoaderGroup
 from loaders.sittings import (
@@ -28,8 +29,9 @@ from loaders.warning_keys import warning_key
 from primepath.domain.calendar_days import Holiday
 from primepath.domain.cell import CellStatus
 from primepath.domain.clashes import Day, ScheduleWarning, Sitting, find_warnings, late_warning
+from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.weekday import split_days
-from primepath.models import Exam, WarningAcceptance
+from primepath.models import WarningAcceptance
 from primepath.school_days import holidays_on
 
 
@@ -102,19 +104,19 @@ class WarningLoaders(LoaderGroup):
 
     def _of_cells(self, cells: list[Cell]) -> Sequence[list[VisibleWarning]]:
         empty = CellStatus.EMPTY.value
-        planned = self._options.planned
         used = [cell for cell in cells if cell.status != empty]
         read = read_sittings(
             self._viewer,
             dates={cell.scheduled_date for cell in used if cell.scheduled_date is not None},
             class_codes={cell.visible_class.code for cell in used},
         )
-        changed = [cell for cell in cells if cell.pk in planned] if planned else []
-        for cell in changed:
-            read.rows.pop(cell.pk, None)
-        minutes = _longest_exams({cell.pk: planned[cell.pk].exam_ids for cell in changed})
+        planned = self._options.planned_among([cell.pk for cell in cells])
+        minutes = _longest_exams(planned)
+        for id in planned:
+            read.rows.pop(id, None)
         for cell in used:
-            if cell.scheduled_date is None or cell.pk in minutes:
+            # The statement returns neither planned values nor cells without a date.
+            if cell.scheduled_date is None or cell.pk in planned:
                 of_exams = cell.visible_class.lesson_days, minutes.get(cell.pk)
                 read.rows[cell.pk] = (cell.pk, *_sitting_values(cell), *of_exams)
         of_cell: dict[str, list[VisibleWarning]] = {cell.pk: [] for cell in cells}
@@ -146,14 +148,14 @@ class WarningLoaders(LoaderGroup):
         return [each for each in _warnings(read) if any(map(wanted.includes, each.visible))]
 
 
-def _longest_exams(exam_ids: Mapping[str, Collection[int]]) -> dict[str, int | None]:
-    """Return the most minutes of an exam of each cell. ``exam_ids``: by the id of the cell. One SELECT, and none without exams."""
-    wanted = set().union(*exam_ids.values())
-    exams = Exam.objects.filter(pk__key_in=sorted(wanted)) if wanted else Exam.objects.none()
-    minutes = dict(exams.values_list("pk", "timer_minutes"))
+def _longest_exams(planned: PlannedCells) -> dict[str, int | None]:
+    """Return the most minutes of an exam of each planned cell, by id. One SELECT, and none without exams."""
+    wanted = frozenset[int]().union(*(cell.exam_ids for cell in planned.values()))
+    rows = exam_rows(sorted(wanted), {"timer_minutes"}) if wanted else ()
+    minutes = {exam.pk: exam.timer_minutes for exam in rows}
     return {
-        cell: max((minutes[id] for id in ids if id in minutes), default=None)
-        for cell, ids in exam_ids.items()
+        id: max((minutes[each] for each in cell.exam_ids if each in minutes), default=None)
+        for id, cell in planned.items()
     }
 
 

@@ -93,6 +93,7 @@ class ScheduleWarning:
     """A warning about some cells, in the order of their ids. ``date``: the first date of the cells, None without any.
 
     ``order`` is the sort key of warnings: by date, code, then the ids of the cells. Warnings without a date are last.
+    Equal means the same object, so a warning is a quick key for what is kept about it.
     """
 
     code: WarningCode
@@ -122,15 +123,15 @@ class Day(NamedTuple):
         cls,
         date: datetime.date,
         sittings: Collection[Sitting],
-        school_days: tuple[Weekday, ...],
+        lesson_days: tuple[Weekday, ...],
         holiday: Holiday | None,
     ) -> Day:
         """Return the day with ``sittings``: all that have this date. None of them is EMPTY.
 
-        ``school_days``: the lesson days of classes that have none of their own.
+        ``lesson_days``: of classes that have none of their own.
         """
         clashes = _clashes(date, sittings) if len(sittings) > 1 else ()
-        about_day = _about_day(date, sittings, school_days, holiday)
+        about_day = _about_day(date, sittings, lesson_days, holiday)
         return cls(tuple(sittings), tuple(chain(clashes, about_day)))
 
 
@@ -174,7 +175,7 @@ def _clashes(date: datetime.date, sittings: Collection[Sitting]) -> Iterable[Sch
 def _about_day(
     date: datetime.date,
     sittings: Collection[Sitting],
-    school_days: tuple[Weekday, ...],
+    lesson_days: tuple[Weekday, ...],
     holiday: Holiday | None,
 ) -> Iterable[ScheduleWarning]:
     completed = CellStatus.COMPLETED
@@ -184,7 +185,7 @@ def _about_day(
         code = WarningCode.HOLIDAY if is_public else WarningCode.SCHOOL_CLOSED
         yield _warn(code, date, ahead, holiday)
     day = Weekday.of(date)
-    if free := [each for each in ahead if day not in (each.lesson_days or school_days)]:
+    if free := [each for each in ahead if day not in (each.lesson_days or lesson_days)]:
         yield _warn(WarningCode.NO_LESSONS, date, free)
     for each in sittings:
         # Most cells have no end.
