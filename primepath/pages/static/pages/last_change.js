@@ -1,7 +1,6 @@
 // The last change made on this page, which the button "Undo" undoes. Undoing is a change too: the button "Redo" undoes it.
 
-import { text } from "./texts.js";
-import { undoChanges } from "./undoing.js";
+import { textsFor, undoChanges } from "./undoing.js";
 
 const button = document.getElementById("undo");
 const outcome = document.getElementById("undo-outcome");
@@ -12,7 +11,7 @@ export function remember(changeSetId, description, isUndo = false) {
   if (!changeSetId) return;
   last = { changeSetId, description, isUndo };
   button.hidden = false;
-  button.textContent = text(isUndo ? "redo_change" : "undo_change", { change: description });
+  button.textContent = textsFor(description, isUndo).name;
   outcome.textContent = "";
 }
 
@@ -26,7 +25,7 @@ export async function undo() {
   last = null;
   button.hidden = true;
   remember(undoId, description, !isUndo);
-  return text(isUndo ? "redone" : "undone", { change: description });
+  return textsFor(description, isUndo).done;
 }
 
 button.addEventListener("click", async () => outcome.replaceChildren(await undo()));

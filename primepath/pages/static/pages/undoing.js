@@ -25,7 +25,11 @@ export async function undoChanges(changeSetId) {
  */
 export function undoTexts(action, details = "") {
   const isRedo = action === "UNDO_CHANGES";
-  const change = [isRedo ? text("the_changes") : label(action), details].filter(Boolean).join(", ");
+  return textsFor([isRedo ? text("the_changes") : label(action), details].filter(Boolean).join(", "), isRedo);
+}
+
+/** Returns the same texts for a change that is already described. */
+export function textsFor(change, isRedo) {
   const verb = isRedo ? "redo" : "undo";
   return {
     change,
