@@ -53,26 +53,24 @@ def test_sql_is_compiled_once_and_run_with_other_values(compiled: list[None]) ->
     assert len(compiled) == 1
 
 
-_STRANGE = (
-    *(
-        "",
-        "NULL",
-        "null",
-        "a,b",
-        '{"a"}',
-        "back\\slash",
-        'quo"te',
-        "new\nline",
-        "tab\t",
-        " ",
-        "'",
-        "%s",
-    ),
-    *("\x7f\u2028", "김", "\N{CALENDAR}", "{", "}"),
-)
+_PLAIN_KEYS = [
+    "",
+    " ",
+    "NULL",
+    "null",
+    "a,b",
+    "{",
+    "}",
+    "'",
+    "%s",
+    "\x7f\u2028",
+    "김",
+    "\N{CALENDAR}",
+]
+_ESCAPED_KEYS = ['{"a"}', 'quo"te', "back\\slash", "new\nline", "tab\t"]
 
 
-@pytest.mark.parametrize("name", _STRANGE)
+@pytest.mark.parametrize("name", _PLAIN_KEYS + _ESCAPED_KEYS)
 def test_keys_of_any_characters_are_found(name: str) -> None:
     """Both as the value of a parameter and in a query of the ORM, with other keys around it."""
     Program.objects.bulk_create(
