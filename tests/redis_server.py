@@ -99,6 +99,10 @@ def wait_until_redis_is_used() -> None:
     while pool.breaker.is_open:
         assert time.monotonic() < deadline, "the breaker of Redis stays open"
         time.sleep(0.01)
+    # The probe closes the breaker first, and then logs it.
+    for thread in threading.enumerate():
+        if thread.name == "redis-probe":
+            thread.join(_TIMEOUT_SECONDS)
 
 
 class Waits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.utils import translation
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from primepath.demo.accounts import DEMO_PASSWORD
 
@@ -40,7 +40,8 @@ class LocalizedPage:
         return row.locator(f"td:nth-child({month + 1}) button")
 
     def enter_account(self, username: str) -> None:
-        """Fill in and submit the form of the sign-in page."""
+        """Fill in and submit the form of the sign-in page, and wait for the matrix: until then, no script handles an input."""
         self.field("Username").fill(username)
         self.field("Password").fill(DEMO_PASSWORD)
         self.button("Sign in").click()
+        expect(self.page.locator("#matrix table")).to_be_visible()
