@@ -39,7 +39,7 @@ class Recorder:
         """Check that all statements that only read name marked tables only, and no unmarked column."""
         tables = set(connection.introspection.table_names()) - _CONSTANT
         for sql in self.statements:
-            if not sql.lstrip().startswith("SELECT"):
+            if not sql.lstrip("( \n").startswith("SELECT"):
                 continue
             names = set(_NAME.findall(sql))
             assert names & tables <= MARKED_TABLES.keys(), sql

@@ -88,7 +88,7 @@ def committed_after(number: int, act: Callable[[], object]) -> Iterator[list[str
 
     def pause(execute: Any, sql: str, *args: Any) -> Any:
         result = execute(sql, *args)
-        if sql.startswith("SELECT"):
+        if sql.removeprefix("(").startswith("SELECT"):
             selects.append(sql)
             if len(selects) == number + 1:
                 elsewhere(act)

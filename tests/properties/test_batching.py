@@ -101,7 +101,10 @@ def is_search(sql: str) -> bool:
 
 
 def keys_in(parameter: Any) -> list[Any] | None:
-    """Return the keys in a parameter with many of them: an array on PostgreSQL, JSON on SQLite."""
+    """Return the keys in a parameter with many of them: an array or its text on PostgreSQL, JSON on SQLite."""
+    if isinstance(parameter, str) and connection.vendor == "postgresql":
+        is_array = parameter.startswith("{")
+        return json.loads(f"[{parameter[1:-1]}]") if is_array else None
     if isinstance(parameter, str) and parameter.startswith("["):
         parameter = json.loads(parameter)
     return parameter if isinstance(parameter, list) else None
@@ -185,7 +188,7 @@ def assert_batched(recorder: Recorder, *, roots: int, depth: int) -> None:
         lists = [keys for each in params if (keys := keys_in(each)) is not None]
         if not lists or is_search(sql):
             without_keys += 1
-        elif sql.startswith("SELECT"):
+        elif sql.removeprefix("(").startswith("SELECT"):
             others = [each for each in params if keys_in(each) is None]
             loader = sql, str(others)
             # If the statement has years too, a class can be in the list of each year.
