@@ -56,7 +56,9 @@ def test_invited_teacher_sets_a_password_and_manages_the_account(
     calendars.get_by_label("Name").fill("My phone")
     calendars.get_by_role("button", name="Create").click()
     assert page.get_by_label("Address").input_value().endswith(".ics")
-    expect(calendars.get_by_role("row")).to_contain_text(f"{datetime.now(SEOUL):%-d %b %Y}")
+    expect(calendars.get_by_role("row", name="My phone")).to_contain_text(
+        f"{datetime.now(SEOUL):%-d %b %Y}"
+    )
     phone.take_picture(pictures, "account_phone")
 
     phone.expected_statuses.add(404)
