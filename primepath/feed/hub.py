@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from contextvars import Context
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -73,9 +74,8 @@ class Hub:
         self._evaluating: asyncio.Task[None] | None = None
         self._reads = 0
 
-    @contextmanager
-    def admitted(self, viewer: Hashable) -> Iterator[None]:
-        """Count a stream of the viewer in the block. Raises `TooManyStreamsError`."""
+    def admit(self, viewer: Hashable) -> None:
+        """Count a stream of the viewer until `dismiss` is called. Raises `TooManyStreamsError`."""
         if (
             self._streams[viewer] >= settings.STREAMS_PER_USER
             or self._streams.total() >= settings.STREAMS
@@ -86,15 +86,15 @@ class Hub:
         if self._ending is not None:
             self._ending.cancel()
             self._ending = None
-        try:
-            yield
-        finally:
-            _LISTENERS.dec()
-            self._streams[viewer] -= 1
-            if not self._streams[viewer]:
-                del self._streams[viewer]
-            if not self._streams:
-                self._ending = self._loop.call_later(_IDLE_SECONDS, self._end)
+
+    def dismiss(self, viewer: Hashable) -> None:
+        """Note that a stream of the viewer has ended."""
+        _LISTENERS.dec()
+        self._streams[viewer] -= 1
+        if not self._streams[viewer]:
+            del self._streams[viewer]
+        if not self._streams:
+            self._ending = self._loop.call_later(_IDLE_SECONDS, self._end)
 
     @property
     def reads(self) -> int | None:
@@ -104,7 +104,7 @@ class Hub:
         """
         return None if self._position is None else self._reads
 
-    async def join(self, new: Group, *, credentials: Hashable) -> Listener:
+    async def join(self, new: Group, listener: Listener) -> None:
         """Let an admitted listener join the group with the key of ``new``, or this new group."""
         if self._position is None:
             position = await self.run(HistoryEntry.objects.position)
@@ -112,10 +112,8 @@ class Hub:
             if self._position is None:
                 self._position = position
                 self._begin()
-        group = self._groups.setdefault(new.key, new)
-        listener = Listener(group, credentials)
-        group.members.add(listener)
-        return listener
+        listener.group = self._groups.setdefault(new.key, new)
+        listener.group.members.add(listener)
 
     def leave(self, listener: Listener) -> None:
         group = listener.group
@@ -141,9 +139,10 @@ class Hub:
     def _begin(self) -> None:
         if self._waker is None:
             self._waker = Waker(self._wake)
+            # Without the context of the first stream, which would stay in memory.
             self._tasks = [
-                asyncio.create_task(self._distribute()),
-                asyncio.create_task(self._check_credentials()),
+                self._loop.create_task(work, context=Context())
+                for work in (self._distribute(), self._check_credentials())
             ]
 
     def _wake(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections import deque
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -90,36 +89,43 @@ class Reader(Protocol):
 
 
 class Listener:
-    """A stream. ``credentials`` identify the token or session that opened it."""
+    """A stream, in the ``group`` that it has joined. ``credentials`` identify the token or session that opened it."""
 
-    __slots__ = ("_has_overflowed", "_waiting", "credentials", "group", "has_ended", "ready")
+    __slots__ = ("_has_overflowed", "_waiting", "credentials", "group", "has_ended")
 
-    def __init__(self, group: Group, credentials: Hashable) -> None:
-        self.group = group
+    group: Group
+
+    def __init__(self, credentials: Hashable) -> None:
         self.credentials = credentials
-        self.ready = asyncio.Event()
         self.has_ended = False
-        self._waiting: deque[bytes] = deque()
+        self._waiting: list[bytes] | None = None
         self._has_overflowed = False
 
+    def wake(self) -> None:
+        """Called when it `is_ready`: events can be taken, or it has ended."""
+        raise NotImplementedError
+
+    @property
+    def is_ready(self) -> bool:
+        return self.has_ended or self._has_overflowed or self._waiting is not None
+
     def offer(self, event: bytes) -> None:
-        if len(self._waiting) >= MOST_WAITING:
-            self._has_overflowed = True
         if self._has_overflowed:
-            self._waiting.clear()
-        else:
+            return
+        if self._waiting is None:
+            self._waiting = [event]
+        elif len(self._waiting) < MOST_WAITING:
             self._waiting.append(event)
-        self.ready.set()
+        else:
+            self._has_overflowed, self._waiting = True, None
+        self.wake()
 
     def end(self) -> None:
         self.has_ended = True
-        self.ready.set()
+        self.wake()
 
     def take(self) -> tuple[list[bytes], bool]:
         """Return the events that wait, and whether there were too many of them: then none is left."""
-        taken, has_overflowed = list(self._waiting), self._has_overflowed
-        self._waiting.clear()
-        self._has_overflowed = False
-        if not self.has_ended:
-            self.ready.clear()
+        taken, has_overflowed = self._waiting or [], self._has_overflowed
+        self._waiting, self._has_overflowed = None, False
         return taken, has_overflowed

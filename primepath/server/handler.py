@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Hashable, Set
 from contextlib import closing
@@ -34,10 +33,10 @@ from primepath.server.admission.refusals import (
     send_refusal,
 )
 from primepath.server.answers import Answers, KeptResponse, Later
-from primepath.server.draining import draining
-from primepath.server.streams import StreamResponse
+from primepath.server.monitoring.request_record import forget_request
+from primepath.server.streams import Stream, StreamResponse
 
-_DISCONNECTED = "primepath.disconnected"
+_RECEIVE = "primepath.receive"
 _RECEIVED_AT = "primepath.received_at"
 _QUEUED_SECONDS = "primepath.queued_seconds"
 
@@ -129,13 +128,18 @@ class OneThreadHandler(ASGIHandler):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise ValueError(f"PrimePath answers HTTP, not {scope['type']}.")
-        await self.handle(scope, _Receive(receive, scope, self._most_bytes(scope)), send)
+        limited = _Receive(receive, scope, self._most_bytes(scope))
+        stream = await self._serve(scope, limited, send)
+        if stream is not None:
+            # Everything else of the request is free now.
+            await stream.wait(limited)
 
-    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+    async def _serve(self, scope: Any, receive: _Receive, send: Any) -> Stream | None:
+        """Send the response to a request. Return the `Stream` if it does not end."""
         try:
             body = await self.read_body(receive)
         except RequestAborted:
-            return
+            return None
         content = body.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         upload: IO[bytes] | None = None
         if len(content) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
@@ -155,19 +159,21 @@ class OneThreadHandler(ASGIHandler):
         except RefusedError as refused:
             if upload is not None:
                 upload.close()
-            if not _disconnected(scope).is_set():
+            if not receive.has_disconnected:
                 await send_refusal(scope, send, refused.reason, self._render_refusal)
-            return
+            return None
         finally:
             listening.cancel()
-        if _disconnected(scope).is_set():
-            return
+        if receive.has_disconnected:
+            return None
         if isinstance(response, StreamResponse):
-            await _stream(response, receive, send)
-        elif isinstance(response, HttpResponseBase):
+            forget_request(scope)
+            return await response.open(send)
+        if isinstance(response, HttpResponseBase):
             await self.send_response(response, send)
         else:
             await response.send(send)
+        return None
 
     async def _run(
         self,
@@ -261,13 +267,17 @@ class _Traits(NamedTuple):
 
 
 class _Receive:
-    """Passes on the client's messages up to the limit of a body, and notes in the scope that the client has disconnected."""
+    """Passes on the client's messages up to the limit of a body, and notes that the client has disconnected."""
+
+    __slots__ = ("_length", "_limit", "_receive", "has_disconnected")
 
     def __init__(self, receive: Any, scope: Any, limit: int) -> None:
         self._receive = receive
         self._limit = limit
-        self._disconnected = scope[_DISCONNECTED] = threading.Event()
+        # Threads read it too.
+        self.has_disconnected = False
         self._length = 0
+        scope[_RECEIVE] = self
 
     async def __call__(self) -> Any:
         message = await self._receive()
@@ -275,7 +285,7 @@ class _Receive:
             # The request is refused anyway, so the rest of the body is discarded.
             message = await self._receive()
         if message["type"] == "http.disconnect":
-            self._disconnected.set()
+            self.has_disconnected = True
             return message
         self._length += len(message.get("body", b""))
         return {**message, "more_body": False} if self._length > self._limit else message
@@ -300,8 +310,8 @@ def seconds_since_arrival(scope: Any) -> float:
 
 def has_disconnected(request: HttpRequest) -> bool:
     """Return whether the client has closed its connection, as far as the server knows."""
-    scope = getattr(request, "scope", {})
-    return _DISCONNECTED in scope and _disconnected(scope).is_set()
+    receive: _Receive | None = getattr(request, "scope", {}).get(_RECEIVE)
+    return receive is not None and receive.has_disconnected
 
 
 def _fails_without_database(scope: Any, kind: Kind, credentials: bytes | None) -> bool:
@@ -311,25 +321,3 @@ def _fails_without_database(scope: Any, kind: Kind, credentials: bytes | None) -
     """
     is_anonymous_read = credentials is None and kind is Kind.READ
     return not is_anonymous_read and not accepts_html(scope)
-
-
-async def _stream(response: StreamResponse, receive: Any, send: Any) -> None:
-    """Send a response that does not end, until the client leaves or the server stops."""
-    sending = asyncio.ensure_future(response.send(send))
-    ends = [sending, asyncio.ensure_future(receive()), asyncio.ensure_future(draining.wait())]
-    try:
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for each in ends:
-            each.cancel()
-    if sending.done() and not sending.cancelled():
-        # The exception of a failed stream.
-        sending.result()
-    elif draining.is_set():
-        # The body ends, but the stream is not complete: the client connects to another process.
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _disconnected(scope: Any) -> threading.Event:
-    disconnected: threading.Event = scope[_DISCONNECTED]
-    return disconnected

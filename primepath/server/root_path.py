@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 from django.conf import settings
@@ -20,16 +21,16 @@ class RootPath:
         self._application = application
         self._static_files = static_files
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self._application(scope, receive, send)
-            return
-        root, path = split_path(scope)
-        if path in self._static_files.files:
-            await self._static_files({**scope, "root_path": "", "path": path}, receive, send)
-        else:
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        application = self._application
+        if scope["type"] == "http":
+            root, path = split_path(scope)
+            if path in self._static_files.files:
+                application, root = self._static_files, ""
             scope = {**scope, "root_path": root, "path": f"{root}{path}"}
-            await self._application(scope, receive, send)
+        # Without a frame of its own, because a stream would keep it.
+        response: Awaitable[None] = application(scope, receive, send)
+        return response
 
 
 def split_path(scope: Any) -> tuple[str, str]:

@@ -49,6 +49,11 @@ def begin_draft(scope: Any, observed: Callable[[DatabaseState], None]) -> Draft:
     return draft
 
 
+def end_draft(scope: Any) -> None:
+    """Free the draft."""
+    del scope[_KEY]
+
+
 def draft_of(request: Any) -> Draft | None:
     """Return the draft of a request. None if its answer is not kept."""
     draft: Draft | None = getattr(request, "scope", {}).get(_KEY)

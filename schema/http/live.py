@@ -5,8 +5,8 @@ https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
 from __future__ import annotations
 
-import asyncio
 import json
+from functools import partial
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +16,11 @@ from graphql import FieldNode, GraphQLError, OperationDefinitionNode, VariableNo
 from strawberry.types import ExecutionResult
 
 from primepath.domain.errors import ErrorCode
-from primepath.domain.viewer import Viewer
 from primepath.feed.hub import TooManyStreamsError, hub
 from primepath.feed.listeners import Group, Interest, Listener
 from primepath.server.answer_life import do_not_keep_answer
 from primepath.server.monitoring.request_id import request_id_of
-from primepath.server.streams import StreamResponse, Write
+from primepath.server.streams import EVENT_STREAM, Stream, StreamResponse
 from schema.errors import HttpError, error, format_errors
 from schema.http.authentication import Caller
 from schema.http.errors import GRAPHQL_JSON
@@ -31,13 +30,8 @@ from schema.operation.execute import execute
 from schema.operation.prepare import PreparedOperation
 from schema.subscriptions.schedule_changed import Cursor, Followed
 
-EVENT_STREAM = "text/event-stream"
 _OTHERS = ("json", "*/*", "application/*")
-HEARTBEAT_SECONDS = 15
-"""Time after which a stream without events sends a comment, so that proxies keep it open and a lost client is noticed."""
-_WRITE_SECONDS = 60
 _RETRY_SECONDS = 5
-_HEARTBEAT = b":\n\n"
 _COMPLETE = b"event: complete\ndata:\n\n"
 
 
@@ -73,125 +67,133 @@ def open_stream(
     if caller.viewer is None:
         raise HttpError(401, ErrorCode.UNAUTHENTICATED, _("Sign in to use the API."))
     session_key = None if caller.token_id is not None else request.session.session_key
-    stream = _Stream(
-        operation,
-        caller.viewer,
-        Credentials(caller.token_id, session_key),
-        request_id_of(request),
-        request.headers.get("Last-Event-ID"),
+    subscription = FollowedSubscription(
+        operation, caller.viewer.account_id, translation.get_language(), request_id_of(request)
     )
-    return StreamResponse(stream.produce, EVENT_STREAM)
+    first = Cursor(last_event_id=request.headers.get("Last-Event-ID"))
+    opening = _Opening(subscription, Credentials(caller.token_id, session_key), first)
+    return StreamResponse(opening.produce)
 
 
-class _Stream:
-    """A stream of one client. `produce` runs on the event loop, and all else in a thread of the hub."""
+class _Follower(Listener):
+    """A listener that sends its events to a stream."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, credentials: Credentials, stream: Stream) -> None:
+        super().__init__(credentials)
+        self._stream = stream
+
+    def wake(self) -> None:
+        if not self._stream.is_busy:
+            self._stream.run(self.pass_on())
+
+    def leave(self) -> None:
+        live = hub(READER)
+        live.leave(self)
+        live.dismiss(self._subscription.account_id)
+
+    async def pass_on(self) -> None:
+        """Send what waits, and what is offered meanwhile."""
+        while self.is_ready:
+            events, has_overflowed = self.take()
+            if has_overflowed:
+                events = [await hub(READER).run(self._resync)]
+            for event in events:
+                await self._stream.write(event)
+            if self.has_ended:
+                await self._stream.end(_COMPLETE)
+                return
+
+    @property
+    def _subscription(self) -> FollowedSubscription:
+        subscription: FollowedSubscription = self.group.subscription
+        return subscription
+
+    def _resync(self) -> bytes:
+        cursor = Cursor(before=self.group.state, resync=True)
+        content, _failed = evaluate(self._subscription, cursor)
+        return content or b""
+
+
+class _Opening:
+    """The beginning of a stream. `produce` runs on the event loop, and all else in a thread of the hub."""
 
     def __init__(
-        self,
-        operation: PreparedOperation,
-        viewer: Viewer,
-        credentials: Credentials,
-        request_id: str,
-        last_event_id: str | None,
+        self, subscription: FollowedSubscription, credentials: Credentials, first: Cursor
     ) -> None:
-        self._operation = operation
-        self._viewer = viewer
+        self._subscription = subscription
         self._credentials = credentials
-        self._request_id = request_id
-        self._language = translation.get_language()
-        self._first = Cursor(last_event_id=last_event_id)
+        self._first = first
 
-    async def produce(self, write: Write) -> None:
-        """Send the changes until now, and then all later ones."""
-        # The head of the response, so that the client knows that it is connected.
-        await write(_HEARTBEAT)
+    async def produce(self, stream: Stream) -> None:
+        """Send the changes until now, and join the group that gets all later ones."""
+        live, account_id = hub(READER), self._subscription.account_id
         try:
-            with hub(READER).admitted(self._viewer.account_id):
-                await self._follow(write)
+            live.admit(account_id)
         except TooManyStreamsError:
             message = _("You have too many live streams open. Close one, or try again later.")
             refusal = error(ErrorCode.OVERLOADED, message, retryAfterSeconds=_RETRY_SECONDS)
-            await write(as_event({"errors": [refusal]}, None) + _COMPLETE)
-
-    async def _follow(self, write: Write) -> None:
-        live = hub(READER)
+            await stream.end(as_event({"errors": [refusal]}, None) + _COMPLETE)
+            return
+        stream.on_end = partial(live.dismiss, account_id)
         reads = live.reads
-        content, has_failed = await live.run(lambda: self._evaluate(self._first))
+        content, has_failed = await self._evaluate(self._first)
         if content is not None:
-            await write(content)
+            await stream.write(content)
         followed = self._first.after
         if has_failed or followed is None:
-            await write(_COMPLETE)
+            await stream.end(_COMPLETE)
             return
-        group = self._group(followed)
-        listener = await live.join(group, credentials=self._credentials)
-        try:
-            if listener.group is group:
-                if reads is None or reads != live.reads:
-                    live.evaluate_soon(group)
-            else:
-                # Changes between the evaluation and the entry in the group.
-                content, _failed = await live.run(lambda: self._evaluate(Cursor(before=followed)))
-                if content is not None:
-                    await write(content)
-            await self._pass_on(listener, write)
-        finally:
-            live.leave(listener)
+        group, follower = self._group(followed), _Follower(self._credentials, stream)
+        await live.join(group, follower)
+        stream.on_end = follower.leave
+        if follower.group is group:
+            if reads is None or reads != live.reads:
+                live.evaluate_soon(group)
+        else:
+            # Changes between the evaluation and the entry in the group.
+            content, _failed = await self._evaluate(Cursor(before=followed))
+            if content is not None:
+                await stream.write(content)
+        await follower.pass_on()
 
-    async def _pass_on(self, listener: Listener, write: Write) -> None:
-        live = hub(READER)
-        while True:
-            try:
-                await asyncio.wait_for(listener.ready.wait(), HEARTBEAT_SECONDS)
-            except TimeoutError:
-                await asyncio.wait_for(write(_HEARTBEAT), _WRITE_SECONDS)
-                continue
-            events, has_overflowed = listener.take()
-            if has_overflowed:
-                cursor = Cursor(before=listener.group.state, resync=True)
-                content, _failed = await live.run(lambda: self._evaluate(cursor))  # noqa: B023
-                events = [content or b""]
-            for event in events:
-                await asyncio.wait_for(write(event), _WRITE_SECONDS)
-            if listener.has_ended:
-                await write(_COMPLETE)
-                return
+    async def _evaluate(self, cursor: Cursor) -> tuple[bytes | None, bool]:
+        return await hub(READER).run(partial(evaluate, self._subscription, cursor))
 
     def _group(self, followed: Followed) -> Group:
-        cursor = self._first
+        operation, account_id, language, _request_id = self._subscription
         variables = {
             name: value
-            for name, value in self._operation.variables.coerced.items()
-            if name not in _after_variables(self._operation.definition)
+            for name, value in operation.variables.coerced.items()
+            if name not in _after_variables(operation.definition)
         }
         key = (
-            self._operation.document_hash,
-            self._operation.name,
+            operation.document_hash,
+            operation.name,
             json.dumps(variables, default=str, sort_keys=True),
-            self._viewer.account_id,
-            self._language,
+            account_id,
+            language,
         )
-        interest = Interest(cursor.academic_year, cursor.class_codes)
-        subscription = FollowedSubscription(
-            self._operation, self._viewer.account_id, self._language, self._request_id
-        )
-        return Group(key, interest, subscription, followed.where.position, followed)
+        interest = Interest(self._first.academic_year, self._first.class_codes)
+        return Group(key, interest, self._subscription, followed.where.position, followed)
 
-    def _evaluate(self, cursor: Cursor) -> tuple[bytes | None, bool]:
-        """Run the operation. Return the event, None if nothing has changed, and whether it failed.
 
-        Raises `UnavailableError` if another attempt can succeed.
-        """
-        operation = self._operation._replace(viewer=self._viewer)
-        with translation.override(self._language):
-            result = execute(operation, may_store=False, root_value=cursor)
-            has_failed = result.data is None or not any(result.data.values())
-            if result.errors and cursor is self._first and has_failed:
-                return make_event(result, self._request_id, position=None), True
-            if is_resync_needed(result, cursor):
-                cursor.resync = True
-                return self._evaluate(cursor)
-            return event_of(result, cursor, self._request_id), False
+def evaluate(subscription: FollowedSubscription, cursor: Cursor) -> tuple[bytes | None, bool]:
+    """Run the operation. Return the event, None if nothing has changed, and whether it failed at the beginning.
+
+    Raises `UnavailableError` if another attempt can succeed.
+    """
+    is_first = cursor.before is None
+    with translation.override(subscription.language):
+        result = execute(subscription.operation, may_store=False, root_value=cursor)
+        has_failed = result.data is None or not any(result.data.values())
+        if result.errors and is_first and has_failed:
+            return make_event(result, subscription.request_id, position=None), True
+        if is_resync_needed(result, cursor):
+            cursor.resync = True
+            return evaluate(subscription, cursor)
+        return event_of(result, cursor, subscription.request_id), False
 
 
 def _after_variables(definition: OperationDefinitionNode) -> set[str]:

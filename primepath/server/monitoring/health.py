@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Any
 
@@ -21,13 +22,17 @@ class Health:
         self._application = application
         self._readiness = Readiness()
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         path = scope["path"].removeprefix(scope["root_path"]) if scope["type"] == "http" else ""
-        if path not in {"/healthz", "/readyz"}:
-            await self._application(scope, receive, send)
-        elif scope["method"] not in {"GET", "HEAD"}:
+        respond = self._respond if path in {"/healthz", "/readyz"} else self._application
+        # Without a frame of its own, because a stream would keep it.
+        response: Awaitable[None] = respond(scope, receive, send)
+        return response
+
+    async def _respond(self, scope: Any, _receive: Any, send: Any) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
             await _respond(send, HTTPStatus.METHOD_NOT_ALLOWED, {}, (b"allow", b"GET, HEAD"))
-        elif path == "/healthz":
+        elif scope["path"].endswith("/healthz"):
             await _respond(send, HTTPStatus.OK, {"status": "alive"})
         else:
             problems = await self._readiness.problems()

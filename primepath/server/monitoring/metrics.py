@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable
 from typing import Any
 
 from prometheus_client import (
@@ -40,19 +41,13 @@ class MetricsEndpoint:
     def __init__(self, application: Any) -> None:
         self._application = application
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if not (_asks_for_metrics(scope) and can_monitor(scope)):
-            await self._application(scope, receive, send)
-            return
-        # In a thread: reading the files of many processes takes some milliseconds.
-        content = await asyncio.to_thread(read_metrics)
-        headers = [
-            (b"content-type", CONTENT_TYPE_LATEST.encode()),
-            (b"content-length", str(len(content)).encode()),
-            (b"cache-control", b"no-store"),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        responds = _asks_for_metrics(scope) and can_monitor(scope)
+        # Without a frame of its own, because a stream would keep it.
+        response: Awaitable[None] = (_respond if responds else self._application)(
+            scope, receive, send
+        )
+        return response
 
 
 def _asks_for_metrics(scope: Any) -> bool:
@@ -61,6 +56,18 @@ def _asks_for_metrics(scope: Any) -> bool:
     # uvicorn puts its --root-path before the path that a client asks for.
     path: str = scope["path"].removeprefix(scope.get("root_path", "").rstrip("/"))
     return path == PATH
+
+
+async def _respond(_scope: Any, _receive: Any, send: Any) -> None:
+    # In a thread: reading the files of many processes takes some milliseconds.
+    content = await asyncio.to_thread(read_metrics)
+    headers = [
+        (b"content-type", CONTENT_TYPE_LATEST.encode()),
+        (b"content-length", str(len(content)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
 
 
 def read_metrics() -> bytes:

@@ -66,6 +66,13 @@ def adopt_request(request: HttpRequest) -> tuple[RequestRecord, Token[Any] | Non
     return record, token
 
 
+def forget_request(scope: Any) -> None:
+    """Free the request as Django reads it, and its headers, while its response is still sent."""
+    if (record := scope.get(_KEY)) is not None:
+        record.request = None
+    scope["headers"].clear()
+
+
 def leave(token: Token[Any]) -> None:
     """End the context of a request that no server received."""
     _current.reset(token)

@@ -23,7 +23,7 @@ from schema.http.answer_cache.computations import Computation, Computations
 from schema.http.answer_cache.store import Store
 from schema.http.authentication import Caller, forget_early, identify_early
 from schema.http.documents import count_document
-from schema.http.draft import Draft, begin_draft
+from schema.http.draft import Draft, begin_draft, end_draft
 from schema.http.key import key_of
 from schema.operation.metrics import Outcome, count_operation
 
@@ -128,6 +128,8 @@ class AnswerCache:
         draft = begin_draft(scope, computation.observe)
         response = run()
         answer = _answer(draft, life, response)
+        # A stream keeps the scope.
+        end_draft(scope)
         return response, answer is not None and self.store.put(key, answer)
 
 

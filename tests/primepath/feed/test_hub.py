@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Hashable, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from pytest_django import Settings
 from primepath.domain.errors import UnavailableError
 from primepath.feed import hub as hub_module
 from primepath.feed.hub import Hub, TooManyStreamsError
-from primepath.feed.listeners import Evaluated, Group, Interest
+from primepath.feed.listeners import Evaluated, Group, Interest, Listener
 from primepath.feed.reading import Changed
 from primepath.models.history_position import HistoryPosition
 
@@ -35,15 +35,16 @@ def test_streams_are_counted_for_each_user_and_for_all(settings: Settings) -> No
     settings.STREAMS_PER_USER, settings.STREAMS = 2, 3
 
     async def work(hub: Hub) -> None:
-        with ExitStack() as open_streams:
-            for viewer in ("a", "a", "b"):
-                open_streams.enter_context(hub.admitted(viewer))
-            for viewer in ("a", "c"):
-                with pytest.raises(TooManyStreamsError), hub.admitted(viewer):
-                    pass
+        for viewer in ("a", "a", "b"):
+            hub.admit(viewer)
+        for viewer in ("a", "c"):
+            with pytest.raises(TooManyStreamsError):
+                hub.admit(viewer)
         # A refused stream is not counted, and an ended one no longer is.
-        with hub.admitted("a"), hub.admitted("a"), hub.admitted("c"):
-            pass
+        for viewer in ("a", "a", "b"):
+            hub.dismiss(viewer)
+        for viewer in ("a", "a", "c"):
+            hub.admit(viewer)
 
     run(work)
 
@@ -69,7 +70,7 @@ def test_first_listeners_at_the_same_time_miss_nothing(monkeypatch: pytest.Monke
             return await asyncio.Event().wait()
 
         monkeypatch.setattr(hub, "run", read)
-        joining = [asyncio.create_task(hub.join(make_group(key), credentials=key)) for key in "ab"]
+        joining = [asyncio.create_task(hub.join(make_group(key), Listener(key))) for key in "ab"]
         await asyncio.sleep(0)
         for position, value in zip(positions, (early, late), strict=True):
             position.set_result(value)
@@ -109,11 +110,11 @@ def test_each_group_has_all_changes_after_a_wake_up(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(hub, "run", run)
         groups = {key: make_group(key, 1) for key in "ABC"}
         for key, group in groups.items():
-            await hub.join(group, credentials=key)
+            await hub.join(group, Listener(key))
         hub._wake()
         await has_begun.wait()
         late = make_group("D", 1)
-        await hub.join(late, credentials="D")
+        await hub.join(late, Listener("D"))
         is_allowed.set()
         while hub._evaluating or len(evaluated) < 3:
             await asyncio.sleep(0)
@@ -150,7 +151,7 @@ def test_group_that_failed_keeps_its_position_and_is_evaluated_again(
         hub._position = HistoryPosition(1)
         monkeypatch.setattr(hub, "run", run)
         group = make_group("A", 1)
-        await hub.join(group, credentials="A")
+        await hub.join(group, Listener("A"))
         hub.evaluate_soon(group)
         while len(positions) < 2 or hub._evaluating:
             await asyncio.sleep(0)
