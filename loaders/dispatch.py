@@ -104,13 +104,14 @@ class OperationLoop(asyncio.AbstractEventLoop):
     `NotImplementedError`, because it would break the proof above.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, give_way: Callable[[], None] | None = None) -> None:
         self._ready: deque[asyncio.Handle] = deque()
+        self._give_way = give_way
         self.tasks: list[asyncio.Task[Any]] = []
 
     def run_ready(self) -> bool:
         """Run the ready callbacks, and the callbacks that they add, until none is left. Return False if none was ready."""
-        ready = self._ready
+        ready, give_way = self._ready, self._give_way
         if not ready:
             return False
         asyncio._set_running_loop(self)
@@ -119,6 +120,8 @@ class OperationLoop(asyncio.AbstractEventLoop):
                 handle = ready.popleft()
                 if not handle.cancelled():
                     handle._run()
+                if give_way is not None:
+                    give_way()
         finally:
             asyncio._set_running_loop(None)
         return True
@@ -203,13 +206,16 @@ class Dispatcher:
     """Runs one operation in the calling thread, and its batches when it is idle.
 
     ``checkpoint`` is called before each batch. If it raises a `PrimePathError`, the batch fails with it and does not run.
-    Any other exception ends the operation, and `run` raises it.
+    Any other exception ends the operation, and `run` raises it. ``give_way`` is called after each step of a resolver.
     """
 
     def __init__(
-        self, checkpoint: Callable[[], None] = lambda: None, reads: Reads | None = None
+        self,
+        checkpoint: Callable[[], None] = lambda: None,
+        reads: Reads | None = None,
+        give_way: Callable[[], None] | None = None,
     ) -> None:
-        self.loop = OperationLoop()  # type: ignore[abstract]
+        self.loop = OperationLoop(give_way)  # type: ignore[abstract]
         self._checkpoint = checkpoint
         self._reads = reads or _AnyState()
         self._pending: dict[Stage, deque[PendingBatch]] = {stage: deque() for stage in Stage}

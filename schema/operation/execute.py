@@ -17,6 +17,7 @@ from loaders.dispatch import Dispatcher
 from loaders.registry import SharedLoaders
 from primepath.db.snapshot import Snapshot
 from primepath.domain.viewer import Viewer
+from primepath.server.give_way import GiveWay
 from primepath.server.time_limit import TimeLimit
 from schema.build import schema
 from schema.context import Context, KeepSession
@@ -99,7 +100,7 @@ def execute_together(
 
     They read one state of the database, share queries, and must not write. `SharedLoaders` describes ``expected_classes``.
     """
-    dispatcher = Dispatcher(reads=snapshot)
+    dispatcher = Dispatcher(reads=snapshot, give_way=GiveWay())
     shared = SharedLoaders(dispatcher, expected_classes)
 
     async def run() -> list[ExecutionResult]:
