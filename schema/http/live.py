@@ -6,16 +6,28 @@ https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 from functools import partial
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from graphql import FieldNode, GraphQLError, OperationDefinitionNode, VariableNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    Node,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
 from strawberry.types import ExecutionResult
 
 from primepath.domain.errors import ErrorCode
+from primepath.domain.viewer import Viewer
 from primepath.feed.hub import TooManyStreamsError, hub
 from primepath.feed.listeners import Group, Interest, Listener
 from primepath.server.answer_life import do_not_keep_answer
@@ -67,8 +79,8 @@ def open_stream(
     if caller.viewer is None:
         raise HttpError(401, ErrorCode.UNAUTHENTICATED, _("Sign in to use the API."))
     session_key = None if caller.token_id is not None else request.session.session_key
-    subscription = FollowedSubscription(
-        operation, caller.viewer.account_id, translation.get_language(), request_id_of(request)
+    subscription = follow(
+        operation, caller.viewer, translation.get_language(), request_id_of(request)
     )
     first = Cursor(last_event_id=request.headers.get("Last-Event-ID"))
     opening = _Opening(subscription, Credentials(caller.token_id, session_key), first)
@@ -162,21 +174,12 @@ class _Opening:
         return await hub(READER).run(partial(evaluate, self._subscription, cursor))
 
     def _group(self, followed: Followed) -> Group:
-        operation, account_id, language, _request_id = self._subscription
-        variables = {
-            name: value
-            for name, value in operation.variables.coerced.items()
-            if name not in _after_variables(operation.definition)
-        }
-        key = (
-            operation.document_hash,
-            operation.name,
-            json.dumps(variables, default=str, sort_keys=True),
-            account_id,
-            language,
-        )
+        subscription = self._subscription
+        operation = subscription.operation
+        ignored = _after_variables(operation.definition)
+        key = subscription.content, _values(operation, operation.variables.coerced.keys() - ignored)
         interest = Interest(self._first.academic_year, self._first.class_codes)
-        return Group(key, interest, self._subscription, followed.where.position, followed)
+        return Group(key, interest, subscription, followed.where.position, followed)
 
 
 def evaluate(subscription: FollowedSubscription, cursor: Cursor) -> tuple[bytes | None, bool]:
@@ -194,6 +197,53 @@ def evaluate(subscription: FollowedSubscription, cursor: Cursor) -> tuple[bytes 
             cursor.resync = True
             return evaluate(subscription, cursor)
         return event_of(result, cursor, subscription.request_id), False
+
+
+def follow(
+    operation: PreparedOperation, viewer: Viewer, language: str | None, request_id: str
+) -> FollowedSubscription:
+    """Return the operation as ``viewer`` follows it."""
+    used = _used_in_content(operation.definition, operation.executable)
+    content = (
+        operation.document_hash,
+        operation.name,
+        viewer.account_id,
+        language,
+        _values(operation, used),
+    )
+    return FollowedSubscription(operation, viewer.account_id, language, content, request_id)
+
+
+def _values(operation: PreparedOperation, names: Set[str]) -> str:
+    """Return the values of these variables in a form that can be compared."""
+    values = operation.variables.coerced
+    return json.dumps({each: values[each] for each in sorted(names & values.keys())}, default=str)
+
+
+def _used_in_content(definition: OperationDefinitionNode, document: DocumentNode) -> Set[str]:
+    """Return the names of the variables that are used elsewhere than in the arguments of a field of `Subscription`."""
+    fragments = (each for each in document.definitions if isinstance(each, FragmentDefinitionNode))
+    parts: list[Node] = [*fragments]
+    for selection in definition.selection_set.selections:
+        if isinstance(selection, FieldNode):
+            parts += filter(None, [*(selection.directives or ()), selection.selection_set])
+        else:
+            parts.append(selection)
+    found = _Variables()
+    for part in parts:
+        visit(part, found)
+    return found.names
+
+
+class _Variables(Visitor):
+    """Collects the names of variables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.names.add(node.name.value)
 
 
 def _after_variables(definition: OperationDefinitionNode) -> set[str]:

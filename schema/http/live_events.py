@@ -30,7 +30,7 @@ def event_of(result: ExecutionResult, cursor: Cursor, request_id: str) -> bytes 
         return make_event(result, request_id, position=None)
     if cursor.change is None:
         return None
-    return make_event(result, request_id, str(cursor.change.where))
+    return make_event(result, request_id, cursor.change.position)
 
 
 def make_event(result: ExecutionResult, request_id: str, position: str | None) -> bytes:

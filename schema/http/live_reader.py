@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.utils import translation
+from strawberry.types import ExecutionResult
 
 from primepath.db.snapshot import Snapshot
 from primepath.domain.errors import UnavailableError
 from primepath.domain.viewer import Viewer
 from primepath.feed.listeners import Evaluated, Group, Reader
+from primepath.server.give_way import GiveWay
 from primepath.services.accounts.sessions import valid_sessions
 from primepath.services.accounts.tokens import valid_tokens
 from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
 from schema.http.live_events import event_of, is_resync_needed
-from schema.operation.execute import execute_together
+from schema.operation.execute import Together, run_together
 from schema.operation.prepare import PreparedOperation
-from schema.subscriptions.schedule_changed import Cursor, Followed
+from schema.subscriptions.schedule_changed import Cursor, Followed, find_change
 
 
 class FollowedSubscription(NamedTuple):
-    """The operation of a group, and for whom it runs. ``request_id`` is that of its first listener."""
+    """The operation of a group, and for whom it runs.
+
+    ``content``: what an event depends on besides the `Change`. ``request_id`` is that of the first listener.
+    """
 
     operation: PreparedOperation
     account_id: int
     language: str | None
+    content: Hashable
     request_id: str
 
 
@@ -78,27 +87,59 @@ def _viewers(account_ids: Collection[int]) -> dict[int, Viewer]:
     return {user.pk: viewer for user in users if (viewer := viewer_of(user)) is not None}
 
 
+class _Evaluation(NamedTuple):
+    """The evaluation of a group, in which ``cursor`` changes."""
+
+    group: Group
+    operation: PreparedOperation
+    cursor: Cursor
+
+    async def find_change(self, together: Together) -> None:
+        """Find what has changed. After an error, the execution looks for it again, and its result has the error."""
+        group, operation, cursor = self
+        assert operation.viewer is not None
+        cursor.academic_year = group.interest.academic_year
+        cursor.class_codes = group.interest.class_codes
+        with suppress(Exception):
+            await find_change(cursor, together.loaders(operation), operation.viewer)
+            cursor.is_found = True
+
+    @property
+    def content(self) -> Hashable:
+        """What the event depends on: evaluations with equal contents have equal events. None if there is no event."""
+        group, _operation, cursor = self
+        if not cursor.is_found:
+            return group
+        return cursor.change and (group.subscription.content, cursor.change)
+
+
 def _evaluate(
     chosen: Sequence[tuple[Group, Viewer]], invalid: frozenset[Hashable], snapshot: Snapshot
 ) -> dict[Group, Evaluated | Exception]:
     """Return the results of groups with the language that is active."""
-    operations = [
-        (group.subscription.operation._replace(viewer=viewer), Cursor(before=_state(group)))
+    evaluations = [
+        _Evaluation(
+            group,
+            group.subscription.operation._replace(viewer=viewer),
+            Cursor(before=_state(group)),
+        )
         for group, viewer in chosen
     ]
     expected = _expected_classes(chosen)
-    found: dict[Group, Evaluated | Exception] = {}
-    for (group, _viewer), (operation, cursor), result in zip(
-        chosen, operations, execute_together(operations, snapshot, expected), strict=True
-    ):
+    contents, executed = run_together(partial(_execute, evaluations), snapshot, expected)
+    events: dict[Hashable, bytes | UnavailableError | None] = {None: None}
+    give_way = GiveWay()
+    for content, (evaluation, result) in executed.items():
+        give_way()
         try:
-            if is_resync_needed(result, cursor):
-                cursor.resync = True
-                (result,) = execute_together([(operation, cursor)], snapshot, expected)
-                is_resync_needed(result, cursor)
-            event = event_of(result, cursor, group.subscription.request_id)
+            events[content] = _event(evaluation, result, snapshot, expected)
         except UnavailableError as failure:
-            found[group] = failure
+            events[content] = failure
+    found: dict[Group, Evaluated | Exception] = {}
+    for (group, _operation, cursor), content in zip(evaluations, contents, strict=True):
+        event = events[content]
+        if isinstance(event, UnavailableError):
+            found[group] = event
             continue
         after: Followed = cursor.after or group.state
         found[group] = Evaluated(
@@ -109,6 +150,40 @@ def _evaluate(
             invalid=invalid,
         )
     return found
+
+
+async def _execute(
+    evaluations: Sequence[_Evaluation], together: Together
+) -> tuple[list[Hashable], dict[Hashable, tuple[_Evaluation, ExecutionResult]]]:
+    """Return the content of each evaluation, and for each content an evaluation that was executed, with its result."""
+    await asyncio.gather(*(each.find_change(together) for each in evaluations))
+    contents = [each.content for each in evaluations]
+    distinct = dict(zip(contents, evaluations, strict=True))
+    distinct.pop(None, None)
+    results = await asyncio.gather(
+        *(together.execute(each.operation, each.cursor) for each in distinct.values())
+    )
+    executed = zip(distinct.values(), results, strict=True)
+    return contents, dict(zip(distinct, executed, strict=True))
+
+
+def _event(
+    evaluation: _Evaluation,
+    result: ExecutionResult,
+    snapshot: Snapshot,
+    expected: Mapping[Viewer, frozenset[str] | None],
+) -> bytes | None:
+    """Return the event of a result. Raises `UnavailableError` if another attempt can succeed."""
+    group, operation, cursor = evaluation
+    if is_resync_needed(result, cursor):
+        again = Cursor(before=cursor.before, resync=True)
+        result = run_together(
+            lambda together: together.execute(operation, again), snapshot, expected
+        )
+        is_resync_needed(result, again)
+        cursor.after = cursor.after or again.after
+        cursor = again
+    return event_of(result, cursor, group.subscription.request_id)
 
 
 def _expected_classes(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from inspect import isawaitable
-from typing import Any
+from typing import Any, TypeVar
 
 import graphql
 from django.conf import settings
 from strawberry.types import ExecutionResult
 
 from loaders.dispatch import Dispatcher
-from loaders.registry import SharedLoaders
+from loaders.read_options import ReadOptions
+from loaders.registry import Loaders, SharedLoaders
 from primepath.db.snapshot import Snapshot
 from primepath.domain.viewer import Viewer
 from primepath.server.give_way import GiveWay
@@ -31,6 +31,7 @@ from schema.operation.replica_reads import RepeatOnPrimaryError, ReplicaReads, r
 from schema.operation.saved_errors import mark_saved
 
 logger = logging.getLogger("primepath.replicas")
+T = TypeVar("T")
 
 
 @with_large_stack_chunk
@@ -90,35 +91,48 @@ def _on_replica(
     return result
 
 
-@with_large_stack_chunk
-def execute_together(
-    operations: Sequence[tuple[PreparedOperation, object]],
-    snapshot: Snapshot,
-    expected_classes: Mapping[Viewer, frozenset[str] | None],
-) -> list[ExecutionResult]:
-    """Run several operations in the calling thread, each with its root value, and return their results in this order.
+class Together:
+    """Operations that run together. They read one state of the database, share queries, and must not write."""
 
-    They read one state of the database, share queries, and must not write. `SharedLoaders` describes ``expected_classes``.
-    """
-    dispatcher = Dispatcher(reads=snapshot, give_way=GiveWay())
-    shared = SharedLoaders(dispatcher, expected_classes)
+    def __init__(
+        self, dispatcher: Dispatcher, expected_classes: Mapping[Viewer, frozenset[str] | None]
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._shared = SharedLoaders(dispatcher, expected_classes)
+        self._loaders: dict[tuple[Viewer, frozenset[str]], Loaders] = {}
 
-    async def run() -> list[ExecutionResult]:
-        return await asyncio.gather(
-            *(
-                _execute(
-                    operation,
-                    dispatcher,
-                    may_store=False,
-                    root_value=root_value,
-                    time_limit=TimeLimit(),
-                    shared=shared,
-                )
-                for operation, root_value in operations
-            )
+    def loaders(self, operation: PreparedOperation) -> Loaders:
+        """Return loaders for what the operation needs before it runs."""
+        assert operation.viewer is not None
+        key = operation.viewer, operation.columns
+        if key not in self._loaders:
+            options = ReadOptions(operation.columns, report_missing=None)
+            self._loaders[key] = Loaders(self._dispatcher, operation.viewer, options, self._shared)
+        return self._loaders[key]
+
+    async def execute(self, operation: PreparedOperation, root_value: object) -> ExecutionResult:
+        return await _execute(
+            operation,
+            self._dispatcher,
+            may_store=False,
+            root_value=root_value,
+            time_limit=TimeLimit(),
+            shared=self._shared,
         )
 
-    return dispatcher.run(run())
+
+@with_large_stack_chunk
+def run_together(
+    work: Callable[[Together], Coroutine[Any, Any, T]],
+    snapshot: Snapshot,
+    expected_classes: Mapping[Viewer, frozenset[str] | None],
+) -> T:
+    """Return the result of ``work``, which runs in the calling thread. It gives way to the threads of requests.
+
+    `SharedLoaders` describes ``expected_classes``.
+    """
+    dispatcher = Dispatcher(reads=snapshot, give_way=GiveWay())
+    return dispatcher.run(work(Together(dispatcher, expected_classes)))
 
 
 def _run(operation: PreparedOperation, dispatcher: Dispatcher, **options: Any) -> ExecutionResult:

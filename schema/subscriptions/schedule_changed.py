@@ -11,8 +11,10 @@ import strawberry
 from django.conf import settings
 from django.utils import timezone
 
+from loaders.registry import Loaders
 from primepath.domain.cell import CellKey
 from primepath.domain.history import HistorySubject
+from primepath.domain.viewer import Viewer
 from primepath.models import HistoryEntry, TeacherClassAssignment
 from primepath.school import planned_year
 from schema.context import Info
@@ -48,7 +50,8 @@ class Cursor:
     ``before`` is None at the beginning. ``last_event_id``: the header of a client that connects again. ``resync``: report that everything can
     have changed.
 
-    ``change`` is None if nothing has changed. ``look_again_at``: the next time at which access of the viewer expires.
+    ``change`` is None if nothing has changed. ``is_found``: `find_change` was called before the evaluation, which then returns the change.
+    ``look_again_at``: the next time at which access of the viewer expires.
     """
 
     before: Followed | None = None
@@ -56,6 +59,7 @@ class Cursor:
     resync: bool = False
     after: Followed | None = None
     change: Change | None = None
+    is_found: bool = False
     academic_year: int = 0
     class_codes: frozenset[str] | None = None
     look_again_at: datetime.datetime | None = None
@@ -96,42 +100,47 @@ class Subscription:
     ) -> Change | None:
         root: Any = info.root_value
         cursor = root if isinstance(root, Cursor) else Cursor()
+        if cursor.is_found:
+            return cursor.change
         viewer = info.context.require_viewer()
         year = planned_year(academic_year)
         check_list("classCodes", class_codes or ())
-        before = cursor.before
         given = cursor.last_event_id or after
-        if before is None and given is not None:
-            before = Followed(*SyncToken.parse_position(given, year))
-        loaders = info.context.loaders
-        position = loaders.changes.position()
-        classes = await loaders.classes.all_of(class_codes)
-        now = timezone.now()
-        where = SyncToken(year, await position, viewer_mark(viewer), None, SyncedList.EVENTS)
+        if cursor.before is None and given is not None:
+            cursor.before = Followed(*SyncToken.parse_position(given, year))
         cursor.academic_year = year
         cursor.class_codes = None if class_codes is None else frozenset(class_codes)
-        entries = entries_of(classes)
-        cursor.after = Followed(where, now, entries)
-        if viewer.teacher_id is not None:
-            cursor.look_again_at = await loaders.next_end_of_access_by_teacher.load(
-                viewer.teacher_id
-            )
-        if cursor.resync:
-            cursor.change = Change(where, resync=True)
-        elif before is not None:
-            cursor.change = await _change(info, before, where, entries, cursor.class_codes)
+        await find_change(cursor, info.context.loaders, viewer)
         return cursor.change
 
 
+async def find_change(cursor: Cursor, loaders: Loaders, viewer: Viewer) -> None:
+    """Set what an evaluation sets, except the year and the codes of the classes, which it needs."""
+    year, before = cursor.academic_year, cursor.before
+    position = loaders.changes.position()
+    classes = await loaders.classes.all_of(cursor.class_codes)
+    now = timezone.now()
+    where = SyncToken(year, await position, viewer_mark(viewer), None, SyncedList.EVENTS)
+    entries = entries_of(classes)
+    cursor.after = Followed(where, now, entries)
+    if viewer.teacher_id is not None:
+        cursor.look_again_at = await loaders.next_end_of_access_by_teacher.load(viewer.teacher_id)
+    if cursor.resync:
+        cursor.change = Change(where, resync=True)
+    elif before is not None:
+        cursor.change = await _change(loaders, viewer, before, where, entries, cursor.class_codes)
+
+
 async def _change(
-    info: Info,
+    loaders: Loaders,
+    viewer: Viewer,
     before: Followed,
     where: SyncToken,
     entries: ListEntries,
     class_codes: Collection[str] | None,
 ) -> Change | None:
     """Return what has changed since ``before``. ``entries`` are the followed classes that the viewer can see now."""
-    loaders, known = info.context.loaders, before.where
+    known = before.where
     found = await loaders.changes.since(known.position)
     everything = Change(where, resync=True)
     if found is None or found.teachers or known.viewer != where.viewer:
@@ -143,28 +152,27 @@ async def _change(
         if earlier is None or not earlier.knows_details:
             return everything
     if earlier is None:
-        changed = await loaders.call(lambda: _changed_rows(before, info))
+        changed = await loaders.call(lambda: _changed_rows(before, viewer))
         if changed is None:
             return everything
         codes = sorted(changed & classes.keys())
     else:
         different = {code for code, _value in earlier.values.items() ^ classes.items()}
         codes = sorted(code for code in different if class_codes is None or code in class_codes)
-    keys = [
+    keys = tuple(
         key
         for key in map(CellKey.parse, sorted(found.cells))
         if key is not None
         and key.academic_year == where.academic_year
         and key.class_code in classes
-    ]
+    )
     if len(keys) > _MOST_CELLS:
         return everything
-    return Change(where, keys, codes) if keys or codes else None
+    return Change(where, keys, tuple(codes)) if keys or codes else None
 
 
-def _changed_rows(before: Followed, info: Info) -> set[str] | None:
+def _changed_rows(before: Followed, viewer: Viewer) -> set[str] | None:
     """Return the codes of classes with changed rows. None if the viewer's access can have changed: then all rows can have."""
-    viewer = info.context.require_viewer()
     now = timezone.now()
     ended = TeacherClassAssignment.objects.filter(
         teacher=viewer.teacher_id, expires_at__gt=before.at, expires_at__lte=now

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import strawberry
 
@@ -18,13 +18,19 @@ from schema.types.sync_token import SyncToken
 _CELLS = 16
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True)
+class Change:
     """The content of an event, about classes that the viewer can see now."""
 
     where: SyncToken
-    keys: Sequence[CellKey] = ()
-    class_codes: Sequence[str] = ()
+    keys: tuple[CellKey, ...] = ()
+    class_codes: tuple[str, ...] = ()
     resync: bool = False
+
+    @cached_property
+    def position(self) -> str:
+        """The signed text of ``where``."""
+        return str(self.where)
 
 
 @strawberry.type(
@@ -39,7 +45,7 @@ class ScheduleChange:
         )
     )
     def position(self, change: strawberry.Parent[Change]) -> str:
-        return str(change.where)
+        return change.position
 
     @strawberry.field(
         graphql_type=list[MatrixCell] | None,

@@ -23,30 +23,32 @@ from primepath.domain.viewer import Viewer
 from primepath.feed.listeners import Evaluated, Group, Interest
 from primepath.models import Teacher, TeacherClassAssignment
 from primepath.services.cells.update_cell import update_cell
-from schema.http.live_reader import READER, Credentials, FollowedSubscription
-from schema.operation.execute import execute
-from schema.operation.prepare import prepare
+from schema.http.live import follow
+from schema.http.live_reader import READER, Credentials
+from schema.operation.execute import Together, execute
+from schema.operation.prepare import PreparedOperation, prepare
 from schema.subscriptions.schedule_changed import Cursor
 from tests.factories import YEAR, as_viewer, assign, make_class, make_teacher
 from tests.query_counts import of_cells, statements
 
 pytestmark = pytest.mark.django_db
 
-SUBSCRIPTION = """subscription ($codes: [String!]) {
+SUBSCRIPTION = """subscription ($codes: [String!], $notes: Boolean! = true) {
   scheduleChanged(academicYear: 2026, classCodes: $codes) {
-    resync changedClassCodes cells { id notes canEdit examCount exams { name } modifiedBy { name }
+    resync changedClassCodes cells { id notes @include(if: $notes) canEdit examCount exams { name } modifiedBy { name }
       schoolClass { code } }
   }
 }"""
 
 
-def listen(viewer: Viewer, codes: list[str] | None) -> Group:
-    operation = prepare(SUBSCRIPTION, variables={"codes": codes}, viewer=viewer)
+def listen(viewer: Viewer, codes: list[str] | None, *, with_notes: bool = True) -> Group:
+    variables = {"codes": codes, "notes": with_notes}
+    operation = prepare(SUBSCRIPTION, variables=variables, viewer=viewer)
     first = Cursor()
     execute(operation, may_store=False, root_value=first)
     assert first.after is not None
     followed = None if codes is None else frozenset(codes)
-    subscription = FollowedSubscription(operation, viewer.account_id, "en", "request")
+    subscription = follow(operation, viewer, "en", "request")
     return Group(
         object(), Interest(2026, followed), subscription, first.after.where.position, first.after
     )
@@ -122,6 +124,31 @@ def test_each_event_respects_the_access_of_its_viewer(*, follows_all: bool) -> N
     ]
     assert of_head["cells"][0]["canEdit"]
     assert of_stranger is None
+
+
+def test_equal_events_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups of a viewer that follow other classes too get the same bytes. Other viewers, and other variables, do not."""
+    executed: list[object] = []
+
+    async def execute_and_count(self: Together, operation: PreparedOperation, root: object) -> Any:
+        executed.append(root)
+        return await execute_one(self, operation, root)
+
+    execute_one = Together.execute
+    monkeypatch.setattr(Together, "execute", execute_and_count)
+    for code in "ABC":
+        make_class(code)
+    head, other = (as_viewer(make_teacher(head=True)) for _ in range(2))
+    groups = [listen(head, codes) for codes in (["A", "B"], ["A", "C"], None)]
+    groups += [listen(other, ["A"]), listen(head, ["A"], with_notes=False), listen(head, ["C"])]
+    write("A", "changed")
+    results = READER.evaluate(groups, Snapshot())
+    events = [each.event for each in results if isinstance(each, Evaluated)]
+    assert events[0] == events[1] == events[2]
+    assert len({*events}) == 4
+    assert b"notes" not in (events[4] or b"")
+    assert events[5] is None
+    assert len(executed) == 3
 
 
 def test_a_deactivated_account_ends_its_group_only() -> None:
