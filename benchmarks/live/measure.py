@@ -65,27 +65,9 @@ def measure(budget: Budget, folder: Path) -> dict[str, float]:
         (tokens[n % _TEACHERS], chance.sample(own[tokens[n % _TEACHERS]], chance.randint(1, 5)))
         for n in range(listeners)
     ]
-    say(f"  {listeners} idle connections")
-    with Checkout().serve(folder / "idle.log") as server:
-        idle = asyncio.run(_memory_of_idle(server, listeners))
     say(f"  {listeners} listeners, {_RATE} changes a second for {seconds} s")
     with Checkout().serve(folder / "live.log") as server:
-        return asyncio.run(_measure(server, followed, writer, reader, codes, seconds, idle))
-
-
-async def _memory_of_idle(server: Server, connections: int) -> float:
-    """Return the kilobytes of the server with idle connections."""
-    open_ones = []
-    for _ in range(connections):
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        await reader.read(1)
-        open_ones.append(writer)
-    await asyncio.sleep(_SETTLE_SECONDS)
-    used = _kilobytes(server)
-    for writer in open_ones:
-        writer.close()
-    return used
+        return asyncio.run(_measure(server, followed, writer, reader, codes, seconds))
 
 
 async def _measure(
@@ -95,17 +77,26 @@ async def _measure(
     reader: str,
     codes: Sequence[str],
     seconds: int,
-    idle: float,
 ) -> dict[str, float]:
     # Also without listeners, others read while cells change.
     reading = asyncio.create_task(asyncio.to_thread(_read_times, server.port, reader, seconds))
     await _change(server.port, writer, codes, seconds, "before")
     before = await reading
+    say(f"  {len(followed)} idle connections")
+    used = _kilobytes(server)
+    connections = await _open_idle(server.port, len(followed))
+    used_with_idle = _kilobytes(server)
     listeners = [Listener(server.port, token, chosen) for token, chosen in followed]
     for first in range(0, len(listeners), 50):
         await asyncio.gather(*(each.open() for each in listeners[first : first + 50]))
     await asyncio.sleep(_SETTLE_SECONDS)
-    memory = (_kilobytes(server) - idle) / len(listeners)
+    used_with_listeners = _kilobytes(server)
+    for idle_reader, idle_writer in connections:
+        # If the server had closed it, a listener could have its memory.
+        assert not idle_reader.at_eof()
+        idle_writer.close()
+    idle = (used_with_idle - used) / len(connections)
+    memory = (used_with_listeners - used_with_idle) / len(listeners) - idle
     reading = asyncio.create_task(asyncio.to_thread(_read_times, server.port, reader, seconds))
     sent = await _change(server.port, writer, codes, seconds, "change")
     during = await reading
@@ -130,11 +121,26 @@ async def _measure(
         "events missing": missing,
         "median of events (s)": statistics.median(late),
         "99% of events within (s)": late[int(0.99 * len(late))],
-        "memory of a listener (kB)": memory,
+        "memory of an idle connection (kB)": idle,
+        "memory of a listener above it (kB)": memory,
         "others' 95th percentile, before (ms)": _percentile(before),
         "others' 95th percentile, during (ms)": _percentile(during),
         "others' 95th percentile, during / before": _percentile(during) / _percentile(before),
     }
+
+
+async def _open_idle(
+    port: int, count: int
+) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Open connections that stay open. Each has received one response."""
+    connections = []
+    for _ in range(count):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        await reader.readuntil(b"}")
+        connections.append((reader, writer))
+    await asyncio.sleep(_SETTLE_SECONDS)
+    return connections
 
 
 async def _change(

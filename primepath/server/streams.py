@@ -62,7 +62,7 @@ class StreamResponse(HttpResponse):
 class Stream:
     """The open stream of one client.
 
-    `run` runs one coroutine at a time: first the one that produces the stream, and later those that send events. It is cancelled when
+    `run` runs one coroutine at a time: first to produce the stream, and later to send events. It is cancelled when
     the client leaves. Then ``on_end`` is called.
     """
 

@@ -106,7 +106,7 @@ class _Evaluation(NamedTuple):
 
     @property
     def content(self) -> Hashable:
-        """What the event depends on: evaluations with equal contents have equal events. None if there is no event."""
+        """Return a key of the event: evaluations with equal keys have equal events. None if there is no event."""
         group, _operation, cursor = self
         if not cursor.is_found:
             return group

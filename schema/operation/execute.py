@@ -127,7 +127,7 @@ def run_together(
     snapshot: Snapshot,
     expected_classes: Mapping[Viewer, frozenset[str] | None],
 ) -> T:
-    """Return the result of ``work``, which runs in the calling thread. It gives way to the threads of requests.
+    """Return the result of ``work``, which runs in the calling thread. The threads of requests run first.
 
     `SharedLoaders` describes ``expected_classes``.
     """
