@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.loader_group import CommonLoaderGroup
 from primepath.db.reading import require_replayed
+from primepath.domain.cell import CellKey
 from primepath.domain.errors import UnavailableError
 from primepath.domain.history import HistorySubject
 from primepath.models import Exam, HistoryEntry, MatrixCellExam
@@ -42,7 +43,8 @@ ChangedKeys = Mapping[str, Collection[str]]
 """The keys of changed objects, by the kind of object."""
 
 
-class ChangedSince(NamedTuple):
+@dataclass(frozen=True)
+class ChangedSince:
     """Changes since a position. Includes changes that the viewer cannot see.
 
     ``cells``: the ids of cells that changed, or that contain an exam that changed or has a changed level.
@@ -51,6 +53,11 @@ class ChangedSince(NamedTuple):
 
     cells: frozenset[str]
     teachers: bool
+
+    @cached_property
+    def keys(self) -> tuple[CellKey, ...]:
+        """The keys of ``cells``, in their order."""
+        return tuple(filter(None, map(CellKey.parse, sorted(self.cells))))
 
 
 class Changes:

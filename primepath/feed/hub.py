@@ -39,7 +39,7 @@ _IDLE_SECONDS = 60
 CHECK_SECONDS = 15
 """Time after which a stream ends, at most, if its token or session ends without a change of the history."""
 # More events at a time would delay the first ones, and the requests of others.
-_TOGETHER = 64
+_TOGETHER = 128
 _RETRY_SECONDS = 1
 
 _LISTENERS = Gauge("primepath_listeners", "Streams of live updates that are open.")

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from loaders.registry import Loaders
-from primepath.domain.cell import CellKey
 from primepath.domain.history import HistorySubject
 from primepath.domain.viewer import Viewer
 from primepath.models import HistoryEntry, TeacherClassAssignment
@@ -161,10 +160,8 @@ async def _change(
         codes = sorted(code for code in different if class_codes is None or code in class_codes)
     keys = tuple(
         key
-        for key in map(CellKey.parse, sorted(found.cells))
-        if key is not None
-        and key.academic_year == where.academic_year
-        and key.class_code in classes
+        for key in found.keys
+        if key.academic_year == where.academic_year and key.class_code in classes
     )
     if len(keys) > _MOST_CELLS:
         return everything
