@@ -82,3 +82,17 @@ def test_titles_are_in_one_line_on_a_phone(
         assert lines == pytest.approx(1, abs=0.1)
         assert title.evaluate("(each) => each.scrollWidth <= each.clientWidth")
         assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_view_that_the_browser_restores_is_shown(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
+    page = tab.sign_in("teacher")
+    page.get_by_label("View").select_option("month")
+    expect(page.locator("#agenda li button").first).to_be_visible()
+    page.get_by_role("link", name="Account").click()
+    expect(page.get_by_role("heading", name="You", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("View")).to_have_value("month")
+    expect(page.locator("#agenda li button").first).to_be_visible()
+    expect(page.locator("#matrix")).to_be_hidden()

@@ -8,7 +8,6 @@ import { text } from "./texts.js";
 const element = (id) => document.getElementById(id);
 const DAY = 86_400_000;
 let anchor = null;
-let kind = "matrix";
 let shown = null;
 let filters = () => ({});
 let open = () => {};
@@ -21,7 +20,10 @@ export function onAgendaCell(opener, read) {
   filters = read;
 }
 
-export const isAgenda = () => kind !== "matrix";
+/** The view: "matrix", "month" or "week". Browsers restore it after a reload. */
+const kind = () => element("views").value;
+
+export const isAgenda = () => kind() !== "matrix";
 
 /** Shows the days of `school`, which has `academicYear` and `timeZone`. Another year starts at its first day. */
 export function showAgenda(school) {
@@ -36,7 +38,7 @@ export function showAgenda(school) {
 /** Returns the first and last day of the week or month around the anchor. A week ends with its year, as cells belong to a year. */
 function range() {
   const [year, month] = anchor.split("-").map(Number);
-  if (kind === "month") return [iso(Date.UTC(year, month - 1, 1)), iso(Date.UTC(year, month, 0))];
+  if (kind() === "month") return [iso(Date.UTC(year, month - 1, 1)), iso(Date.UTC(year, month, 0))];
   const noon = Date.parse(anchor);
   const monday = noon - ((new Date(noon).getUTCDay() + 6) % 7) * DAY;
   return [iso(Math.max(monday, Date.UTC(year, 0, 1))), iso(Math.min(monday + 6 * DAY, Date.UTC(year, 11, 31)))];
@@ -47,7 +49,7 @@ const iso = (time) => new Date(time).toISOString().slice(0, 10);
 async function load() {
   const number = ++lastRequest;
   const [from, to] = range();
-  element("agenda-title").textContent = kind === "month" ? monthOf(from) : dateRange(from, to);
+  element("agenda-title").textContent = kind() === "month" ? monthOf(from) : dateRange(from, to);
   const { words, ...chosen } = filters();
   const filter = { ...chosen, academicYear: Number(anchor.slice(0, 4)), scheduledFrom: from, scheduledTo: to };
   const cells = [];
@@ -106,12 +108,6 @@ function move(step) {
   if (year < shown.firstAcademicYear || year > shown.lastAcademicYear) return;
   anchor = next;
   load();
-}
-
-/** Switches between "matrix", "month" and "week". */
-export function setKind(chosen) {
-  kind = chosen;
-  element("agenda").hidden = !isAgenda();
 }
 
 element("agenda-before").addEventListener("click", () => move(-1));

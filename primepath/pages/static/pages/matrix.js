@@ -1,7 +1,7 @@
 // The home page: the matrix in colour, loaded by one query of the API.
 
 import { explorerAddress, send } from "./api.js";
-import { isAgenda, onAgendaCell, setKind, showAgenda } from "./agenda.js";
+import { isAgenda, onAgendaCell, showAgenda } from "./agenda.js";
 import { hasOpenChanges, onCopy, openCell, showChangeByOthers } from "./cell_panel.js";
 import { hasUnsaved, mergeCells, onCells } from "./cells.js";
 import { setTimeZone } from "./change_list.js";
@@ -169,8 +169,7 @@ element("divisions").addEventListener("change", ({ target }) => {
   keepInAddress("division", target.value);
   announce(text("are_shown", { cells: count(filter(), "cell") }));
 });
-element("views").addEventListener("change", ({ target }) => {
-  setKind(target.value);
+element("views").addEventListener("change", () => {
   stopSelecting();
   if (shown) {
     showState(null);
