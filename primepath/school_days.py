@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-import holidays
 from django.conf import settings
 from django.utils.translation import get_language
 
@@ -50,6 +49,9 @@ def _holiday(date: datetime.date, law: str | None, decided: Decision | None) -> 
 
 @lru_cache(maxsize=200)
 def _public_holidays(country: str, language: str, year: int) -> dict[datetime.date, str]:
+    # Imported with the first holidays, to start faster.
+    import holidays
+
     supported = holidays.country_holidays(country).supported_languages
     # Some countries have names in their own language only.
     known = next((each for each in (language, "en_US") if each in supported), None)

@@ -7,9 +7,6 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from holidays import list_supported_countries
-from redis import ConnectionPool
-
 from primepath.environment import Format
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
@@ -77,6 +74,9 @@ def _is_postgresql_url(value: str) -> bool:
 
 
 def _is_redis_url(value: str) -> bool:
+    # Imported only if the setting has a value, because it takes a tenth of the time of a start.
+    from redis import ConnectionPool
+
     try:
         # Connects to nothing. Unknown options are a TypeError.
         ConnectionPool.from_url(value).make_connection()
@@ -87,6 +87,13 @@ def _is_redis_url(value: str) -> bool:
         or urlsplit(value).path.strip("/").isdecimal()
         or not (urlsplit(value).path.strip("/"))
     )
+
+
+def _is_country(value: str) -> bool:
+    # Imported only if the setting has a value: it takes longer than the other settings together.
+    from holidays import list_supported_countries
+
+    return len(value) == _COUNTRY_LENGTH and value in list_supported_countries()
 
 
 def _is_time_zone(value: str) -> bool:
@@ -139,7 +146,7 @@ LISTEN_URL = Format(
 )
 TIME_ZONE = Format(_is_time_zone, "the name of a time zone such as Asia/Seoul")
 COUNTRY = Format(
-    lambda value: len(value) == _COUNTRY_LENGTH and value in list_supported_countries(),
+    _is_country,
     "a country with two capital letters as in ISO 3166, such as KR",
 )
 SECRET_KEY = Format(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import Calendar, Timezone
-from icalendar import Event as Component
 
 from primepath.exchange.calendars.events import Event
+
+if TYPE_CHECKING:
+    from icalendar import Event as Component
+    from icalendar import Timezone
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 _PRODUCT = "-//PrimePath//Exam schedule//EN"
@@ -23,6 +26,9 @@ _EVENTS = 10_000
 
 def write_calendar(name: str, events: Iterable[Event]) -> bytes:
     """Return the calendar. The same events are always the same bytes."""
+    # Imported with the first calendar, to start faster.
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
@@ -40,6 +46,8 @@ def write_calendar(name: str, events: Iterable[Event]) -> bytes:
 @cache
 def _time_zone(name: str) -> Timezone:
     """Return the rules of the school's time zone in all years that it plans. They do not depend on the events."""
+    from icalendar import Timezone
+
     years = settings.ACADEMIC_YEARS
     first, last = datetime.date(years.first, 1, 1), datetime.date(years.last + 1, 12, 31)
     return Timezone.from_tzid(name, first_date=first, last_date=last)
@@ -48,6 +56,8 @@ def _time_zone(name: str) -> Timezone:
 # Building an event takes 0.2 ms, which feeds of the same classes share.
 @lru_cache(maxsize=_EVENTS)
 def _component(event: Event) -> bytes:
+    from icalendar import Event as Component
+
     component = Component()
     component.add("uid", event.uid)
     component.add("sequence", event.sequence)

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -32,6 +31,9 @@ def write_xlsx(
     overview: Sequence[Sequence[str]] = (),
 ) -> bytes:
     """Return the file. ``overview`` is a second sheet for people, with a status in each cell after the first column."""
+    # Imported with the first file, to start faster.
+    import xlsxwriter
+
     output = io.BytesIO()
     options = {
         "in_memory": True,

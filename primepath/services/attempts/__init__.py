@@ -12,7 +12,6 @@ from typing import Protocol, TypeVar
 
 from primepath.services.attempts.database import DatabaseCounts
 from primepath.services.attempts.process import ProcessCounts
-from primepath.services.attempts.redis import RedisCounts
 
 _Result = TypeVar("_Result")
 _log = logging.getLogger("primepath.attempts")
@@ -57,6 +56,9 @@ def reset_attempts(name: str) -> None:
 
 
 def _first_available(use: Callable[[Counts], _Result]) -> _Result:
+    # Imported with the first attempt, to start faster.
+    from primepath.services.attempts.redis import RedisCounts
+
     shared: list[Counts] = [DatabaseCounts()]
     if (redis := RedisCounts.configured()) is not None:
         shared.insert(0, redis)
