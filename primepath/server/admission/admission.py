@@ -152,8 +152,8 @@ class Admission:
             with self._lock:
                 threads = self._threads[kind]
                 lane = self._lane(kind, caller, content)
-                if not threads.can_start(lane, caller, targets):
-                    due = threads.turns.due(caller, now)
+                due = threads.turns.due(caller, now)
+                if not threads.can_start(lane, caller, targets, due, now):
                     wait = threads.expected_wait(lane, caller, due, now)
                     if wait > lane.max_expected_wait:
                         reason = Reason.QUEUE
@@ -298,6 +298,8 @@ class Admission:
     def _check(self) -> None:
         self._timer = None
         self.refuse_overdue()
+        # Some are due now.
+        self._start_waiting()
         if any(lane.waiting for lane in self._every_lane):
             self._check_soon()
 

@@ -107,6 +107,24 @@ async def test_waiting_requests_run_when_threads_are_free(office: Office) -> Non
 
 
 @in_office
+async def test_early_request_starts_when_it_is_due_although_none_ends(office: Office) -> None:
+    for caller in range(THREADS // 2):
+        office.enter(caller)
+    turns = office.admission._threads[Kind.READ].turns
+    charged = [turns.charge("large") for _ in range(100)]
+    early = office.enter("large")
+    await asyncio.sleep(0.2)
+    assert (early.is_waiting, early.started) == (True, None)
+    office.clock.now = early.due
+    # The work of the others ends after `WAIT`.
+    async with asyncio.timeout(WAIT / 4):
+        while early.is_waiting:
+            await asyncio.sleep(0.001)
+    for each in charged:
+        turns.withdraw("large", each)
+
+
+@in_office
 async def test_request_that_would_wait_too_long_is_refused_at_once(office: Office) -> None:
     office.fill()
     before = refusals("queue", "read")

@@ -120,6 +120,34 @@ def test_wait_for_the_fair_share_is_limited(
     assert whole.due - whole.arrived <= 1.75
 
 
+def test_early_request_leaves_half_of_the_threads_to_others(
+    make_school: Callable[..., School],
+) -> None:
+    school = make_school(4)
+    others = [school.arrive(caller) for caller in "abc"]
+    school.finish(school.arrive("large"), processor_seconds=10)
+    early = school.arrive("large")
+    assert early.due > school.clock.now + 1
+    assert early.started is None
+    # A thread is still free for a caller who has not received so much.
+    assert school.arrive("d").started is not None
+    assert school.finish(others[0]) == []
+    assert school.finish(others[1]) == []
+    assert school.finish(others[2]) == [early]
+
+
+def test_request_that_is_due_uses_any_free_thread(make_school: Callable[..., School]) -> None:
+    school = make_school(4)
+    for caller in "abc":
+        school.arrive(caller)
+    school.finish(school.arrive("large"), processor_seconds=10)
+    early = school.arrive("large")
+    school.clock.now = early.due - 1
+    assert list(school.threads.start_waiting(school.clock.now)) == []
+    school.clock.now = early.due
+    assert list(school.threads.start_waiting(school.clock.now)) == [early]
+
+
 def test_long_queue_is_not_for_a_caller_whom_others_overtake(
     make_school: Callable[..., School],
 ) -> None:
