@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isnan
 
@@ -38,6 +38,9 @@ def at_most(value: float) -> Bound:
 
 
 NONE = at_most(0)
+_LENIENT_TIMES = 10
+# A smaller share is a part of a throughput.
+_ALMOST_ALL = 0.99
 ALL = at_least(1)
 FOR_CONTRAST = None
 """The bound of a figure that no verdict depends on."""
@@ -55,6 +58,17 @@ class Figure:
     @property
     def holds(self) -> bool:
         return self.bound is None or self.bound.holds(self.value)
+
+    def lenient(self) -> Figure:
+        """Return the figure with a bound that a slow or busy machine keeps too: ten times the time, or a tenth of the throughput."""
+        if self.bound is None:
+            return self
+        bound = self.bound
+        if self.unit is Unit.SECONDS:
+            bound = replace(bound, most=bound.most * _LENIENT_TIMES)
+        elif self.unit is Unit.SHARE and bound.least < _ALMOST_ALL:
+            bound = replace(bound, least=bound.least / _LENIENT_TIMES)
+        return replace(self, bound=bound)
 
     @property
     def shown(self) -> str:

@@ -10,6 +10,7 @@ from benchmarks.trial.report import report, summary
 from benchmarks.trial.verdicts import (
     ALL,
     NONE,
+    Bound,
     Figure,
     Outcome,
     Unit,
@@ -85,3 +86,21 @@ def test_the_page_marks_what_falls_short() -> None:
     assert "| Restart | SQLite | lost 0 (0)<br>old loop 2/s | passes |" in page
     assert "| Disk full | SQLite | Only root can mount. | not run |" in page
     assert summary(verdicts) == "Of 3 verdicts, 1 pass, 1 fall short, 1 were not run."
+
+
+@pytest.mark.parametrize(
+    ("unit", "bound", "lenient"),
+    [
+        (Unit.SECONDS, at_most(0.2), at_most(2)),
+        (Unit.SHARE, at_least(0.5), at_least(0.05)),
+        (Unit.SHARE, at_least(0.999), at_least(0.999)),
+        (Unit.SHARE, ALL, ALL),
+        (Unit.COUNT, NONE, NONE),
+        (Unit.COUNT, at_least(20), at_least(20)),
+        (Unit.RATE, None, None),
+    ],
+)
+def test_a_lenient_bound_concerns_times_and_throughputs_only(
+    unit: Unit, bound: Bound | None, lenient: Bound | None
+) -> None:
+    assert Figure("name", 1, unit, bound).lenient() == Figure("name", 1, unit, lenient)
