@@ -17,6 +17,9 @@ from tests.browser.opened_cell import ROWS, YEAR
 from tests.browser.tab import Tab
 from tests.server import Server, running_server
 
+# Their assertions are explained too.
+pytest.register_assert_rewrite("tests.browser.week", "tests.browser.page_language")
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Turn off Chromium's own requests, and resolve no host except this machine.
 _FLAGS = (

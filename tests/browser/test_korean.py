@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from primepath.demo.accounts import DEMO_PASSWORD
-from tests.browser.korean import assert_korean, words_of_the_school
 from tests.browser.opened_cell import YEAR
+from tests.browser.page_language import assert_language, words_of_the_school
 from tests.browser.tab import Tab
 from tests.browser.test_accessibility import violations
 
@@ -20,7 +20,7 @@ def test_explorer(open_tab: Callable[..., Tab], ask: Callable[..., Any], width: 
     tab = open_tab(locale="ko-KR", viewport={"width": width, "height": 844})
     page = tab.open("/graphql")
     expect(page.locator("#viewer")).to_have_text("로그인하지 않았습니다.")
-    assert_korean(page, words_of_the_school(ask))
+    assert_language(page, "ko", words_of_the_school(ask))
     assert violations(page) == []
 
 

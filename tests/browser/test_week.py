@@ -13,9 +13,11 @@ import pytest
 
 from primepath.demo.accounts import HEAD_TEACHER, TEACHER
 from tests.browser.hands import Keyboard, Mouse
-from tests.browser.korean import words_of_the_school
+from tests.browser.page_language import words_of_the_school
 from tests.browser.tab import Tab
-from tests.browser.week import Week
+from tests.browser.week import accounts, files, one_cell, several_cells, views
+from tests.browser.week.stored import Stored
+from tests.browser.week.week_page import WeekPage
 from tests.server import Server, running_server
 
 pytestmark = pytest.mark.one_database
@@ -46,6 +48,7 @@ def test_each_two_choices_are_combined() -> None:
 @pytest.mark.parametrize(("username", "language", "device", "width"), COMBINATIONS)
 def test_week(
     open_tab: Callable[..., Tab],
+    server: Server,
     ask: Callable[..., Any],
     rows: list[dict[str, Any]],
     pictures: Path,
@@ -58,30 +61,31 @@ def test_week(
         locale={"en": "en-GB", "ko": "ko-KR"}[language],
         viewport={"width": width, "height": 844},
     )
+    tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
     number = COMBINATIONS.index((username, language, device, width))
     name = f"week_{username}_{language}_{device}_{width}"
-    week = Week(
+    week = WeekPage(
         tab.open("/"),
         Keyboard(tab.page) if device == "keyboard" else Mouse(),
         language,
+        Stored(server, username, language),
         words_of_the_school(ask),
         lambda step: tab.take_picture(pictures, f"{name}_{step}"),
     )
-    first, second = (row["schoolClass"]["name"] for row in rows[:2])
-    week.sign_in(username)
-    week.find(first)
-    week.change_cell(first, room=f"{number}01")
-    week.assign_exams(name)
-    week.read_history()
-    week.copy_cell(second)
-    week.change_block([first, second], room=f"{number}02")
-    week.undo()
-    week.read_month_and_week()
-    week.export()
+    first, second = (row["schoolClass"] for row in rows[:2])
+    accounts.sign_in(week, username)
+    views.find(week, first["name"])
+    one_cell.change(week, first, room=f"{number}01")
+    one_cell.assign_exams(week, first, name)
+    one_cell.read_history(week, first)
+    several_cells.copy(week, first, second)
+    several_cells.change_block(week, [first, second], room=f"{number}02")
+    views.read_month_and_week(week)
+    files.export(week, first, room=f"{number}01")
     if username == HEAD_TEACHER:
-        week.import_file(rows[0]["schoolClass"]["code"], room=f"{number}03")
-        week.plan_year()
+        files.import_(week, first, room=f"{number}03")
+        files.plan_year(week)
     else:
-        week.request_access()
-    week.look_at_print()
-    week.open_account()
+        accounts.request_access(week, number)
+    views.look_at_print(week)
+    accounts.open_account(week)

@@ -1,4 +1,4 @@
-"""A check that a page has no text in English."""
+"""A check that a page is in one language, apart from the school's own data."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from playwright.sync_api import Page
 from primepath.demo.accounts import TEACHERS
 from tests.browser.opened_cell import YEAR
 
-_WORD = re.compile(r"[A-Za-z]{2,}")
-# Names that Korean texts use too: of the product, of keys, and of programs' parts.
-_SAME_IN_KOREAN = {
-    "API",
-    "ID",
-    "ms",
-    "Shift",
-    "Enter",
-    "requestClassAccess",
-    "JSON",
-    "English",
-    "Bearer",
+_ENGLISH, _KOREAN = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[가-힣]+")
+# By the language of the page: the words of its language, and those of the other one.
+_WORDS = {"en": (_ENGLISH, _KOREAN), "ko": (_KOREAN, _ENGLISH)}
+# Names that texts in the other language use too: of the product, of keys, of programs' parts, and of the language in the switch.
+_SAME = {
+    "en": {"한국어"},
+    "ko": {
+        "API",
+        "ID",
+        "ms",
+        "Shift",
+        "Enter",
+        "requestClassAccess",
+        "JSON",
+        "English",
+        "Bearer",
+    },
 }
 _DATA = """query($year: Int!, $after: String) {
   school { name } viewer { username teacher { name } }
@@ -51,19 +56,21 @@ def words_of_the_school(ask: Callable[..., Any]) -> set[str]:
     after, words = None, {*TEACHERS, "test"}
     while True:
         found = ask("head", _DATA, year=YEAR, after=after)
-        words.update(_WORD.findall(str(found)))
+        for pattern in _ENGLISH, _KOREAN:
+            words.update(pattern.findall(str(found)))
         after = found["exams"]["pageInfo"]["endCursor"]
         if not found["exams"]["pageInfo"]["hasNextPage"]:
             return words
 
 
-def assert_korean(page: Page, data: set[str]) -> None:
-    """Check that the page has no English text other than the ``data`` of the school."""
+def assert_language(page: Page, language: str, data: set[str]) -> None:
+    """Check that the page has text in its language, and none in the other one except the ``data`` of the school."""
+    own, other = _WORDS[language]
     texts = page.evaluate(_TEXTS)
     left = {
         text.strip(): words
         for text in texts
-        if (words := set(_WORD.findall(text)) - data - _SAME_IN_KOREAN)
+        if (words := set(other.findall(text)) - data - _SAME[language])
     }
     assert not left, str(left)
-    assert any(re.search("[가-힣]", text) for text in texts)
+    assert any(own.search(text) for text in texts)

@@ -1,0 +1,1 @@
+"""The steps of a week on the page at ``/``, by subject. After each, what the page shows is compared with what is stored."""
