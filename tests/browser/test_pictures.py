@@ -131,8 +131,8 @@ def _take_import(guide: Guide, room: str) -> None:
 def _take_history(guide: Guide, page: LocalizedPage) -> None:
     page.cell(guide.classes[1]["name"], 2).click()
     page.page.locator("#cell-history summary").click()
-    oldest = page.page.locator(".history > li").nth(1)
-    oldest.scroll_into_view_if_needed()
+    expect(page.page.locator(".history")).to_be_focused()
+    expect(page.page.locator(".history > li").nth(1)).to_be_in_viewport()
     guide.take("history", page.page.locator("body"))
     page.page.keyboard.press("Escape")
 
