@@ -12,7 +12,7 @@ from primepath.demo.accounts import TEACHERS
 from tests.browser.opened_cell import YEAR
 
 _ENGLISH, _KOREAN = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[가-힣]+")
-# By the language of the page: the words of its language, and those of the other one.
+# By the language of the page: the words of its language, and the words of the other one.
 _WORDS = {"en": (_ENGLISH, _KOREAN), "ko": (_KOREAN, _ENGLISH)}
 # Names that texts in the other language use too: of the product, of keys, of programs' parts, and of the language in the switch.
 _SAME = {

@@ -1,4 +1,4 @@
-"""One cell: its fields, exams and history."""
+"""Fields, exams and history of a cell."""
 
 from __future__ import annotations
 

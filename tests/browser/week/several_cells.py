@@ -84,7 +84,7 @@ def _undo_in_list(week: WeekPage) -> None:
 
 
 def _shows_changes(week: WeekPage) -> None:
-    """Wait until the list has the stored changes, and names those that are undone."""
+    """Wait until the list has the stored changes, and marks what is undone."""
     items = week.page.locator("#change-list > li")
     stored = week.stored.changes()
 

@@ -94,7 +94,7 @@ class Stored:
         return viewer
 
     def requests(self) -> list[tuple[str, str]]:
-        """Return the class and the reason of each request for access that nobody has decided about."""
+        """Return the class and the reason of each request for access without a decision."""
         found = self._nodes(_REQUESTS, HEAD_TEACHER)
         return [(each["classListing"]["code"], each["reason"]) for each in found]
 
