@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from django.core.management import call_command, load_command_class
 from primepath.domain.stored_file import MAX_UPLOAD_BYTES
 from primepath.environment import env
 from primepath.server.nested_timeouts import longest_request
+from schema.http.errors import GRAPHQL_JSON
 from scripts.server import free_port
 from tests.nginx import nginx
 from tests.pages import ROOT
@@ -195,6 +197,34 @@ def test_nginx_passes_large_uploads_on(recorder: Recorder, prefix: str, tmp_path
             assert httpx.post(f"{address}{path}", content=file, timeout=PATIENCE).status_code == 200
         assert httpx.post(f"{address}/graphql", content=file, timeout=PATIENCE).status_code == 413
     assert [len(body) for _, body in recorder.received] == [len(file)] * 2
+
+
+def test_nginx_passes_a_delta_sync_by_get_on(demo_server: Server, tmp_path: Path) -> None:
+    """In the address, only the token could grow with the school, and its length is constant."""
+    document = """query ($after: String) {
+      scheduleMatrix(academicYear: 2026, changesAfter: $after) { syncToken rows { schoolClass { code } } }
+    }"""
+    hash = sha256(document.encode()).hexdigest()
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": hash}}
+    headers = {"Authorization": f"Bearer {demo_server.token}"}
+    with (
+        nginx(tmp_path, demo_server.port) as address,
+        httpx.Client(base_url=address, headers=headers, timeout=PATIENCE) as client,
+    ):
+
+        def read(token: str | None) -> tuple[dict[str, Any], int]:
+            parameters = {"extensions": extensions, "variables": {"after": token}}
+            encoded = {name: json.dumps(each) for name, each in parameters.items()}
+            response = client.get("/graphql", params=encoded, headers={"Accept": GRAPHQL_JSON})
+            return response.json()["data"]["scheduleMatrix"], len(str(response.url))
+
+        client.post("/graphql", json={"query": document, "extensions": extensions})
+        everything, _length = read(None)
+        assert len(everything["rows"]) > 50
+        changes, length = read(everything["syncToken"])
+        assert changes["rows"] == []
+        # Some gateways accept 2,048 characters.
+        assert length < 1_000
 
 
 @pytest.mark.parametrize("name", ["primepath.service", "primepath-manage@.service"])
