@@ -9,11 +9,12 @@ from contextlib import suppress
 from threading import Lock
 
 from primepath.models.database_state import DatabaseState
+from primepath.server.answers import Later
 
 _MOST_USELESS = 2_000
 
 
-class Computation:
+class Computation(Later):
     """A request that is running. ``state``: that of the database when its sender was read, or None so far."""
 
     def __init__(self) -> None:
