@@ -112,7 +112,7 @@ CELL_ERRORS = [
             _cells(mutation, "INVALID_ID", "cells.0", [{"id": "A/2026/JAN"}]),
             _cells(mutation, "INVALID_ID", "cells.0", [{"id": ""}]),
             _cells(mutation, "INVALID_ID", "examIds.1", [at("A")], REVIEW, "Exam:0"),
-            _cells(mutation, "INVALID_ID", "examIds.0", [at("A")], "Teacher:1001"),
+            _cells(mutation, "INVALID_ID", "examIds.0", [at("A")], "Teacher:1000001"),
             _cells(mutation, "YEAR_OUT_OF_RANGE", "cells.0", [at("A", year=2019)]),
             _cells(mutation, "YEAR_OUT_OF_RANGE", "cells.0", [{"id": "MatrixCell:A/2036/JAN"}]),
             _cells(mutation, "YEAR_OUT_OF_RANGE", "cells.0", [at("A", year=-(2**31))]),
@@ -157,7 +157,7 @@ CELL_ERRORS = [
     _clone("NOT_FOUND", "source", at("OTHER"), key("A", "MAY")),
     _clone("NOT_FOUND", "targets.1", at("A"), key("A", "MAY"), key("OTHER")),
     _clone("FORBIDDEN", "targets.0", at("A"), key("B")),
-    _clone("INVALID_ID", "source", {"id": "Exam:1001"}, key("A", "MAY")),
+    _clone("INVALID_ID", "source", {"id": "Exam:1000001"}, key("A", "MAY")),
     _clone("YEAR_OUT_OF_RANGE", "source", at("A", year=2019), key("A", "MAY")),
     _clone("YEAR_OUT_OF_RANGE", "targets.0", at("A"), key("A", "MAY", 2036)),
     _clone("NOT_EMPTY", "targets.1", at("B"), key("A", "MAY"), key("A"), mode="REJECT"),
@@ -403,7 +403,7 @@ FILE_ERRORS = [
         for person, id, code in (
             ("mina", OF_HARU, "NOT_FOUND"),
             ("hana", FEED, "NOT_FOUND"),
-            ("mina", "CalendarFeed:9999", "NOT_FOUND"),
+            ("mina", "CalendarFeed:9999999", "NOT_FOUND"),
             ("mina", "CalendarFeed:0", "INVALID_ID"),
             ("mina", REVIEW, "INVALID_ID"),
         )
@@ -483,6 +483,6 @@ INVALID_INPUTS = [
         *("changePassword", "mina", {"currentPassword": "x", "newPassword": "xk9!q"}),
         *("WEAK_PASSWORD", "newPassword"),
     ),
-    InvalidInput("revokeApiToken", "mina", {"id": "ApiToken:9999"}, "NOT_FOUND", "id"),
+    InvalidInput("revokeApiToken", "mina", {"id": "ApiToken:9999999"}, "NOT_FOUND", "id"),
     InvalidInput("revokeApiToken", "mina", {"id": "Exam:1"}, "INVALID_ID", "id"),
 ]

@@ -27,15 +27,19 @@ from primepath.models import (
 from primepath.services.calendars.create_calendar_feed import MAX_FEEDS
 from tests.factories import YEAR, as_viewer, make_cell, make_class
 
-REVIEW, QUARTERLY, NEXT_YEAR, INACTIVE, OF_MINA = (f"Exam:{1001 + number}" for number in range(5))
-NO_EXAM, NO_TEACHER, NO_LEVEL = "Exam:9999", "Teacher:9999", "CurriculumLevel:9999"
-NO_REQUEST, NO_ASSIGNMENT = "ClassAccessRequest:9999", "TeacherClassAssignment:9999"
-MINA, JUNO, HANA = "Teacher:1001", "Teacher:1002", "Teacher:1003"
-OF_JUNO, DENIED, OF_HANA, MINAS_REQUEST = (
-    f"ClassAccessRequest:{1001 + number}" for number in range(4)
+REVIEW, QUARTERLY, NEXT_YEAR, INACTIVE, OF_MINA = (
+    f"Exam:{1_000_001 + number}" for number in range(5)
 )
-FEED, OF_HARU = "CalendarFeed:1001", "CalendarFeed:1002"
-MINA_IN_A, HANA_IN_A, IN_CLOSED = (f"TeacherClassAssignment:{1001 + number}" for number in range(3))
+NO_EXAM, NO_TEACHER, NO_LEVEL = "Exam:9999999", "Teacher:9999999", "CurriculumLevel:9999999"
+NO_REQUEST, NO_ASSIGNMENT = "ClassAccessRequest:9999999", "TeacherClassAssignment:9999999"
+MINA, JUNO, HANA = "Teacher:1000001", "Teacher:1000002", "Teacher:1000003"
+OF_JUNO, DENIED, OF_HANA, MINAS_REQUEST = (
+    f"ClassAccessRequest:{1_000_001 + number}" for number in range(4)
+)
+FEED, OF_HARU = "CalendarFeed:1000001", "CalendarFeed:1000002"
+MINA_IN_A, HANA_IN_A, IN_CLOSED = (
+    f"TeacherClassAssignment:{1_000_001 + number}" for number in range(3)
+)
 ACCESS = {"A": AccessLevel.FULL, "C": AccessLevel.CO_TEACHER, "B": AccessLevel.VIEW}
 
 
@@ -43,7 +47,7 @@ def build_school() -> dict[str, Viewer]:
     """Store the school and return its viewers: mina, juno, hana, haru, and office, who is staff without a profile."""
     teachers = {
         name: Teacher.objects.create(
-            pk=1001 + number,
+            pk=1_000_001 + number,
             user=User.objects.create(username=name),
             name=name.title(),
             is_head_teacher=name.startswith("ha"),
@@ -66,20 +70,20 @@ def build_school() -> dict[str, Viewer]:
 
 def _build_access(teachers: dict[str, Teacher], classes: dict[str, SchoolClass]) -> None:
     for key, name, code, level in (
-        (1001, "mina", "A", "FULL"),
-        (1002, "hana", "A", "VIEW"),
-        (1003, "juno", "CLOSED", "FULL"),
-        (1004, "mina", "B", "VIEW"),
-        (1005, "mina", "C", "CO_TEACHER"),
+        (1_000_001, "mina", "A", "FULL"),
+        (1_000_002, "hana", "A", "VIEW"),
+        (1_000_003, "juno", "CLOSED", "FULL"),
+        (1_000_004, "mina", "B", "VIEW"),
+        (1_000_005, "mina", "C", "CO_TEACHER"),
     ):
         TeacherClassAssignment.objects.create(
             pk=key, teacher=teachers[name], school_class=classes[code], access_level=level
         )
     for key, name, code, status in (
-        (1001, "juno", "A", "PENDING"),
-        (1002, "juno", "B", "DENIED"),
-        (1003, "hana", "B", "PENDING"),
-        (1004, "mina", "OTHER", "PENDING"),
+        (1_000_001, "juno", "A", "PENDING"),
+        (1_000_002, "juno", "B", "DENIED"),
+        (1_000_003, "hana", "B", "PENDING"),
+        (1_000_004, "mina", "OTHER", "PENDING"),
     ):
         ClassAccessRequest.objects.create(
             pk=key,
@@ -102,7 +106,7 @@ def _build_exams(mina: Teacher) -> list[Exam]:
     ]
     defaults = {"type": "REVIEW", "total_questions": 20, "timer_minutes": 30, "version": 1}
     return [
-        Exam.objects.create(pk=1001 + number, **{**defaults, **values})
+        Exam.objects.create(pk=1_000_001 + number, **{**defaults, **values})
         for number, values in enumerate(kinds)
     ]
 
@@ -123,6 +127,6 @@ def _build_cells(exams: list[Exam], classes: dict[str, SchoolClass]) -> None:
 def _build_feeds(mina: Teacher, haru: Teacher) -> None:
     owners = [mina] + MAX_FEEDS * [haru]
     CalendarFeed.objects.bulk_create(
-        CalendarFeed(pk=1001 + number, user_id=owner.user_id, name="Exams", digest=str(number))
+        CalendarFeed(pk=1_000_001 + number, user_id=owner.user_id, name="Exams", digest=str(number))
         for number, owner in enumerate(owners)
     )

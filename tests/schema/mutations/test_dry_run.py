@@ -82,7 +82,7 @@ def test_dry_run_writes_and_locks_nothing(mutation: str, mina: Viewer) -> None:
 @every_mutation
 def test_dry_run_reports_the_same_errors(mutation: str, mina: Viewer) -> None:
     inputs: dict[str, dict[str, Any]] = {
-        "assignExams": {"cells": [at("A", "FEB"), at("B")], "examIds": [OF_MINA, "Exam:9999"]},
+        "assignExams": {"cells": [at("A", "FEB"), at("B")], "examIds": [OF_MINA, "Exam:9999999"]},
         "unassignExams": {"cells": [at("A", "FEB"), at("OTHER")], "examIds": [REVIEW]},
         "cloneCell": {"source": at("A"), "targets": [key("A", "FEB"), key("B")]},
         "shareCell": {"source": at("A", "APR"), "classCodes": ["C", "NONE"]},

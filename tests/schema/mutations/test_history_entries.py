@@ -62,7 +62,7 @@ CHANGES: dict[str, tuple[str, dict[str, Any], set[tuple[str, str]]]] = {
         {("CELL", f"A/2027/{period}") for period in ("FEB", "MAR", "APR", "Q1")},
     ),
     "createExam": ("mina", NEW_EXAM, {("EXAM", "NEW")}),
-    "updateExam": ("mina", {"id": OF_MINA, "name": "x"}, {("EXAM", "1005")}),
+    "updateExam": ("mina", {"id": OF_MINA, "name": "x"}, {("EXAM", "1000005")}),
     "setClassCurriculum": (
         "hana",
         {**CURRICULUM, "levelIds": [LEVEL]},
@@ -72,20 +72,20 @@ CHANGES: dict[str, tuple[str, dict[str, Any], set[tuple[str, str]]]] = {
     "withdrawClassAccessRequest": (
         "mina",
         {"id": MINAS_REQUEST},
-        {("ACCESS_REQUEST", "1004")},
+        {("ACCESS_REQUEST", "1000004")},
     ),
     "approveClassAccessRequest": (
         "hana",
         {"id": OF_JUNO},
-        {("ACCESS_REQUEST", "1001"), ("ASSIGNMENT", "NEW")},
+        {("ACCESS_REQUEST", "1000001"), ("ASSIGNMENT", "NEW")},
     ),
     "denyClassAccessRequest": (
         "office",
         {"id": OF_JUNO, "note": "No"},
-        {("ACCESS_REQUEST", "1001")},
+        {("ACCESS_REQUEST", "1000001")},
     ),
     "assignTeacher": ("office", ASSIGNMENT, {("ASSIGNMENT", "NEW")}),
-    "revokeTeacher": ("hana", {"assignmentId": MINA_IN_A}, {("ASSIGNMENT", "1001")}),
+    "revokeTeacher": ("hana", {"assignmentId": MINA_IN_A}, {("ASSIGNMENT", "1000001")}),
     "closeSchool": (
         "hana",
         CLOSED_DAYS,

@@ -225,7 +225,7 @@ def test_state_that_is_no_longer_allowed_is_refused(
 def test_exam_that_became_inactive_does_not_return(people: People) -> None:
     mina = people["mina"]
     first = change("unassignExams", mina, cells=[at("A")], examIds=[REVIEW])
-    update_exam(viewer=COMMAND_LINE, exam_id=1001, values={"is_active": False})
+    update_exam(viewer=COMMAND_LINE, exam_id=1_000_001, values={"is_active": False})
     assert codes(undo(mina, first)) == ["EXAM_INACTIVE"]
 
 
@@ -246,7 +246,7 @@ def test_only_who_can_make_each_change_can_undo(people: People) -> None:
     )
     only_read = change("updateCell", hana, cell=at("B"), notes="x")
     access = change(
-        "assignTeacher", hana, teacherId="Teacher:1002", classCode="B", accessLevel="VIEW"
+        "assignTeacher", hana, teacherId="Teacher:1000002", classCode="B", accessLevel="VIEW"
     )
     unknown = f"ChangeSet:{'0' * 32}"
     before = stored_rows()

@@ -65,7 +65,7 @@ def test_every_error_has_its_own_path_and_nothing_is_saved(mina: Viewer) -> None
             change("A", "MAR", notes="again"),
             change("A", "JAN", expectedVersion=7, endTime="01:00"),
             {"cell": {"id": "nonsense"}, "notes": "x" * 10_001},
-            change("C", "MAY", status="SCHEDULED", invigilatorId="Teacher:9999"),
+            change("C", "MAY", status="SCHEDULED", invigilatorId="Teacher:9999999"),
             change("C", "JUN", status=None, invigilatorId="Exam:1"),
         ],
     )

@@ -194,7 +194,7 @@ def test_all_errors_of_a_decision_are_returned_together(people: People) -> None:
     errors = errors_of(
         "assignTeacher",
         viewer,
-        teacherId="Teacher:9999",
+        teacherId="Teacher:9999999",
         classCode="NONE",
         accessLevel="FULL",
         expiresAt="2020-01-01T00:00:00+09:00",

@@ -60,7 +60,7 @@ VALID_INPUTS: dict[str, ValidInput] = {
     "signIn": ValidInput("mina", {"username": "mina", "password": PASSWORD}),
     "signOut": ValidInput("mina", None, reads=False),
     "assignExams": ValidInput("mina", {"cells": [at("A"), at("C")], "examIds": [OF_MINA]}),
-    "unassignExams": ValidInput("mina", {"cells": [at("A")], "examIds": ["Exam:1001"]}),
+    "unassignExams": ValidInput("mina", {"cells": [at("A")], "examIds": ["Exam:1000001"]}),
     "updateCell": ValidInput("mina", {"cell": at("A"), "notes": "A pen"}),
     "updateCells": ValidInput(
         "mina",
