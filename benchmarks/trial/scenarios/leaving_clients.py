@@ -6,12 +6,13 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+from benchmarks.progress import say
 from benchmarks.trial.load import loop
 from benchmarks.trial.load.connection import Connection
 from benchmarks.trial.load.mixes import Sender, full, mutation, partial
 from benchmarks.trial.registry import scenario
 from benchmarks.trial.trial import Trial
-from benchmarks.trial.verdicts import NONE, Figure, Unit, at_most
+from benchmarks.trial.verdicts import FOR_CONTRAST, NONE, Figure, Unit, at_most
 
 _CLIENTS, _ROUNDS = 200, 3
 
@@ -25,8 +26,18 @@ def leaving_clients(trial: Trial) -> Sequence[Figure]:
         left = time.monotonic()
         normal = trial.seconds_until_normal(left)
     time.sleep(2)
+    measured = others.all()
+    say(f"    others: {measured.outcomes}")
+    # nginx passes 200 requests on at the same time. With the requests of the others, there can be more.
+    refused = measured.counted("503 OVERLOADED")
     return [
-        Figure("others not served", others.all().not_served.count, Unit.COUNT, NONE),
+        Figure(
+            "others neither served nor 503 OVERLOADED",
+            measured.not_served.count - refused,
+            Unit.COUNT,
+            NONE,
+        ),
+        Figure("others refused", refused, Unit.COUNT, FOR_CONTRAST),
         # Between nginx and the server, connections stay open for the next request.
         Figure("sockets left over", product.sockets() - sockets, Unit.COUNT, at_most(32)),
         Figure("normal after", normal, Unit.SECONDS, at_most(2)),
