@@ -101,7 +101,7 @@ class _Evaluation(NamedTuple):
         cursor.academic_year = group.interest.academic_year
         cursor.class_codes = group.interest.class_codes
         with suppress(Exception):
-            await find_change(cursor, together.loaders(operation), operation.viewer)
+            await find_change(cursor, cursor.before, together.loaders(operation), operation.viewer)
             cursor.is_found = True
 
     @property

@@ -104,18 +104,21 @@ class Subscription:
         viewer = info.context.require_viewer()
         year = planned_year(academic_year)
         check_list("classCodes", class_codes or ())
+        before = cursor.before
         given = cursor.last_event_id or after
-        if cursor.before is None and given is not None:
-            cursor.before = Followed(*SyncToken.parse_position(given, year))
+        if before is None and given is not None:
+            before = Followed(*SyncToken.parse_position(given, year))
         cursor.academic_year = year
         cursor.class_codes = None if class_codes is None else frozenset(class_codes)
-        await find_change(cursor, info.context.loaders, viewer)
+        await find_change(cursor, before, info.context.loaders, viewer)
         return cursor.change
 
 
-async def find_change(cursor: Cursor, loaders: Loaders, viewer: Viewer) -> None:
-    """Set what an evaluation sets, except the year and the codes of the classes, which it needs."""
-    year, before = cursor.academic_year, cursor.before
+async def find_change(
+    cursor: Cursor, before: Followed | None, loaders: Loaders, viewer: Viewer
+) -> None:
+    """Find what has changed since ``before``, for the year and the classes of the cursor. Set all else that an evaluation sets."""
+    year = cursor.academic_year
     position = loaders.changes.position()
     classes = await loaders.classes.all_of(cursor.class_codes)
     now = timezone.now()

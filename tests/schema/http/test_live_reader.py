@@ -14,6 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
 
 from primepath.db.snapshot import Snapshot
 from primepath.domain.cell import CellKey
@@ -23,6 +25,7 @@ from primepath.domain.viewer import Viewer
 from primepath.feed.listeners import Evaluated, Group, Interest
 from primepath.models import Teacher, TeacherClassAssignment
 from primepath.services.cells.update_cell import update_cell
+from schema.http import live
 from schema.http.live import follow
 from schema.http.live_reader import READER, Credentials
 from schema.operation.execute import Together, execute
@@ -182,3 +185,22 @@ def test_sessions_are_valid_until_they_end_or_the_password_changes() -> None:
     assert READER.find_invalid([*credentials, unknown]) == {*credentials[:3], unknown}
     SessionStore(keys[3]).delete()
     assert READER.find_invalid(credentials[3:]) == set(credentials[3:])
+
+
+def test_first_evaluation_that_fails_twice_ends_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second attempt begins at the same position, so it is a first evaluation too."""
+    make_class("A")
+    group = listen(as_viewer(make_teacher(head=True)), ["A"])
+    failures = iter([{"scheduleChanged": {"cells": None}}, None])
+
+    def fail(*args: Any, **options: Any) -> ExecutionResult:
+        execute(*args, **options)
+        return ExecutionResult(next(failures), [GraphQLError("This fails.")])
+
+    monkeypatch.setattr(live, "execute", fail)
+    content, has_failed = live.evaluate(
+        group.subscription, Cursor(last_event_id=str(group.state.where))
+    )
+    assert has_failed
+    assert b"This fails." in (content or b"")
+    assert next(failures, "no more") == "no more"
