@@ -219,6 +219,15 @@ class Dispatcher:
         self._checkpoint = checkpoint
         self._reads = reads or _AnyState()
         self._pending: dict[Stage, deque[PendingBatch]] = {stage: deque() for stage in Stage}
+        self._emptied: list[object] = []
+
+    def empty_at_end(self, part: object) -> None:
+        """Remove all attributes of a part of the operation at its end.
+
+        Parts refer to each other in circles. So everything that an operation has read would stay in memory until the garbage
+        collector runs, which is after hundreds of operations.
+        """
+        self._emptied.append(part)
 
     def enqueue(self, stage: Stage, batch: PendingBatch) -> None:
         """Add a pending batch, which runs when the operation is idle."""
@@ -259,6 +268,9 @@ class Dispatcher:
         finally:
             self._shut_down()
             self._reads.end()
+            for part in self._emptied:
+                vars(part).clear()
+            self._emptied.clear()
 
     def _dispatch(self, batches: deque[PendingBatch]) -> None:
         """Remove the first of ``batches`` and run it, unless the checkpoint or the database raises."""

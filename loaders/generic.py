@@ -40,6 +40,7 @@ class BatchLoader(DataLoader[K, V]):
         self, dispatcher: Dispatcher, stage: Stage, fetch: Callable[[list[K]], Sequence[V]]
     ) -> None:
         super().__init__(loop=dispatcher.loop)
+        dispatcher.empty_at_end(self)
         self._dispatcher = dispatcher
         self._stage = stage
         self._fetch = fetch

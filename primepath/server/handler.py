@@ -33,7 +33,7 @@ from primepath.server.admission.refusals import (
     send_refusal,
 )
 from primepath.server.answers import Answers, KeptResponse, Later
-from primepath.server.monitoring.request_record import forget_request
+from primepath.server.monitoring.request_record import end_request, forget_request
 from primepath.server.streams import Stream, StreamResponse
 
 _RECEIVE = "primepath.receive"
@@ -252,6 +252,8 @@ class OneThreadHandler(ASGIHandler):
         assert response is not None
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         response.close()
+        if request is not None and not isinstance(response, StreamResponse):
+            end_request(request)
         if response.streaming:
             raise NotImplementedError("A response must be complete when its view returns it.")
         return response

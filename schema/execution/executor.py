@@ -25,10 +25,15 @@ class CountingExecutor(ExecutionContext):
         *args: Any,
         size: ResponseSize | None = None,
         variables: VariableValues | None = None,
+        empty_at_end: Callable[[object], None] = lambda _: None,
         **kwargs: Any,
     ) -> None:
-        """``variables``: coerced values, for a document that declares no variables. They are coerced only once."""
+        """``variables``: coerced values, for a document that declares no variables. They are coerced only once.
+
+        ``empty_at_end``: see `Dispatcher.empty_at_end`.
+        """
         super().__init__(*args, **kwargs)
+        empty_at_end(self)
         if variables is not None:
             self.variable_values = variables
         self.size = size or ResponseSize(settings.MAX_ANSWER_VALUES)

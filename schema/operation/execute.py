@@ -166,7 +166,11 @@ async def _execute(
         values_left=size.left,
         shared=shared,
     )
-    executor: dict[str, Any] = {"executor_class": CountingExecutor, "size": size}
+    executor: dict[str, Any] = {
+        "executor_class": CountingExecutor,
+        "size": size,
+        "empty_at_end": dispatcher.empty_at_end,
+    }
     if settings.COMPILED_EXECUTION:
         executor |= {"executor_class": CompiledExecutor, "plans": operation.plans}
     result = graphql.execute(

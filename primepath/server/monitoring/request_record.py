@@ -73,6 +73,16 @@ def forget_request(scope: Any) -> None:
     scope["headers"].clear()
 
 
+def end_request(request: HttpRequest) -> None:
+    """Free a request as Django reads it, which refers to itself through its user and its messages.
+
+    Otherwise it would stay in memory until the garbage collector runs.
+    """
+    if (record := request.META.get(_KEY)) is not None:
+        record.request = None
+    vars(request).clear()
+
+
 def leave(token: Token[Any]) -> None:
     """End the context of a request that no server received."""
     _current.reset(token)

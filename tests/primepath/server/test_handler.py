@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
+from weakref import ref
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.one_database
 THREADS = 2
 _fingerprint: ContextVar[str] = ContextVar("mark", default="unset")
 _events: list[str] = []
+_requests: list[ref[HttpRequest]] = []
 _running = threading.BoundedSemaphore(THREADS)
 _both_running = threading.Barrier(THREADS)
 
@@ -43,12 +46,20 @@ def mark(request: HttpRequest) -> HttpResponse:
     return HttpResponse(found)
 
 
+def refer_to_itself(request: HttpRequest) -> HttpResponse:
+    """Do what Django's middleware for users and messages does too."""
+    request.itself = request  # type: ignore[attr-defined]
+    _requests.append(ref(request))
+    return HttpResponse("done")
+
+
 def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(["a", "b"])
 
 
 urlpatterns = [
-    path(view.__name__, view) for view in (show_thread, wait_for_all_threads, mark, stream)
+    path(view.__name__, view)
+    for view in (show_thread, wait_for_all_threads, mark, refer_to_itself, stream)
 ]
 
 
@@ -112,6 +123,16 @@ def test_requests_beyond_the_thread_limit_wait() -> None:
 
 def test_threads_are_reused() -> None:
     assert len(set(responses_of(*["show_thread"] * 20))) <= THREADS
+
+
+def test_request_is_freed_without_the_garbage_collector() -> None:
+    gc.disable()
+    try:
+        assert responses_of("refer_to_itself") == ["done"]
+        assert [each() for each in _requests] == [None]
+    finally:
+        gc.enable()
+        _requests.clear()
 
 
 def test_context_of_a_request_is_not_visible_to_the_next() -> None:
