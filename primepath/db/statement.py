@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from inspect import signature
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 from django.db import DatabaseError, connection, models
@@ -25,6 +26,9 @@ from primepath.db.reading import reading_connection
 from primepath.db.snapshot import recover_reads
 from primepath.db.usage import count_statements, counted
 
+T = TypeVar("T")
+R = TypeVar("R")
+S = TypeVar("S")
 _NOW = "now"
 
 
@@ -127,6 +131,28 @@ class BoundStatement(NamedTuple):
     read: Read
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup(Generic[T]):
+    """A statement, and how its rows become a result. The caller chooses who sends it: this thread, or the event loop."""
+
+    statement: BoundStatement
+    read: Callable[[Iterable[tuple[Any, ...]]], T]
+
+    def run(self) -> T:
+        """Send the statement now."""
+        (rows,) = _fetch([self.statement])
+        return self.read(rows)
+
+    def then(self: Lookup[R | None], change: Callable[[R], S]) -> Lookup[S | None]:
+        """Return the same query with a changed result, unless the result is None."""
+
+        def read(rows: Iterable[tuple[Any, ...]]) -> S | None:
+            found = self.read(rows)
+            return None if found is None else change(found)
+
+        return Lookup(self.statement, read)
+
+
 def read_together(*statements: BoundStatement) -> list[Iterable[tuple[Any, ...]] | DatabaseError]:
     """Return the rows of statements that do not need each other, or the error of each that failed.
 
@@ -143,7 +169,7 @@ def read_together(*statements: BoundStatement) -> list[Iterable[tuple[Any, ...]]
 def _fetch(statements: Sequence[BoundStatement]) -> list[Iterable[tuple[Any, ...]]]:
     ahead = current_read_ahead()
     fetched = _send(statements) if ahead is None else ahead.fetch(statements, _send)
-    return list(map(_rows, statements, fetched))
+    return list(map(rows_of, statements, fetched))
 
 
 def _send(statements: Sequence[BoundStatement]) -> list[list[tuple[Any, ...]]]:
@@ -173,7 +199,8 @@ def _fetch_watched(database: Any, sql: str, parameters: list[Any]) -> list[tuple
     return rows
 
 
-def _rows(statement: BoundStatement, fetched: list[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+def rows_of(statement: BoundStatement, fetched: list[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+    """Return the rows of a statement from what the database has returned."""
     if connection.vendor == "sqlite":
         ((text,),) = fetched
         fetched = list(map(tuple, orjson.loads(text)))

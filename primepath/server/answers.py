@@ -30,6 +30,9 @@ class Later(ABC):
 class Answers(Protocol):
     """Responses that can be sent again."""
 
+    async def respond_early(self, scope: Any, kind: Kind, body: bytes) -> KeptResponse | None:
+        """Return a response that needs no thread. None if `respond` must be called. Runs in the event loop, before admission."""
+
     def respond(
         self,
         scope: Any,

@@ -149,13 +149,22 @@ class OneThreadHandler(ASGIHandler):
             body.close()
         # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
+        credentials = credentials_of(scope)
+        request = _Request(
+            scope, content, upload, credentials, self._traits(scope, credentials, content)
+        )
+        if (kept := await self._respond_early(request)) is not None:
+            await kept.send(send)
+            return None
         # After the body, the only further message is that the client has disconnected.
         listening = asyncio.ensure_future(receive())
         try:
-            response = await self._run(scope, content, upload, listening, may_wait=True)
+            response = await self._run(request, listening, may_wait=True)
             while isinstance(response, Later):
                 await self._wait(response, listening)
-                response = await self._run(scope, content, upload, listening, may_wait=False)
+                response = await self._respond_early(request) or await self._run(
+                    request, listening, may_wait=False
+                )
         except RefusedError as refused:
             if upload is not None:
                 upload.close()
@@ -175,25 +184,29 @@ class OneThreadHandler(ASGIHandler):
             await response.send(send)
         return None
 
+    async def _respond_early(self, request: _Request) -> KeptResponse | None:
+        """Return a response that needs no thread, or None."""
+        if self._answers is None or request.upload is not None:
+            return None
+        kept = await self._answers.respond_early(
+            request.scope, request.traits.kind, request.content
+        )
+        if kept is not None and request.credentials is not None:
+            self._callers.remember(request.scope, request.credentials)
+        return kept
+
     async def _run(
-        self,
-        scope: Any,
-        content: bytes,
-        upload: IO[bytes] | None,
-        listening: asyncio.Future[Any],
-        *,
-        may_wait: bool,
+        self, request: _Request, listening: asyncio.Future[Any], *, may_wait: bool
     ) -> Response | Later:
         """Run a request as soon as it can run, and return the response. Raises `RefusedError`."""
-        credentials = credentials_of(scope)
+        scope, traits, credentials = request.scope, request.traits, request.credentials
         caller = self._callers.caller_of(scope, credentials)
-        traits = self._traits(scope, credentials, content)
         # A copy, so that context variables of a request do not reach the next request in the thread.
         context = copy_context()
 
         def work(ticket: Ticket) -> Response | Later:
             scope[_QUEUED_SECONDS] = ticket.queued_seconds
-            return context.run(self._respond, scope, traits.kind, content, upload, may_wait)
+            return context.run(self._respond, request, may_wait)
 
         ticket = self._admission.enter(
             *(traits.kind, caller, work),
@@ -222,23 +235,19 @@ class OneThreadHandler(ASGIHandler):
         finally:
             ended.cancel()
 
-    def _respond(
-        self,
-        scope: Any,
-        kind: Kind,
-        content: bytes,
-        upload: IO[bytes] | None,
-        may_wait: bool,
-    ) -> Response | Later:
+    def _respond(self, request: _Request, may_wait: bool) -> Response | Later:
         """Return the response. Its database connection is free before it is sent."""
+        scope, content = request.scope, request.content
         signals.request_started.send(sender=self.__class__, scope=scope)
 
         def ask_django() -> HttpResponseBase:
-            return self._ask_django(scope, upload or BytesIO(content))
+            return self._ask_django(scope, request.upload or BytesIO(content))
 
         if self._answers is None:
             return ask_django()
-        response = self._answers.respond(scope, kind, content, ask_django, may_wait=may_wait)
+        response = self._answers.respond(
+            scope, request.traits.kind, content, ask_django, may_wait=may_wait
+        )
         if not isinstance(response, HttpResponseBase):
             signals.request_finished.send(sender=self.__class__)
         return response
@@ -266,6 +275,16 @@ class _Traits(NamedTuple):
     content: Hashable
     targets: Set[Hashable]
     fails_without_database: bool
+
+
+class _Request(NamedTuple):
+    """A request that has arrived. ``content``: its body, or the start of an ``upload``."""
+
+    scope: Any
+    content: bytes
+    upload: IO[bytes] | None
+    credentials: bytes | None
+    traits: _Traits
 
 
 class _Receive:

@@ -10,14 +10,20 @@ from django.http.cookie import parse_cookie
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 
+from primepath.db.statement import Lookup
 from primepath.domain.errors import ErrorCode
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import use_state
 from primepath.server.admission.callers import remember_user
 from primepath.server.language import prefer_language
 from primepath.services.accounts.observation import Observation
-from primepath.services.accounts.sessions import find_session, remember_session
-from primepath.services.accounts.tokens import ValidToken, find_token
+from primepath.services.accounts.sessions import (
+    SessionOwner,
+    find_session,
+    look_up_session,
+    remember_session,
+)
+from primepath.services.accounts.tokens import ValidToken, find_token, look_up_token
 from primepath.services.accounts.viewers import viewer_of
 from schema.errors import HttpError
 from schema.http.draft import draft_of
@@ -70,16 +76,24 @@ def identify_early(scope: Any) -> Caller | None:
     None if Django must read the request: the sender has no valid credentials, or a session that this process does not know.
     CSRF is not checked.
     """
-    found = None
-    match [value for name, value in scope["headers"] if name == b"authorization"]:
-        case [header]:
-            valid = _valid_token(header.decode("latin-1"))
-            found = valid and Caller(valid.viewer, valid.token_id, valid.observation)
-        case []:
-            found = _early_owner_of_session(scope)
+    lookup = look_up_early(scope)
+    found = None if lookup is None else lookup.run()
     if found is not None:
         scope[_CALLER] = found
     return found
+
+
+def look_up_early(scope: Any) -> Lookup[Caller | None] | None:
+    """Return the query of `identify_early`. None if no query finds the sender."""
+    match [value for name, value in scope["headers"] if name == b"authorization"]:
+        case [header]:
+            token = _bearer_token(header.decode("latin-1"))
+            return None if token is None else look_up_token(token).then(_caller_of_token)
+        case []:
+            key = _session_key(scope)
+            session = look_up_session(key) if key else None
+            return None if session is None else session.then(_caller_of_session)
+    return None
 
 
 def forget_early(scope: Any) -> None:
@@ -87,32 +101,39 @@ def forget_early(scope: Any) -> None:
     scope.pop(_CALLER, None)
 
 
-def _early_owner_of_session(scope: Any) -> Caller | None:
+def _session_key(scope: Any) -> str | None:
     cookies = [value for name, value in scope["headers"] if name == b"cookie"]
     if len(cookies) != 1:
         return None
-    key = parse_cookie(cookies[0].decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
-    owner = find_session(key) if key else None
-    return owner and Caller(owner.viewer, None, owner.observation)
+    return parse_cookie(cookies[0].decode("latin-1")).get(settings.SESSION_COOKIE_NAME)
+
+
+def _caller_of_token(valid: ValidToken) -> Caller:
+    return Caller(valid.viewer, valid.token_id, valid.observation)
+
+
+def _caller_of_session(owner: SessionOwner) -> Caller:
+    return Caller(owner.viewer, None, owner.observation)
 
 
 def _owner_of_session(request: HttpRequest) -> Caller:
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if key and (owner := find_session(key)) is not None:
-        return Caller(owner.viewer, None, owner.observation)
+        return _caller_of_session(owner)
     viewer = viewer_of(request.user)
     if viewer is not None and viewer.user_id is not None:
         remember_session(request.session, viewer.user_id)
     return Caller(viewer)
 
 
-def _valid_token(header: str) -> ValidToken | None:
+def _bearer_token(header: str) -> str | None:
     scheme, _space, token = header.partition(" ")
-    return find_token(token.strip()) if scheme.lower() == "bearer" else None
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _owner_of_token(header: str) -> Caller:
-    found = _valid_token(header)
+    token = _bearer_token(header)
+    found = None if token is None else find_token(token)
     if found is None:
         raise HttpError(
             401,
@@ -120,7 +141,7 @@ def _owner_of_token(header: str) -> Caller:
             _("Invalid, expired or revoked bearer token."),
             {"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
-    return Caller(found.viewer, found.token_id, found.observation)
+    return _caller_of_token(found)
 
 
 class _CsrfCheck(CsrfViewMiddleware):

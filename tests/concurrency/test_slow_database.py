@@ -176,9 +176,11 @@ def test_database_that_is_away_is_unavailable_until_it_is_back(server: Server) -
     with database_away(server):
         response = execute(server, "{ viewer { username } }")
         assert response.status_code == 503
-        assert response.headers["Retry-After"] == "1"
+        # A random time, if the process knew already that the database is away.
+        seconds = int(response.headers["Retry-After"])
+        assert 1 <= seconds <= 5
         (error,) = response.json()["errors"]
-        assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfterSeconds": 1}
+        assert error["extensions"] == {"code": "UNAVAILABLE", "retryAfterSeconds": seconds}
         assert error["message"] == (
             "The server has no connection to its database. Try again later."
         )

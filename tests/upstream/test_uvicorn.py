@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from typing import Any
 
 import httptools
@@ -153,6 +154,14 @@ def test_response_without_keep_alive_closes_the_connection() -> None:
                 task.cancel()
 
     asyncio.run(send())
+
+
+def test_response_is_written_to_the_transport_of_its_cycle() -> None:
+    source = inspect.getsource(RequestResponseCycle)
+    used = set(re.findall(r"self\.transport\.(\w+)", source))
+    assert used == {"write", "is_closing", "close"}
+    assert "transport=self.transport" in inspect.getsource(HttpToolsProtocol.on_headers_complete)
+    assert "self.loop" in inspect.getsource(HttpToolsProtocol)
 
 
 def test_exception_of_a_callback_ends_as_an_invalid_request() -> None:

@@ -104,6 +104,29 @@ class Pool:
         finally:
             self._turns.end()
 
+    def open_apart(self) -> Session:
+        """Open a connection that does not belong to the pool, for `Pipeline`. Raises `psycopg.OperationalError` if it cannot."""
+        session = self._open()
+        if session.prepared is not None:
+            ((process,),) = session.execute("SELECT pg_backend_pid()").fetchall()
+            session.prepared.note_process(process)
+        return session
+
+    def close_apart(self, session: Session, *, is_lost: bool) -> None:
+        """Close a connection of `open_apart`. If it was lost, find out whether the database is away."""
+        self._close(session)
+        if is_lost:
+            self._note_lost()
+
+    def is_current(self, session: Session) -> bool:
+        """Return whether a connection can be used again: it is open, not too old, and accepts changes if that is needed."""
+        return not (
+            session.closed
+            or self._is_closed
+            or time.monotonic() > session.expires_at
+            or (self._needs_writable and session.is_read_only())
+        )
+
     def _use(self, session: Session) -> None:
         self._in_use.add(session)
         self._number_in_use.inc()
@@ -183,12 +206,7 @@ class Pool:
         if session.closed:
             self._close(session)
             self._note_lost()
-        elif (
-            status != TransactionStatus.IDLE
-            or self._is_closed
-            or now > session.expires_at
-            or (self._needs_writable and session.is_read_only())
-        ):
+        elif status != TransactionStatus.IDLE or not self.is_current(session):
             self._close(session)
         else:
             self._idle.append(session)

@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from primepath.server.admission.refusals import Refusal
 from primepath.server.draining import draining
 from primepath.server.processes.early_refusals import early_refusals
+from primepath.server.processes.one_write import OneWrite
 
 # Requests of one connection that wait for an earlier one. Browsers and proxies send the next request after the response.
 _MAX_PIPELINED = 32
@@ -100,6 +101,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self._exceeded = Limit.PIPELINE
             raise LimitExceededError
         super().on_headers_complete()
+        transport: Any = OneWrite(self.transport, self.loop)
+        self.cycle.transport = transport
         if self._ends_soon:
             self.cycle.keep_alive = False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from primepath.db.statement import Parameter, Statement
+from primepath.db.statement import Lookup, Parameter, Statement
 from primepath.domain.viewer import Viewer
 from primepath.services.accounts.observation import Observation, Observer
 from primepath.services.accounts.viewers import ACCOUNT_COLUMNS, viewer_of_account
@@ -70,21 +70,30 @@ def remember_session(session: Any, user_id: int) -> None:
 
 def find_session(session_key: str) -> SessionOwner | None:
     """Return the owner of a session, in one query. None if Django must read it, for example because it is not valid."""
+    lookup = look_up_session(session_key)
+    return None if lookup is None else lookup.run()
+
+
+def look_up_session(session_key: str) -> Lookup[SessionOwner | None] | None:
+    """Return the query of `find_session`. None if the process does not know the session."""
     key = _digest(session_key)
     known = _known.get(key)
     if known is None:
         return None
     observer = Observer()
-    rows = _sessions(session_key, known.user_id, observer.now)
-    for content, password, state, access_ends_at, *account in rows:
-        if content is None or not _belongs_to(key, known, content, password):
-            break
-        if (viewer := viewer_of_account(*account)) is None:
-            break
-        return SessionOwner(viewer, observer.observation(state, access_ends_at))
-    with _lock:
-        _known.pop(key, None)
-    return None
+
+    def read(rows: Iterable[tuple[Any, ...]]) -> SessionOwner | None:
+        for content, password, state, access_ends_at, *account in rows:
+            if content is None or not _belongs_to(key, known, content, password):
+                break
+            if (viewer := viewer_of_account(*account)) is None:
+                break
+            return SessionOwner(viewer, observer.observation(state, access_ends_at))
+        with _lock:
+            _known.pop(key, None)
+        return None
+
+    return Lookup(_sessions.bind(session_key, known.user_id, observer.now), read)
 
 
 def valid_sessions(session_keys: Collection[str]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from primepath.db.statement import Parameter, Statement
+from primepath.db.statement import Lookup, Parameter, Statement
 from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken
 from primepath.services.accounts.observation import Observation, Observer
@@ -74,17 +74,25 @@ def find_token(token: str) -> ValidToken | None:
 
     None if it is invalid, its owner cannot sign in, or the password has been set since the token was created.
     """
+    return look_up_token(token).run()
+
+
+def look_up_token(token: str) -> Lookup[ValidToken | None]:
+    """Return the query of `find_token`."""
     observer = Observer()
-    rows = _valid_tokens(digest_of(token), observer.now)
-    for token_id, fingerprint, last_used_at, password, state, access_ends_at, *account in rows:
-        if fingerprint != password_fingerprint(password):
-            return None
-        viewer = viewer_of_account(*account)
-        if viewer is not None:
-            _uses.note(token_id, last_used_at)
-        observation = observer.observation(state, access_ends_at)
-        return ValidToken(token_id, viewer, observation) if viewer else None
-    return None
+
+    def read(rows: Iterable[tuple[Any, ...]]) -> ValidToken | None:
+        for token_id, fingerprint, last_used_at, password, state, access_ends_at, *account in rows:
+            if fingerprint != password_fingerprint(password):
+                return None
+            viewer = viewer_of_account(*account)
+            if viewer is not None:
+                _uses.note(token_id, last_used_at)
+            observation = observer.observation(state, access_ends_at)
+            return ValidToken(token_id, viewer, observation) if viewer else None
+        return None
+
+    return Lookup(_valid_tokens.bind(digest_of(token), observer.now), read)
 
 
 def valid_tokens(token_ids: Collection[int]) -> set[int]:

@@ -74,6 +74,12 @@ class Answer:
             and self._begin <= observation.at < self._end
         )
 
+    def has_form(self, scope: Any) -> bool:
+        """Return whether the form that the request asks for is kept, so that nothing is compressed or expanded."""
+        if is_compressed(header(scope, b"accept-encoding"), self._length):
+            return self._compressed is not None
+        return self._plain is not None
+
     def response(self, scope: Any) -> SentAnswer:
         """Return the response in the form that the request asks for."""
         if self._etag is not None:

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.http.response import HttpResponseBase
 from prometheus_client import Counter
 
+from primepath.db.loop_reads import LoopReads
 from primepath.server.admission.callers import remember_user_of
 from primepath.server.admission.kinds import Kind
 from primepath.server.answer_life import AnswerLife, begin_life
@@ -21,7 +22,7 @@ from primepath.server.monitoring.request_record import note_in_scope
 from schema.http.answer_cache.answer import Answer, Origin, SentAnswer
 from schema.http.answer_cache.computations import Computation, Computations
 from schema.http.answer_cache.store import Store
-from schema.http.authentication import Caller, forget_early, identify_early
+from schema.http.authentication import Caller, forget_early, identify_early, look_up_early
 from schema.http.documents import count_document
 from schema.http.draft import Draft, begin_draft, end_draft
 from schema.http.key import key_of
@@ -35,6 +36,7 @@ _ANSWERS = Counter(
 )
 _HIT, _MISS, _CHANGED, _WAITED = map(_ANSWERS.labels, ("hit", "miss", "changed", "waited"))
 _CREDENTIALS = frozenset({b"authorization", b"cookie"})
+_OUTDATED = "primepath.outdated"
 _FORM_HEADERS = frozenset({"content-type", "content-length", "content-encoding"})
 
 
@@ -45,6 +47,24 @@ class AnswerCache:
         self.store = Store(limit)
         self._path = path
         self._computations = Computations()
+        self._reads = LoopReads()
+
+    async def respond_early(self, scope: Any, kind: Kind, body: bytes) -> SentAnswer | None:
+        """Return a kept answer without a thread; see `primepath.server.answers`."""
+        if not (self._can_be_kept(scope, kind) and self._reads.is_ready):
+            return None
+        key = key_of(scope, body)
+        answer = self.store.get(key)
+        if answer is None or not answer.has_form(scope):
+            return None
+        lookup = look_up_early(scope)
+        caller = None if lookup is None else await self._reads.run(lookup)
+        if caller is None or caller.observation is None:
+            return None
+        if answer.is_valid(caller.viewer, caller.observation):
+            return self._send_again(key, answer, scope, caller)
+        scope[_OUTDATED] = answer
+        return None
 
     def respond(
         self,
@@ -64,7 +84,8 @@ class AnswerCache:
         try:
             # After the computation: one that has just ended has kept its answer.
             answer = self.store.get(key)
-            if answer is not None or not is_own:
+            is_outdated = answer is not None and scope.pop(_OUTDATED, None) is answer
+            if not is_own or (answer is not None and not is_outdated):
                 caller = _identify(scope)
                 observation = caller and caller.observation
                 if caller is not None and observation is not None:

@@ -1,0 +1,97 @@
+"""Queries that the event loop sends itself, for requests that need nothing else.
+
+The way to a thread and back takes longer than such a query. The event loop must not wait. So a query that cannot be sent immediately is
+not sent, and the caller asks a thread. Only for PostgreSQL: a query of SQLite computes in the thread that sends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from functools import partial
+from typing import TypeVar
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from primepath.db.postgresql.pipeline import Pipeline
+from primepath.db.postgresql.pool import Pool
+from primepath.db.postgresql.session import Session
+from primepath.db.statement import Lookup, rows_of
+from primepath.db.usage import count_statements
+
+T = TypeVar("T")
+
+# A usual query takes less than a thousandth of a second.
+_PATIENCE_SECONDS = 0.5
+_OPEN_AGAIN_SECONDS = 1.0
+# Queries that are not answered yet.
+_MOST = 64
+
+logger = logging.getLogger("primepath.database")
+
+
+class LoopReads:
+    """Sends queries to the primary, over one connection that it opens when it is needed."""
+
+    def __init__(self) -> None:
+        pool = getattr(connections[DEFAULT_DB_ALIAS], "pool", None)
+        self._pool: Pool | None = pool if isinstance(pool, Pool) else None
+        self._pipeline: Pipeline | None = None
+        self._opening: asyncio.Future[None] | None = None
+        self._tried_at = float("-inf")
+
+    @property
+    def is_ready(self) -> bool:
+        """True if a query can be sent now."""
+        return self._usable() is not None
+
+    async def run(self, lookup: Lookup[T]) -> T | None:
+        """Return the result of a query. None also if a thread must send it."""
+        pool, pipeline = self._pool, self._usable()
+        if pool is None or pipeline is None:
+            return None
+        statement = lookup.statement
+        count_statements(1)
+        try:
+            rows = await pipeline.fetch(statement.compiled.sql, statement.parameters)
+        except psycopg.Error:
+            return None
+        # A primary that has become a standby may answer too.
+        return lookup.read(rows_of(statement, rows)) if pool.is_current(pipeline.session) else None
+
+    def _usable(self) -> Pipeline | None:
+        pool, pipeline = self._pool, self._pipeline
+        if pool is None:
+            return None
+        if pipeline is not None and not pipeline.has_ended:
+            if pool.is_current(pipeline.session):
+                return pipeline if len(pipeline) < _MOST else None
+            pipeline.end()
+        self._pipeline = None
+        self._open_soon(pool)
+        return None
+
+    def _open_soon(self, pool: Pool) -> None:
+        now = time.monotonic()
+        if self._opening is None and now - self._tried_at >= _OPEN_AGAIN_SECONDS:
+            self._tried_at = now
+            self._opening = asyncio.ensure_future(self._open(pool))
+
+    async def _open(self, pool: Pool) -> None:
+        try:
+            session = await asyncio.to_thread(pool.open_apart)
+            self._pipeline = Pipeline(
+                session, patience=_PATIENCE_SECONDS, close=partial(_close, pool, session)
+            )
+        except psycopg.Error as error:
+            logger.info("The event loop has no connection to the database: %s", error)
+        finally:
+            self._opening = None
+
+
+def _close(pool: Pool, session: Session, reason: psycopg.Error | None) -> None:
+    pool.close_apart(session, is_lost=isinstance(reason, psycopg.OperationalError))
+    if reason is not None:
+        logger.warning("The event loop has lost its connection to the database: %s", reason)

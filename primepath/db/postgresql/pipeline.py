@@ -1,0 +1,163 @@
+"""Statements that the event loop sends itself, without a thread.
+
+For a small statement, most of the time is the way to a thread and back. So the event loop has one connection in the pipeline
+mode of libpq. It sends each statement immediately, also while earlier ones are not answered. PostgreSQL answers them in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+
+from primepath.db.postgresql.session import NoResponseError, Session
+
+_FINE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
+
+Rows = list[tuple[Any, ...]]
+
+
+class _Sent(NamedTuple):
+    """A statement that was sent. ``at``: time of the event loop. ``rows`` gets its rows as they arrive."""
+
+    answer: asyncio.Future[Rows]
+    at: float
+    rows: Rows
+
+
+class Pipeline:
+    """Sends statements over ``session``, each in a transaction of its own. Create it in the event loop.
+
+    It ends if a statement fails, or if PostgreSQL does not answer within ``patience`` seconds. Then it calls ``close`` with the reason,
+    and each statement that is not answered fails with it. The reason is None if `end` was called.
+    """
+
+    def __init__(
+        self, session: Session, *, patience: float, close: Callable[[psycopg.Error | None], None]
+    ) -> None:
+        self.session = session
+        self.has_ended = False
+        self._is_ending = False
+        self._patience = patience
+        self._close = close
+        self._loop = asyncio.get_running_loop()
+        self._connection = session.pgconn
+        self._socket = self._connection.socket
+        self._transformer = Transformer(session)
+        self._sent: deque[_Sent] = deque()
+        self._prepares = session.prepared is not None and bool(session.prepared.is_direct)
+        self._names: dict[str, bytes] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._connection.nonblocking = 1
+        self._connection.enter_pipeline_mode()
+        self._loop.add_reader(self._socket, self._receive)
+
+    def __len__(self) -> int:
+        """Number of statements that are not answered."""
+        return len(self._sent)
+
+    def end(self) -> None:
+        """End when all statements are answered. No further ones can be sent."""
+        self._is_ending = True
+        if not self._sent:
+            self._end(None)
+
+    async def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
+        """Run a statement and return its rows. Raises `psycopg.Error`."""
+        # As text, so that PostgreSQL infers the types, as it does for literals. A value that cannot be sent does not end the pipeline.
+        values = self._transformer.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
+        sent = _Sent(self._loop.create_future(), self._loop.time(), [])
+        try:
+            self._send(sql, values)
+        except psycopg.Error as error:
+            self._end(error)
+            raise
+        self._sent.append(sent)
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._patience, self._check_patience)
+        return await sent.answer
+
+    def _send(self, sql: str, values: Sequence[Any]) -> None:
+        if not self._prepares:
+            self._connection.send_query_params(_numbered(sql), values)
+        else:
+            name = self._names.get(sql)
+            if name is None:
+                name = self._names[sql] = b"primepath_%d" % len(self._names)
+                self._connection.send_prepare(name, _numbered(sql))
+            self._connection.send_query_prepared(name, values)
+        self._connection.pipeline_sync()
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._connection.flush():
+            self._loop.add_writer(self._socket, self._continue)
+
+    def _continue(self) -> None:
+        self._loop.remove_writer(self._socket)
+        try:
+            self._flush()
+        except psycopg.Error as error:
+            self._end(error)
+
+    def _receive(self) -> None:
+        try:
+            self._connection.consume_input()
+            while self._sent and not self._connection.is_busy():
+                self._take(self._connection.get_result())
+        except psycopg.Error as error:
+            self._end(error)
+            return
+        if self.session.watch is not None:
+            self.session.watch.heard_at = time.monotonic()
+        if self._is_ending and not self._sent:
+            self._end(None)
+
+    def _take(self, result: Any) -> None:
+        if result is None:
+            return
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            sent = self._sent.popleft()
+            if not sent.answer.done():
+                sent.answer.set_result(sent.rows)
+        elif result.status == ExecStatus.TUPLES_OK:
+            self._transformer.set_pgresult(result)
+            self._sent[0].rows.extend(self._transformer.load_rows(0, result.ntuples, tuple))
+        elif result.status not in _FINE:
+            raise error_from_result(result)
+
+    def _check_patience(self) -> None:
+        self._timer = None
+        if not self._sent:
+            return
+        left = self._sent[0].at + self._patience - self._loop.time()
+        if left <= 0:
+            self._end(NoResponseError(f"no response within {self._patience:g} seconds"))
+        else:
+            self._timer = self._loop.call_later(left, self._check_patience)
+
+    def _end(self, error: psycopg.Error | None) -> None:
+        if self.has_ended:
+            return
+        self.has_ended = True
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._close(error)
+        for sent in self._sent:
+            if error is not None and not sent.answer.done():
+                sent.answer.set_exception(error)
+        self._sent.clear()
+
+
+def _numbered(sql: str) -> bytes:
+    first, *others = sql.split("%s")
+    return (first + "".join(f"${i}{part}" for i, part in enumerate(others, 1))).encode()
