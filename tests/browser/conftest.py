@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ _FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 _TIMEOUT_MS = 20_000
+_PICTURES_OF_FAILED = settings.BASE_DIR / "var" / "screenshots"
+_HAS_FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="package")
@@ -66,17 +68,26 @@ def launch(chromium: BrowserType, **environment: str) -> Browser:
     )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    if report.failed:
+        item.stash[_HAS_FAILED] = True
+    return report
+
+
 @pytest.fixture
-def pictures() -> Path:
-    """Folder for screenshots."""
-    return Path(os.environ.get("SCREENSHOTS") or settings.BASE_DIR / "var" / "screenshots")
+def pictures() -> Path | None:
+    """Folder for screenshots. None: none are stored."""
+    folder = os.environ.get("SCREENSHOTS")
+    return Path(folder) if folder else None
 
 
 @pytest.fixture
 def open_tab(
-    browser: Browser, server: Server, pictures: Path, request: pytest.FixtureRequest
+    browser: Browser, server: Server, pictures: Path | None, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Tab]]:
-    """Open tabs with options such as ``viewport``. A screenshot is taken at the end of the test."""
+    """Open tabs with options such as ``viewport``. At the end of a test that has failed, a screenshot is taken in any case."""
     tabs: list[Tab] = []
 
     def open_tab(**options: Any) -> Tab:
@@ -84,13 +95,15 @@ def open_tab(
             **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
         )
         context.set_default_timeout(_TIMEOUT_MS)
-        tabs.append(Tab(context, server.address))
+        tabs.append(Tab(context, server.address, pictures))
         return tabs[-1]
 
     yield open_tab
     name = request.node.name.removeprefix("test_")
     for number, tab in enumerate(tabs, start=1):
-        tab.take_picture(pictures, name if len(tabs) == 1 else f"{name}_{number}")
+        if _HAS_FAILED in request.node.stash:
+            tab.pictures = tab.pictures or _PICTURES_OF_FAILED
+        tab.take_picture(name if len(tabs) == 1 else f"{name}_{number}")
         tab.context.close()
     assert [tab.problems for tab in tabs] == [[] for _ in tabs]
 

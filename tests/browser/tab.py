@@ -13,33 +13,31 @@ from primepath.demo.accounts import DEMO_PASSWORD
 
 
 class Tab:
-    """A tab in a separate browser context: its page, and the problems that occurred."""
+    """A tab in a separate browser context: its page, and the problems that occurred. ``pictures``: the folder for screenshots, if any."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, pictures: Path | None) -> None:
         self.address = address
+        self.pictures = pictures
         self.context = context
         # Statuses that the test expects. Chromium reports every unsuccessful response.
         self.expected_statuses: set[int] = set()
         self.operations: list[dict[str, Any]] = []
         self._problems: list[str] = []
         self._is_cut_off = False
-        context.route("**/*", self._block_other_hosts)
+        # Only observed: a browser with a route has no cache, and each of its requests waits for this process.
+        context.on("request", self._record_request)
         context.on("console", self._record_message)
         context.on("weberror", lambda failure: self._problems.append(str(failure.error)))
         self.page = context.new_page()
 
-    def _block_other_hosts(self, route: Route, request: Request) -> None:
+    def _record_request(self, request: Request) -> None:
         if not request.url.startswith(f"{self.address}/"):
             self._problems.append(f"asked for {request.url}")
-            route.abort()
-            return
-        if request.method == "POST" and request.url == f"{self.address}/graphql":
-            if self._is_cut_off:
-                route.abort()
-                return
-            if not self.is_stream(request):
-                self.operations.append(request.post_data_json or {})
-        route.continue_()
+        elif self._is_operation(request) and not self._is_cut_off and not self.is_stream(request):
+            self.operations.append(request.post_data_json or {})
+
+    def _is_operation(self, request: Request) -> bool:
+        return request.method == "POST" and request.url == f"{self.address}/graphql"
 
     def _record_message(self, message: ConsoleMessage) -> None:
         if message.type not in {"error", "warning"}:
@@ -58,6 +56,16 @@ class Tab:
     def fail_requests(self, is_cut_off: bool = True) -> None:
         """Let requests to the API fail, as without a connection, or let them succeed again."""
         self._is_cut_off = is_cut_off
+        if is_cut_off:
+            self.context.route(f"{self.address}/graphql", self._fail)
+        else:
+            self.context.unroute(f"{self.address}/graphql", self._fail)
+
+    def _fail(self, route: Route, request: Request) -> None:
+        if self._is_operation(request):
+            route.abort()
+        else:
+            route.continue_()
 
     def is_stream(self, request: Request) -> bool:
         """Return whether this opens the stream of live updates."""
@@ -93,6 +101,7 @@ class Tab:
         response.value.finished()
         assert len(self.operations) == before + 1
 
-    def take_picture(self, folder: Path, name: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}.png")
+    def take_picture(self, name: str) -> None:
+        """Store a screenshot if there is a folder for it. Each takes up to a second."""
+        if self.pictures is not None:
+            self.page.screenshot(path=self.pictures / f"{name}.png")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
@@ -17,7 +16,7 @@ PASSWORD = "correct horse battery"
 
 
 def test_invited_teacher_sets_a_password_and_manages_the_account(
-    open_tab: Callable[..., Tab], pictures: Path
+    open_tab: Callable[..., Tab],
 ) -> None:
     head = open_tab()
     page = head.sign_in(HEAD_TEACHER, next="/account/")
@@ -26,12 +25,12 @@ def test_invited_teacher_sets_a_password_and_manages_the_account(
     invite.get_by_label("Username").fill("sora")
     invite.get_by_role("button", name="Invite").click()
     url = page.get_by_label("Address").input_value()
-    head.take_picture(pictures, "account_invitation")
+    head.take_picture("account_invitation")
 
     phone = open_tab(viewport={"width": 390, "height": 844})
     page = phone.page
     page.goto(url)
-    phone.take_picture(pictures, "account_set_password")
+    phone.take_picture("account_set_password")
     for label in "New password", "New password again":
         page.get_by_label(label, exact=True).fill("12345678")
     phone.expected_statuses.add(422)
@@ -59,7 +58,7 @@ def test_invited_teacher_sets_a_password_and_manages_the_account(
     expect(calendars.get_by_role("row", name="My phone")).to_contain_text(
         f"{datetime.now(SEOUL):%-d %b %Y}"
     )
-    phone.take_picture(pictures, "account_phone")
+    phone.take_picture("account_phone")
 
     phone.expected_statuses.add(404)
     page.goto(url)

@@ -13,7 +13,7 @@ HEADERS = "ID,Name,Type,Year,Questions,Minutes,Pass mark"
 YEAR = "2028"
 
 
-def test_cells_that_nobody_opened_are_found_and_changed_together(tab: Tab, pictures: Path) -> None:
+def test_cells_that_nobody_opened_are_found_and_changed_together(tab: Tab) -> None:
     page = tab.sign_in(HEAD_TEACHER, next="/admin/primepath/examschedulematrix/")
     page.get_by_role("link", name="Open cells of a class").click()
     page.locator(".select2-selection").click()
@@ -29,13 +29,11 @@ def test_cells_that_nobody_opened_are_found_and_changed_together(tab: Tab, pictu
     page.get_by_label("Action:").select_option(label="Set status to Draft")
     page.get_by_role("button", name="Go").click()
     expect(page.locator(".messagelist")).to_contain_text("3")
-    tab.take_picture(pictures, "admin_changed_cells")
+    tab.take_picture("admin_changed_cells")
     expect(rows.filter(has_text="Draft")).to_have_count(3)
 
 
-def test_a_file_is_imported_after_its_problems_are_corrected(
-    tab: Tab, pictures: Path, tmp_path: Path
-) -> None:
+def test_a_file_is_imported_after_its_problems_are_corrected(tab: Tab, tmp_path: Path) -> None:
     page = tab.sign_in(HEAD_TEACHER, next="/admin/primepath/exam/")
     file = tmp_path / "exams.csv"
 
@@ -50,13 +48,13 @@ def test_a_file_is_imported_after_its_problems_are_corrected(
     expect(content).to_contain_text("Rows to change: 1. Unchanged: 0. Rejected: 1.")
     expect(page.get_by_role("row", name="E3")).to_contain_text("'many' is not a whole number.")
     expect(content.get_by_role("button")).to_have_count(0)
-    tab.take_picture(pictures, "admin_rejected_rows")
+    tab.take_picture("admin_rejected_rows")
 
     page.get_by_role("link", name="Choose another file").click()
     show(",Tulips,REVIEW,2026,30,40,60", ",Roses,REVIEW,2026,25,40,60")
     expect(content).to_contain_text("Rows to change: 2. Unchanged: 0. Rejected: 0.")
     expect(page.get_by_role("row", name="Questions")).to_have_count(2)
-    tab.take_picture(pictures, "admin_rows_to_import")
+    tab.take_picture("admin_rows_to_import")
     page.get_by_role("button", name="Import").click()
     expect(page.locator(".messagelist")).to_contain_text("Rows changed: 2. Unchanged: 0.")
     page.locator("#searchbar").fill("Tulips")

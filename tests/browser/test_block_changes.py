@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,7 +52,6 @@ def test_stale_cell_of_a_block_is_a_choice(
     period: str,
     month: str,
     theme: str,
-    pictures: Path,
 ) -> None:
     # On a phone in the dark theme.
     width = 390 if theme == "dark" else 1440
@@ -71,7 +69,7 @@ def test_stale_cell_of_a_block_is_a_choice(
     expect(group.get_by_role("radio", name=f"Theirs: Room {theirs}")).not_to_be_checked()
     expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
     assert violations(page) == []
-    tab.take_picture(pictures, f"block_conflict_{width}")
+    tab.take_picture(f"block_conflict_{width}")
     group.get_by_role("radio", name=f"{choice}: ").check()
     _save(dialog, "2 cells" if choice == "Yours" else "1 cell")
     rooms = [ask("teacher", CELL, at=cell.at)["matrixCell"]["room"] for cell in cells]

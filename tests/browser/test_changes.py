@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +26,6 @@ def test_history_of_a_cell_names_changes_and_undoes_one(
     open_tab: Callable[..., Tab],
     rows: list[dict[str, Any]],
     ask: Callable[..., Any],
-    pictures: Path,
     width: int,
     theme: str,
 ) -> None:
@@ -49,7 +47,7 @@ def test_history_of_a_cell_names_changes_and_undoes_one(
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     newest.scroll_into_view_if_needed()
-    tab.take_picture(pictures, f"history_{width}")
+    tab.take_picture(f"history_{width}")
     newest.get_by_role("button", name="Undo Update cell").focus()
     page.keyboard.press("Enter")
     expect(cell.panel.get_by_text("Undone: Update cell.")).to_be_visible()
@@ -61,7 +59,6 @@ def test_list_of_changes_undoes_and_shows_what_has_changed_since(
     open_tab: Callable[..., Tab],
     rows: list[dict[str, Any]],
     ask: Callable[..., Any],
-    pictures: Path,
     width: int,
     theme: str,
 ) -> None:
@@ -82,7 +79,7 @@ def test_list_of_changes_undoes_and_shows_what_has_changed_since(
     expect(mine.get_by_role("alert")).to_contain_text("Nothing was undone")
     expect(mine.get_by_role("alert")).to_contain_text("Margaret Ellis")
     assert violations(page) == []
-    tab.take_picture(pictures, f"changes_{width}")
+    tab.take_picture(f"changes_{width}")
     assert ask("teacher", CELL, at=at)["matrixCell"]["room"] == f"Theirs {theme}"
 
     dialog.get_by_label("Made by").select_option("all")

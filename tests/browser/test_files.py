@@ -58,7 +58,6 @@ def test_import_shows_each_change_and_problem_first(
     open_tab: Callable[..., Tab],
     ask: Callable[..., Any],
     rows: list[dict[str, Any]],
-    pictures: Path,
     theme: str,
 ) -> None:
     tab = open_tab(color_scheme=theme)
@@ -79,7 +78,7 @@ def test_import_shows_each_change_and_problem_first(
     expect(lines.nth(1)).to_contain_text("A3:")
     expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
     assert violations(page) == []
-    tab.take_picture(pictures, f"import_{theme}")
+    tab.take_picture(f"import_{theme}")
 
     dialog.get_by_label("Import the other rows").check()
     dialog.get_by_role("button", name="Preview").click()
@@ -109,7 +108,7 @@ def test_import_does_not_save_what_has_changed_since_the_preview(
     assert ask(HEAD_TEACHER, CELL, at=at)["matrixCell"]["room"] == "Theirs"
 
 
-def test_a_new_year_is_planned_and_undone(tab: Tab, pictures: Path) -> None:
+def test_a_new_year_is_planned_and_undone(tab: Tab) -> None:
     scheduled = "#matrix td button[data-status='SCHEDULED']"
     page = tab.sign_in(HEAD_TEACHER, next=f"/?year={YEAR + 1}")
     page.wait_for_selector(scheduled)
@@ -123,7 +122,7 @@ def test_a_new_year_is_planned_and_undone(tab: Tab, pictures: Path) -> None:
     dialog.get_by_role("button", name="Preview").click()
     expect(dialog.locator("details")).to_have_count(4)
     assert violations(page) == []
-    tab.take_picture(pictures, "new_year")
+    tab.take_picture("new_year")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_text("Saved.")).to_be_visible()
     dialog.get_by_role("button", name="Close").click()

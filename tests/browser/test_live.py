@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,7 +52,7 @@ def hide(page: Page, is_hidden: bool) -> None:
 
 @THEMES
 def test_a_colleagues_change_appears_marked(
-    open_tab: Callable[..., Tab], ask: Ask, rows: Rows, pictures: Path, theme: str
+    open_tab: Callable[..., Tab], ask: Ask, rows: Rows, theme: str
 ) -> None:
     tab = open_tab(color_scheme=theme)
     page = signed_in(tab)
@@ -62,7 +61,7 @@ def test_a_colleagues_change_appears_marked(
     expect(cell.button).to_have_accessible_name(CHANGED)
     expect(page.locator("#announcement")).to_have_text("Others have changed 1 cell.")
     assert violations(page) == []
-    tab.take_picture(pictures, f"live_change_{theme}")
+    tab.take_picture(f"live_change_{theme}")
     cell.button.click()
     expect(cell.panel.get_by_text(f"Room {theme}")).to_be_visible()
     page.keyboard.press("Escape")

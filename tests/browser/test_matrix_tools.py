@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,7 +75,7 @@ def test_filters_fit(
     assert page.page.evaluate(CUT_OFF) == []
 
 
-def test_print_has_the_whole_matrix(tab: Tab, pictures: Path) -> None:
+def test_print_has_the_whole_matrix(tab: Tab) -> None:
     page = tab.sign_in("head")
     expect(page.locator("#matrix td button")).to_have_count(960)
     page.emulate_media(media="print")
@@ -93,22 +92,21 @@ def test_print_has_the_whole_matrix(tab: Tab, pictures: Path) -> None:
     expect(title).to_contain_text("PrimePath Academy Exam schedule 2026. D: draft")
     expect(title).to_contain_text(re.compile(r"\d{1,2} \w+ 2026, \d\d:\d\d"))
     expect(page.locator("#legend")).to_be_visible()
-    tab.take_picture(pictures, "print")
-    pdf = page.pdf(prefer_css_page_size=True)
-    (pictures / "print.pdf").write_bytes(pdf)
+    tab.take_picture("print")
+    pdf = page.pdf(prefer_css_page_size=True, path=tab.pictures and tab.pictures / "print.pdf")
     assert 1 < len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 4
 
 
 @pytest.mark.parametrize(("width", "code"), [(390, "PRIMARY_1A"), (1440, "PRIMARY_1B")])
 def test_newcomer_requests_access(
-    open_tab: Callable[..., Tab], ask: Callable[..., Any], pictures: Path, width: int, code: str
+    open_tab: Callable[..., Tab], ask: Callable[..., Any], width: int, code: str
 ) -> None:
     tab = open_tab(viewport={"width": width, "height": 844})
     page = tab.sign_in("newcomer")
     page.locator("#empty").get_by_role("button", name="Request access").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Class").locator("option")).to_have_count(60)
-    tab.take_picture(pictures, f"request_access_{width}")
+    tab.take_picture(f"request_access_{width}")
     dialog.get_by_label("Class").select_option(code)
     dialog.get_by_role("button", name="Send request").click()
     expect(dialog.get_by_label("Reason")).to_have_attribute("aria-invalid", "true")

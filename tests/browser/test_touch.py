@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,7 +45,7 @@ def _middle(locator: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_targets_are_large_enough(phone: Tab, rows: list[dict[str, Any]], pictures: Path) -> None:
+def test_targets_are_large_enough(phone: Tab, rows: list[dict[str, Any]]) -> None:
     page = phone.sign_in("teacher")
     cell = OpenedCell(page, rows[0], "JUN", "June")
     expect(cell.button).to_be_visible()
@@ -57,7 +56,7 @@ def test_targets_are_large_enough(phone: Tab, rows: list[dict[str, Any]], pictur
     page.get_by_role("button", name="Filter").tap()
     expect(page.get_by_label("Grade", exact=True)).to_be_visible()
     assert page.evaluate(SMALL) == []
-    phone.take_picture(pictures, "touch_filters")
+    phone.take_picture("touch_filters")
     page.get_by_role("button", name="Filter").tap()
     expect(page.get_by_label("Grade", exact=True)).to_be_hidden()
     page.get_by_role("button", name="Changes").tap()
@@ -73,7 +72,7 @@ def test_targets_are_large_enough(phone: Tab, rows: list[dict[str, Any]], pictur
 
 
 def test_long_press_selects_and_a_second_tap_ends_a_block(
-    phone: Tab, touches: CDPSession, rows: list[dict[str, Any]], pictures: Path
+    phone: Tab, touches: CDPSession, rows: list[dict[str, Any]]
 ) -> None:
     page = phone.sign_in("teacher")
     first = OpenedCell(page, rows[0], "NOV", "November")
@@ -87,11 +86,11 @@ def test_long_press_selects_and_a_second_tap_ends_a_block(
     OpenedCell(page, rows[1], "DEC", "December").button.tap()
     expect(page.locator("#selected")).to_have_text("4 cells selected.")
     assert page.evaluate(SMALL) == []
-    phone.take_picture(pictures, "touch_selection")
+    phone.take_picture("touch_selection")
     page.get_by_role("button", name="Change together").tap()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert page.evaluate(SMALL) == []
-    phone.take_picture(pictures, "touch_bulk")
+    phone.take_picture("touch_bulk")
 
 
 def test_matrix_scrolls_by_touch_and_selects_nothing(

@@ -6,7 +6,6 @@ It is in both languages, by mouse and by keyboard alone, on a phone and on a lar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +50,6 @@ def test_week(
     server: Server,
     ask: Callable[..., Any],
     rows: list[dict[str, Any]],
-    pictures: Path,
     username: str,
     language: str,
     device: str,
@@ -70,7 +68,7 @@ def test_week(
         language,
         Stored(server, username, language),
         words_of_the_school(ask),
-        lambda step: tab.take_picture(pictures, f"{name}_{step}"),
+        lambda step: tab.take_picture(f"{name}_{step}"),
     )
     first, second = (row["schoolClass"] for row in rows[:2])
     accounts.sign_in(week, username)
