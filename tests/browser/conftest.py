@@ -32,7 +32,7 @@ _FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 _TIMEOUT_MS = 20_000
-_PICTURES_OF_FAILED = settings.BASE_DIR / "var" / "screenshots"
+PICTURES = settings.BASE_DIR / "var" / "screenshots"
 _HAS_FAILED = pytest.StashKey[bool]()
 
 
@@ -102,7 +102,7 @@ def open_tab(
     name = request.node.name.removeprefix("test_")
     for number, tab in enumerate(tabs, start=1):
         if _HAS_FAILED in request.node.stash:
-            tab.pictures = tab.pictures or _PICTURES_OF_FAILED
+            tab.pictures = tab.pictures or PICTURES
         tab.take_picture(name if len(tabs) == 1 else f"{name}_{number}")
         tab.context.close()
     assert [tab.problems for tab in tabs] == [[] for _ in tabs]

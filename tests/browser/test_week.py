@@ -6,11 +6,13 @@ It is in both languages, by mouse and by keyboard alone, on a phone and on a lar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from primepath.demo.accounts import HEAD_TEACHER, TEACHER
+from tests.browser.conftest import PICTURES
 from tests.browser.hands import Keyboard, Mouse
 from tests.browser.page_language import words_of_the_school
 from tests.browser.tab import Tab
@@ -35,6 +37,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of its own, because users choose their language here."""
     with running_server(tmp_path_factory.mktemp("week")) as server:
         yield server
+
+
+@pytest.fixture
+def pictures(pictures: Path | None) -> Path:
+    """Folder for screenshots. Those of the week are always stored, for people to look at."""
+    return pictures or PICTURES
 
 
 def test_each_two_choices_are_combined() -> None:
