@@ -41,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def pictures(pictures: Path | None) -> Path:
-    """Folder for screenshots. Those of the week are always stored, for people to look at."""
+    """Folder for screenshots. The week stores its pictures always, for people to look at."""
     return pictures or PICTURES
 
 
