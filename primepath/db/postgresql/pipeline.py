@@ -17,9 +17,8 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
+from primepath.db.postgresql.prepared import numbered
 from primepath.db.postgresql.session import NoResponseError, Session
-
-_FINE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 
 Rows = list[tuple[Any, ...]]
 
@@ -86,12 +85,12 @@ class Pipeline:
 
     def _send(self, sql: str, values: Sequence[Any]) -> None:
         if not self._prepares:
-            self._connection.send_query_params(_numbered(sql), values)
+            self._connection.send_query_params(numbered(sql).encode(), values)
         else:
             name = self._names.get(sql)
             if name is None:
                 name = self._names[sql] = b"primepath_%d" % len(self._names)
-                self._connection.send_prepare(name, _numbered(sql))
+                self._connection.send_prepare(name, numbered(sql).encode())
             self._connection.send_query_prepared(name, values)
         self._connection.pipeline_sync()
         self._flush()
@@ -130,7 +129,7 @@ class Pipeline:
         elif result.status == ExecStatus.TUPLES_OK:
             self._transformer.set_pgresult(result)
             self._sent[0].rows.extend(self._transformer.load_rows(0, result.ntuples, tuple))
-        elif result.status not in _FINE:
+        elif result.status != ExecStatus.COMMAND_OK:
             raise error_from_result(result)
 
     def _check_patience(self) -> None:
@@ -156,8 +155,3 @@ class Pipeline:
             if error is not None and not sent.answer.done():
                 sent.answer.set_exception(error)
         self._sent.clear()
-
-
-def _numbered(sql: str) -> bytes:
-    first, *others = sql.split("%s")
-    return (first + "".join(f"${i}{part}" for i, part in enumerate(others, 1))).encode()

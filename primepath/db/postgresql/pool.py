@@ -13,7 +13,7 @@ from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from primepath.db.postgresql import metrics
-from primepath.db.postgresql.prepared import PreparedStatements
+from primepath.db.postgresql.prepared import PROCESS, PreparedStatements
 from primepath.db.postgresql.session import NoResponseError, Session
 from primepath.db.postgresql.turns import Turns
 from primepath.db.reachability import Watch
@@ -108,7 +108,7 @@ class Pool:
         """Open a connection that does not belong to the pool, for `Pipeline`. Raises `psycopg.OperationalError` if it cannot."""
         session = self._open()
         if session.prepared is not None:
-            ((process,),) = session.execute("SELECT pg_backend_pid()").fetchall()
+            ((process,),) = session.execute(PROCESS).fetchall()
             session.prepared.note_process(process)
         return session
 

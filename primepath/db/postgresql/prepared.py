@@ -18,6 +18,10 @@ from typing import NamedTuple
 _MAX_STATEMENTS = 100
 
 
+PROCESS = "SELECT pg_backend_pid()"
+"""Returns the number for `PreparedStatements.note_process`."""
+
+
 class Message(NamedTuple):
     """The ``text`` to send for the statement ``sql``.
 
@@ -57,16 +61,16 @@ class PreparedStatements:
         known = self._names.get(sql)
         if known is not None:
             return Message(_execute(known, parameters), sql)
-        numbered = sql.split("%s")
         if (
             not self.is_direct
             or len(self._names) >= _MAX_STATEMENTS
-            or len(numbered) != parameters + 1
+            or sql.count("%s") != parameters
         ):
             return Message(sql, sql)
         name = f"primepath_{next(self._numbers)}"
-        text = numbered[0] + "".join(f"${i}{part}" for i, part in enumerate(numbered[1:], 1))
-        return Message(f"PREPARE {name} AS {text}; {_execute(name, parameters)}", sql, name)
+        return Message(
+            f"PREPARE {name} AS {numbered(sql)}; {_execute(name, parameters)}", sql, name
+        )
 
     def add(self, messages: Iterable[Message]) -> None:
         """Note that messages have succeeded."""
@@ -77,6 +81,12 @@ class PreparedStatements:
     def note_process(self, process: int) -> None:
         """Note the number of the process that ran a statement of this connection."""
         self.is_direct = process == self._process
+
+
+def numbered(sql: str) -> str:
+    """Return a statement with the parameters $1, $2 and so on instead of %s."""
+    first, *others = sql.split("%s")
+    return first + "".join(f"${i}{part}" for i, part in enumerate(others, 1))
 
 
 def _execute(name: str, parameters: int) -> str:

@@ -20,12 +20,11 @@ from django.db.backends.postgresql.operations import DatabaseOperations as BaseO
 from psycopg import ClientCursor, Error, errors, sql
 from psycopg.pq import TransactionStatus
 
-from primepath.db.postgresql.prepared import Message, PreparedStatements
+from primepath.db.postgresql.prepared import PROCESS, Message, PreparedStatements
 
 _IDLE = TransactionStatus.IDLE
 # The name is unknown, because another client of a session deallocated it. Or a column has got another type, so that the rows would have other ones.
 _OUTDATED = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
-_PROCESS = "SELECT pg_backend_pid()"
 
 
 class Opening(NamedTuple):
@@ -68,7 +67,7 @@ class Cursor(base.Cursor, ClientCursor[Any]):
         session: Any = self.connection
         known: PreparedStatements | None = getattr(session, "prepared", None)
         asks = known is not None and known.is_direct is None
-        messages = [Message(_PROCESS, _PROCESS)] if asks else []
+        messages = [Message(PROCESS, PROCESS)] if asks else []
         for query, parameters in statements:
             messages.append(
                 Message(query, query) if known is None else known.message(query, len(parameters))
