@@ -30,7 +30,7 @@ _REQUESTS_PER_PROCESS = 100
 
 
 def adapted(port: int, server_ports: Sequence[int], *, backlog: int = 511) -> str:
-    """Return the shipped configuration for plain HTTP on ``port`` of this machine, without a log.
+    """Return the shipped configuration for plain HTTP on ``port`` of this machine.
 
     ``backlog``: number of connections that can wait to be accepted.
     """
@@ -38,7 +38,7 @@ def adapted(port: int, server_ports: Sequence[int], *, backlog: int = 511) -> st
     text = re.sub(
         r"\nserver \{\n    listen 80;.*?\n\}\n", "\n", SHIPPED.read_text(), flags=re.DOTALL
     )
-    text = re.sub(r"\n    (ssl_\w+|listen \[::\]|access_log) ?[^;]*;", "", text)
+    text = re.sub(r"\n    (ssl_\w+|listen \[::\]) ?[^;]*;", "", text)
     limit = _REQUESTS_PER_PROCESS * len(server_ports)
     text = re.sub(r"(limit_conn primepath_requests) \d+;", rf"\1 {limit};", text)
     text = text.replace("listen 443 ssl;", f"listen {HOST}:{port} backlog={backlog};")
@@ -55,6 +55,7 @@ def whole_configuration(
 
     ``options``: further lines, each with a semicolon. ``connections``: connections of a process.
     """
+    site = site.replace("/var/log/nginx/", f"{folder}/")
     return _AROUND.format(
         site=site, folder=folder, options=options, connections=connections, log=log
     )

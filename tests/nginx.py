@@ -16,7 +16,7 @@ from scripts.server import free_port, serving
 def shipped_configuration(
     port: int, server_ports: tuple[int, ...], prefix: str = "", *, removes_prefix: bool = False
 ) -> str:
-    """Return the shipped configuration for plain HTTP on ``port`` of this machine, without a log.
+    """Return the shipped configuration for plain HTTP on ``port`` of this machine.
 
     Under a ``prefix``, it passes paths on with the prefix or without it, as docs/production/proxy.md shows.
     """
