@@ -23,8 +23,8 @@ from primepath.db.usage import count_statements
 
 T = TypeVar("T")
 
-# A usual query takes less than a thousandth of a second.
-_PATIENCE_SECONDS = 0.5
+# A usual query takes less than a thousandth of a second. PgBouncer keeps a query while the database is away.
+_PATIENCE_SECONDS = 0.2
 _OPEN_AGAIN_SECONDS = 1.0
 # Queries that are not answered yet.
 _MOST = 64

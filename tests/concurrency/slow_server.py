@@ -1,18 +1,20 @@
 """A real server of the product with a database that is slow on request: ``python -m tests.concurrency.slow_server``.
 
 It prints its port. An operation named ``Slow_TABLE`` waits in its SELECT on the table until its checkpoint raises, because
-the client has disconnected. ``GET /state`` returns what operations did and what is pending.
+the client has disconnected. ``GET /state`` returns what operations did and what is left of them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import re
 import socket
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -21,11 +23,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
+from loaders import dispatch
 from primepath.asgi import application as product
 from schema.http import view
 from schema.operation.execute import execute
 from schema.operation.prepare import PreparedOperation
-from tests.concurrency.recording import pending_futures
 
 PATIENCE = 20
 _STATEMENT = re.compile(
@@ -35,6 +37,15 @@ _STATEMENT = re.compile(
 _AUTHENTICATION = "primepath_apitoken"
 
 _did: list[str] = []
+_loops: weakref.WeakSet[dispatch.OperationLoop] = weakref.WeakSet()
+
+
+class _Loop(dispatch.OperationLoop):
+    """A loop that is known as long as it exists. A future or a task refers to its loop."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        _loops.add(self)
 
 
 class _Operation(threading.local):
@@ -94,11 +105,13 @@ async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISend
     if scope["type"] != "http" or scope["path"] != "/state":
         await product(scope, receive, send)
         return
+    # Not gc.get_objects(): a tuple that another thread is building must have no other reference.
+    gc.collect()
     state = {
         "did": _did,
         "tasks": len(asyncio.all_tasks()),
         "threads": threading.active_count(),
-        "pending": len(pending_futures()),
+        "loops": len(_loops),
     }
     await send({"type": "http.response.start", "status": 200, "headers": [], "trailers": False})
     body = json.dumps(state).encode()
@@ -107,6 +120,7 @@ async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISend
 
 def main() -> None:
     vars(view)["execute"] = _execute
+    vars(dispatch)["OperationLoop"] = _Loop
     connection_created.connect(_watch)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
