@@ -1,7 +1,7 @@
 """A real server of the product with a database that is slow on request: ``python -m tests.concurrency.slow_server``.
 
 It prints its port. An operation named ``Slow_TABLE`` waits in its SELECT on the table until its checkpoint raises, because
-the client has disconnected. ``GET /state`` returns what operations did and what is left of them.
+the client has disconnected. ``GET /state`` returns what operations did and what they left.
 """
 
 from __future__ import annotations
