@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 REQUESTS = "primepath.requests"
+PATIENCE = 20
 _COMMON = ("time", "level", "logger", "request_id")
 
 
@@ -16,8 +18,19 @@ def log_lines(log: Path, logger: str | None = None) -> list[dict[str, Any]]:
     return [line for line in lines if logger in (None, line["logger"])]
 
 
-def request_facts(log: Path) -> dict[str, dict[str, Any]]:
-    """Return the facts of each request by its id."""
+def wait_for_requests(log: Path, *ids: str) -> None:
+    """Wait for the lines of these requests. The server writes them after the response."""
+    deadline = time.monotonic() + PATIENCE
+    missing = set(ids)
+    while missing:
+        assert time.monotonic() < deadline, f"no line for {missing}"
+        lines = [line for line in log.read_text().splitlines() if REQUESTS in line]
+        missing = {each for each in missing if not any(each in line for line in lines)}
+
+
+def request_facts(log: Path, *ids: str) -> dict[str, dict[str, Any]]:
+    """Return the facts of each request by its id, as soon as the requests with ``ids`` have their lines."""
+    wait_for_requests(log, *ids)
     lines = log_lines(log, REQUESTS)
     found = {
         line["request_id"]: {name: line[name] for name in line if name not in _COMMON}

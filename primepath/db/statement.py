@@ -32,16 +32,10 @@ S = TypeVar("S")
 _NOW = "now"
 
 
-def _as_given(value: Any) -> Any:
-    if isinstance(value, datetime.datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value
-
-
 class Parameter(Expression):
     """Placeholder for a value that is set when the statement runs. ``adapt`` converts the value for the driver."""
 
-    def __init__(self, name: str, adapt: Callable[[Any], Any] = _as_given) -> None:
+    def __init__(self, name: str, adapt: Callable[[Any], Any] | None = None) -> None:
         super().__init__()
         self.name = name
         self.adapt = adapt
@@ -50,11 +44,26 @@ class Parameter(Expression):
         # The parameters of the compiled SQL contain the placeholder itself, not a value.
         return "%s", (self,)
 
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, tuple[Any, ...]]:
+        # The driver of PostgreSQL converts times itself.
+        return "%s", (self if self.adapt else Parameter(self.name, _for_sqlite),)
+
+    def value(self, given: Any) -> Any:
+        """Return a value as the driver needs it."""
+        return given if self.adapt is None else self.adapt(given)
+
+
+def _for_sqlite(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
+
 
 class _Compiled(NamedTuple):
     sql: str
     parameters: tuple[Any, ...]
     converters: list[tuple[int, list[Callable[[Any, Any, Any], Any]], Any]]
+    is_one_text: bool
 
 
 class Statement:
@@ -80,7 +89,7 @@ class Statement:
         compiled = self._compiled.get(reading_connection().vendor) or self._compile()
         given = dict(zip(self._names, values, strict=True))
         parameters = [
-            each.adapt(given[each.name]) if isinstance(each, Parameter) else each
+            each.value(given[each.name]) if isinstance(each, Parameter) else each
             for each in compiled.parameters
         ]
         given.pop(_NOW, None)
@@ -97,13 +106,15 @@ class Statement:
         queryset = self._make(*map(Parameter, self._names)).order_by()
         compiler = queryset.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql(with_col_aliases=True)
-        if connection.vendor == "sqlite":
+        is_one_text = connection.vendor == "sqlite"
+        if is_one_text:
             sql = _as_one_text(sql, [alias for *_, alias in compiler.select])
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         compiled = self._compiled[connection.vendor] = _Compiled(
             sql,
             tuple(parameters),
             [(position, *how) for position, how in converters.items()],
+            is_one_text,
         )
         return compiled
 
@@ -201,10 +212,10 @@ def _fetch_watched(database: Any, sql: str, parameters: list[Any]) -> list[tuple
 
 def rows_of(statement: BoundStatement, fetched: list[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
     """Return the rows of a statement from what the database has returned."""
-    if connection.vendor == "sqlite":
+    compiled = statement.compiled
+    if compiled.is_one_text:
         ((text,),) = fetched
         fetched = list(map(tuple, orjson.loads(text)))
-    compiled = statement.compiled
     return _convert(fetched, compiled) if compiled.converters else fetched
 
 

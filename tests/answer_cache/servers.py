@@ -14,7 +14,7 @@ import httpx
 import psycopg
 
 from tests.databases import demo_template, own_database
-from tests.log_lines import log_lines
+from tests.log_lines import request_facts
 from tests.processes import PATIENCE, product_process
 
 # They differ in each response, or in each way of compressing it.
@@ -36,6 +36,7 @@ class Server:
 
     client: httpx.Client
     log: Path
+    last_id: str = ""
 
     def ask(self, query: str, *, method: str = "POST", **options: Any) -> Response:
         """Send a query. ``options``: ``token``, ``variables``, ``headers`` and further members of the request."""
@@ -51,6 +52,7 @@ class Server:
                 for key, value in content.items()
             }
             response = self.client.request(method, "/graphql", params=parameters, headers=headers)
+        self.last_id = response.headers["x-request-id"]
         return Response(
             response.status_code,
             {key: value for key, value in response.headers.items() if key not in _VARYING},
@@ -59,8 +61,7 @@ class Server:
 
     def statements(self) -> int:
         """Return the number of statements of the last request."""
-        (*_, line) = log_lines(self.log, "primepath.requests")
-        return int(line["statements"])
+        return int(request_facts(self.log, self.last_id)[self.last_id]["statements"])
 
     def answers(self) -> dict[str, float]:
         """Return the numbers of answers by result."""

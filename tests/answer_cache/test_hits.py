@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.answer_cache.servers import Response, Servers
-from tests.log_lines import log_lines
+from tests.log_lines import REQUESTS, log_lines, request_facts, wait_for_requests
 
 MATRIX = """query Matrix($codes: [String!]) { scheduleMatrix(classCodes: $codes) { rows {
   schoolClass { code name } accessLevel curriculum { label } cells { id status exams { name } } } } }"""
@@ -98,7 +98,8 @@ def test_line_in_the_log_is_that_of_a_miss(servers: Servers) -> None:
     query = fresh()
     for _ in range(2):
         servers.cached.ask(query, token=servers.tokens["teacher"])
-    *_, miss, hit = log_lines(servers.cached.log, "primepath.requests")
+    wait_for_requests(servers.cached.log, servers.cached.last_id)
+    *_, miss, hit = log_lines(servers.cached.log, REQUESTS)
     varying = {"ms", "queue_ms", "request_id", "statements", "cells", "time", "bytes"}
     assert {key: value for key, value in hit.items() if key not in varying} == {
         key: value for key, value in miss.items() if key not in varying
@@ -117,8 +118,8 @@ def test_each_answer_has_the_request_id_of_its_own_line_in_the_log(servers: Serv
     ]
     assert servers.cached.answers()["hit"] == hits + 2
     assert len(set(ids)) == 3
-    lines = log_lines(servers.cached.log, "primepath.requests")
-    assert [line["request_id"] for line in lines if line["request_id"] in ids] == ids
+    facts = request_facts(servers.cached.log, *ids)
+    assert [each for each in facts if each in ids] == ids
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_flood_is_served_in_part_and_refused_in_part(server: Server) -> None:
     log = server.log.read_text()
     assert re.search(r"Refused \d+ requests: .*(queue|waited)/read=", log)
     # Each request has a line, whether it ran or not.
-    facts = request_facts(server.log)
+    facts = request_facts(server.log, *(each.headers["x-request-id"] for each in refused))
     errors = Counter(code for each in facts.values() for code in each.get("errors", ()))
     assert errors["OVERLOADED"] >= len(refused)
     assert any(each.get("queue_ms", 0) > 0 for each in facts.values())
@@ -128,7 +128,7 @@ def test_requests_are_refused_without_a_thread_while_the_database_is_away(tmp_pa
             assert_refused(response, "UNAVAILABLE")
         # None of them took a thread, and each has a line under the id of its response.
         assert refusals(address) == before + len(responses)
-        facts = request_facts(log)
+        facts = request_facts(log, *(each.headers["x-request-id"] for each in responses))
         for response in responses:
             assert facts[response.headers["x-request-id"]]["errors"] == ["UNAVAILABLE"]
         assert httpx.get(f"{address}/static/pages/base.css", timeout=PATIENCE).status_code == 200

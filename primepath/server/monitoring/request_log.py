@@ -1,10 +1,11 @@
-"""The log of requests: one line each, written when the response is complete.
+"""The log of requests: one line each, written when the response has been sent.
 
 It contains no query string, variables, headers or body: these can contain passwords, tokens and personal data.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterable
@@ -81,9 +82,13 @@ class RequestLog:
             response.status = response.status or 500
             raise
         finally:
-            response.log_once()
-            if self._tracing is not None and span is not None:
-                self._tracing.end(span, response.facts)
+            # In the next turn of the event loop, so that the client does not wait for it.
+            asyncio.get_running_loop().call_soon(self._end, response, span)
+
+    def _end(self, response: _Response, span: Any) -> None:
+        facts = response.log()
+        if self._tracing is not None and span is not None:
+            self._tracing.end(span, facts)
 
 
 def log_refused(scope: Any, code: ErrorCode, size: int) -> str:
@@ -93,8 +98,8 @@ def log_refused(scope: Any, code: ErrorCode, size: int) -> str:
         record = begin_record(scope)
         record.facts["errors"] = [code]
         response = _Response(scope, record, None)
-        response.status, response._bytes = 503, size
-        response.log_once(is_complete=True)
+        response.status, response._bytes, response._is_complete = 503, size, True
+        response.log()
         return record.id
 
     # The record must not stay in the context of the connection.
@@ -106,12 +111,12 @@ class _Response:
 
     def __init__(self, scope: Any, record: RequestRecord, send: Any) -> None:
         self.status: int | None = None
-        self.facts: dict[str, Any] = {}
         self._scope = scope
         self._record = record
         self._send = send
         self._started_at = time.monotonic()
         self._ready_at: float | None = None
+        self._is_complete = False
         self._bytes = 0
 
     async def send(self, message: Any) -> None:
@@ -119,25 +124,21 @@ class _Response:
             self._ready_at = time.monotonic()
             self.status = message["status"]
             message = {**message, "headers": [*message["headers"], *self._headers()]}
-            if self._ends_with_headers(message["headers"]):
-                self.log_once(is_complete=True)
-        elif message["type"] == "http.response.body":
+            self._is_complete = self._ends_with_headers(message["headers"])
+        elif message["type"] == "http.response.body" and not self._is_complete:
             self._bytes += len(message.get("body", b""))
-            if not message.get("more_body", False):
-                # Before it is sent: whoever has the response finds its line in the log.
-                self.log_once(is_complete=True)
+            self._is_complete = not message.get("more_body", False)
         await self._send(message)
 
-    def log_once(self, *, is_complete: bool = False) -> None:
-        """Count the request and write its line, unless that was done."""
-        if self.facts:
-            return
-        self.facts = self._facts(is_complete=is_complete)
-        RESPONSES.labels(self.facts.get("status", _DISCONNECTED)).inc()
-        for code in self.facts.get("errors", ()):
+    def log(self) -> dict[str, Any]:
+        """Count the request, write its line, and return the facts of the line."""
+        facts = self._facts()
+        RESPONSES.labels(facts.get("status", _DISCONNECTED)).inc()
+        for code in facts.get("errors", ()):
             ERRORS.labels(code).inc()
         if logger.isEnabledFor(logging.INFO):
-            logger.info(RequestLine(self.facts))
+            logger.info(RequestLine(facts))
+        return facts
 
     def _ends_with_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Return whether the client expects no body after the headers."""
@@ -153,7 +154,7 @@ class _Response:
             headers.append((b"traceparent", trace.header.encode()))
         return headers
 
-    def _facts(self, *, is_complete: bool) -> dict[str, Any]:
+    def _facts(self) -> dict[str, Any]:
         begun = self._scope.get(_RECEIVED_AT, self._started_at)
         ended = self._ready_at or time.monotonic()
         queued = self._scope.get(_QUEUED_SECONDS, 0.0)
@@ -168,7 +169,7 @@ class _Response:
             **self._record.facts,
             "statements": usage.statements,
             "cells": usage.cells or None,
-            "bytes": self._bytes if is_complete else None,
+            "bytes": self._bytes if self._is_complete else None,
             "disconnected": self.status is None or None,
             "trace_id": trace.trace_id if trace else None,
             "span_id": trace.span_id if trace else None,

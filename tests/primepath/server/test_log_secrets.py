@@ -17,7 +17,7 @@ from primepath.server.monitoring.log_format import LogFormat
 from primepath.server.monitoring.log_formatters import JsonFormatter, TextFormatter
 from primepath.server.monitoring.redaction import HIDDEN, redact
 from primepath.server.monitoring.request_record import adopt_request, leave
-from tests.log_lines import log_lines
+from tests.log_lines import log_lines, wait_for_requests
 from tests.processes import PATIENCE
 from tests.server import Server, running_server
 
@@ -93,7 +93,10 @@ def test_operation_name_cannot_forge_a_line(server: Server) -> None:
         body = {"query": "query A { school { name } }", "operationName": name}
         httpx.post(f"{server.address}/graphql", json=body, timeout=PATIENCE)
     long = "N" * 10_000
-    httpx.post(f"{server.address}/graphql", json={"query": f"query {long} {{ school {{ name }} }}"})
+    response = httpx.post(
+        f"{server.address}/graphql", json={"query": f"query {long} {{ school {{ name }} }}"}
+    )
+    wait_for_requests(server.log, response.headers["X-Request-ID"])
     lines = server.log.read_text().splitlines()[-len(names) - 1 :]
     assert all("primepath.requests" in line and "INFO" in line for line in lines)
     assert all(len(line) < 1_000 for line in lines)

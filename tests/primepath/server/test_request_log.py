@@ -15,7 +15,7 @@ import pytest
 
 from primepath.demo.accounts import ADMINISTRATOR, DEMO_PASSWORD, TEACHER
 from scripts.server import free_port, serving
-from tests.log_lines import REQUESTS, log_lines, request_facts
+from tests.log_lines import REQUESTS, log_lines, request_facts, wait_for_requests
 from tests.processes import PATIENCE, ROOT
 from tests.server import Server, running_server
 
@@ -36,7 +36,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def facts(server: Server, response: httpx.Response) -> dict[str, Any]:
     """Return the facts of one request, without its duration and size."""
-    found = request_facts(server.log)[response.headers["X-Request-ID"]]
+    request_id = response.headers["X-Request-ID"]
+    found = request_facts(server.log, request_id)[request_id]
     assert found.pop("ms") >= 0
     assert found.pop("bytes") == response.num_bytes_downloaded
     return found
@@ -98,9 +99,9 @@ def test_every_response_leaves_one_line_and_static_files_none(server: Server) ->
         responses = [client.get(path) for path in paths]
         head = client.head("/graphql", params={"query": "{ school { name } }"})
     *named, static = responses
-    assert len(log_lines(server.log, REQUESTS)) == before + len(named) + 1
     assert all("X-Request-ID" in response.headers for response in (*named, head))
     assert facts(server, head)["method"] == "HEAD"
+    assert len(log_lines(server.log, REQUESTS)) == before + len(named) + 1
     assert static.status_code == 200
     assert "X-Request-ID" not in static.headers
 
@@ -168,6 +169,7 @@ def test_admin_site_records_sign_ins_too(server: Server) -> None:
 
 def test_all_lines_of_a_request_have_its_id(server: Server) -> None:
     response = ask(server, SIGN_IN, variables={"password": "wrong"})
+    wait_for_requests(server.log, response.headers["X-Request-ID"])
     found = [
         line["logger"]
         for line in log_lines(server.log)

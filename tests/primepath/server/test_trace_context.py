@@ -63,7 +63,8 @@ def test_response_and_log_have_a_new_span_of_the_trace(demo_server: Server) -> N
         response = httpx.get(address, headers={"traceparent": VALID})
         found = re.fullmatch(rf"00-{TRACE}-([0-9a-f]{{16}})-01", response.headers["traceparent"])
         assert found is not None
-        facts = request_facts(demo_server.log)[response.headers["X-Request-ID"]]
+        request_id = response.headers["X-Request-ID"]
+        facts = request_facts(demo_server.log, request_id)[request_id]
         assert (facts["trace_id"], facts["span_id"]) == (TRACE, found[1])
         seen.add(found[1])
     assert len(seen | {SPAN}) == 3
@@ -72,7 +73,8 @@ def test_response_and_log_have_a_new_span_of_the_trace(demo_server: Server) -> N
 def test_response_without_a_trace_has_no_header(demo_server: Server) -> None:
     response = httpx.get(f"{demo_server.address}/graphql", headers={"traceparent": "nonsense"})
     assert "traceparent" not in response.headers
-    facts = request_facts(demo_server.log)[response.headers["X-Request-ID"]]
+    request_id = response.headers["X-Request-ID"]
+    facts = request_facts(demo_server.log, request_id)[request_id]
     assert not {"trace_id", "span_id"} & facts.keys()
 
 
