@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.processes import PATIENCE
+
 REQUESTS = "primepath.requests"
-PATIENCE = 20
 _COMMON = ("time", "level", "logger", "request_id")
 
 

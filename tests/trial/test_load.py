@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from benchmarks.trial.kept_answers import read_results, share_kept
 from benchmarks.trial.load.measured import Measured, Record
 from benchmarks.trial.load.operations import outcome_of
 from benchmarks.trial.servers import pgbouncer
-from scripts.nginx import adapted
+from scripts.nginx import adapted, whole_configuration
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,12 @@ def test_nginx_configuration_keeps_all_but_addresses_and_tls() -> None:
     assert "proxy_read_timeout 60s;" in text
     for left_out in ("ssl", "301", ":8000"):
         assert left_out not in text
+
+
+def test_nginx_writes_only_into_its_folder() -> None:
+    text = whole_configuration(adapted(5000, [6000]), Path("/own"), options="", connections=1)
+    assert "access_log /own/primepath.log primepath " in text
+    assert "/var/" not in text
 
 
 def test_pgbouncer_configuration_keeps_all_but_addresses_and_passwords() -> None:
