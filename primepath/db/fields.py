@@ -96,20 +96,22 @@ class KeyIn(FieldGetDbPrepValueIterableMixin, Lookup):
     """
 
     lookup_name = "key_in"
+    _on_postgresql = "{column} = ANY(%s::{type}[])"
+    _on_sqlite = "{column} IN (SELECT value FROM json_each(%s))"
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
         field = self.lhs.output_field
         field = getattr(field, "target_field", field)
         # A cast to varchar(n) would truncate a key that is too long, and the result could be an existing key.
-        array = "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
+        type_ = "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
         keys = self._adapted(_as_array, connection)
-        return f"{column} = ANY(%s::{array}[])", (*parameters, keys)
+        return self._on_postgresql.format(column=column, type=type_), (*parameters, keys)
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
         keys = self._adapted(_as_json, connection)
-        return f"{column} IN (SELECT value FROM json_each(%s))", (*parameters, keys)  # noqa: S608
+        return self._on_sqlite.format(column=column), (*parameters, keys)
 
     def _adapted(self, adapt: Callable[[list[Any]], Any], connection: Any) -> Any:
         """Return the keys as ``adapt`` converts them for the driver, or the parameter that will have them."""
@@ -117,3 +119,13 @@ class KeyIn(FieldGetDbPrepValueIterableMixin, Lookup):
             return Parameter(self.rhs.name, adapt)
         _, keys = self.get_db_prep_lookup(self.rhs, connection)
         return adapt(list(keys))
+
+
+@models.Field.register_lookup
+class KeyNotIn(KeyIn):
+    """``field__key_not_in=keys``: the rows with other keys than these."""
+
+    lookup_name = "key_not_in"
+    # PostgreSQL hashes the rows of a subquery. Without a constant array, it compares each key with each row.
+    _on_postgresql = "{column} NOT IN (SELECT unnest(%s::{type}[]))"
+    _on_sqlite = "{column} NOT IN (SELECT value FROM json_each(%s))"

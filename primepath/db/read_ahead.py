@@ -6,27 +6,39 @@ message and in its snapshot.
 
 A result is used only if the operation asks for the same statement with the same values. So it is still the operation that decides
 what is read, with what was just read about the viewer. A wrong guess costs some time of the database, and nothing else.
+
+If these were all statements of the last request, the message also ends the transaction, and the request has a single round trip. Should
+the operation need another statement after all, that is refused, and the operation reads everything again in a new transaction.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from primepath.db.snapshot import Snapshot, recover_reads
+from primepath.db.usage import current_usage
 
 if TYPE_CHECKING:
     from primepath.db.statement import BoundStatement, Read
 
     Rows = list[tuple[Any, ...]]
-    Send = Callable[[Sequence[BoundStatement]], list[Rows]]
+
+
+class Send(Protocol):
+    """Sends statements in one message and returns the rows of each. ``commit``: the message can also end the transaction."""
+
+    def __call__(
+        self, statements: Sequence[BoundStatement], *, commit: bool = False
+    ) -> list[Rows]: ...
+
 
 # A value of a statement takes about 80 bytes. The full matrix of 60 classes has 2,000.
 _MOST_VALUES = 100_000
@@ -34,26 +46,63 @@ _MOST_VALUES_OF_REQUEST = 5_000
 _OVERHEAD_VALUES = 20
 
 
-class ReadAhead(Snapshot):
-    """The snapshot of a request, and what an equal request has read, the ``known`` reads."""
+class ReadsMissingError(BaseException):
+    """The transaction of the reads has ended, and the operation needs another statement.
 
-    def __init__(self, known: Sequence[Read]) -> None:
+    It ends the operation immediately. An `Exception` would fail some of its fields, and the others would go on.
+    """
+
+
+class KnownReads(NamedTuple):
+    """The reads of a request.
+
+    ``are_all``: it has sent no other statements. ``vary``: an equal request once needed others, after all were sent ahead.
+    """
+
+    reads: Sequence[Read] = ()
+    are_all: bool = False
+    vary: bool = False
+
+
+class ReadAhead(Snapshot):
+    """The snapshot of a request, and what an equal request has read, the ``known`` reads.
+
+    ``has_failed``: the statements sent ahead have failed.
+    """
+
+    def __init__(self, known: KnownReads) -> None:
         super().__init__()
-        self._known = known
+        self._known, self._are_all, self._vary = known
         self._results: list[tuple[BoundStatement, Rows]] = []
         self._has_ended = False
+        self._is_committed = False
+        self._statements_before = _statements()
         self.has_failed = False
-        """True if the statements sent ahead have failed."""
         self.made: list[Read] = []
         """The reads of the request so far."""
+
+    def begin(self) -> None:
+        if not self._is_committed:
+            super().begin()
 
     def end(self) -> None:
         super().end()
         self._has_ended = True
         self._results.clear()
+        if self._is_committed:
+            self._is_committed = False
+            _database().check_with(None)
+
+    def known_reads(self) -> KnownReads:
+        """Return what the request has read so far."""
+        are_all = _statements() - self._statements_before == len(self.made)
+        return KnownReads(self.made, are_all, self._vary)
 
     def fetch(self, statements: Sequence[BoundStatement], send: Send) -> list[Rows]:
-        """Return the rows of statements. Unknown ones are sent, once together with the reads that probably follow."""
+        """Return the rows of statements. Unknown ones are sent, once together with the reads that probably follow.
+
+        Raises `ReadsMissingError`, and the caller starts again after `end`, in a new transaction.
+        """
         if self._has_ended:
             return send(statements)
         self._note(statements)
@@ -64,7 +113,7 @@ class ReadAhead(Snapshot):
             return send(statements)
         self.begin()
         try:
-            rows = send([*statements, *following])
+            rows = send([*statements, *following], commit=self._are_all and not self._vary)
         except DatabaseError:
             # One of them is perhaps too slow. Each is sent when it is needed.
             self.has_failed = True
@@ -72,7 +121,18 @@ class ReadAhead(Snapshot):
                 raise
             return send(statements)
         self._results += zip(following, rows[len(statements) :], strict=True)
+        if not _database().is_in_transaction():
+            self._note_commit()
         return rows[: len(statements)]
+
+    def _note_commit(self) -> None:
+        self._is_open = False
+        self._is_committed = True
+        _database().check_with(self._refuse)
+
+    def _refuse(self) -> None:
+        self._vary = True
+        raise ReadsMissingError
 
     def _note(self, statements: Sequence[BoundStatement]) -> None:
         reads = [each.read for each in statements]
@@ -106,37 +166,37 @@ class ReadAhead(Snapshot):
         return []
 
 
-class _KnownReads:
+class _Memory:
     """The reads of requests, by key. The least recently used are removed first. Threads share it."""
 
     def __init__(self) -> None:
-        self._reads: OrderedDict[bytes, tuple[Sequence[Read], int]] = OrderedDict()
+        self._reads: OrderedDict[bytes, tuple[KnownReads, int]] = OrderedDict()
         self._values = 0
         self._lock = Lock()
 
-    def get(self, key: bytes) -> Sequence[Read]:
+    def get(self, key: bytes) -> KnownReads:
         with self._lock:
             if key not in self._reads:
-                return ()
+                return KnownReads()
             self._reads.move_to_end(key)
             return self._reads[key][0]
 
-    def put(self, key: bytes, reads: Sequence[Read]) -> None:
-        values = _OVERHEAD_VALUES + sum(each.size for each in reads)
+    def put(self, key: bytes, known: KnownReads) -> None:
+        values = _OVERHEAD_VALUES + sum(each.size for each in known.reads)
         with self._lock:
             self._remove(key)
             if values <= _MOST_VALUES_OF_REQUEST:
-                self._reads[key] = reads, values
+                self._reads[key] = known, values
                 self._values += values
             while self._values > _MOST_VALUES:
                 self._remove(next(iter(self._reads)))
 
     def _remove(self, key: bytes) -> None:
-        _, values = self._reads.pop(key, ((), 0))
+        _, values = self._reads.pop(key, (None, 0))
         self._values -= values
 
 
-_known = _KnownReads()
+_known = _Memory()
 _current: ContextVar[ReadAhead | None] = ContextVar("read_ahead", default=None)
 
 
@@ -151,7 +211,7 @@ def reading_ahead(key: bytes | None) -> Iterator[ReadAhead | None]:
     The snapshot ends with the block. None if nothing can be read ahead: on SQLite, where a statement takes no round trip, with
     replicas, and in a transaction.
     """
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    database = _database()
     if (
         key is None
         or database.vendor != "postgresql"
@@ -169,10 +229,20 @@ def reading_ahead(key: bytes | None) -> Iterator[ReadAhead | None]:
         _current.reset(token)
         reads.end()
         if reads.has_failed:
-            _known.put(key, ())
+            _known.put(key, KnownReads())
 
 
 def remember_reads(key: bytes, reads: ReadAhead) -> None:
     """Remember what a request has read, for the next request with this key. Nothing if the statements sent ahead have failed."""
     if not reads.has_failed:
-        _known.put(key, reads.made)
+        _known.put(key, reads.known_reads())
+
+
+def _database() -> Any:
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _statements() -> int:
+    """Return the number of statements that the current request has sent. 0 outside requests."""
+    usage = current_usage()
+    return 0 if usage is None else usage.statements

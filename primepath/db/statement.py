@@ -183,7 +183,10 @@ def _fetch(statements: Sequence[BoundStatement]) -> list[Iterable[tuple[Any, ...
     return list(map(rows_of, statements, fetched))
 
 
-def _send(statements: Sequence[BoundStatement]) -> list[list[tuple[Any, ...]]]:
+def _send(
+    statements: Sequence[BoundStatement], *, commit: bool = False
+) -> list[list[tuple[Any, ...]]]:
+    """Send statements and return the rows of each. ``commit``: also end the transaction, if nothing watches the statements."""
     fetched: list[list[tuple[Any, ...]]]
     database: Any = reading_connection()
     database.ensure_connection()
@@ -199,7 +202,7 @@ def _send(statements: Sequence[BoundStatement]) -> list[list[tuple[Any, ...]]]:
             if database.vendor == "sqlite":
                 fetched = [cursor.execute(*each).fetchall() for each in texts]
             else:
-                fetched = cursor.fetch_prepared(texts)
+                fetched = cursor.fetch_prepared(texts, commit=commit)
     return fetched
 
 

@@ -28,8 +28,7 @@ from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from primepath.db.read_ahead import reading_ahead, remember_reads
-from primepath.db.snapshot import Snapshot
+from primepath.db.read_ahead import ReadAhead, ReadsMissingError, reading_ahead, remember_reads
 from primepath.domain.errors import ErrorCode, PrimePathError
 from primepath.domain.viewer import Viewer
 from primepath.server.answer_life import do_not_keep_answer
@@ -212,40 +211,46 @@ def _execute(request: HttpRequest, data: RequestData) -> ExecutionResult:
     authentication, and a query. A mutation could have been saved.
     """
     key = request_key(request)
-    with reading_ahead(key) as snapshot:
+    with reading_ahead(key) as reads_ahead:
         try:
-            caller, operation = _begin(request, data, snapshot)
+            caller, operation = _begin(request, data, reads_ahead)
         except OperationRejectedError as rejected:
             count_rejected()
             return ExecutionResult(data=None, errors=rejected.errors)
         if operation.type is OperationType.SUBSCRIPTION:
             raise SubscriptionRequestedError(operation, caller)
-        result = _run(request, operation, caller, snapshot)
+        result = _run(request, operation, caller, reads_ahead)
     is_complete = operation.type in _READING and not result.errors
     if (draft := draft_of(request)) is not None:
         draft.is_complete = is_complete
-    if is_complete and key is not None and snapshot is not None:
-        remember_reads(key, snapshot)
+    if is_complete and key is not None and reads_ahead is not None:
+        remember_reads(key, reads_ahead)
     if caller.observation is not None:
         fold_marks(caller.observation.database)
     return result
 
 
 def _begin(
-    request: HttpRequest, data: RequestData, snapshot: Snapshot | None
+    request: HttpRequest, data: RequestData, reads_ahead: ReadAhead | None
 ) -> tuple[Caller, PreparedOperation]:
-    """Identify the sender and prepare the operation, again if the connection was lost."""
+    """Identify the sender and prepare the operation, again if the connection was lost or what was read ahead is incomplete."""
     try:
         return _identify_and_prepare(request, data)
+    except ReadsMissingError:
+        assert reads_ahead is not None
+        reads_ahead.end()
     except DatabaseError as error:
         if not can_be_read_again(error):
             raise
-    _drop_connections(request, snapshot)
+        _drop_connections(request, reads_ahead)
     return _identify_and_prepare(request, data)
 
 
 def _run(
-    request: HttpRequest, operation: PreparedOperation, caller: Caller, snapshot: Snapshot | None
+    request: HttpRequest,
+    operation: PreparedOperation,
+    caller: Caller,
+    reads_ahead: ReadAhead | None,
 ) -> ExecutionResult:
     """Run the operation, and count it."""
     time_limit = TimeLimit(received_at(request))
@@ -265,13 +270,17 @@ def _run(
         keep_session=partial(_keep_session, request, caller),
         checkpoint=checkpoint,
         time_limit=time_limit,
-        snapshot=snapshot,
+        snapshot=reads_ahead,
     )
     outcome = Outcome.FAILED
     try:
-        result = with_schema_answers(operation, run)
+        try:
+            result = with_schema_answers(operation, run)
+        except ReadsMissingError:
+            # It has changed nothing: an equal request was a query.
+            result = run()
         if operation.type in _READING and can_run_again(result.errors or ()):
-            _drop_connections(request, snapshot)
+            _drop_connections(request, reads_ahead)
             result = run()
         outcome = outcome_of(result)
     except ClientDisconnectedError:
@@ -299,10 +308,10 @@ def _allowed(request: HttpRequest) -> Collection[OperationType]:
     return allowed | {OperationType.SUBSCRIPTION} if accepts_events(request) else allowed
 
 
-def _drop_connections(request: HttpRequest, snapshot: Snapshot | None) -> None:
+def _drop_connections(request: HttpRequest, reads_ahead: ReadAhead | None) -> None:
     note(request, lost_database=True)
-    if snapshot is not None:
-        snapshot.end()
+    if reads_ahead is not None:
+        reads_ahead.end()
     # It could be read from another server than the one that authenticated the request.
     do_not_keep_answer()
     connections.close_all()

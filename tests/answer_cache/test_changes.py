@@ -44,6 +44,23 @@ def test_change_of_another_program_is_in_the_next_answer(servers: Servers) -> No
         assert is_hit(servers, query, token=token)
 
 
+def test_answer_that_needs_another_statement_than_the_last_one(servers: Servers) -> None:
+    """On PostgreSQL, the message with the statements of the last request has ended the transaction."""
+    query, token = fresh(CURRICULA), servers.tokens["teacher"]
+    for _ in range(3):
+        assert not is_hit(servers, query, token=token)
+        usual = servers.cached.statements()
+        servers.sql(
+            "UPDATE primepath_examschedulematrix SET notes = %s WHERE id = (SELECT min(id) FROM primepath_examschedulematrix)",
+            uuid.uuid4().hex,
+        )
+    servers.sql("UPDATE primepath_program SET name = %s WHERE name LIKE 'CORE%%'", uuid.uuid4().hex)
+    assert not is_hit(servers, query, token=token)
+    # One statement is refused. Then the classes are read again, and the curricula.
+    more = 3 if connection.vendor == "postgresql" else 0
+    assert servers.cached.statements() == usual + more
+
+
 def test_sign_ins_leave_kept_answers_valid(servers: Servers) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("On SQLite, every commit counts.")

@@ -10,7 +10,7 @@ a transaction, PostgreSQL runs such a message as one transaction. So SET LOCAL a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, NamedTuple
 
@@ -58,11 +58,11 @@ class Cursor(base.Cursor, ClientCursor[Any]):
         return self.set_result(opening.number)
 
     def fetch_prepared(
-        self, statements: Sequence[tuple[str, Sequence[Any]]]
+        self, statements: Sequence[tuple[str, Sequence[Any]]], *, commit: bool = False
     ) -> list[list[tuple[Any, ...]]]:
         """Run statements in one message, and prepare them if that is possible. Return the rows of each.
 
-        ``statements``: texts of a limited number, with their parameters.
+        ``statements``: texts of a limited number, with their parameters. ``commit``: the message also ends the transaction.
         """
         session: Any = self.connection
         known: PreparedStatements | None = getattr(session, "prepared", None)
@@ -72,9 +72,10 @@ class Cursor(base.Cursor, ClientCursor[Any]):
             messages.append(
                 Message(query, query) if known is None else known.message(query, len(parameters))
             )
+        texts = [each.text for each in messages]
         try:
             self.execute(
-                "; ".join(each.text for each in messages),
+                "; ".join([*texts, "COMMIT"] if commit else texts),
                 [value for _, parameters in statements for value in parameters],
             )
         except _OUTDATED as error:
@@ -83,6 +84,8 @@ class Cursor(base.Cursor, ClientCursor[Any]):
             session.close()
             message = "a prepared statement of the connection is out of date"
             raise psycopg.OperationalError(message) from error
+        if commit and self.db is not None:
+            self.db.has_committed()
         rows = [self._fetch_last(each.results) for each in messages]
         if known is not None:
             known.add(messages)
@@ -136,6 +139,7 @@ class Transactions(base.DatabaseWrapper):
         self._timeouts: tuple[str, ...] = ()
         self._begin = _NOTHING
         self._single = _NOTHING
+        self._check: Callable[[], None] | None = None
 
     def limit(self, *, statement_seconds: float, lock_seconds: float) -> None:
         """End each later statement after this time, and each wait for a lock. Nothing is sent now."""
@@ -170,8 +174,21 @@ class Transactions(base.DatabaseWrapper):
         self._begin = _NOTHING
         self.connection.commit()
 
+    def has_committed(self) -> None:
+        """Note that a message has ended the transaction that `begin_with` began."""
+        self._begin = _NOTHING
+
+    def is_in_transaction(self) -> bool:
+        return bool(self.connection.pgconn.transaction_status != _IDLE)
+
+    def check_with(self, check: Callable[[], None] | None) -> None:
+        """Call ``check`` before each later statement. It raises to refuse the statement. None: no longer."""
+        self._check = check
+
     def opening(self) -> Opening:
         """Return what must be sent before the next statement."""
+        if self._check is not None:
+            self._check()
         # The server's own status: after a message with a syntax error, the transaction has not begun yet.
         if self.connection.pgconn.transaction_status != _IDLE:
             return _NOTHING

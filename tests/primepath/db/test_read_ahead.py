@@ -11,9 +11,15 @@ from django.db import DataError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from primepath.db import read_ahead
+from primepath.db import read_ahead, usage
 from primepath.db.postgresql.prepared import PreparedStatements
-from primepath.db.read_ahead import ReadAhead, reading_ahead, remember_reads
+from primepath.db.read_ahead import (
+    KnownReads,
+    ReadAhead,
+    ReadsMissingError,
+    reading_ahead,
+    remember_reads,
+)
 from primepath.db.statement import Read, Statement, read_together
 from primepath.models import Program
 from tests.primepath.db.test_postgresql import insert, messages, session
@@ -52,6 +58,15 @@ def _connection() -> Iterator[None]:
     connection.close()
 
 
+@pytest.fixture
+def counted() -> Iterator[None]:
+    """Count statements, as a server does."""
+    token = usage._current.set(usage.Usage())
+    with connection.execute_wrapper(usage.counted):
+        yield
+    usage._current.reset(token)
+
+
 def request(key: bytes, *names: list[str]) -> list[Any]:
     """Read by ``_first``, and then by ``_second`` with each of the other names."""
     with reading_ahead(key) as reads:
@@ -85,6 +100,67 @@ def test_a_repeated_request_sends_one_message_and_a_commit(key: bytes) -> None:
     assert begin.startswith("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ")
     assert begin.count("EXECUTE ") == 3
     assert end == "COMMIT"
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_request_that_repeats_all_statements_sends_one_message(key: bytes) -> None:
+    for expected in (4, 1, 1):
+        with messages() as sent:
+            found = request(key, ["CORE"], ["CORE"], ["OTHER"])
+        assert found == [[("CORE",)], [("CORE", 2)], [("OTHER", 2)]]
+        assert len(sent) == expected
+    (only,) = sent
+    assert only.startswith("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ")
+    assert only.endswith("; COMMIT")
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_statement_after_the_end_of_the_transaction_is_refused(key: bytes) -> None:
+    request(key, ["CORE"], ["CORE"])
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["CORE"]))
+        for read in (lambda: list(_second(["OTHER"])), Program.objects.count):
+            reads.begin()
+            with pytest.raises(ReadsMissingError):
+                read()
+        with connection.copy().cursor() as other:
+            other.execute("UPDATE primepath_program SET grade_to = 5")
+            other.db.close()
+        reads.end()
+        reads.begin()
+        assert list(_second(["CORE"])) == [("CORE", 5)]
+    assert Program.objects.count() == 2
+    # From now on, equal requests keep their transaction.
+    remember_reads(key, reads)
+    for _ in range(2):
+        with messages() as sent:
+            request(key, ["CORE"], ["CORE"])
+    assert sent[-1] == "COMMIT"
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_request_with_other_statements_than_these_keeps_its_transaction(key: bytes) -> None:
+    for _ in range(3):
+        with messages() as sent, reading_ahead(key) as reads:
+            assert isinstance(reads, ReadAhead)
+            list(_first(["CORE"]))
+            assert list(_second(["CORE"])) == [("CORE", 2)]
+            reads.begin()
+            assert Program.objects.count() == 2
+        remember_reads(key, reads)
+        assert sent[-1] == "COMMIT"
+
+
+@pytest.mark.usefixtures("counted")
+def test_a_write_is_allowed_after_the_end_of_the_transaction(key: bytes) -> None:
+    request(key, ["CORE"], ["CORE"])
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["CORE"]))
+        reads.end()
+        Program.objects.update(grade_to=6)
+        assert list(_second(["CORE"])) == [("CORE", 6)]
 
 
 def test_other_values_are_read_again(key: bytes) -> None:
@@ -139,15 +215,19 @@ def test_nothing_is_used_after_a_write_begins(key: bytes) -> None:
 
 
 def test_memory_is_bounded() -> None:
-    known = read_ahead._KnownReads()
+    memory = read_ahead._Memory()
+
+    def put(key: bytes, number: int) -> None:
+        memory.put(key, KnownReads([Read(_first, (["CORE"] * number,))]))
+
     for number in range(20_000):
-        known.put(str(number).encode(), [Read(_first, (["CORE"] * (number % 20),))])
-    assert known._values <= 100_000
-    assert sum(values for _, values in known._reads.values()) == known._values
-    assert known.get(b"19999")
-    assert not known.get(b"1")
-    known.put(b"19999", [Read(_first, (["CORE"] * 6_000,))])
-    assert not known.get(b"19999")
+        put(str(number).encode(), number % 20)
+    assert memory._values <= 100_000
+    assert sum(values for _, values in memory._reads.values()) == memory._values
+    assert memory.get(b"19999").reads
+    assert not memory.get(b"1").reads
+    put(b"19999", 6_000)
+    assert not memory.get(b"19999").reads
 
 
 def test_what_has_failed_is_not_read_ahead_again(key: bytes) -> None:
