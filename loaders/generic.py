@@ -18,6 +18,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 _Group = tuple[Sequence[K], "asyncio.Future[list[V]]"]
 
+_UNREAD: Any = object()
 BATCH_KEYS = Histogram(
     "primepath_batch_keys",
     "Keys that one batch of a loader reads, by the stage of the loader.",
@@ -119,6 +120,16 @@ class BatchLoader(DataLoader[K, V]):
     def unread(self, keys: Iterable[K]) -> list[K]:
         """Return the keys that have no value yet, each once."""
         return [key for key in dict.fromkeys(keys) if key not in self._values]
+
+    def values_read(self, keys: Iterable[K]) -> dict[K, V]:
+        """Return the values of those keys that the operation has read already."""
+        values = self._values
+        return {
+            key: value
+            for key in keys
+            if (value := values.get(key, _UNREAD)) is not _UNREAD
+            and not isinstance(value, Exception)
+        }
 
     def _keep(self, keys: list[K], fetch: Callable[[list[K]], Sequence[V]]) -> None:
         """Keep the values of ``keys``, which have none yet."""

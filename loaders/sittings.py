@@ -84,10 +84,12 @@ def read_sittings(
     dates: Collection[datetime.date],
     class_codes: Collection[str],
     undated_years: Collection[int] = (),
+    known_ids: Collection[str] = (),
 ) -> ReadSittings:
     """Return the cells of active classes on ``dates``, and the scheduled cells without a date of ``undated_years``.
 
     If the school has a minimum of days between exams, also return the cells of ``class_codes`` that are near these dates.
+    The cells with ``known_ids`` are left out.
     """
     read: list[tuple[Any, ...]] = []
     if dates or undated_years:
@@ -96,7 +98,7 @@ def read_sittings(
         read += statement(
             *(viewer.teacher_id, timezone.now()),
             *(sorted(map(str, dates)), sorted(class_codes)),
-            *(_day_text(first, -1), _day_text(last, 1), sorted(undated_years)),
+            *(_day_text(first, -1), _day_text(last, 1), sorted(undated_years), list(known_ids)),
         )
     cells = [row for row in read if row[0]]
     of_school = [row for row in read if not row[0]]
@@ -147,6 +149,7 @@ def _statement(*, is_administrator: bool) -> Statement:
         first: Parameter,
         last: Parameter,
         undated_years: Parameter,
+        known_ids: Parameter,
     ) -> QuerySet[Any, Any]:
         rules = SchoolRules.objects.all()
         near = Q(
@@ -168,7 +171,7 @@ def _statement(*, is_administrator: bool) -> Statement:
         )
         cells = (
             ExamScheduleMatrix.objects.filter(Q(scheduled_date__key_in=dates) | near | undated)
-            .filter(school_class__is_active=True)
+            .filter(school_class__is_active=True, id__key_not_in=known_ids)
             .exclude(status=CellStatus.EMPTY)
             .values_list(
                 *("id", *SITTING_COLUMNS, "school_class__lesson_days"),

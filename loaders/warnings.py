@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property, lru_cache
+from itertools import chain, islice
 from operator import attrgetter
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from loaders.cells import Cell
 from loaders.dispatch import Stage
-from loaders.exams import exam_rows
+from loaders.exams import ExamLoaders, exam_rows
 from loaders.generic import BatchLoader, RowLoader
 from loaders.loader_group import LoaderGroup
 from loaders.sittings import (
@@ -32,7 +35,7 @@ from primepath.domain.clashes import Day, ScheduleWarning, Sitting, find_warning
 from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.weekday import split_days
 from primepath.models import WarningAcceptance
-from primepath.school_days import holidays_on
+from primepath.school_days import Decision, holidays_on
 
 
 class VisibleWarning(NamedTuple):
@@ -71,19 +74,25 @@ class ScheduleRange(NamedTuple):
         return self.first <= sitting.date <= self.last
 
 
-_sitting_values = attrgetter(*SITTING_COLUMNS)
+_row_values = attrgetter("pk", *SITTING_COLUMNS, "visible_class.lesson_days")
+_MINUTES = attrgetter("timer_minutes")
 
 CellDate = tuple[str, str, int, datetime.date | None]
 """The id of a cell, the code of its class, its academic year and its date."""
 
 
-class WarningLoaders(LoaderGroup):
+class WarningLoaders(LoaderGroup, ExamLoaders):
     """Warnings of cells, and which are accepted."""
 
     @cached_property
-    def warnings_by_cell(self) -> BatchLoader[Cell, list[VisibleWarning]]:
-        """The warnings about a cell. The key is the cell as it was read, or as a change would leave it."""
-        return BatchLoader(self._dispatcher, Stage.DETAIL, self._of_cells)
+    def warnings_by_cells(self) -> BatchLoader[tuple[Cell, ...], list[list[VisibleWarning]]]:
+        """The warnings about each of some cells. The key is the cells as they were read, or as a change would leave them."""
+
+        def fetch(keys: list[tuple[Cell, ...]]) -> list[list[list[VisibleWarning]]]:
+            found = iter(self._of_cells([*chain.from_iterable(keys)]))
+            return [list(islice(found, len(cells))) for cells in keys]
+
+        return BatchLoader(self._dispatcher, Stage.DETAIL, fetch)
 
     def warnings_in(self, wanted: ScheduleRange) -> asyncio.Future[list[VisibleWarning]]:
         """Return the future warnings about cells of this part of the schedule."""
@@ -105,26 +114,42 @@ class WarningLoaders(LoaderGroup):
     def _of_cells(self, cells: list[Cell]) -> Sequence[list[VisibleWarning]]:
         empty = CellStatus.EMPTY.value
         used = [cell for cell in cells if cell.status != empty]
+        ids = [cell.pk for cell in cells]
+        planned = self._options.planned_among(ids)
+        rows = self._rows_of(used, planned)
         read = read_sittings(
             self._viewer,
             dates={cell.scheduled_date for cell in used if cell.scheduled_date is not None},
             class_codes={cell.visible_class.code for cell in used},
+            known_ids=[*rows, *(id for id in planned if id not in rows)],
         )
-        planned = self._options.planned_among([cell.pk for cell in cells])
-        minutes = _longest_exams(planned)
-        for id in planned:
-            read.rows.pop(id, None)
-        for cell in used:
-            # The statement returns neither planned values nor cells without a date.
-            if cell.scheduled_date is None or cell.pk in planned:
-                of_exams = cell.visible_class.lesson_days, minutes.get(cell.pk)
-                read.rows[cell.pk] = (cell.pk, *_sitting_values(cell), *of_exams)
-        of_cell: dict[str, list[VisibleWarning]] = {cell.pk: [] for cell in cells}
-        for warning in _warnings(read, of_cell.keys()):
+        read.rows.update(rows)
+        found, can_see = _find(read), read.visible.union(ids)
+        if can_see.issuperset(read.rows):
+            return [found.by_cell.get(id, []) for id in ids]
+        of_cell: dict[str, list[VisibleWarning]] = {id: [] for id in ids}
+        for warning in _visible(found.warnings, can_see):
             for sitting in warning.visible:
                 if sitting.id in of_cell:
                     of_cell[sitting.id].append(warning)
-        return [of_cell[cell.pk] for cell in cells]
+        return [of_cell[id] for id in ids]
+
+    def _rows_of(self, used: Sequence[Cell], planned: PlannedCells) -> dict[str, SittingRow]:
+        """Return the rows of cells that need not be read, by id: those without a date or with known exams, and planned ones."""
+        exams = self.exams_by_cell.values_read([cell.pk for cell in used])
+        rows = {
+            cell.pk: (*_row_values(cell), max(map(_MINUTES, exams[cell.pk]), default=None))
+            for cell in used
+            if cell.pk in exams
+        }
+        others = [cell for cell in used if cell.pk not in rows]
+        minutes = _longest_exams(
+            {cell.pk: planned[cell.pk] for cell in others if cell.pk in planned}
+        )
+        for cell in others:
+            if cell.scheduled_date is None or cell.pk in planned:
+                rows[cell.pk] = (*_row_values(cell), minutes.get(cell.pk))
+        return rows
 
     def _with_warnings(self, cells: Sequence[CellDate]) -> set[str]:
         read = read_sittings(
@@ -134,7 +159,7 @@ class WarningLoaders(LoaderGroup):
             undated_years={year for _id, _code, year, date in cells if date is None},
         )
         wanted = {id for id, *_place in cells}
-        found = _warnings(read, wanted)
+        found = _visible(_find(read).warnings, read.visible | wanted)
         return wanted & {each.id for warning in found for each in warning.visible}
 
     def _in_range(self, wanted: ScheduleRange) -> list[VisibleWarning]:
@@ -145,7 +170,8 @@ class WarningLoaders(LoaderGroup):
             class_codes=wanted.class_codes,
             undated_years=wanted.undated_years,
         )
-        return [each for each in _warnings(read) if any(map(wanted.includes, each.visible))]
+        found = _visible(_find(read).warnings, read.visible)
+        return [each for each in found if any(map(wanted.includes, each.visible))]
 
 
 def _longest_exams(planned: PlannedCells) -> dict[str, int | None]:
@@ -159,34 +185,71 @@ def _longest_exams(planned: PlannedCells) -> dict[str, int | None]:
     }
 
 
-def _warnings(read: ReadSittings, also_visible: Iterable[str] = ()) -> list[VisibleWarning]:
-    """Return the warnings about cells that the viewer can see, in order."""
+def _visible(warnings: Iterable[ScheduleWarning], ids: Set[str]) -> Iterator[VisibleWarning]:
+    """Yield the warnings about cells that the viewer can see. ``ids``: of these cells."""
+    for warning in warnings:
+        sittings = warning.sittings
+        visible = tuple([each for each in sittings if each.id in ids])
+        if visible:
+            yield VisibleWarning(warning, visible, len(sittings) - len(visible))
+
+
+class _Found(NamedTuple):
+    """Warnings in order. ``by_cell``: the warnings of each cell, as viewers see them from whom no cell is hidden."""
+
+    warnings: Sequence[ScheduleWarning]
+    by_cell: dict[str, list[VisibleWarning]]
+
+
+def _find(read: ReadSittings) -> _Found:
+    """Return the warnings that follow from what was read."""
+    return _find_in(
+        tuple(read.rows.values()),
+        tuple(sorted(read.school_days.items())),
+        read.lesson_days,
+        read.minimum_days_between_exams,
+        timezone.localdate(),
+        (settings.SCHOOL_COUNTRY, get_language()),
+    )
+
+
+# Most requests find the same warnings as the last. The rows of 1,000 cells take half a megabyte.
+@lru_cache(maxsize=16)
+def _find_in(
+    rows: Sequence[SittingRow],
+    school_days: Sequence[tuple[datetime.date, Decision]],
+    lesson_days: str,
+    minimum_days_between_exams: int,
+    today: datetime.date,
+    _place: tuple[str, str | None],
+) -> _Found:
+    """Return the warnings that follow from these rows.
+
+    ``_place``: the country and the language that the holidays depend on.
+    """
     undated: list[SittingRow] = []
     dated: defaultdict[datetime.date, list[SittingRow]] = defaultdict(list)
-    for row in read.rows.values():
+    for row in rows:
         date = row[DATE]
         (undated if date is None else dated[date]).append(row)
-    holidays = holidays_on(dated, read.school_days)
+    holidays = holidays_on(dated, dict(school_days))
     days = [
-        _day(date, frozenset(rows), read.lesson_days, holidays.get(date))
-        for date, rows in dated.items()
+        _day(date, tuple(rows), lesson_days, holidays.get(date)) for date, rows in dated.items()
     ]
-    today = timezone.localdate()
     late = filter(None, [_late_warning(row, today) for row in undated])
-    can_see = read.visible.union(also_visible)
-    found = []
-    for warning in find_warnings(days, late, read.minimum_days_between_exams):
-        sittings = warning.sittings
-        visible = tuple([each for each in sittings if each.id in can_see])
-        if visible:
-            found.append(VisibleWarning(warning, visible, len(sittings) - len(visible)))
-    return found
+    warnings = find_warnings(days, late, minimum_days_between_exams)
+    by_cell: defaultdict[str, list[VisibleWarning]] = defaultdict(list)
+    for warning in warnings:
+        seen = VisibleWarning(warning, warning.sittings, 0)
+        for sitting in warning.sittings:
+            by_cell[sitting.id].append(seen)
+    return _Found(warnings, dict(by_cell))
 
 
 # A change is about few days and cells, so the next request finds most of the others here.
 @lru_cache(maxsize=1_000)
 def _day(
-    date: datetime.date, rows: frozenset[SittingRow], lesson_days: str, holiday: Holiday | None
+    date: datetime.date, rows: tuple[SittingRow, ...], lesson_days: str, holiday: Holiday | None
 ) -> Day:
     """Return the day with these rows. ``lesson_days``: of the school."""
     return Day.of(date, [sitting_of(row) for row in rows], split_days(lesson_days), holiday)

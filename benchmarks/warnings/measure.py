@@ -22,7 +22,7 @@ _ROUNDS = 200
 def measure(budget: Budget, folder: Path) -> dict[str, Any]:
     """Return the median milliseconds of the full matrix without and with warnings, in the school of the demo.
 
-    The two take turns. Before each request, the date of one exam changes, so both read what has changed.
+    The two take turns. Before each request, the notes of a cell change, or the date of an exam. Warnings follow from the date.
     """
     # These import models, which need `django.setup`.
     from django.core.management import call_command
@@ -37,24 +37,32 @@ def measure(budget: Budget, folder: Path) -> dict[str, Any]:
     cells = exams.order_by("pk").values_list("pk", "school_class_id", "academic_year")
     token = data.create_teacher("everything", sorted({code for _, code, _ in cells}))
     data.analyze()
-    moves = cycle((pk, number % 19 + 1) for number, (pk, *_place) in enumerate(cells))
+    numbered = cycle((pk, number) for number, (pk, *_place) in enumerate(cells))
 
-    def move_exam() -> None:
-        pk, day = next(moves)
+    def change_notes() -> None:
+        pk, number = next(numbered)
+        ExamScheduleMatrix.objects.filter(pk=pk).update(notes=f"Note {number}")
+
+    def change_date() -> None:
+        pk, number = next(numbered)
         (date,) = ExamScheduleMatrix.objects.filter(pk=pk).values_list("scheduled_date", flat=True)
         assert date is not None
-        ExamScheduleMatrix.objects.filter(pk=pk).update(scheduled_date=date.replace(day=day))
+        moved = date.replace(day=number % 19 + 1)
+        ExamScheduleMatrix.objects.filter(pk=pk).update(scheduled_date=moved)
 
     _, _, year = cells[0]
     operations = [matrix_query(year), matrix_query(year, warnings=True)]
     environment = {**os.environ, "ANSWER_CACHE_BYTES": "0"}
+    times = {}
     with (
         Checkout(environment=environment).serve(folder / "server.log") as server,
         Client(server.port, token) as client,
     ):
-        runners = [Runner(client, each.request_to(OURS), before=move_exam) for each in operations]
-        take_turns(runners, rounds=round(_ROUNDS * budget.rounds), max_seconds=budget.seconds)
-    return {"times": [each.milliseconds for each in runners]}
+        for title, change in (("notes", change_notes), ("date", change_date)):
+            runners = [Runner(client, each.request_to(OURS), before=change) for each in operations]
+            take_turns(runners, rounds=round(_ROUNDS * budget.rounds), max_seconds=budget.seconds)
+            times[title] = [each.milliseconds for each in runners]
+    return times
 
 
 if __name__ == "__main__":

@@ -171,4 +171,8 @@ class ListCompleter:
             raise UnexpectedValueError
         given = values if _NONE_TYPE not in types else [value or () for value in values]
         items = iter(await self._item.complete(run, list(chain.from_iterable(given))))
-        return [None if value is None else list(islice(items, len(value))) for value in values]
+        # Many lists are empty.
+        return [
+            list(islice(items, len(value))) if value else None if value is None else []
+            for value in values
+        ]

@@ -184,13 +184,13 @@ async def warnings_of_cells(
     batch: BatchContext, cells: Sequence[AnyCell]
 ) -> list[list[VisibleWarning]]:
     """Load the warnings about each cell."""
-    read = [cell if isinstance(cell, Cell) else await cell.read() for cell in cells]
-    return await batch.context.loaders.warnings_by_cell.load_all(read)
+    read = tuple([cell if isinstance(cell, Cell) else await cell.read() for cell in cells])
+    return await batch.context.loaders.warnings_by_cells.load(read)
 
 
 async def warnings_about(context: Context, cells: Iterable[AnyCell]) -> list[VisibleWarning]:
     """Load the warnings about at least one of the cells, in order and without duplicates."""
-    read: list[Cell] = [await cell.read() for cell in cells]
-    of_cells = await context.loaders.warnings_by_cell.load_all(read)
+    read: tuple[Cell, ...] = tuple([await cell.read() for cell in cells])
+    of_cells = await context.loaders.warnings_by_cells.load(read)
     unique = {id(each.warning): each for of_cell in of_cells for each in of_cell}
     return sorted(unique.values(), key=lambda each: each.warning.order)

@@ -115,6 +115,13 @@ def test_warnings_of_all_cells_take_one_statement(classes: list[SchoolClass], ro
     }
     assert codes == CODES
     without = executed(MATRIX % "", viewer, variables)
+    alone = data(
+        MATRIX.replace("exams { name }", "") % f"warnings {{ {WARNING} }}", viewer, variables
+    )
+    assert [[{**cell, "exams": None} for cell in row["cells"]] for row in found["rows"]] == [
+        [{**cell, "exams": None} for cell in row["cells"]]
+        for row in alone["scheduleMatrix"]["rows"]
+    ]
     messages = executed(MATRIX % "warnings { code message }", viewer, variables)
     assert len(messages) == len(without) + 1
 

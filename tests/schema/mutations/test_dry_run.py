@@ -176,7 +176,7 @@ def test_dry_run_has_the_warnings_of_the_real_change(title: str, mina: Viewer) -
     code, mutation, input = PLANNED[title]
     document = f"""
       mutation ($input: {MUTATIONS[mutation][0]}!) {{
-        {mutation}(input: $input) {{ cells {{ id warnings {{ code message }} }} userErrors {{ code }} }}
+        {mutation}(input: $input) {{ cells {{ id exams {{ id }} warnings {{ code message }} }} userErrors {{ code }} }}
       }}
     """
     planned = data(document, viewer, {"input": {**input, "dryRun": True}})[mutation]
