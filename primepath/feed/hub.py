@@ -10,7 +10,7 @@ import asyncio
 import datetime
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import Context
@@ -40,6 +40,7 @@ CHECK_SECONDS = 15
 """Time after which a stream ends, at most, if its token or session ends without a change of the history."""
 # More events at a time would delay the first ones, and the requests of others.
 _TOGETHER = 128
+_AT_ONCE = 8
 _RETRY_SECONDS = 1
 
 _LISTENERS = Gauge("primepath_listeners", "Streams of live updates that are open.")
@@ -205,8 +206,9 @@ class Hub:
         for group in groups:
             if group not in results:
                 group.position = self._position
-            elif (result := results[group]) is not None:
-                self._publish(group, result)
+        await self._publish_each(
+            {group: result for group, result in results.items() if result is not None}
+        )
         rest = [group for group, result in results.items() if result is None]
         for first in range(0, len(rest), _TOGETHER):
             await self._evaluate(rest[first : first + _TOGETHER])
@@ -260,8 +262,14 @@ class Hub:
             results = await self.run(read)
         except Exception as failure:
             results = [failure] * len(groups)
-        for group, result in zip(groups, results, strict=True):
+        await self._publish_each(dict(zip(groups, results, strict=True)))
+
+    async def _publish_each(self, results: Mapping[Group, Evaluated | Exception]) -> None:
+        """Publish the results. Requests that arrive meanwhile do not wait for all of them."""
+        for number, (group, result) in enumerate(results.items(), 1):
             self._publish(group, result)
+            if not number % _AT_ONCE:
+                await asyncio.sleep(0)
 
     def _publish(self, group: Group, result: Evaluated | Exception) -> None:
         if isinstance(result, Exception):

@@ -16,6 +16,7 @@ from primepath.server.admission.lane import Lane, Ticket
 from primepath.server.admission.report import RefusalReport
 from primepath.server.admission.slow_requests import SlowRequests
 from primepath.server.admission.threads import Threads
+from primepath.server.give_way import running_requests
 
 PASSWORD_THREADS = 2
 # Limits of the wait, as parts of the time that an operation can take. The first limits the wait that is expected when a request
@@ -230,10 +231,12 @@ class Admission:
         while ticket is not None:
             result, error = None, None
             start = time.thread_time()
+            running_requests.begin()
             try:
                 result = ticket.work(ticket)
             except BaseException as caught:
                 error = caught
+            running_requests.end()
             ticket.processor_seconds = time.thread_time() - start
             started = self._leave(ticket)
             ticket.resolve(result, error)

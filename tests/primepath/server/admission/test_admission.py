@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 from primepath.server.admission.admission import PASSWORD_THREADS, Admission
 from primepath.server.admission.kinds import Kind, Reason, RefusedError
 from primepath.server.admission.lane import Ticket
+from primepath.server.give_way import running_requests
 from tests.primepath.server.admission.tickets import Clock
 
 pytestmark = pytest.mark.one_database
@@ -237,6 +238,22 @@ async def test_requests_of_a_user_who_becomes_known_have_the_turns_of_the_user(
     office.released.set()
     await asyncio.wait_for(mina.result, WAIT)
     assert office.ran.index("Mina") < THREADS + 10
+
+
+@in_office
+async def test_work_in_the_background_learns_whether_requests_run(office: Office) -> None:
+    def fail(_ticket: Ticket) -> None:
+        assert office.released.wait(WAIT)
+        raise ValueError
+
+    waits = office.enter("works")
+    fails = office.admission.enter(Kind.READ, "fails", fail)
+    while not running_requests.any_runs():
+        await asyncio.sleep(0.001)
+    office.released.set()
+    await asyncio.wait([waits.result, fails.result])
+    assert isinstance(fails.result.exception(), ValueError)
+    assert not running_requests.any_runs()
 
 
 @in_office
