@@ -77,6 +77,9 @@ class ScheduleRange(NamedTuple):
 _row_values = attrgetter("pk", *SITTING_COLUMNS, "visible_class.lesson_days")
 _MINUTES = attrgetter("timer_minutes")
 
+# They take a megabyte, with their warnings.
+_MOST_KEPT_ROWS = 2_000
+
 CellDate = tuple[str, str, int, datetime.date | None]
 """The id of a cell, the code of its class, its academic year and its date."""
 
@@ -203,7 +206,8 @@ class _Found(NamedTuple):
 
 def _find(read: ReadSittings) -> _Found:
     """Return the warnings that follow from what was read."""
-    return _find_in(
+    find = _find_in if len(read.rows) <= _MOST_KEPT_ROWS else _find_in.__wrapped__
+    return find(
         tuple(read.rows.values()),
         tuple(sorted(read.school_days.items())),
         read.lesson_days,
@@ -213,7 +217,7 @@ def _find(read: ReadSittings) -> _Found:
     )
 
 
-# Most requests find the same warnings as the last. The rows of 1,000 cells take half a megabyte.
+# Most requests find the same warnings as the last.
 @lru_cache(maxsize=16)
 def _find_in(
     rows: Sequence[SittingRow],

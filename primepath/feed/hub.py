@@ -40,6 +40,7 @@ CHECK_SECONDS = 15
 """Time after which a stream ends, at most, if its token or session ends without a change of the history."""
 # More events at a time would delay the first ones, and the requests of others.
 _TOGETHER = 128
+# Then the event loop does other work before it publishes the next ones.
 _AT_ONCE = 8
 _RETRY_SECONDS = 1
 

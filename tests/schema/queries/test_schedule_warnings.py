@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
+import loaders.warnings
 from primepath.domain.period import Period
 from primepath.domain.school_class import AccessLevel
 from primepath.models import Exam, ExamScheduleMatrix, SchoolClass, SchoolDay, SchoolRules
@@ -223,6 +224,16 @@ def test_a_change_of_one_fact_changes_the_warnings() -> None:
     assert "(Fair)" in dict(found())["SCHOOL_CLOSED"]
     ExamScheduleMatrix.objects.filter(school_class="A").update(room="4")
     assert "ROOM_CLASH" not in dict(found())
+
+
+def test_warnings_of_many_cells_are_found_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    for code in "AB":
+        plan(code, room="R", start_time=NINE)
+    found = warnings()
+    monkeypatch.setattr(loaders.warnings, "_MOST_KEPT_ROWS", 1)
+    kept = loaders.warnings._find_in.cache_info()
+    assert warnings() == found
+    assert loaders.warnings._find_in.cache_info() == kept
 
 
 def test_short_gap_over_the_end_of_a_month() -> None:
