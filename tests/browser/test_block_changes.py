@@ -36,6 +36,9 @@ def _save(dialog: Locator, number: str) -> None:
     dialog.get_by_role("button", name="Preview").click()
     expect(dialog.get_by_text(f"{number} would be as you want")).to_be_visible()
     dialog.get_by_role("button", name="Save").click()
+    # The dialog closes first. Then the page shows that it is saving.
+    expect(dialog).to_be_hidden()
+    expect(dialog.page.locator("#announcement")).to_have_text("Saved.")
     undo = dialog.page.get_by_role("button", name=f"Undo change of {number}")
     expect(undo).to_be_visible()
 
