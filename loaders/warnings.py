@@ -88,10 +88,10 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
     """Warnings of cells, and which are accepted."""
 
     @cached_property
-    def warnings_by_cells(self) -> BatchLoader[tuple[Cell, ...], list[list[VisibleWarning]]]:
+    def warnings_by_cells(self) -> BatchLoader[tuple[Cell, ...], list[Sequence[VisibleWarning]]]:
         """The warnings about each of some cells. The key is the cells as they were read, or as a change would leave them."""
 
-        def fetch(keys: list[tuple[Cell, ...]]) -> list[list[list[VisibleWarning]]]:
+        def fetch(keys: list[tuple[Cell, ...]]) -> list[list[Sequence[VisibleWarning]]]:
             found = iter(self._of_cells([*chain.from_iterable(keys)]))
             return [list(islice(found, len(cells))) for cells in keys]
 
@@ -114,7 +114,7 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
             lambda row: row.facts,
         )
 
-    def _of_cells(self, cells: list[Cell]) -> Sequence[list[VisibleWarning]]:
+    def _of_cells(self, cells: list[Cell]) -> Sequence[Sequence[VisibleWarning]]:
         empty = CellStatus.EMPTY.value
         used = [cell for cell in cells if cell.status != empty]
         ids = [cell.pk for cell in cells]
@@ -129,7 +129,7 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
         read.rows.update(rows)
         found, can_see = _find(read), read.visible.union(ids)
         if can_see.issuperset(read.rows):
-            return [found.by_cell.get(id, []) for id in ids]
+            return [found.by_cell.get(id, ()) for id in ids]
         of_cell: dict[str, list[VisibleWarning]] = {id: [] for id in ids}
         for warning in _visible(found.warnings, can_see):
             for sitting in warning.visible:
@@ -139,11 +139,11 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
 
     def _rows_of(self, used: Sequence[Cell], planned: PlannedCells) -> dict[str, SittingRow]:
         """Return the rows of cells that need not be read, by id: those without a date or with known exams, and planned ones."""
-        exams = self.exams_by_cell.values_read([cell.pk for cell in used])
+        read = self.exams_by_cell.values_read([cell.pk for cell in used])
         rows = {
-            cell.pk: (*_row_values(cell), max(map(_MINUTES, exams[cell.pk]), default=None))
+            id: (*_row_values(cell), max(map(_MINUTES, exams)) if exams else None)
             for cell in used
-            if cell.pk in exams
+            if (exams := read.get(id := cell.pk)) is not None
         }
         others = [cell for cell in used if cell.pk not in rows]
         minutes = _longest_exams(

@@ -252,7 +252,9 @@ class MatrixCell(Node, source=AnyCell, parse_key=CellKey.parse, fact=Fact.CELL):
         | columns(*SITTING_COLUMNS)
         | list_size(1),
     )
-    async def warnings(self, info: Info, cell: strawberry.Parent[AnyCell]) -> list[VisibleWarning]:
+    async def warnings(
+        self, info: Info, cell: strawberry.Parent[AnyCell]
+    ) -> Sequence[VisibleWarning]:
         return await resolve_one(warnings_of_cells, info, cell)
 
     @classmethod

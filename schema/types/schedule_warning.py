@@ -182,7 +182,7 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
 
 async def warnings_of_cells(
     batch: BatchContext, cells: Sequence[AnyCell]
-) -> list[list[VisibleWarning]]:
+) -> list[Sequence[VisibleWarning]]:
     """Load the warnings about each cell."""
     read = tuple([cell if isinstance(cell, Cell) else await cell.read() for cell in cells])
     return await batch.context.loaders.warnings_by_cells.load(read)
