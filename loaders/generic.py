@@ -18,7 +18,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 _Group = tuple[Sequence[K], "asyncio.Future[list[V]]"]
 
-_UNREAD: Any = object()
 BATCH_KEYS = Histogram(
     "primepath_batch_keys",
     "Keys that one batch of a loader reads, by the stage of the loader.",
@@ -125,10 +124,9 @@ class BatchLoader(DataLoader[K, V]):
         """Return the values of those keys that the operation has read already."""
         values = self._values
         return {
-            key: value
+            key: values[key]
             for key in keys
-            if (value := values.get(key, _UNREAD)) is not _UNREAD
-            and not isinstance(value, Exception)
+            if key in values and not isinstance(values[key], Exception)
         }
 
     def _keep(self, keys: list[K], fetch: Callable[[list[K]], Sequence[V]]) -> None:

@@ -77,7 +77,7 @@ class ScheduleRange(NamedTuple):
 _row_values = attrgetter("pk", *SITTING_COLUMNS, "visible_class.lesson_days")
 _MINUTES = attrgetter("timer_minutes")
 
-# They take a megabyte, with their warnings.
+# So many rows take a megabyte, with their warnings.
 _MOST_KEPT_ROWS = 2_000
 
 CellDate = tuple[str, str, int, datetime.date | None]
@@ -238,7 +238,7 @@ def _find_in(
         (undated if date is None else dated[date]).append(row)
     holidays = holidays_on(dated, dict(school_days))
     days = [
-        _day(date, tuple(rows), lesson_days, holidays.get(date)) for date, rows in dated.items()
+        _day(date, tuple(of_day), lesson_days, holidays.get(date)) for date, of_day in dated.items()
     ]
     late = filter(None, [_late_warning(row, today) for row in undated])
     warnings = find_warnings(days, late, minimum_days_between_exams)

@@ -11,7 +11,7 @@ def main() -> None:
     for results in measure_each("benchmarks.warnings", description, quick="few rounds"):
         for changed, (without, with_warnings) in results.items():
             say(
-                f"  another {changed:5} before each request: without {without:.1f} ms, "
+                f"  another {changed} before each request: without {without:.1f} ms, "
                 f"with warnings {with_warnings:.1f} ms: {with_warnings / without:.2f}x"
             )
 

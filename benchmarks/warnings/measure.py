@@ -22,7 +22,7 @@ _ROUNDS = 200
 def measure(budget: Budget, folder: Path) -> dict[str, Any]:
     """Return the median milliseconds of the full matrix without and with warnings, in the school of the demo.
 
-    The two take turns. Before each request, the notes of a cell change, or the date of an exam. Warnings follow from the date.
+    The two take turns. Before each request, the note of a cell changes, or the date of an exam. The result is by what changes.
     """
     # These import models, which need `django.setup`.
     from django.core.management import call_command
@@ -39,7 +39,7 @@ def measure(budget: Budget, folder: Path) -> dict[str, Any]:
     data.analyze()
     numbered = cycle((pk, number) for number, (pk, *_place) in enumerate(cells))
 
-    def change_notes() -> None:
+    def change_note() -> None:
         pk, number = next(numbered)
         ExamScheduleMatrix.objects.filter(pk=pk).update(notes=f"Note {number}")
 
@@ -58,7 +58,7 @@ def measure(budget: Budget, folder: Path) -> dict[str, Any]:
         Checkout(environment=environment).serve(folder / "server.log") as server,
         Client(server.port, token) as client,
     ):
-        for title, change in (("notes", change_notes), ("date", change_date)):
+        for title, change in (("note", change_note), ("date", change_date)):
             runners = [Runner(client, each.request_to(OURS), before=change) for each in operations]
             take_turns(runners, rounds=round(_ROUNDS * budget.rounds), max_seconds=budget.seconds)
             times[title] = [each.milliseconds for each in runners]

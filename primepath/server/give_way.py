@@ -52,8 +52,8 @@ running_requests = RunningRequests()
 class GiveWay:
     """Called often by a thread, it frees the interpreter for a moment whenever the thread has had it for some time.
 
-    If requests run then, it waits until they have ended. Otherwise a request would wait for this thread each time it has sent or
-    received something, which took a third of its time.
+    If requests run then, it waits until they have ended. Otherwise a request could wait for this thread each time it has sent or
+    received something.
     """
 
     __slots__ = ("_since",)
