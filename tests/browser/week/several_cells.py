@@ -90,7 +90,8 @@ def _shows_changes(week: WeekPage) -> None:
 
     def shown() -> list[tuple[str, bool]]:
         lines = [each.split("\n") for each in items.all_inner_texts()]
-        return [(summary, week.text("Undone") in rest) for _action, summary, *rest in lines]
+        # An item that is not laid out yet has one line.
+        return [("".join(rest[:1]), week.text("Undone") in rest[1:]) for _action, *rest in lines]
 
     week.agrees(shown, [(each["summary"], bool(each["undoneBy"])) for each in stored])
     for text, change in zip(items.all_inner_texts(), stored, strict=True):
