@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property, lru_cache
 from itertools import chain, islice
-from operator import attrgetter
+from operator import add, attrgetter
 from typing import NamedTuple
 
 from django.conf import settings
@@ -76,6 +76,8 @@ class ScheduleRange(NamedTuple):
 
 _row_values = attrgetter("pk", *SITTING_COLUMNS, "visible_class.lesson_days")
 _MINUTES = attrgetter("timer_minutes")
+_DATE = attrgetter("scheduled_date")
+_CLASS_CODE = attrgetter("visible_class.code")
 
 # So many rows take a megabyte, with their warnings.
 _MOST_KEPT_ROWS = 2_000
@@ -120,16 +122,19 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
         ids = [cell.pk for cell in cells]
         planned = self._options.planned_among(ids)
         rows = self._rows_of(used, planned)
+        dates = set(map(_DATE, used))
         read = read_sittings(
             self._viewer,
-            dates={cell.scheduled_date for cell in used if cell.scheduled_date is not None},
-            class_codes={cell.visible_class.code for cell in used},
+            dates=dates - {None},
+            class_codes=set(map(_CLASS_CODE, used)),
             known_ids=[*rows, *(id for id in planned if id not in rows)],
         )
+        sees_all = read.visible.issuperset(read.rows)
         read.rows.update(rows)
-        found, can_see = _find(read), read.visible.union(ids)
-        if can_see.issuperset(read.rows):
+        found = _find(read)
+        if sees_all:
             return [found.by_cell.get(id, ()) for id in ids]
+        can_see = read.visible.union(ids)
         of_cell: dict[str, list[VisibleWarning]] = {id: [] for id in ids}
         for warning in _visible(found.warnings, can_see):
             for sitting in warning.visible:
@@ -139,13 +144,12 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
 
     def _rows_of(self, used: Sequence[Cell], planned: PlannedCells) -> dict[str, SittingRow]:
         """Return the rows of cells that need not be read, by id: those without a date or with known exams, and planned ones."""
-        read = self.exams_by_cell.values_read([cell.pk for cell in used])
-        rows = {
-            id: (*_row_values(cell), max(map(_MINUTES, exams)) if exams else None)
-            for cell in used
-            if (exams := read.get(id := cell.pk)) is not None
-        }
-        others = [cell for cell in used if cell.pk not in rows]
+        by_id = {cell.pk: cell for cell in used}
+        exams = self.exams_by_cell.values_read(by_id)
+        longest = [max(map(_MINUTES, of_cell)) if of_cell else None for of_cell in exams.values()]
+        values = map(_row_values, map(by_id.__getitem__, exams))
+        rows = dict(zip(exams, map(add, values, zip(longest)), strict=True))
+        others = [cell for id, cell in by_id.items() if id not in rows]
         minutes = _longest_exams(
             {cell.pk: planned[cell.pk] for cell in others if cell.pk in planned}
         )

@@ -31,20 +31,21 @@ def holidays_on(
 ) -> dict[datetime.date, Holiday]:
     """Return the holidays among the dates, by date. ``decided``: the decisions of the school."""
     wanted = set(dates)
-    laws = {year: public_holidays(year) for year in {date.year for date in wanted}}
+    laws: dict[datetime.date, str] = {}
+    for year in {date.year for date in wanted}:
+        laws |= public_holidays(year)
     return {
-        date: holiday
-        for date in wanted
-        if (holiday := _holiday(date, laws[date.year].get(date), decided.get(date)))
+        date: _holiday(date, laws.get(date, ""), decided.get(date))
+        for date in wanted & (laws.keys() | decided.keys())
     }
 
 
-def _holiday(date: datetime.date, law: str | None, decided: Decision | None) -> Holiday | None:
-    """Return the holiday on a date. ``law``: name of the public holiday, if it is one."""
-    if decided is not None:
-        kind, is_open, name = decided
-        return Holiday(date, name or law or "", HolidayKind(kind), is_open)
-    return None if law is None else Holiday(date, law, HolidayKind.PUBLIC)
+def _holiday(date: datetime.date, law: str, decided: Decision | None) -> Holiday:
+    """Return the holiday on a date. ``law``: name of the public holiday, or empty if the school has decided on the date."""
+    if decided is None:
+        return Holiday(date, law, HolidayKind.PUBLIC)
+    kind, is_open, name = decided
+    return Holiday(date, name or law, HolidayKind(kind), is_open)
 
 
 @lru_cache(maxsize=200)

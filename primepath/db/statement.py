@@ -30,6 +30,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 S = TypeVar("S")
 _NOW = "now"
+_MOST_CONVERTED = 1_000
 
 
 class Parameter(Expression):
@@ -62,8 +63,29 @@ def _for_sqlite(value: Any) -> Any:
 class _Compiled(NamedTuple):
     sql: str
     parameters: tuple[Any, ...]
-    converters: list[tuple[int, list[Callable[[Any, Any, Any], Any]], Any]]
+    converters: list[tuple[int, _Converted]]
+    """By the position of the column."""
     is_one_text: bool
+
+
+class _Converted(dict[Any, Any]):
+    """The converted values of a column by the driver's values, which repeat in rows and in later runs: mostly dates and times."""
+
+    def __init__(
+        self, functions: Sequence[Callable[[Any, Any, Any], Any]], expression: Any
+    ) -> None:
+        super().__init__()
+        self._functions = functions
+        self._expression = expression
+
+    def __missing__(self, value: Any) -> Any:
+        if len(self) >= _MOST_CONVERTED:
+            self.clear()
+        converted = value
+        for function in self._functions:
+            converted = function(converted, self._expression, connection)
+        self[value] = converted
+        return converted
 
 
 class Statement:
@@ -113,7 +135,7 @@ class Statement:
         compiled = self._compiled[connection.vendor] = _Compiled(
             sql,
             tuple(parameters),
-            [(position, *how) for position, how in converters.items()],
+            [(position, _Converted(*how)) for position, how in converters.items()],
             is_one_text,
         )
         return compiled
@@ -218,8 +240,10 @@ def rows_of(statement: BoundStatement, fetched: list[tuple[Any, ...]]) -> Iterab
     compiled = statement.compiled
     if compiled.is_one_text:
         ((text,),) = fetched
-        fetched = list(map(tuple, orjson.loads(text)))
-    return _convert(fetched, compiled) if compiled.converters else fetched
+        return map(tuple, _convert(orjson.loads(text), compiled))
+    if compiled.converters:
+        return map(tuple, _convert(list(map(list, fetched)), compiled))
+    return fetched
 
 
 def _as_one_text(sql: str, columns: Iterable[str]) -> str:
@@ -228,11 +252,9 @@ def _as_one_text(sql: str, columns: Iterable[str]) -> str:
     return f"SELECT json_group_array(json_array({row})) FROM ({sql})"  # noqa: S608
 
 
-def _convert(rows: Iterable[tuple[Any, ...]], compiled: _Compiled) -> Iterable[tuple[Any, ...]]:
-    """Yield the rows with the driver's values converted as Django's fields convert them."""
-    for row in rows:
-        values = list(row)
-        for position, functions, expression in compiled.converters:
-            for function in functions:
-                values[position] = function(values[position], expression, connection)
-        yield tuple(values)
+def _convert(rows: list[list[Any]], compiled: _Compiled) -> list[list[Any]]:
+    """Convert the driver's values in ``rows`` as Django's fields convert them, and return the rows."""
+    for position, values in compiled.converters:
+        for row in rows:
+            row[position] = values[row[position]]
+    return rows

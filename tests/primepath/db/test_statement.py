@@ -15,6 +15,7 @@ from django.utils import timezone
 from loaders.dispatch import Dispatcher
 from loaders.visible_classes import VisibleClass, VisibleClasses
 from primepath.db.statement import Statement
+from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
 from primepath.models import Exam, ExamScheduleMatrix, Program, SchoolClass, Teacher
 from tests.factories import as_viewer, assign, make_cell, make_class, make_exam, make_teacher
@@ -101,6 +102,19 @@ def test_rows_equal_those_of_the_queryset(model: type[Model]) -> None:
     assert expected
     assert read == expected
     assert [list(map(type, row)) for row in read] == [list(map(type, row)) for row in expected]
+
+
+def test_values_are_converted_although_more_occur_than_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("primepath.db.statement._MOST_CONVERTED", 2)
+    school_class = make_class("A")
+    days = [date(2026, 1, day) for day in range(1, len(Period) + 1)]
+    for day, period in zip(days, Period, strict=True):
+        make_cell(school_class, period, scheduled_date=day)
+    statement = Statement(lambda: ExamScheduleMatrix.objects.values_list("scheduled_date"))
+    for _ in range(2):
+        assert sorted(day for (day,) in statement()) == days
 
 
 @pytest.mark.parametrize("key", ["%s", "a%b", "'", '"', "\\", "{x}", "é\N{CALENDAR}", "A" * 300])
