@@ -18,6 +18,7 @@ from primepath.db.reading import require_replayed
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import UnavailableError
 from primepath.domain.history import HistorySubject
+from primepath.feed.changed_keys import changed_keys
 from primepath.models import Exam, HistoryEntry, MatrixCellExam
 from primepath.models.history_position import HistoryPosition, Located
 
@@ -115,9 +116,8 @@ def _changed_keys(
         raise UnavailableError(message, retry_after_seconds=_REPLAY_SECONDS)
     if located is Located.ELSEWHERE:
         return None
-    later = HistoryEntry.objects.after(position).filter(subject__in=subjects)
     keys: defaultdict[str, list[str]] = defaultdict(list)
-    for subject, key in later.order_by().values_list("subject", "subject_key").distinct():
+    for subject, key in changed_keys(position, subjects):
         keys[subject].append(key)
     return keys
 

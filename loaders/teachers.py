@@ -8,11 +8,22 @@ from operator import attrgetter
 
 from django.contrib.auth.models import User
 from django.db.models import Min
+from django.utils import timezone
 
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, RowLoader
 from loaders.loader_group import CommonLoaderGroup
+from primepath.db.statement import Statement
 from primepath.models import Teacher, TeacherClassAssignment
+
+_ends_of_access = Statement(
+    lambda ids, now: (
+        TeacherClassAssignment.objects.giving_access(now)
+        .filter(teacher__key_in=ids, expires_at__isnull=False)
+        .values_list("teacher")
+        .annotate(Min("expires_at"))
+    )
+)
 
 
 class TeacherLoaders(CommonLoaderGroup):
@@ -43,10 +54,7 @@ class TeacherLoaders(CommonLoaderGroup):
         """The next time at which access of a teacher to a class expires. None if none does."""
 
         def fetch(ids: list[int]) -> list[datetime.datetime | None]:
-            ends = TeacherClassAssignment.objects.giving_access().filter(
-                teacher__key_in=ids, expires_at__isnull=False
-            )
-            first = dict(ends.order_by().values_list("teacher").annotate(Min("expires_at")))
+            first = dict(_ends_of_access(ids, timezone.now()))
             return [first.get(each) for each in ids]
 
         return BatchLoader(self._dispatcher, Stage.SOURCE, fetch)

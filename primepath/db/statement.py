@@ -125,7 +125,9 @@ class Statement:
         )
 
     def _compile(self) -> _Compiled:
-        queryset = self._make(*map(Parameter, self._names)).order_by()
+        queryset = self._make(*map(Parameter, self._names))
+        if not queryset.query.is_sliced:
+            queryset = queryset.order_by()
         compiler = queryset.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql(with_col_aliases=True)
         is_one_text = connection.vendor == "sqlite"

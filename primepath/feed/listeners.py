@@ -43,10 +43,10 @@ class Interest:
     def includes(self, changed: Changed) -> bool:
         if changed.everything:
             return True
-        return any(
-            year == self.academic_year and (self.class_codes is None or code in self.class_codes)
-            for code, year in changed.cells
-        )
+        codes = changed.codes.get(self.academic_year)
+        if codes is None or self.class_codes is None:
+            return codes is not None
+        return not self.class_codes.isdisjoint(codes)
 
 
 @dataclass(eq=False, slots=True)

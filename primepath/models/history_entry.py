@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NoReturn, Self
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from primepath.db.constraints import choices, one_of
 from primepath.db.fields import BinaryTextField
+from primepath.db.reading import reading_connection
 from primepath.db.server_identity import ServerIdentity, fingerprint, server_state
 from primepath.domain.history import HistoryAction, HistorySubject
 from primepath.models.history_position import (
@@ -28,7 +30,7 @@ class HistoryIsAppendOnlyError(Exception):
 class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
     def position(self) -> HistoryPosition:
         """Return the current position in the history. Pass it to `after` later to get the entries since then."""
-        return HistoryPosition.current(str(self.order_by("-pk").values("pk", "at")[:1].query))
+        return HistoryPosition.current(_sql_of_newest(reading_connection().vendor))
 
     def after(self, position: HistoryPosition) -> Self:
         """Return the entries that were not visible at ``position``. The result can contain entries that were."""
@@ -60,6 +62,11 @@ class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
         if kwargs.get("update_conflicts"):
             raise HistoryIsAppendOnlyError("History entries cannot be changed.")
         return super().bulk_create(*args, **kwargs)
+
+
+@cache
+def _sql_of_newest(_vendor: str) -> str:
+    return str(HistoryEntry.objects.order_by("-pk").values("pk", "at")[:1].query)
 
 
 class HistoryEntry(models.Model):

@@ -16,6 +16,7 @@ from django.db import models
 
 from primepath.db.reading import reading_connection
 from primepath.db.server_identity import fingerprint, server_identity
+from primepath.db.statement import Parameter
 
 _OLDEST = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _OWN = "coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0)"
@@ -99,10 +100,17 @@ class HistoryPosition(NamedTuple):
 
     @property
     def later(self) -> models.Q:
-        """Condition for the entries that were not visible at this position.
+        """Condition for the entries that were not visible at this position, see `later_entries`."""
+        return later_entries(self.entry_id, self.open_from, self.own)
 
-        On PostgreSQL it also matches entries of transactions that had ended while an older one was still open.
-        """
-        newer = models.Q(pk__gt=self.entry_id)
-        perhaps_open = models.Q(transaction__gte=self.open_from, transaction__lt=SnapshotEnd())
-        return newer | (perhaps_open & ~models.Q(transaction=self.own))
+
+def later_entries(
+    entry_id: int | Parameter, open_from: int | Parameter, own: int | Parameter
+) -> models.Q:
+    """Return the condition for entries that were not visible at the position with these values.
+
+    On PostgreSQL it also matches entries of transactions that had ended while an older one was still open.
+    """
+    newer = models.Q(pk__gt=entry_id)
+    perhaps_open = models.Q(transaction__gte=open_from, transaction__lt=SnapshotEnd())
+    return newer | (perhaps_open & ~models.Q(transaction=own))

@@ -18,10 +18,12 @@ from primepath.terms import named
 
 
 class TeacherClassAssignmentQuerySet(models.QuerySet["TeacherClassAssignment"]):
-    def giving_access(self) -> Self:
-        """Return the assignments that grant access now: active and not expired, to an active class."""
+    def giving_access(self, now: datetime.datetime | Parameter | None = None) -> Self:
+        """Return the assignments that grant access now, or at another time: active and not expired, to an active class."""
+        if now is None:
+            now = timezone.now()
         return self.filter(
-            models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()),
+            models.Q(expires_at=None) | models.Q(expires_at__gt=now),
             is_active=True,
             school_class__is_active=True,
         )

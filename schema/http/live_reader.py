@@ -9,7 +9,6 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from django.contrib.auth.models import User
 from django.utils import translation
 from strawberry.types import ExecutionResult
 
@@ -20,7 +19,7 @@ from primepath.feed.listeners import Evaluated, Group, Reader
 from primepath.server.give_way import GiveWay
 from primepath.services.accounts.sessions import valid_sessions
 from primepath.services.accounts.tokens import valid_tokens
-from primepath.services.accounts.viewers import VIEWER_RELATIONS, viewer_of
+from primepath.services.accounts.viewers import viewers_of_accounts
 from schema.http.live_events import event_of, is_resync_needed
 from schema.operation.execute import Together, run_together
 from schema.operation.prepare import PreparedOperation
@@ -49,8 +48,11 @@ class Credentials(NamedTuple):
 
 class _LiveReader:
     def evaluate(self, groups: Sequence[Group], snapshot: Snapshot) -> list[Evaluated | Exception]:
+        give_way = GiveWay()
         invalid = self.find_invalid({each for group in groups for each in group.credentials})
-        viewers = _viewers({group.subscription.account_id for group in groups})
+        give_way()
+        viewers = viewers_of_accounts({group.subscription.account_id for group in groups})
+        give_way()
         results: dict[Group, Evaluated | Exception] = {}
         by_language: defaultdict[str | None, list[tuple[Group, Viewer]]] = defaultdict(list)
         for group in groups:
@@ -79,12 +81,6 @@ class _LiveReader:
 
 
 READER: Reader = _LiveReader()
-
-
-def _viewers(account_ids: Collection[int]) -> dict[int, Viewer]:
-    """Return the viewers of the accounts that can sign in, by account."""
-    users = User.objects.select_related(*VIEWER_RELATIONS).filter(pk__in=account_ids)
-    return {user.pk: viewer for user in users if (viewer := viewer_of(user)) is not None}
 
 
 class _Evaluation(NamedTuple):

@@ -131,7 +131,8 @@ def run_together(
 
     `SharedLoaders` describes ``expected_classes``.
     """
-    dispatcher = Dispatcher(reads=snapshot, give_way=GiveWay())
+    give_way = GiveWay()
+    dispatcher = Dispatcher(checkpoint=give_way, reads=snapshot, give_way=give_way)
     return dispatcher.run(work(Together(dispatcher, expected_classes)))
 
 

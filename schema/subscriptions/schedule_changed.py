@@ -14,7 +14,8 @@ from django.utils import timezone
 from loaders.registry import Loaders
 from primepath.domain.history import HistorySubject
 from primepath.domain.viewer import Viewer
-from primepath.models import HistoryEntry, TeacherClassAssignment
+from primepath.feed.changed_keys import changed_keys
+from primepath.models import TeacherClassAssignment
 from primepath.school import planned_year
 from schema.context import Info
 from schema.limits import check_list
@@ -177,8 +178,7 @@ def _changed_rows(before: Followed, viewer: Viewer) -> set[str] | None:
     ended = TeacherClassAssignment.objects.filter(
         teacher=viewer.teacher_id, expires_at__gt=before.at, expires_at__lte=now
     )
-    later = HistoryEntry.objects.after(before.where.position).filter(subject__in=(*_ACCESS, *_ROWS))
-    entries = list(later.order_by().values_list("subject", "subject_key").distinct())
+    entries = list(changed_keys(before.where.position, (*_ACCESS, *_ROWS)))
     if any(subject in _ACCESS for subject, _key in entries) or ended.exists():
         return None
     return {key.partition("/")[0] for _subject, key in entries}

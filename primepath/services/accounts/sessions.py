@@ -41,6 +41,14 @@ def _make(session_key: Parameter, user_id: Parameter, now: Parameter) -> QuerySe
 
 
 _sessions = Statement(_make)
+_contents = Statement(
+    lambda keys, now: Session.objects.filter(pk__key_in=keys, expire_date__gt=now).values_list(
+        "session_key", "session_data"
+    )
+)
+_passwords = Statement(
+    lambda ids: User.objects.filter(pk__key_in=ids, is_active=True).values_list("pk", "password")
+)
 
 
 class SessionOwner(NamedTuple):
@@ -98,20 +106,18 @@ def look_up_session(session_key: str) -> Lookup[SessionOwner | None] | None:
 
 def valid_sessions(session_keys: Collection[str]) -> set[str]:
     """Return which of these sessions are valid: not ended, and since then the user's password is the same. Two queries."""
-    stored = Session.objects.filter(pk__in=session_keys, expire_date__gt=timezone.now())
-    sessions = {
-        key: SessionStore().decode(content)
-        for key, content in stored.values_list("session_key", "session_data")
+    contents: dict[str, str] = dict(_contents(list(session_keys), timezone.now()))
+    verified = {
+        session_key: _known.get(_digest(session_key)) or _Verified(_user_id(content))
+        for session_key, content in contents.items()
     }
-    user_ids = {int(each.get(SESSION_KEY, 0)) for each in sessions.values()}
-    passwords = dict(
-        User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "password")
-    )
+    user_ids = {each.user_id for each in verified.values()}
+    passwords: dict[int, str] = dict(_passwords(list(user_ids)))
     return {
-        key
-        for key, session in sessions.items()
-        if (user_id := int(session.get(SESSION_KEY, 0))) in passwords
-        and _names(session, user_id, passwords[user_id])
+        session_key
+        for session_key, each in verified.items()
+        if each.user_id in passwords
+        and _belongs_to(_digest(session_key), each, contents[session_key], passwords[each.user_id])
     }
 
 
@@ -132,6 +138,11 @@ def _belongs_to(key: bytes, known: _Verified, content: str, password: str) -> bo
         return False
     _remember(key, known._replace(proof=proof))
     return True
+
+
+def _user_id(content: str) -> int:
+    """Return the user whom the content of a session names, or 0."""
+    return int(SessionStore().decode(content).get(SESSION_KEY, 0))
 
 
 def _names(session: Mapping[str, Any], user_id: int, password: str) -> bool:

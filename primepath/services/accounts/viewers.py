@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 
+from primepath.db.statement import Statement
 from primepath.domain.text import is_blank
 from primepath.domain.viewer import Viewer
 
@@ -72,6 +75,18 @@ def viewer_of_account(
         is_staff=is_staff,
         language=language or "",
     )
+
+
+_accounts = Statement(lambda ids: User.objects.filter(pk__key_in=ids).values_list(*ACCOUNT_COLUMNS))
+
+
+def viewers_of_accounts(account_ids: Collection[int]) -> dict[int, Viewer]:
+    """Return the viewers of the accounts that can sign in, by account. One query."""
+    return {
+        row[0]: viewer
+        for row in _accounts(list(account_ids))
+        if (viewer := viewer_of_account(*row)) is not None
+    }
 
 
 def _full_name(first_name: str, last_name: str) -> str:
