@@ -11,7 +11,7 @@ reads. With many concurrent requests, another thread takes the lock each time, a
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -79,12 +79,14 @@ class _Converted(dict[Any, Any]):
         self._expression = expression
 
     def __missing__(self, value: Any) -> Any:
-        if len(self) >= _MOST_CONVERTED:
-            self.clear()
         converted = value
         for function in self._functions:
             converted = function(converted, self._expression, connection)
-        self[value] = converted
+        # A list is larger, and who reads it could change it.
+        if isinstance(converted, Hashable):
+            if len(self) >= _MOST_CONVERTED:
+                self.clear()
+            self[value] = converted
         return converted
 
 

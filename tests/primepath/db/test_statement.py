@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from loaders.dispatch import Dispatcher
 from loaders.visible_classes import VisibleClass, VisibleClasses
+from primepath.db.collected import Collected
 from primepath.db.statement import Statement
 from primepath.domain.period import Period
 from primepath.domain.viewer import Viewer
@@ -115,6 +116,22 @@ def test_values_are_converted_although_more_occur_than_are_kept(
     statement = Statement(lambda: ExamScheduleMatrix.objects.values_list("scheduled_date"))
     for _ in range(2):
         assert sorted(day for (day,) in statement()) == days
+
+
+def test_lists_are_new_in_each_run() -> None:
+    exam = make_exam()
+    make_cell(make_class("A"), exams=[exam])
+    statement = Statement(
+        lambda: (
+            Exam.objects.values("pk")
+            .annotate(cell_ids=Collected("exam_cells__cell"))
+            .values_list("cell_ids")
+        )
+    )
+    ((first,),) = statement()
+    first.clear()
+    ((second,),) = statement()
+    assert len(second) == 1
 
 
 @pytest.mark.parametrize("key", ["%s", "a%b", "'", '"', "\\", "{x}", "é\N{CALENDAR}", "A" * 300])
