@@ -43,8 +43,11 @@ def adapted(port: int, server_ports: Sequence[int], *, backlog: int = 511) -> st
     text = re.sub(r"(limit_conn primepath_requests) \d+;", rf"\1 {limit};", text)
     text = text.replace("listen 443 ssl;", f"listen {HOST}:{port} backlog={backlog};")
     (listed,) = re.findall(r"(?:    server [\d.:]+ [^;]*;\n)+", text)
-    options = listed.splitlines()[0].split(maxsplit=2)[2]
-    servers = "".join(f"    server {HOST}:{each} {options}\n" for each in server_ports)
+    # The shipped file has each process twice: in use, and as a backup.
+    each_options = dict.fromkeys(line.split(maxsplit=2)[2] for line in listed.splitlines())
+    servers = "".join(
+        f"    server {HOST}:{each} {options}\n" for options in each_options for each in server_ports
+    )
     return text.replace(listed, servers)
 
 

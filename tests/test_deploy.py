@@ -82,8 +82,10 @@ def test_time_limits_of_nginx_surround_those_of_the_server() -> None:
     assert int(number) * int(kilobytes) * 1024 == settings.MAX_HEADER_BYTES
 
 
-def test_nginx_has_a_line_for_each_process() -> None:
-    ports = [int(port) for port in re.findall(r"^    server 127.0.0.1:(\d+) ", NGINX, re.MULTILINE)]
+@pytest.mark.parametrize("options", ["max_fails=2 fail_timeout=1s", "backup max_fails=0"])
+def test_nginx_has_a_line_for_each_process(options: str) -> None:
+    lines = re.findall(rf"^    server 127.0.0.1:(\d+) {options};", NGINX, re.MULTILINE)
+    ports = list(map(int, lines))
     (command,) = re.findall(r"^ExecStart=(.+)$", UNIT, re.MULTILINE)
     container = SERVICES["app"]["command"]
     for words in (shlex.split(command)[3:], container[1:]):

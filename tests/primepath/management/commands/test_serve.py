@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -142,6 +143,41 @@ def test_another_process_serves_the_port_of_one_that_died(tmp_path: Path) -> Non
         assert client.post(address, json=QUERY).status_code == 200
         assert server.ports[0] not in _ports(other)
         assert server.ports[0] in _ports(replacement)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="The queues of sockets are read as on Linux.")
+def test_requests_wait_if_all_processes_have_died(tmp_path: Path) -> None:
+    options = ("--processes", "2", "--port", "0", "--separate-ports")
+    with (
+        served(tmp_path, *options) as server,
+        nginx(tmp_path, server.ports) as address,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        workers = server.workers()
+        # The first requests leave four connections to each process. The next ones are on these, and are lost.
+        for die, expected in ((False, 200), (True, 502)):
+            for each in workers:
+                each.suspend()
+            asked = [pool.submit(ask, address) for _ in range(8)]
+            server.wait_until(lambda: _unread(server.ports) == 8)
+            for each in workers:
+                if die:
+                    each.kill()
+                else:
+                    each.resume()
+            assert {each.result() for each in asked} == {expected}
+        assert {ask(address) for _ in range(4)} == {200}
+
+
+def _unread(ports: Collection[int]) -> int:
+    """Return the number of connections to these ports with bytes that no process has read."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    rows = [line.split() for line in lines]
+    return sum(
+        int(local.split(":")[1], 16) in ports and int(queues.split(":")[1], 16) > 0
+        for _number, local, _remote, state, queues, *_ in rows
+        if state == "01"
+    )
 
 
 def _ports(process: psutil.Process) -> set[int]:
