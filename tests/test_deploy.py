@@ -82,9 +82,9 @@ def test_time_limits_of_nginx_surround_those_of_the_server() -> None:
     assert int(number) * int(kilobytes) * 1024 == settings.MAX_HEADER_BYTES
 
 
-@pytest.mark.parametrize("options", ["max_fails=2 fail_timeout=1s", "backup max_fails=0"])
-def test_nginx_has_a_line_for_each_process(options: str) -> None:
-    lines = re.findall(rf"^    server 127.0.0.1:(\d+) {options};", NGINX, re.MULTILINE)
+@pytest.mark.parametrize("kind", ["max_fails=2 fail_timeout=1s", "backup max_fails=0"])
+def test_nginx_has_a_line_for_each_process(kind: str) -> None:
+    lines = re.findall(rf"^    server 127.0.0.1:(\d+) {kind};", NGINX, re.MULTILINE)
     ports = list(map(int, lines))
     (command,) = re.findall(r"^ExecStart=(.+)$", UNIT, re.MULTILINE)
     container = SERVICES["app"]["command"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graphql import VariableValues
 from strawberry import Schema
@@ -23,4 +23,6 @@ class ExecutionRun:
 
     def repeated(self, times: float) -> ExecutionRun:
         """Return the run for values that are completed once and occur ``times`` times as often."""
-        return replace(self, times=self.times * times)
+        return ExecutionRun(
+            self.context, self.schema, self.variable_values, self.size, self.times * times
+        )
