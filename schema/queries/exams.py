@@ -78,6 +78,7 @@ class ExamQuery:
         before: Before = None,
         changes_after: ChangesAfter = None,
     ) -> Page[models.Exam]:
+        info.context.require_viewer()
         order = (order_by or ExamOrder.NAME).order
         request = PageRequest.parse(order, first=first, after=after, last=last, before=before)
         filter = filter or ExamFilter()
