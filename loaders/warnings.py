@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cached_property, lru_cache
 from itertools import chain, islice
-from operator import add, attrgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.conf import settings
@@ -146,9 +146,10 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
         """Return the rows of cells that need not be read, by id: those without a date or with known exams, and planned ones."""
         by_id = {cell.pk: cell for cell in used}
         exams = self.exams_by_cell.values_read(by_id)
-        longest = [max(map(_MINUTES, of_cell)) if of_cell else None for of_cell in exams.values()]
-        values = map(_row_values, map(by_id.__getitem__, exams))
-        rows = dict(zip(exams, map(add, values, zip(longest)), strict=True))
+        rows = {
+            id: (*_row_values(by_id[id]), max(map(_MINUTES, of_cell)) if of_cell else None)
+            for id, of_cell in exams.items()
+        }
         others = [cell for id, cell in by_id.items() if id not in rows]
         minutes = _longest_exams(
             {cell.pk: planned[cell.pk] for cell in others if cell.pk in planned}

@@ -30,6 +30,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 S = TypeVar("S")
 _NOW = "now"
+# So many values of a column take about 200 kB.
 _MOST_CONVERTED = 1_000
 
 
@@ -128,6 +129,7 @@ class Statement:
 
     def _compile(self) -> _Compiled:
         queryset = self._make(*map(Parameter, self._names))
+        # The order of a slice cannot change.
         if not queryset.query.is_sliced:
             queryset = queryset.order_by()
         compiler = queryset.query.get_compiler(connection=connection)

@@ -43,9 +43,9 @@ class Interest:
     def includes(self, changed: Changed) -> bool:
         if changed.everything:
             return True
-        codes = changed.codes.get(self.academic_year)
-        if codes is None or self.class_codes is None:
-            return codes is not None
+        codes = changed.codes.get(self.academic_year, set())
+        if self.class_codes is None:
+            return bool(codes)
         return not self.class_codes.isdisjoint(codes)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -29,12 +29,8 @@ class HistoryIsAppendOnlyError(Exception):
 
 class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
     def position(self) -> HistoryPosition:
-        """Return the current position in the history. Pass it to `after` later to get the entries since then."""
+        """Return the current position in the whole history. `primepath.feed` reads what has changed since then."""
         return HistoryPosition.current(_sql_of_newest(reading_connection().vendor))
-
-    def after(self, position: HistoryPosition) -> Self:
-        """Return the entries that were not visible at ``position``. The result can contain entries that were."""
-        return self.filter(position.later)
 
     def locate(self, position: HistoryPosition) -> Located:
         """Return whether ``position`` was taken in this history.

@@ -98,11 +98,6 @@ class HistoryPosition(NamedTuple):
             at = at.replace(tzinfo=datetime.UTC)
         return cls(entry_id, at, open_from, own, end, server)
 
-    @property
-    def later(self) -> models.Q:
-        """Condition for the entries that were not visible at this position, see `later_entries`."""
-        return later_entries(self.entry_id, self.open_from, self.own)
-
 
 def later_entries(
     entry_id: int | Parameter, open_from: int | Parameter, own: int | Parameter

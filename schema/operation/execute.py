@@ -131,6 +131,7 @@ def run_together(
 
     `SharedLoaders` describes ``expected_classes``.
     """
+    # Before each batch too, where the dispatcher calls the checkpoint.
     give_way = GiveWay()
     dispatcher = Dispatcher(checkpoint=give_way, reads=snapshot, give_way=give_way)
     return dispatcher.run(work(Together(dispatcher, expected_classes)))

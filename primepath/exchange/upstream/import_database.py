@@ -29,6 +29,7 @@ from primepath.exchange.upstream.people import plan_people
 from primepath.exchange.upstream.planner import Options, Planner
 from primepath.exchange.upstream.requests import plan_requests
 from primepath.exchange.upstream.source import SourceError, open_source
+from primepath.feed.changed_keys import changed_keys
 from primepath.models import HistoryEntry
 from primepath.services.change_sets import change_set
 from primepath.services.imports.cell_spool import CellSpool
@@ -96,7 +97,7 @@ def _import_once(path: Path, options: ImportOptions, report: Report, progress: P
         if connection.vendor == "sqlite" and cells.count > _CELLS_IN_5_SECONDS:
             progress("Other writers wait for longer than 5 seconds now: stop the server first.")
         with change_set(), transaction.atomic():
-            if HistoryEntry.objects.after(position).exists():
+            if any(changed_keys(position, most=1)):
                 raise _PlanIsStaleError
             store_import(
                 viewer=COMMAND_LINE,

@@ -23,7 +23,7 @@ ACCOUNT_COLUMNS = (
     "teacher__is_head_teacher",
     "preferences__language",
 )
-
+_accounts = Statement(lambda ids: User.objects.filter(pk__key_in=ids).values_list(*ACCOUNT_COLUMNS))
 
 VIEWER_RELATIONS = ("teacher", "preferences")
 """Relations of a user that `viewer_of` reads. Read them in the same query."""
@@ -75,9 +75,6 @@ def viewer_of_account(
         is_staff=is_staff,
         language=language or "",
     )
-
-
-_accounts = Statement(lambda ids: User.objects.filter(pk__key_in=ids).values_list(*ACCOUNT_COLUMNS))
 
 
 def viewers_of_accounts(account_ids: Collection[int]) -> dict[int, Viewer]:

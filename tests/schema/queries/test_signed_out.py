@@ -35,7 +35,7 @@ INVALID: dict[str, Any] = {
 
 
 def invalid_values(type_: Any) -> Iterator[Any]:
-    """Yield values of an input type that no field accepts, and one of an enumeration."""
+    """Yield values of an input type. Most fields refuse them, except for dates and the values of an enumeration."""
     if is_non_null_type(type_):
         yield from invalid_values(type_.of_type)
     elif is_list_type(type_):
