@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, make_dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from loaders.columns import UnreadColumnError, column_defaults
+from loaders.columns import column_defaults, unread_columns
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.of_cells import OfCells
@@ -79,10 +79,9 @@ class Cell(CellBase):
     async def read(self) -> Cell:
         return self
 
-    def __getattr__(self, name: str) -> Any:
-        if name in CELL_COLUMNS:
-            raise UnreadColumnError("MatrixCell", name)
-        raise AttributeError(name)
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 class _Layout(NamedTuple):
@@ -101,7 +100,14 @@ def _layout(columns: frozenset[str]) -> _Layout:
     return _Layout(
         columns=names,
         unstored=tuple(_DEFAULTS[name] for name in names),
-        make_cell=make_dataclass("Cell", names, bases=(Cell,), slots=True, eq=False),
+        make_cell=make_dataclass(
+            "Cell",
+            names,
+            bases=(Cell,),
+            namespace=unread_columns("MatrixCell", CELL_COLUMNS - columns),
+            slots=True,
+            eq=False,
+        ),
     )
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import starmap
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Q
 
-from loaders.columns import UnreadColumnError, column_defaults
+from loaders.columns import column_defaults, unread_columns
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, GroupLoader, RowLoader
 from loaders.loader_group import CommonLoaderGroup
@@ -42,16 +42,16 @@ class ExamRow:
     def pk(self) -> int:
         return int(self.id)
 
-    def __getattr__(self, name: str) -> Any:
-        if name in EXAM_COLUMNS:
-            raise UnreadColumnError("Exam", name)
-        raise AttributeError(name)
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 @cache
 def _row_type(columns: tuple[str, ...]) -> Callable[..., ExamRow]:
     """Return the kind of `ExamRow` that has ``columns``."""
-    return type("ExamRow", (ExamRow, namedtuple("ExamRow", columns)), {"__slots__": ()})
+    unread = unread_columns("Exam", EXAM_COLUMNS.difference(columns))
+    return type("ExamRow", (ExamRow, namedtuple("ExamRow", columns)), {"__slots__": (), **unread})
 
 
 @cache

@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from loaders.cells import Cell
 from primepath.db.statement import Parameter, Statement
 from primepath.domain.cell import CellStatus
 from primepath.domain.clashes import Sitting
@@ -119,6 +120,21 @@ def read_sittings(
     )
 
 
+def row_of(cell: Cell, minutes: int | None) -> SittingRow:
+    """Return the row of a cell whose longest exam takes ``minutes``."""
+    return (
+        cell.pk,
+        cell.status,
+        cell.scheduled_date,
+        cell.start_time,
+        cell.end_time,
+        cell.room,
+        cell.invigilator_id,
+        cell.visible_class.lesson_days,
+        minutes,
+    )
+
+
 def sitting_of(row: SittingRow) -> Sitting:
     """Return the exams of the cell with this row."""
     id, status, date, start, end, room, invigilator_id, lesson_days, minutes = row
@@ -152,6 +168,12 @@ def _statement(*, is_administrator: bool) -> Statement:
         known_ids: Parameter,
     ) -> QuerySet[Any, Any]:
         rules = SchoolRules.objects.all()
+        on_dates = Q(
+            scheduled_date__key_in=dates,
+            # Rejects most cells of other years without comparing them with each date.
+            scheduled_date__gte=first,
+            scheduled_date__lte=last,
+        )
         near = Q(
             Exists(rules.filter(minimum_days_between_exams__gt=1)),
             school_class__key_in=class_codes,
@@ -170,7 +192,7 @@ def _statement(*, is_administrator: bool) -> Statement:
             When(school_class__in=visible.values("pk"), then=Value("seen")), default=Value("")
         )
         cells = (
-            ExamScheduleMatrix.objects.filter(Q(scheduled_date__key_in=dates) | near | undated)
+            ExamScheduleMatrix.objects.filter(on_dates | near | undated)
             .filter(school_class__is_active=True, id__key_not_in=known_ids)
             .exclude(status=CellStatus.EMPTY)
             .values_list(

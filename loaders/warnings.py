@@ -22,10 +22,10 @@ from loaders.generic import BatchLoader, RowLoader
 from loaders.loader_group import LoaderGroup
 from loaders.sittings import (
     DATE,
-    SITTING_COLUMNS,
     ReadSittings,
     SittingRow,
     read_sittings,
+    row_of,
     sitting_of,
 )
 from loaders.warning_keys import warning_key
@@ -74,10 +74,7 @@ class ScheduleRange(NamedTuple):
         return self.first <= sitting.date <= self.last
 
 
-_row_values = attrgetter("pk", *SITTING_COLUMNS, "visible_class.lesson_days")
 _MINUTES = attrgetter("timer_minutes")
-_DATE = attrgetter("scheduled_date")
-_CLASS_CODE = attrgetter("visible_class.code")
 
 # So many rows take a megabyte, with their warnings.
 _MOST_KEPT_ROWS = 2_000
@@ -122,32 +119,25 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
         ids = [cell.pk for cell in cells]
         planned = self._options.planned_among(ids)
         rows = self._rows_of(used, planned)
-        dates = set(map(_DATE, used))
         read = read_sittings(
             self._viewer,
-            dates=dates - {None},
-            class_codes=set(map(_CLASS_CODE, used)),
+            dates={cell.scheduled_date for cell in used if cell.scheduled_date is not None},
+            class_codes={cell.visible_class.code for cell in used},
             known_ids=[*rows, *(id for id in planned if id not in rows)],
         )
-        sees_all = read.visible.issuperset(read.rows)
+        hidden = read.rows.keys() - read.visible
+        hidden.difference_update(ids)
         read.rows.update(rows)
         found = _find(read)
-        if sees_all:
-            return [found.by_cell.get(id, ()) for id in ids]
-        can_see = read.visible.union(ids)
-        of_cell: dict[str, list[VisibleWarning]] = {id: [] for id in ids}
-        for warning in _visible(found.warnings, can_see):
-            for sitting in warning.visible:
-                if sitting.id in of_cell:
-                    of_cell[sitting.id].append(warning)
-        return [of_cell[id] for id in ids]
+        by_cell = {**found.by_cell, **_without(hidden, found)} if hidden else found.by_cell
+        return [by_cell.get(id, ()) for id in ids]
 
     def _rows_of(self, used: Sequence[Cell], planned: PlannedCells) -> dict[str, SittingRow]:
         """Return the rows of cells that need not be read, by id: those without a date or with known exams, and planned ones."""
         by_id = {cell.pk: cell for cell in used}
         exams = self.exams_by_cell.values_read(by_id)
         rows = {
-            id: (*_row_values(by_id[id]), max(map(_MINUTES, of_cell)) if of_cell else None)
+            id: row_of(by_id[id], max(map(_MINUTES, of_cell)) if of_cell else None)
             for id, of_cell in exams.items()
         }
         others = [cell for id, cell in by_id.items() if id not in rows]
@@ -156,7 +146,7 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
         )
         for cell in others:
             if cell.scheduled_date is None or cell.pk in planned:
-                rows[cell.pk] = (*_row_values(cell), minutes.get(cell.pk))
+                rows[cell.pk] = row_of(cell, minutes.get(cell.pk))
         return rows
 
     def _with_warnings(self, cells: Sequence[CellDate]) -> set[str]:
@@ -207,6 +197,17 @@ class _Found(NamedTuple):
 
     warnings: Sequence[ScheduleWarning]
     by_cell: dict[str, list[VisibleWarning]]
+
+
+def _without(hidden: Set[str], found: _Found) -> dict[str, list[VisibleWarning]]:
+    """Return the warnings of each other cell that shares one with ``hidden`` cells, as viewers see them who cannot see these."""
+    shared = {id(each): each for cell in hidden for each in found.by_cell.get(cell, ())}
+    seen = {}
+    for key, each in shared.items():
+        visible = tuple([sitting for sitting in each.visible if sitting.id not in hidden])
+        seen[key] = VisibleWarning(each.warning, visible, len(each.visible) - len(visible))
+    others = {sitting.id for each in seen.values() for sitting in each.visible}
+    return {cell: [seen.get(id(each), each) for each in found.by_cell[cell]] for cell in others}
 
 
 def _find(read: ReadSittings) -> _Found:
