@@ -89,17 +89,22 @@ def read_sittings(
 ) -> ReadSittings:
     """Return the cells of active classes on ``dates``, and the scheduled cells without a date of ``undated_years``.
 
+    If these are more than half of the days from the first to the last, return the cells on all of these days. The statement then
+    stays the same after most changes of a date, so it can be sent ahead.
+
     If the school has a minimum of days between exams, also return the cells of ``class_codes`` that are near these dates.
     The cells with ``known_ids`` are left out.
     """
     read: list[tuple[Any, ...]] = []
     if dates or undated_years:
         first, last = (min(dates), max(dates)) if dates else (datetime.date.max, datetime.date.min)
-        statement = _statement(is_administrator=viewer.is_administrator)
+        every_day = 2 * len(dates) > (last - first).days
+        statement = _statement(is_administrator=viewer.is_administrator, every_day=every_day)
         read += statement(
             *(viewer.teacher_id, timezone.now()),
-            *(sorted(map(str, dates)), sorted(class_codes)),
-            *(_day_text(first, -1), _day_text(last, 1), sorted(undated_years), list(known_ids)),
+            *(str(first), str(last), [] if every_day else sorted(map(str, dates))),
+            *(_day_text(first, -1), _day_text(last, 1), sorted(class_codes)),
+            *(sorted(undated_years), list(known_ids)),
         )
     cells = [row for row in read if row[0]]
     of_school = [row for row in read if not row[0]]
@@ -121,7 +126,7 @@ def read_sittings(
 
 
 def row_of(cell: Cell, minutes: int | None) -> SittingRow:
-    """Return the row of a cell whose longest exam takes ``minutes``."""
+    """Return the row of a cell. ``minutes``: of its longest exam."""
     return (
         cell.pk,
         cell.status,
@@ -156,29 +161,31 @@ def sitting_of(row: SittingRow) -> Sitting:
 
 
 @cache
-def _statement(*, is_administrator: bool) -> Statement:
+def _statement(*, is_administrator: bool, every_day: bool) -> Statement:
     def make(
         teacher_id: Parameter,
         now: Parameter,
-        dates: Parameter,
-        class_codes: Parameter,
         first: Parameter,
         last: Parameter,
+        dates: Parameter,
+        near_first: Parameter,
+        near_last: Parameter,
+        class_codes: Parameter,
         undated_years: Parameter,
         known_ids: Parameter,
     ) -> QuerySet[Any, Any]:
         rules = SchoolRules.objects.all()
-        on_dates = Q(
-            scheduled_date__key_in=dates,
-            # Rejects most cells of other years without comparing them with each date.
-            scheduled_date__gte=first,
-            scheduled_date__lte=last,
-        )
+        # Without the range, each cell of other years would be compared with each of the dates.
+        on_dates = Q(scheduled_date__gte=first, scheduled_date__lte=last)
+        days = SchoolDay.objects.filter(date__gte=first, date__lte=last)
+        if not every_day:
+            on_dates &= Q(scheduled_date__key_in=dates)
+            days = days.filter(date__key_in=dates)
         near = Q(
             Exists(rules.filter(minimum_days_between_exams__gt=1)),
             school_class__key_in=class_codes,
-            scheduled_date__gte=first,
-            scheduled_date__lte=last,
+            scheduled_date__gte=near_first,
+            scheduled_date__lte=near_last,
         )
         undated = Q(
             scheduled_date=None,
@@ -209,11 +216,11 @@ def _statement(*, is_administrator: bool) -> Statement:
             *(Value(""), Value(_RULES), no_date, no_time, no_time, Value(""), no_number),
             *("lesson_days", "minimum_days_between_exams", Value("")),
         )
-        days = SchoolDay.objects.filter(date__key_in=dates).values_list(
+        of_days = days.values_list(
             *(Value(""), "kind", "date", no_time, no_time, "name", no_number),
             *(Value(""), Cast("is_open", IntegerField()), Value("")),
         )
-        return cells.order_by().union(of_school.order_by(), days.order_by(), all=True)
+        return cells.order_by().union(of_school.order_by(), of_days.order_by(), all=True)
 
     return Statement(make)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from primepath.domain.period import Period
@@ -124,6 +125,26 @@ def test_warnings_of_all_cells_take_one_statement(classes: list[SchoolClass], ro
     ]
     messages = executed(MATRIX % "warnings { code message }", viewer, variables)
     assert len(messages) == len(without) + 1
+
+
+@pytest.mark.parametrize("classes", [60], indirect=True)
+def test_another_date_does_not_change_the_statement(
+    classes: list[SchoolClass], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    cells = ExamScheduleMatrix.objects.filter(academic_year=YEAR)
+    *days, free = [datetime.date(YEAR, 12, 31) - datetime.timedelta(each) for each in range(200)]
+    days.append(datetime.date(YEAR, 1, 1))
+    dated = list(cells.order_by("pk"))
+    for number, cell in enumerate(dated):
+        cell.scheduled_date = days[number % len(days)]
+    ExamScheduleMatrix.objects.bulk_update(dated, ["scheduled_date"])
+    viewer = viewer_of("teacher", classes)
+    document = MATRIX % "warnings { code cellCount }"
+    before = executed(document, viewer, {"year": YEAR})
+    cells.filter(pk=dated[0].pk).update(scheduled_date=free)
+    assert executed(document, viewer, {"year": YEAR}) == before
 
 
 @every_size

@@ -151,6 +151,30 @@ def test_hidden_classes_are_counted_and_never_named() -> None:
     assert warnings(viewer, codes=["SECRET"]) == []
 
 
+def test_a_cell_lists_its_warnings_whether_or_not_they_have_hidden_cells() -> None:
+    mina = make_teacher("mina")
+    viewer = as_viewer(mina)
+    for code in ("MINE", "MINE2", "SECRET"):
+        planned = plan(code, room="R", start_time=NINE, end_time=TEN)
+        if code != "SECRET":
+            assign(mina, planned, AccessLevel.VIEW)
+    plan("MINE", Period.Q1, room="S")
+    seen = [
+        (
+            warning["code"],
+            [each["id"].removeprefix("MatrixCell:") for each in warning["cells"]],
+            (warning["cellCount"], warning["hiddenCells"]),
+        )
+        for warning in of_cell("MINE", viewer)
+    ]
+    assert seen == [
+        ("CLASS_SAME_DAY", ["MINE/2026/MAR", "MINE/2026/Q1"], (2, 0)),
+        ("ROOM_CLASH", ["MINE/2026/MAR", "MINE2/2026/MAR"], (3, 1)),
+    ]
+    assert [each["code"] for each in of_cell("MINE", viewer, "Q1")] == ["CLASS_SAME_DAY"]
+    assert [each["hiddenCells"] for each in of_cell("MINE2", viewer)] == [1]
+
+
 def test_cells_of_inactive_classes_take_no_part() -> None:
     plan("A", room="R", start_time=NINE, end_time=TEN)
     plan("B", room="R", start_time=NINE, end_time=TEN)
