@@ -21,8 +21,26 @@ from tests.server import Server, running_server
 pytest.register_assert_rewrite("tests.browser.week", "tests.browser.page_language")
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Each window would start a process for suggestions below the address bar. It takes longer than most pages, and no test types an address.
+_SUGGESTIONS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+# What Playwright turns off. Chromium reads only the last of several flags with the same name, so ours repeats it.
+_TURNED_OFF_BY_PLAYWRIGHT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "PreconnectToSearch",
+)
 # Turn off Chromium's own requests, and resolve no host except this machine.
 _FLAGS = (
+    f"--disable-features={','.join((*_TURNED_OFF_BY_PLAYWRIGHT, *_SUGGESTIONS))}",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
