@@ -114,8 +114,11 @@ def test_errors_are_shown_at_their_fields_and_nothing_is_saved(
 
 
 @pytest.mark.parametrize(
-    ("choice", "period", "month"),
-    [("Yours: Mine", "APR", "April"), ("Theirs: Not mine", "MAY", "May")],
+    ("choice", "period", "month", "outcome"),
+    [
+        ("Yours: Mine", "APR", "April", "Saved."),
+        ("Theirs: Not mine", "MAY", "May", "Nothing was changed."),
+    ],
 )
 def test_change_of_somebody_else_is_shown_as_a_choice(
     tab: Tab,
@@ -124,6 +127,7 @@ def test_change_of_somebody_else_is_shown_as_a_choice(
     choice: str,
     period: str,
     month: str,
+    outcome: str,
 ) -> None:
     cell = OpenedCell(tab.sign_in("teacher"), rows[0], period, month)
     panel = cell.edit()
@@ -137,7 +141,7 @@ def test_change_of_somebody_else_is_shown_as_a_choice(
     assert ask("teacher", CELL, at=cell.at)["matrixCell"]["room"] == "Not mine"
     panel.get_by_role("radio", name=choice).check()
     panel.get_by_role("button", name="Save").click()
-    expect(cell.panel.locator("#cell-outcome")).not_to_be_empty()
+    expect(cell.panel.locator("#cell-outcome")).to_contain_text(outcome)
     stored = ask("teacher", CELL, at=cell.at)["matrixCell"]
     assert stored["room"] == choice.split(": ")[1]
     assert stored["notes"] == f"Notes for {choice}"
