@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+import pytest
 from pytest_django import DjangoDbBlocker
 
 from primepath.domain.viewer import Viewer
@@ -77,6 +78,7 @@ def test_large_answer_is_not_kept() -> None:
     assert store.bytes == 0
 
 
+@pytest.mark.slow
 def test_server_stays_below_its_limit(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> None:
     limit = 400_000
     with (

@@ -28,7 +28,7 @@ from tests.query_counts import recorded_statements, statements
 from tests.schema.mutations.documents import at
 from tests.stored_once import StoreOnce, stored_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SIZES = [1, 60]
 every_size = pytest.mark.parametrize("classes", SIZES, indirect=True)

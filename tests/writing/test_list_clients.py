@@ -46,7 +46,7 @@ from tests.profiles import examples
 from tests.schema.list_client import ListClient
 from tests.writing.state_machines import run_state_machines
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 EXAMPLES, STEPS = examples(30), 30
 CODES = ("A", "B", "C", "D", "E")

@@ -54,7 +54,7 @@ from tests.writing.inputs import (
 from tests.writing.model import BAD_LIST, Key, Model, ModelCell, ValidationErrors
 from tests.writing.state_machines import run_state_machines
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 EXAMPLES, STEPS = examples(70), 40
 

@@ -33,7 +33,7 @@ from tests.profiles import examples
 from tests.writing.history import assert_history_leads_to_the_cells
 from tests.writing.state_machines import run_state_machines
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 KEYS = [CellKey(code, YEAR, period) for code in ("A", "B") for period in (Period.JAN, Period.FEB)]
 FIELDS = ("status", "scheduled_date", "start_time", "end_time", "room", "notes")

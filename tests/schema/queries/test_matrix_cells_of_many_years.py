@@ -19,7 +19,7 @@ from tests.client import data
 from tests.factories import YEAR, head_teacher, make_classes
 from tests.query_counts import of_cells
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CLASSES, YEARS = 600, range(YEAR - 5, YEAR + 5)
 RUNS = 3
