@@ -89,8 +89,8 @@ def read_sittings(
 ) -> ReadSittings:
     """Return the cells of active classes on ``dates``, and the scheduled cells without a date of ``undated_years``.
 
-    If these are more than half of the days from the first to the last, return the cells on all of these days. The statement then
-    stays the same after most changes of a date, so it can be sent ahead.
+    If ``dates`` are more than half of the days from the first to the last, return the cells on all of these days. The statement
+    then stays the same after most changes of a date, so it can be sent ahead.
 
     If the school has a minimum of days between exams, also return the cells of ``class_codes`` that are near these dates.
     The cells with ``known_ids`` are left out.

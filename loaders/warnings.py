@@ -200,7 +200,7 @@ class _Found(NamedTuple):
 
 
 def _without(hidden: Set[str], found: _Found) -> dict[str, list[VisibleWarning]]:
-    """Return the warnings of each other cell that shares one with ``hidden`` cells, as viewers see them who cannot see these."""
+    """Return the warnings of each other cell that shares one with ``hidden`` cells. They count these, and do not contain them."""
     shared = {id(each): each for cell in hidden for each in found.by_cell.get(cell, ())}
     seen = {}
     for key, each in shared.items():
