@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from loaders.warnings import VisibleWarning
-from primepath.domain.clashes import ScheduleWarning, Sitting, Times, WarningCode
+from primepath.domain.clashes import MINUTE, ScheduleWarning, Sitting, Times, WarningCode
 from primepath.terms import named, shown_date_in
 
 _SHOWN_CLASSES = 3
@@ -138,9 +138,9 @@ def _shown(times: Times | None) -> str:
     return f"{_clock(times.start)}–{_clock(times.end)}" if times else ""
 
 
-def _clock(seconds: int) -> str:
+def _clock(microseconds: int) -> str:
     # An estimated end can be after midnight.
-    hours, minutes = divmod(seconds // 60, 60)
+    hours, minutes = divmod(microseconds // MINUTE, 60)
     return f"{hours % 24:02}:{minutes:02}"
 
 

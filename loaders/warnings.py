@@ -96,6 +96,10 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
 
         return BatchLoader(self._dispatcher, Stage.DETAIL, fetch)
 
+    def planned_besides(self, cells: Iterable[Cell]) -> set[str]:
+        """Return the ids of the planned cells that are not among ``cells``. The warnings of these can depend on them."""
+        return self._options.planned.keys() - {cell.pk for cell in cells}
+
     def warnings_in(self, wanted: ScheduleRange) -> asyncio.Future[list[VisibleWarning]]:
         """Return the future warnings about cells of this part of the schedule."""
         return self._dispatcher.call(lambda: self._in_range(wanted), Stage.DETAIL)

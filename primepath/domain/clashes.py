@@ -25,6 +25,8 @@ from primepath.domain.room import fold_room
 from primepath.domain.weekday import Weekday
 
 _ID = attrgetter("id")
+MINUTE = 60_000_000
+"""Microseconds in a minute."""
 
 
 class WarningCode(StrEnum):
@@ -43,7 +45,7 @@ class WarningCode(StrEnum):
 
 
 class Times(NamedTuple):
-    """Start and end of exams, in seconds since midnight. ``is_estimate``: the end follows from the longest exam."""
+    """Start and end of exams, in microseconds since midnight. ``is_estimate``: the end follows from the longest exam."""
 
     start: int
     end: int
@@ -79,10 +81,12 @@ class Sitting(NamedTuple):
         """The times, or None if it is not known how long the exams take."""
         if self.start is None:
             return None
-        start = _seconds(self.start)
+        start = _microseconds(self.start)
         if self.end is not None:
-            return Times(start, _seconds(self.end), is_estimate=False)
-        return Times(start, start + 60 * self.minutes, is_estimate=True) if self.minutes else None
+            return Times(start, _microseconds(self.end), is_estimate=False)
+        if not self.minutes:
+            return None
+        return Times(start, start + MINUTE * self.minutes, is_estimate=True)
 
 
 _Order = tuple[bool, datetime.date, int, list[str]]
@@ -283,11 +287,12 @@ def _is_too_short(sitting: Sitting) -> bool:
     start, end, minutes = sitting.start, sitting.end, sitting.minutes
     if start is None or end is None or minutes is None:
         return False
-    return 60 * minutes > _seconds(end) - _seconds(start)
+    return MINUTE * minutes > _microseconds(end) - _microseconds(start)
 
 
-def _seconds(time: datetime.time) -> int:
-    return 3_600 * time.hour + 60 * time.minute + time.second
+def _microseconds(time: datetime.time) -> int:
+    seconds = 3_600 * time.hour + 60 * time.minute + time.second
+    return 1_000_000 * seconds + time.microsecond
 
 
 def _day(sitting: Sitting) -> int:

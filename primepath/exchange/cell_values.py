@@ -22,6 +22,7 @@ _TRUE = {"true", "yes", "y", "1", "x", "예", "참", "o"}
 _FALSE = {"false", "no", "n", "0", "아니요", "거짓", ""}
 _EXCEL_EPOCH = datetime.date(1899, 12, 30)
 _MIDNIGHT = datetime.datetime.combine(_EXCEL_EPOCH, datetime.time())
+_DAY = datetime.timedelta(days=1)
 _AFTERNOON = {"오후", "pm"}
 
 
@@ -35,7 +36,10 @@ class InvalidValueError(Exception):
 
 def read_value(column: Column, raw: Any, *, year: int | None = None) -> Any:
     """Return the value of a cell: None if it is empty. ``year`` completes a date without one. Raises `InvalidValueError`."""
-    if isinstance(raw, str) and column.kind not in {Kind.TEXT, Kind.NAMES}:
+    is_free_text = column.kind in {Kind.TEXT, Kind.NAMES} or (
+        column.kind is Kind.CODE and not column.is_key
+    )
+    if isinstance(raw, str) and not is_free_text:
         raw = unicodedata.normalize("NFKC", raw).strip()
     if raw is None or raw == "":
         return None
@@ -53,7 +57,8 @@ def read_value(column: Column, raw: Any, *, year: int | None = None) -> Any:
         message = template.format(field=column.name)
         raise InvalidValueError(message, UserErrorCode.INVALID_CHARACTERS)
     if column.kind is Kind.NAMES:
-        return [name.strip() for name in text.splitlines() if name.strip()]
+        # `splitlines` would also split at characters that are part of a name.
+        return [name.strip() for name in re.split("\r\n|\r|\n", text) if name.strip()]
     if column.kind is Kind.CHOICE:
         return _read_choice(column, text)
     return text
@@ -84,11 +89,12 @@ def _read_date(raw: Any, year: int | None) -> datetime.date:
     if isinstance(raw, datetime.date):
         return raw
     try:
-        if isinstance(raw, int | float):
+        if isinstance(raw, int | float) and not isinstance(raw, bool):
             return _EXCEL_EPOCH + datetime.timedelta(days=int(raw))
-        if match := _DATE.fullmatch(raw):
+        text = raw if isinstance(raw, str) else ""
+        if match := _DATE.fullmatch(text):
             return datetime.date(*map(int, match.groups()))
-        if year is not None and (match := _DAY_OF_YEAR.fullmatch(raw)):
+        if year is not None and (match := _DAY_OF_YEAR.fullmatch(text)):
             return datetime.date(year, *map(int, match.groups()))
     except (ValueError, OverflowError):
         pass
@@ -103,19 +109,18 @@ def _read_time(raw: Any) -> datetime.time:
     if isinstance(raw, datetime.time):
         return raw
     try:
-        if isinstance(raw, datetime.timedelta):
-            return (_MIDNIGHT + raw).time()
         if isinstance(raw, float) and 0 <= raw < 1:
-            seconds = round(raw * 86_400)
-            return (_MIDNIGHT + datetime.timedelta(seconds=seconds)).time()
+            raw = datetime.timedelta(seconds=round(raw * 86_400))
+        if isinstance(raw, datetime.timedelta) and datetime.timedelta() <= raw < _DAY:
+            return (_MIDNIGHT + raw).time()
         if isinstance(raw, str) and (match := _TIME.fullmatch(raw)):
             hour = int(match["hour"])
             half = (match["half"] or "").casefold()
             if half:
                 hour = hour % 12 + (12 if half in _AFTERNOON else 0)
             return datetime.time(hour, int(match["minute"] or 0), int(match["second"] or 0))
-        if isinstance(raw, str):
-            return datetime.time.fromisoformat(raw)
+        if isinstance(raw, str) and (time := datetime.time.fromisoformat(raw)).tzinfo is None:
+            return time
     except ValueError:
         pass
     raise InvalidValueError(_("{value} is not a time. Write it as 09:00.").format(value=repr(raw)))

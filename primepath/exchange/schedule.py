@@ -237,7 +237,7 @@ def _exam_ids(row: ParsedRow, ids: _Ids, year: int, problems: list[Any]) -> froz
     for text in row.values["exams"] or ():
         name, id_ = _split_id(text)
         numbered = ids.exam_of_id.get(id_) if id_ is not None else None
-        if numbered is not None and numbered.name.strip() == name.strip():
+        if numbered is not None and _in_one_line(numbered.name) == _in_one_line(name):
             found.add(numbered.pk)
             continue
         candidates = ids.exams.get(text, [])
@@ -286,7 +286,7 @@ def _names(states: Sequence[CellState]) -> _Names:
     teachers = Teacher.objects.filter(pk__key_in=sorted(teacher_ids))
     return _Names(
         {
-            pk: name if counts[name] == 1 and _is_plain(name) else f"{name} [#{pk}]"
+            pk: name if counts[name] == 1 and _is_plain(name) else f"{_in_one_line(name)} [#{pk}]"
             for pk, name in exams.items()
         },
         {
@@ -298,7 +298,12 @@ def _names(states: Sequence[CellState]) -> _Names:
 
 def _is_plain(name: str) -> bool:
     """Return whether the name is read back without its number."""
-    return name == name.strip() and _split_id(name)[1] is None
+    has_breaks = "\n" in name or "\r" in name
+    return name == name.strip() and not has_breaks and _split_id(name)[1] is None
+
+
+def _in_one_line(name: str) -> str:
+    return " ".join(name.split())
 
 
 def _shown_state(state: CellState, names: _Names) -> dict[str, Any]:

@@ -183,9 +183,17 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
 async def warnings_of_cells(
     batch: BatchContext, cells: Sequence[AnyCell]
 ) -> list[Sequence[VisibleWarning]]:
-    """Load the warnings about each cell."""
-    read = tuple([cell if isinstance(cell, Cell) else await cell.read() for cell in cells])
-    return await batch.context.loaders.warnings_by_cells.load(read)
+    """Load the warnings about each cell. In a dry run, they follow from all planned cells, requested or not."""
+    from schema.types.matrix_cell import load_cells_in
+
+    read = [cell if isinstance(cell, Cell) else await cell.read() for cell in cells]
+    loaders = batch.context.loaders
+    if besides := loaders.planned_besides(read):
+        keys = filter(None, map(CellKey.parse, sorted(besides)))
+        planned = [await cell.read() for cell in await load_cells_in(batch.context, keys)]
+        found = await loaders.warnings_by_cells.load((*read, *planned))
+        return found[: len(read)]
+    return await loaders.warnings_by_cells.load(tuple(read))
 
 
 async def warnings_about(context: Context, cells: Iterable[AnyCell]) -> list[VisibleWarning]:

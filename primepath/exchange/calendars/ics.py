@@ -27,14 +27,16 @@ _EVENTS = 10_000
 def write_calendar(name: str, events: Iterable[Event]) -> bytes:
     """Return the calendar. The same events are always the same bytes."""
     # Imported with the first calendar, to start faster.
-    from icalendar import Calendar
+    from icalendar import Calendar, vText
 
+    # icalendar escapes other texts, but not these two.
+    title = vText(" ".join(name.split()))
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
+    calendar.add("name", title)
+    calendar.add("x-wr-calname", title)
     calendar.add("x-wr-timezone", settings.TIME_ZONE)
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")

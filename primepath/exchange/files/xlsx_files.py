@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 import io
+import pickle
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
 from primepath.domain.cell import CELL_APPEARANCE, CellStatus
 from primepath.exchange.cell_values import shown
@@ -18,6 +21,10 @@ from primepath.exchange.files.sheet import MAX_COLUMNS, MAX_ROWS, FileError, She
 from primepath.terms import named
 
 _MAX_UNPACKED_BYTES = 200 * 1024**2
+_READER = str(Path(__file__).with_name("spreadsheet_process.py"))
+# The largest sheet that is allowed needs less than half of it.
+_MEMORY_BYTES = 2 * 1024**3
+_SECONDS = 60
 _FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.TIME: "hh:mm", Kind.CODE: "@", Kind.TEXT: "@"}
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -122,22 +129,31 @@ def read_workbook(content: bytes) -> Sheet:
     """Return the first sheet of an XLSX, XLS or ODS file. Raises `FileError`."""
     if content.startswith(_ZIP):
         _check_archive(content)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        name = book.sheet_names[0]
-        sheet = book.get_sheet_by_index(0)
-        height, width = sheet.total_height, sheet.total_width
-        if height > MAX_ROWS or width > MAX_COLUMNS:
-            template = _(
-                "The sheet has {rows} rows and {columns} columns. At most {limit} × {width} are allowed."
-            )
-            raise FileError(
-                template.format(rows=height, columns=width, limit=MAX_ROWS, width=MAX_COLUMNS)
-            )
-        rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, IndexError, OSError, ValueError) as error:
-        raise FileError(_("The spreadsheet cannot be read: {error}.").format(error=error)) from None
+    found = _parse(content)
+    if isinstance(found, str):
+        raise FileError(_("The spreadsheet cannot be read: {error}.").format(error=found))
+    name, height, width, rows = found
+    if height > MAX_ROWS or width > MAX_COLUMNS:
+        template = _(
+            "The sheet has {rows} rows and {columns} columns. At most {limit} × {width} are allowed."
+        )
+        raise FileError(
+            template.format(rows=height, columns=width, limit=MAX_ROWS, width=MAX_COLUMNS)
+        )
     return Sheet(name, rows)
+
+
+def _parse(content: bytes) -> tuple[str, int, int, list[list[Any]]] | str:
+    """Return what `spreadsheet_process` has read, or the reason why it could not."""
+    command = [sys.executable, _READER, *map(str, (MAX_ROWS, MAX_COLUMNS, _MEMORY_BYTES))]
+    try:
+        done = subprocess.run(  # noqa: S603 - a command of ours; the file is its input
+            command, input=content, capture_output=True, check=True, timeout=_SECONDS
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise FileError(_("The spreadsheet is too large.")) from None
+    found: tuple[str, int, int, list[list[Any]]] | str = pickle.loads(done.stdout)  # noqa: S301 - of our own process
+    return found
 
 
 def _check_archive(content: bytes) -> None:

@@ -50,6 +50,11 @@ class ExamRestoration:
             for key, values in self._wanted().items()
             if values.get("academic_year") is not None
         }
+        if not viewer.is_administrator and any(
+            self._exams[key].academic_year != year for key, year in years.items()
+        ):
+            # As in `update_exam`: whether the year fits would reveal cells that the viewer cannot see.
+            return False
         if years and may_change:
             uses = MatrixCellExam.objects.filter(exam__key_in=sorted(years))
             wrong = {

@@ -26,7 +26,13 @@ MONDAY = datetime.date(2026, 3, 9)
 TODAY = datetime.date(2026, 3, 10)
 Found = set[tuple[WarningCode, datetime.date | None, frozenset[str]]]
 
-_times = st.none() | st.builds(datetime.time, st.integers(9, 11), st.sampled_from([0, 1, 30, 59]))
+_times = st.none() | st.builds(
+    datetime.time,
+    st.integers(9, 11),
+    st.sampled_from([0, 1, 30, 59]),
+    st.sampled_from([0, 0, 59]),
+    st.sampled_from([0, 0, 1, 999_999]),
+)
 
 
 @st.composite
@@ -63,15 +69,31 @@ def _sitting(draw: st.DrawFn, code: str, period: Period) -> Sitting:
     )
 
 
-def _minutes_of_day(sitting: Sitting) -> frozenset[int]:
-    """Return each minute that the exams take. None of them if it is not known how long they take."""
-    if sitting.start is None or (sitting.end is None and sitting.minutes is None):
-        return frozenset()
-    first = sitting.start.hour * 60 + sitting.start.minute
+def _since_midnight(time: datetime.time) -> datetime.timedelta:
+    return datetime.datetime.combine(MONDAY, time) - datetime.datetime.combine(
+        MONDAY, datetime.time()
+    )
+
+
+def _span(sitting: Sitting) -> tuple[datetime.timedelta, datetime.timedelta] | None:
+    """Return when the exams begin and end. None if it is not known how long they take."""
+    if sitting.start is None:
+        return None
+    begin = _since_midnight(sitting.start)
     if sitting.end is not None:
-        return frozenset(range(first, sitting.end.hour * 60 + sitting.end.minute))
-    assert sitting.minutes is not None
-    return frozenset(range(first, first + sitting.minutes))
+        return begin, _since_midnight(sitting.end)
+    if sitting.minutes is None:
+        return None
+    return begin, begin + datetime.timedelta(minutes=sitting.minutes)
+
+
+def _overlap(cells: Iterable[Sitting]) -> bool:
+    """Return whether there is a moment at which all of the cells have exams."""
+    spans = [_span(each) for each in cells]
+    known = [each for each in spans if each is not None]
+    return len(known) == len(spans) and max(begin for begin, _ in known) < min(
+        end for _, end in known
+    )
 
 
 def _subsets(cells: list[Sitting]) -> Iterator[frozenset[Sitting]]:
@@ -84,9 +106,7 @@ def _largest(sets: list[frozenset[Sitting]]) -> list[frozenset[Sitting]]:
 
 
 def _at_the_same_time(cells: list[Sitting]) -> list[frozenset[Sitting]]:
-    return _largest(
-        [each for each in _subsets(cells) if frozenset.intersection(*map(_minutes_of_day, each))]
-    )
+    return _largest([each for each in _subsets(cells) if _overlap(each)])
 
 
 def _room(sitting: Sitting) -> str:
@@ -144,7 +164,7 @@ def define(
                 one
                 for one in own
                 for other in own
-                if one is not other and not _minutes_of_day(one) & _minutes_of_day(other)
+                if one is not other and not _overlap([one, other])
             )
             warn(WarningCode.CLASS_SAME_DAY, date, apart)
         ahead = frozenset(each for each in today if each.status != "COMPLETED")
@@ -156,7 +176,13 @@ def define(
         without = (each for each in ahead if day not in (each.lesson_days or lesson_days))
         warn(WarningCode.NO_LESSONS, date, frozenset(without))
         for each in today:
-            if each.end and each.minutes and each.minutes > len(_minutes_of_day(each)):
+            span = _span(each)
+            if (
+                each.end
+                and each.minutes
+                and span is not None
+                and datetime.timedelta(minutes=each.minutes) > span[1] - span[0]
+            ):
                 warn(WarningCode.TIME_TOO_SHORT, date, frozenset([each]))
     for class_code in "ABC":
         own = [each for each in used if each.class_code == class_code and each.date]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -326,3 +327,72 @@ def test_exams_of_a_completed_cell_stay() -> None:
         content = csv_of(header, f"PRIMARY_1A,{YEAR},MAR,{status},Second")
         assert import_("schedule", content).count(Effect.REJECT) == rejected
     assert [exam.name for exam in ExamScheduleMatrix.objects.get().exams.all()] == ["Second"]
+
+
+def sheet_of(*rows: tuple[Any, ...], format: str = "", at: tuple[int, int] = (0, 0)) -> bytes:
+    """Return an XLSX file with these rows, the first at the top and the others from the place ``at``."""
+    output = io.BytesIO()
+    with xlsxwriter.Workbook(output, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("schedule")
+        form = book.add_format({"num_format": format})
+        for number, row in enumerate(rows):
+            place = (0, 0) if number == 0 else (at[0] + number - 1, at[1])
+            for position, value in enumerate(row):
+                is_last = position == len(row) - 1
+                sheet.write(place[0], place[1] + position, value, form if is_last else None)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("at", [(1_048_575, 16_383), (1_048_575, 50), (100_000, 0), (1, 100)])
+def test_sheet_with_a_cell_far_away_is_refused(at: tuple[int, int]) -> None:
+    with pytest.raises(FileError, match=r"too large|At most"):
+        read_workbook(sheet_of(("class_code",), ("x",), at=at))
+
+
+def test_fault_of_the_parser_is_refused() -> None:
+    with pytest.raises(FileError, match="cannot be read"):
+        read_workbook(sheet_of(("start",), (-1e300,), format="[h]:mm", at=(1, 0)))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "format"),
+    [
+        ("date", 0.375, "hh:mm"),
+        ("date", 1.5, "[h]:mm"),
+        ("date", True, ""),
+        ("start", 20_260_312, "[h]:mm"),
+        ("start", 1.0625, "[h]:mm"),
+        ("start", "09:00+09:00", ""),
+        ("start", "09:00Z", ""),
+        ("start", "24:00", ""),
+    ],
+)
+def test_value_of_another_kind_is_a_problem_of_its_cell(
+    column: str, value: Any, format: str
+) -> None:
+    make_class("PRIMARY_1A")
+    header = ("class_code", "academic_year", "period", column)
+    row = ("PRIMARY_1A", YEAR, "JAN", value)
+    (found,) = import_("schedule", sheet_of(header, row, format=format, at=(1, 0))).rows
+    assert found.effect is Effect.REJECT
+    assert [each.address for each in found.problems] == ["D2"]
+
+
+@pytest.mark.parametrize("format", [FileFormat.CSV, FileFormat.XLSX])
+@pytest.mark.parametrize("name", ["Reading\nWriting", "Reading\r\nWriting", "Reading\u2028Writing"])
+def test_exam_with_a_line_break_in_its_name_stays(name: str, format: FileFormat) -> None:
+    make_class("PRIMARY_1A")
+    exams = [make_exam(name=each).pk for each in (name, "Reading", "Writing")]
+    cell = CellKey("PRIMARY_1A", YEAR, Period.JAN)
+    values = {"exam_ids": frozenset(exams[:1])}
+    import_cells(viewer=COMMAND_LINE, wanted=[WantedCell(cell, values)])
+    rows = import_("schedule", export("schedule", format)).rows
+    assert {row.effect for row in rows} == {Effect.UNCHANGED}
+
+
+@pytest.mark.parametrize("format", [FileFormat.CSV, FileFormat.XLSX])
+def test_sections_are_free_text(format: FileFormat) -> None:
+    for number, section in enumerate(("①", "㉮", "Ⅱ", "½", " x"), start=1):
+        make_class(f"PRIMARY_{number}", section=section)
+    rows = import_("classes", export("classes", format)).rows
+    assert {row.effect for row in rows} == {Effect.UNCHANGED}

@@ -278,3 +278,10 @@ def test_statements_do_not_depend_on_the_number_of_classes(mina: Teacher) -> Non
             assert len(uids(url)) == 2 * number
         counts.append(len(captured))
     assert counts[0] == counts[1] == 5
+
+
+@pytest.mark.parametrize("name", ["My exams\nroom 2", "a\r\nb", "Exams, grade 3; \\n"])
+def test_name_of_a_feed_is_escaped(mina: Teacher, name: str) -> None:
+    secret, _feed = create_calendar_feed(viewer=as_viewer(mina), name=name)
+    calendar = vobject.readOne(text(f"/calendars/{secret}.ics"))
+    assert calendar.x_wr_calname.value == " ".join(name.split())

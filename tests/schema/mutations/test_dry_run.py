@@ -232,3 +232,48 @@ def _input(mutation: str, where: list[tuple[str, Any]], exams: list[Exam]) -> di
             where[:] = where[:1] if len(where) == 1 else [(f"C00{n}", "JAN") for n in range(1, 9)]
             return {"source": at("C000"), "classCodes": [code for code, _ in where]}
     return {"cells": [at(*place) for place in where], "examIds": [id_of(exam) for exam in exams]}
+
+
+def test_warnings_of_other_cells_follow_from_the_planned_ones_too() -> None:
+    date, nine, ten = datetime.date(2026, 1, 14), datetime.time(9), datetime.time(10)
+    times: dict[str, Any] = {
+        "scheduled_date": date,
+        "start_time": nine,
+        "end_time": ten,
+        "status": "DRAFT",
+    }
+    make_cell(make_class("A"), Period.JAN, room="R1", **times)
+    make_cell(make_class("B"), Period.JAN, **times)
+    document = """
+      mutation ($input: UpdateCellsInput!) {
+        updateCells(input: $input) {
+          warnings { code cells { id warnings { code cells { id } } } } userErrors { code }
+        }
+      }
+    """
+    viewer = head_teacher()
+    for room in ("R1", "R2"):
+        changes = [{"cell": at("B", "JAN"), "room": room}]
+        planned, saved = (
+            data(document, viewer, {"input": {"changes": changes, "dryRun": dry_run}})[
+                "updateCells"
+            ]
+            for dry_run in (True, False)
+        )
+        assert planned == saved
+    planned = data(
+        document,
+        viewer,
+        {"input": {"changes": [{"cell": at("B", "JAN"), "room": "R1"}], "dryRun": True}},
+    )["updateCells"]
+    (clash,) = planned["warnings"]
+    assert [len(cell["warnings"]) for cell in clash["cells"]] == [1, 1]
+
+
+@every_mutation
+@pytest.mark.parametrize("idempotency_key", ["", "\x00", "k" * 256])
+def test_key_is_checked(mutation: str, idempotency_key: str, mina: Viewer) -> None:
+    input = {**INPUTS[mutation], "idempotencyKey": idempotency_key}
+    planned = payload(mutation, mina, **input, dryRun=True)["userErrors"]
+    assert planned == payload(mutation, mina, **input)["userErrors"]
+    assert planned

@@ -262,6 +262,16 @@ def test_only_who_can_make_each_change_can_undo(people: People) -> None:
     assert undo(hana, both)["userErrors"] == []
 
 
+def test_only_administrators_bring_the_year_of_an_exam_back(people: People) -> None:
+    mina, hana = people["mina"], people["hana"]
+    exam = make_exam("Of a year", academic_year=YEAR, created_by_id=mina.teacher_id)
+    cleared = change("updateExam", mina, id=f"Exam:{exam.pk}", academicYear=None)
+    assert codes(undo(mina, cleared)) == ["FORBIDDEN"]
+    assert undo(hana, cleared)["userErrors"] == []
+    exam.refresh_from_db()
+    assert exam.academic_year == YEAR
+
+
 def test_change_sets_show_only_visible_objects(people: People) -> None:
     mina, juno, hana = people["mina"], people["juno"], people["hana"]
     change(
