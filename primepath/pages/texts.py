@@ -72,6 +72,7 @@ def _changes() -> dict[str, str]:
         ),
         "unsaved_cell": _("The change of {cell} is not saved. Open the cell to continue."),
         "nothing_changed": _("Nothing was changed."),
+        "unfinished": _("This is not a complete date or time."),
         "discard": _("Discard the changes that you have not saved?"),
         "undo": _("Undo"),
         "undo_change": _("Undo {change}"),

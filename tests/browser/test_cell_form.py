@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -177,3 +177,33 @@ def test_form_fits_a_phone(
     expect(panel.get_by_label("Status")).to_be_visible()
     assert tab.page.evaluate("document.documentElement.scrollWidth") == 390
     assert panel.bounding_box()["width"] == 390  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "keys"),
+    [("Date", "2026-11-30", "02302026"), ("Start", "09:00", ["Backspace"])],
+)
+def test_incomplete_date_or_time_is_an_error(
+    tab: Tab,
+    rows: list[dict[str, Any]],
+    ask: Callable[..., Any],
+    field: str,
+    value: str,
+    keys: Iterable[str],
+) -> None:
+    cell = OpenedCell(tab.sign_in("teacher"), rows[1], "NOV", "November")
+    before = ask("teacher", CELL, at=cell.at)
+    panel = cell.edit()
+    panel.get_by_label(field).fill(value)
+    # Focuses the first part of the field.
+    panel.get_by_label(field).focus()
+    for each in keys:
+        tab.page.keyboard.press(each)
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_label(field)).to_have_accessible_description(
+        "This is not a complete date or time."
+    )
+    assert ask("teacher", CELL, at=cell.at) == before
+    tab.page.on("dialog", lambda dialog: dialog.dismiss())
+    tab.page.keyboard.press("Escape")
+    expect(panel.get_by_label(field)).to_be_visible()

@@ -164,3 +164,20 @@ def test_page_without_one_of_its_scripts_gets_a_message(tab: Tab) -> None:
     expect(page.get_by_role("heading", name="This page could not start")).to_be_visible()
     expect(page.get_by_text("Loading the schedule …")).to_be_hidden()
     assert violations(page) == []
+
+
+def test_only_shown_cells_are_selected(open_tab: Callable[..., Tab]) -> None:
+    page = open_tab().sign_in("head")
+    page.get_by_label("Status", exact=True).select_option("DRAFT")
+    page.get_by_role("button", name="Select cells").click()
+    drafts = page.locator("#matrix tbody button:not(.other)")
+    shown = drafts.count()
+    drafts.first.click()
+    drafts.nth(9).click(modifiers=["Shift"])
+    pressed = page.locator("#matrix button[aria-pressed=true]")
+    assert 1 < pressed.count() <= shown
+    expect(page.locator("#matrix button.other[aria-pressed=true]")).to_have_count(0)
+    # Cells that another filter hides are no longer selected.
+    page.get_by_label("Status", exact=True).select_option("")
+    page.get_by_label("Grade", exact=True).select_option("12")
+    expect(pressed).to_have_count(0)

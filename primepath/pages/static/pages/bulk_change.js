@@ -5,7 +5,7 @@ import { bulkFields } from "./bulk_fields.js";
 import { changeRequest, copyRequest, problemsOf, targetOf } from "./bulk_requests.js";
 import { warningsOf } from "./cell_view.js";
 import { mergeCells, showSaving } from "./cells.js";
-import { field, nameInputs, selectOf } from "./fields.js";
+import { clearErrors, field, nameInputs, selectOf, showErrors, unfinished } from "./fields.js";
 import { count, createElement } from "./format.js";
 import { remember } from "./last_change.js";
 import { change } from "./operations.js";
@@ -40,6 +40,8 @@ function open() {
   const given = () => fields && { given: fields.given(), days: fields.days(), teachers: fields.inputs.invigilatorId };
   const showConflicts = ({ cells }) => showBlockConflicts(conflict, targets, cells, given());
 
+  let edits = 0;
+
   async function run(dryRun) {
     const opener = document.activeElement;
     problem.textContent = "";
@@ -54,6 +56,10 @@ function open() {
 
   /** Returns the message of a problem, or nothing. */
   async function attempt(dryRun) {
+    const before = edits;
+    clearErrors(form);
+    const errors = fields ? unfinished(fields.inputs) : [];
+    if (errors.length) return showErrors(form, fields.inputs, { errors });
     if (given()?.days) {
       const block = await loadBlock(targets);
       if (block.problem || showConflicts(block)) return block.problem;
@@ -69,7 +75,8 @@ function open() {
       if (block.problem || showConflicts(block)) return block.problem;
     }
     if (outcome.problem || outcome.errors.length) return problemsOf(outcome, request.targets);
-    if (dryRun) showPreview(outcome.payload);
+    // A preview of other values is not shown.
+    if (dryRun) edits === before && showPreview(outcome.payload);
     else finish(outcome.payload, source);
     return null;
   }
@@ -81,6 +88,7 @@ function open() {
   }
 
   form.oninput = () => {
+    edits += 1;
     save.disabled = true;
     result.replaceChildren();
   };

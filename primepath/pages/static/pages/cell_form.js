@@ -2,7 +2,7 @@
 
 import { lookOf } from "./cells.js";
 import { conflictsOf } from "./conflict.js";
-import { clearErrors, field, nameInputs, selectOf, showErrors, shownValue, valueFor, valuesOf } from "./fields.js";
+import { clearErrors, field, nameInputs, selectOf, showErrors, shownValue, unfinished, valueFor, valuesOf } from "./fields.js";
 import { createElement, label, periodDates, STATUSES } from "./format.js";
 import { change } from "./operations.js";
 import { teacherSelect } from "./teachers.js";
@@ -30,14 +30,16 @@ export function createForm(cell, { reload, saving, saved, failed, cancelled }) {
     createElement("p", { class: "actions" }, save, cancel));
   const changed = () => {
     const before = valuesOf(base);
-    return FIELDS.filter((name) => inputs[name].value !== before[name]);
+    return FIELDS.filter((name) => inputs[name].value !== before[name] || inputs[name].validity.badInput);
   };
 
   async function submit() {
     const names = changed();
     if (!names.length) return saved({ cell: base, changeSetId: null });
     clearErrors(form);
-    problem.textContent = "";
+    const errors = unfinished(inputs);
+    problem.textContent = showErrors(form, inputs, { errors });
+    if (errors.length) return null;
     const given = Object.fromEntries(names.map((name) => [name, valueFor(name, inputs[name].value)]));
     saving(plannedCell(base, given, inputs));
     const outcome = await change("update_cell", { cell: { id: base.id }, expectedVersion: base.version, ...given });

@@ -67,7 +67,8 @@ function showView(cell) {
   opened.cell = cell;
   opened.form = null;
   const edit = cell.canEdit ? createElement("button", { type: "button", id: "edit-cell", class: "primary" }, text("edit")) : null;
-  edit?.addEventListener("click", () => showForm(cell));
+  // A response would replace the form.
+  edit?.addEventListener("click", () => !savingOf(own.key) && showForm(cell));
   content.replaceChildren(
     statusOf(cell),
     ...warningsOf(cell),
@@ -143,7 +144,7 @@ function formOf(cell, own) {
 /** Shows the cell after a change, and offers to undo the change. */
 function showSaved({ key, name }, { cell, changeSetId }) {
   mergeCells([cell]);
-  remember(changeSetId, text("changed_cell", { cell: name }));
+  const change = remember(changeSetId, text("changed_cell", { cell: name }));
   if (opened?.key !== key) return;
   showView(cell)?.focus();
   if (!changeSetId) {
@@ -154,7 +155,7 @@ function showSaved({ key, name }, { cell, changeSetId }) {
   const button = createElement("button", { type: "button" }, text("undo"));
   button.addEventListener("click", async () => {
     button.disabled = true;
-    await reload(own, await undo());
+    await reload(own, await undo(change));
   });
   outcome.replaceChildren(createElement("span", {}, text("saved")), button);
 }

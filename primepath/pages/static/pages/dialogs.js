@@ -22,7 +22,9 @@ export function previewForm(form, elements, run) {
   const preview = createElement("button", {}, text("preview"));
   const save = createElement("button", { type: "button", class: "primary", disabled: "" }, text("save"));
   const close = createElement("button", { type: "button" }, text("close"));
+  let edits = 0;
   const forget = () => {
+    edits += 1;
     save.disabled = true;
     result.replaceChildren();
     problem.textContent = "";
@@ -30,10 +32,13 @@ export function previewForm(form, elements, run) {
   async function attempt(isPreview) {
     const opener = document.activeElement;
     forget();
+    const before = edits;
     preview.disabled = true;
     result.textContent = text(isPreview ? "loading" : "saving");
     const outcome = await run(isPreview);
     preview.disabled = false;
+    // The preview is about other values.
+    if (isPreview && edits !== before) return;
     result.replaceChildren(...(outcome.elements ?? []));
     problem.textContent = outcome.problem ?? "";
     save.disabled = !outcome.canSave;

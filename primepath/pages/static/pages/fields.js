@@ -68,6 +68,11 @@ function showError(input, message) {
   else input.after(createElement("p", { class: "problem", id }, message));
 }
 
+/** Returns an error for each input with a part of a date or time, or with one that does not exist. Browsers report these as empty. */
+export const unfinished = (inputs) => Object.keys(inputs)
+  .filter((name) => inputs[name].validity.badInput)
+  .map((name) => ({ field: [name], message: text("unfinished") }));
+
 /** Removes what `showErrors` has shown. */
 export function clearErrors(form) {
   for (const each of form.querySelectorAll(".field .problem")) each.remove();

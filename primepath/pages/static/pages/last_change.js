@@ -8,22 +8,25 @@ let last = null;
 
 /** Remembers a change set as the last change. `description` completes the text "Undo …", or "Redo …" if the change `isUndo`. */
 export function remember(changeSetId, description, isUndo = false) {
-  if (!changeSetId) return;
+  if (!changeSetId) return null;
   last = { changeSetId, description, isUndo };
   button.hidden = false;
   button.textContent = textsFor(description, isUndo).name;
   outcome.textContent = "";
+  return last;
 }
 
 /** Undoes the last change. Returns the message about the outcome, as a text or an element. */
-export async function undo() {
-  const { changeSetId, description, isUndo } = last;
+export async function undo(own = last) {
+  const { changeSetId, description, isUndo } = own;
   button.disabled = true;
   const { changeSetId: undoId, refusal } = await undoChanges(changeSetId);
   button.disabled = false;
   if (refusal) return refusal;
-  last = null;
-  button.hidden = true;
+  if (last === own) {
+    last = null;
+    button.hidden = true;
+  }
   remember(undoId, description, !isUndo);
   return textsFor(description, isUndo).done;
 }

@@ -10,7 +10,7 @@ import { follow, stopFollowing } from "./live.js";
 import { onNewYear } from "./new_year.js";
 import { queries, withRequestId } from "./operations.js";
 import { onImport } from "./schedule_import.js";
-import { isSelecting, select, startSelecting, stopSelecting } from "./selection.js";
+import { isSelecting, keepShown, select, startSelecting, stopSelecting } from "./selection.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
 import { count, createElement, currentPeriods, dateTime, label, STATUSES } from "./format.js";
 import { text } from "./texts.js";
@@ -136,6 +136,7 @@ function showYears(school, academicYear) {
 function filter() {
   if (isAgenda()) showAgenda(shown);
   const cells = filterTable(chosenFilters());
+  keepShown();
   const byStatus = Map.groupBy(cells, (cell) => cell.status);
   const statuses = [...byStatus].sort(([one], [other]) => STATUSES.indexOf(one) - STATUSES.indexOf(other));
   element("legend").replaceChildren(...statuses.map(([status, ofStatus]) => {
@@ -183,7 +184,14 @@ addEventListener("beforeprint", () => {
 });
 for (const id of ["refresh", "retry"]) element(id).addEventListener("click", load);
 onCells(() => shown && filter());
-onCopy(startSelecting);
+onCopy((source) => {
+  if (isAgenda()) {
+    element("views").value = "matrix";
+    showState(null);
+    filter();
+  }
+  startSelecting(source);
+});
 onCell((button, state, { shiftKey }) => {
   if (isSelecting()) select(button, shiftKey);
   else openCell(state, shown);

@@ -54,10 +54,22 @@ function setBlock(on) {
   element("select-block").setAttribute("aria-pressed", String(on));
 }
 
+const isShown = (button) => !button.classList.contains("other") && !button.closest("[hidden]");
+
+/** Deselects the cells that the filters do not show. */
+export function keepShown() {
+  for (const each of [...selected].filter((button) => !isShown(button))) {
+    selected.delete(each);
+    each.setAttribute("aria-pressed", "false");
+  }
+  if (anchor && !isShown(anchor)) anchor = null;
+  if (isOn) show();
+}
+
 /** Selects or deselects a cell, or selects the block between the last one and this one. */
 export function select(button, isShift) {
   const asBlock = isShift || isBlock;
-  const buttons = (asBlock && anchor ? rectangle(anchor, button) : [button]).filter((each) => cellOf(each).canEdit);
+  const buttons = (asBlock && anchor ? rectangle(anchor, button) : [button]).filter((each) => cellOf(each).canEdit && isShown(each));
   const add = asBlock || !selected.has(button);
   for (const each of buttons) {
     if (add) selected.add(each);
