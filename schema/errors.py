@@ -27,7 +27,7 @@ from primepath.server.database_failures import (
 
 FAILURES = Counter(
     "primepath_failures_total",
-    "Failures of the server, once for each operation and cause: a `DatabaseFailure`, time-limit or internal.",
+    f"Failures of the server, once for each operation and cause: {', '.join(DatabaseFailure)}, time-limit or internal.",
     ["cause"],
 )
 _TIME_LIMIT = "time-limit"

@@ -13,7 +13,7 @@ import pytest
 from scripts import postgres
 from scripts.server import free_port, serving
 
-# As docs/production/pgbouncer.md shows it, apart from addresses and sizes.
+# As docs/production/pgbouncer.md shows it, apart from addresses, sizes and the time limit.
 _CONFIGURATION = """
 [databases]
 {name} = host={host} port={port} dbname={name}
