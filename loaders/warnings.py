@@ -98,7 +98,8 @@ class WarningLoaders(LoaderGroup, ExamLoaders):
 
     def planned_besides(self, cells: Iterable[Cell]) -> set[str]:
         """Return the ids of the planned cells that are not among ``cells``. The warnings of these can depend on them."""
-        return self._options.planned.keys() - {cell.pk for cell in cells}
+        planned = self._options.planned
+        return planned.keys() - {cell.pk for cell in cells} if planned else set()
 
     def warnings_in(self, wanted: ScheduleRange) -> asyncio.Future[list[VisibleWarning]]:
         """Return the future warnings about cells of this part of the schedule."""

@@ -36,10 +36,7 @@ class InvalidValueError(Exception):
 
 def read_value(column: Column, raw: Any, *, year: int | None = None) -> Any:
     """Return the value of a cell: None if it is empty. ``year`` completes a date without one. Raises `InvalidValueError`."""
-    is_free_text = column.kind in {Kind.TEXT, Kind.NAMES} or (
-        column.kind is Kind.CODE and not column.is_key
-    )
-    if isinstance(raw, str) and not is_free_text:
+    if isinstance(raw, str) and column.kind not in {Kind.TEXT, Kind.NAMES}:
         raw = unicodedata.normalize("NFKC", raw).strip()
     if raw is None or raw == "":
         return None
@@ -91,10 +88,9 @@ def _read_date(raw: Any, year: int | None) -> datetime.date:
     try:
         if isinstance(raw, int | float) and not isinstance(raw, bool):
             return _EXCEL_EPOCH + datetime.timedelta(days=int(raw))
-        text = raw if isinstance(raw, str) else ""
-        if match := _DATE.fullmatch(text):
+        if isinstance(raw, str) and (match := _DATE.fullmatch(raw)):
             return datetime.date(*map(int, match.groups()))
-        if year is not None and (match := _DAY_OF_YEAR.fullmatch(text)):
+        if isinstance(raw, str) and year is not None and (match := _DAY_OF_YEAR.fullmatch(raw)):
             return datetime.date(year, *map(int, match.groups()))
     except (ValueError, OverflowError):
         pass

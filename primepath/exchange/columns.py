@@ -13,7 +13,7 @@ from primepath.domain.school_class import Division
 
 
 class Kind(StrEnum):
-    """Kind of the values of a column. CODE is text that spreadsheets must not read as a number."""
+    """Kind of the values of a column. TEXT is read as it is. CODE is read without blanks around it, and without full-width letters."""
 
     TEXT = "TEXT"
     CODE = "CODE"
@@ -94,7 +94,7 @@ CLASSES = Table(
         Column("name", "Name", "이름", width=30),
         Column("division", "Division", "구분", Kind.CHOICE, tuple(Division)),
         Column("grade", "Grade", "학년", Kind.NUMBER, width=8),
-        Column("section", "Section", "분반", Kind.CODE, width=10),
+        Column("section", "Section", "분반", width=10),
         Column("stream", "Stream", "계열", width=24),
         Column("lesson_days", "Lesson days", "수업 요일", width=28),
         Column("is_active", "Active", "사용", Kind.FLAG, width=9),

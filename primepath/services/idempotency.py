@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from primepath.db.bulk import insert_rows
-from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
+from primepath.domain.errors import UserErrorCode, ValidationFailedError
 from primepath.models import IdempotencyKey
 from primepath.services.change_sets import current_change_set
 from primepath.services.rows import max_length
@@ -66,7 +66,13 @@ def run_once(
     Error codes: ``BLANK``, ``TOO_LONG`` and ``INVALID_CHARACTERS`` for the key, and ``IDEMPOTENCY_KEY_REUSED`` if the key was used for
     another operation or input.
     """
-    _check_key(change.key, service)
+
+    def plan() -> None:
+        with transaction.atomic():
+            service()
+            transaction.set_rollback(True)
+
+    check_key(change.key, plan)
     with transaction.atomic():
         if not _reserve(change):
             return _find(change)
@@ -76,40 +82,17 @@ def run_once(
     return Done(result, id)
 
 
-def _check_key(key: str, service: Callable[[], object]) -> None:
-    """Raise `ValidationFailedError` if the key is invalid, with everything that is wrong with the rest of the input too."""
-
-    def run() -> None:
-        with transaction.atomic():
-            service()
-            transaction.set_rollback(True)
-
-    errors = _errors_of(key)
-    if errors:
-        _raise_with(errors, run)
-
-
-def with_valid_key(key: str | None, plan: Callable[[], T]) -> T:
-    """Return the result of ``plan``, which saves nothing. Raises what `run_once` raises for an invalid key."""
-    errors = [] if key is None else _errors_of(key)
-    if errors:
-        _raise_with(errors, plan)
-    return plan()
-
-
-def _errors_of(key: str) -> list[InputError]:
+def check_key(key: str, plan: Callable[[], object]) -> None:
+    """Raise `ValidationFailedError` if the key is invalid, together with the errors of ``plan``, which saves nothing."""
     errors = ValidationErrors()
     errors.check_text(key, "idempotency_key", limit=MAX_KEY_LENGTH, required=True)
-    return list(errors)
-
-
-def _raise_with(errors: list[InputError], run: Callable[[], object]) -> None:
-    """Raise the errors of the key together with the errors of ``run``."""
+    if not list(errors):
+        return
     try:
-        run()
+        plan()
     except ValidationFailedError as rejected:
-        errors = [*errors, *rejected.errors]
-    ValidationErrors(errors).raise_if_any()
+        errors = ValidationErrors([*errors, *rejected.errors])
+    errors.raise_if_any()
 
 
 def _reserve(change: NamedChange) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from primepath.domain.errors import ValidationFailedError
 from primepath.domain.planned_cell import PlannedCells
 from primepath.services.change_sets import change_set
-from primepath.services.idempotency import Done, NamedChange, Repeated, run_once, with_valid_key
+from primepath.services.idempotency import Done, NamedChange, Repeated, check_key, run_once
 from schema.context import Info
 from schema.mutations.idempotency import BY_ID, Recall, named_change
 from schema.types.change_set import change_set_id
@@ -73,9 +73,15 @@ async def run_or_plan(
     """
     if not dry_run:
         return await run_service(info, input, service, recall=recall)
+    change = named_change(info, input)
+
+    def plan() -> T:
+        if change is not None:
+            check_key(change.key, service)
+        return service()
+
     try:
-        key = getattr(input, "idempotency_key", None)
-        value = await info.context.dispatcher.call(lambda: with_valid_key(key, service))
+        value = await info.context.dispatcher.call(plan)
     except ValidationFailedError as rejected:
         info.context.reset_loaders(may_store=False)
         return Result(None, UserError.from_input_errors(rejected.errors))

@@ -183,22 +183,24 @@ class ScheduleWarning(Identified, parse_key=WarningKey.parse, key="key"):
 async def warnings_of_cells(
     batch: BatchContext, cells: Sequence[AnyCell]
 ) -> list[Sequence[VisibleWarning]]:
-    """Load the warnings about each cell. In a dry run, they follow from all planned cells, requested or not."""
-    from schema.types.matrix_cell import load_cells_in
-
+    """Load the warnings about each cell."""
     read = [cell if isinstance(cell, Cell) else await cell.read() for cell in cells]
-    loaders = batch.context.loaders
-    if besides := loaders.planned_besides(read):
-        keys = filter(None, map(CellKey.parse, sorted(besides)))
-        planned = [await cell.read() for cell in await load_cells_in(batch.context, keys)]
-        found = await loaders.warnings_by_cells.load((*read, *planned))
-        return found[: len(read)]
-    return await loaders.warnings_by_cells.load(tuple(read))
+    return await _load(batch.context, read)
 
 
 async def warnings_about(context: Context, cells: Iterable[AnyCell]) -> list[VisibleWarning]:
     """Load the warnings about at least one of the cells, in order and without duplicates."""
-    read: tuple[Cell, ...] = tuple([await cell.read() for cell in cells])
-    of_cells = await context.loaders.warnings_by_cells.load(read)
+    of_cells = await _load(context, [await cell.read() for cell in cells])
     unique = {id(each.warning): each for of_cell in of_cells for each in of_cell}
     return sorted(unique.values(), key=lambda each: each.warning.order)
+
+
+async def _load(context: Context, cells: Sequence[Cell]) -> list[Sequence[VisibleWarning]]:
+    """Load the warnings about each cell. In a dry run, they follow from all planned cells, requested or not."""
+    from schema.types.matrix_cell import load_cells_in
+
+    besides = context.loaders.planned_besides(cells)
+    keys = filter(None, map(CellKey.parse, sorted(besides)))
+    planned = [await cell.read() for cell in await load_cells_in(context, keys)] if besides else []
+    found = await context.loaders.warnings_by_cells.load((*cells, *planned))
+    return found[: len(cells)]

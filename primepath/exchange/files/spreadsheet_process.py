@@ -9,6 +9,7 @@ This file imports nothing of Django, to start fast.
 from __future__ import annotations
 
 import io
+import os
 import pickle
 import sys
 from typing import Any
@@ -18,15 +19,15 @@ from python_calamine import CalamineWorkbook
 
 def read(
     content: bytes, most_rows: int, most_columns: int
-) -> tuple[str, int, int, list[list[Any]]]:
-    """Return the name of the first sheet, its number of rows and columns, and the rows, unless there are too many."""
+) -> tuple[str, int, int, list[list[Any]] | None]:
+    """Return the name of the first sheet, its number of rows and columns, and the rows. None if there are too many."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     name = book.sheet_names[0]
     sheet = book.get_sheet_by_index(0)
     # The place of the last cell. An empty sheet has none.
     height, width = (last + 1 for last in sheet.end or (-1, -1))
     is_small = height <= most_rows and width <= most_columns
-    return name, height, width, sheet.to_python(skip_empty_area=False) if is_small else []
+    return name, height, width, sheet.to_python(skip_empty_area=False) if is_small else None
 
 
 def limit_memory(size: int) -> None:
@@ -41,13 +42,15 @@ def limit_memory(size: int) -> None:
 def main() -> None:
     most_rows, most_columns, size = map(int, sys.argv[1:])
     limit_memory(size)
-    found: Any
     try:
-        found = read(sys.stdin.buffer.read(), most_rows, most_columns)
+        found = pickle.dumps(read(sys.stdin.buffer.read(), most_rows, most_columns))
+    except MemoryError:
+        # As calamine does.
+        os.abort()
     except BaseException as error:
         # A fault of the parser is no `Exception`.
-        found = str(error)
-    sys.stdout.buffer.write(pickle.dumps(found))
+        found = pickle.dumps(str(error))
+    sys.stdout.buffer.write(found)
 
 
 if __name__ == "__main__":

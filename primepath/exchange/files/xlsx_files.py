@@ -133,7 +133,7 @@ def read_workbook(content: bytes) -> Sheet:
     if isinstance(found, str):
         raise FileError(_("The spreadsheet cannot be read: {error}.").format(error=found))
     name, height, width, rows = found
-    if height > MAX_ROWS or width > MAX_COLUMNS:
+    if rows is None:
         template = _(
             "The sheet has {rows} rows and {columns} columns. At most {limit} × {width} are allowed."
         )
@@ -143,16 +143,20 @@ def read_workbook(content: bytes) -> Sheet:
     return Sheet(name, rows)
 
 
-def _parse(content: bytes) -> tuple[str, int, int, list[list[Any]]] | str:
+def _parse(content: bytes) -> tuple[str, int, int, list[list[Any]] | None] | str:
     """Return what `spreadsheet_process` has read, or the reason why it could not."""
     command = [sys.executable, _READER, *map(str, (MAX_ROWS, MAX_COLUMNS, _MEMORY_BYTES))]
     try:
         done = subprocess.run(  # noqa: S603 - a command of ours; the file is its input
-            command, input=content, capture_output=True, check=True, timeout=_SECONDS
+            command, input=content, capture_output=True, check=False, timeout=_SECONDS
         )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired:
         raise FileError(_("The spreadsheet is too large.")) from None
-    found: tuple[str, int, int, list[list[Any]]] | str = pickle.loads(done.stdout)  # noqa: S301 - of our own process
+    # A signal has ended the process, because it had not enough memory.
+    if done.returncode < 0:
+        raise FileError(_("The spreadsheet is too large."))
+    done.check_returncode()
+    found: tuple[str, int, int, list[list[Any]] | None] | str = pickle.loads(done.stdout)  # noqa: S301 - of our own process
     return found
 
 

@@ -37,10 +37,10 @@ function open() {
       : [createElement("p", {}, createElement("small", {}, text("empty_is_unchanged"))), ...fields.elements]),
     conflict, result, problem, createElement("p", { class: "actions" }, preview, save, cancel));
 
+  let edits = 0;
+
   const given = () => fields && { given: fields.given(), days: fields.days(), teachers: fields.inputs.invigilatorId };
   const showConflicts = ({ cells }) => showBlockConflicts(conflict, targets, cells, given());
-
-  let edits = 0;
 
   async function run(dryRun) {
     const opener = document.activeElement;
@@ -75,9 +75,9 @@ function open() {
       if (block.problem || showConflicts(block)) return block.problem;
     }
     if (outcome.problem || outcome.errors.length) return problemsOf(outcome, request.targets);
-    // A preview of other values is not shown.
-    if (dryRun) edits === before && showPreview(outcome.payload);
-    else finish(outcome.payload, source);
+    if (!dryRun) finish(outcome.payload, source);
+    // Otherwise it would be the preview of other values.
+    else if (edits === before) showPreview(outcome.payload);
     return null;
   }
 

@@ -187,8 +187,7 @@ onCells(() => shown && filter());
 onCopy((source) => {
   if (isAgenda()) {
     element("views").value = "matrix";
-    showState(null);
-    filter();
+    element("views").dispatchEvent(new Event("change"));
   }
   startSelecting(source);
 });

@@ -54,14 +54,19 @@ function setBlock(on) {
   element("select-block").setAttribute("aria-pressed", String(on));
 }
 
+function press(buttons, add) {
+  for (const each of buttons) {
+    if (add) selected.add(each);
+    else selected.delete(each);
+    each.setAttribute("aria-pressed", String(add));
+  }
+}
+
 const isShown = (button) => !button.classList.contains("other") && !button.closest("[hidden]");
 
 /** Deselects the cells that the filters do not show. */
 export function keepShown() {
-  for (const each of [...selected].filter((button) => !isShown(button))) {
-    selected.delete(each);
-    each.setAttribute("aria-pressed", "false");
-  }
+  press([...selected].filter((button) => !isShown(button)), false);
   if (anchor && !isShown(anchor)) anchor = null;
   if (isOn) show();
 }
@@ -70,12 +75,7 @@ export function keepShown() {
 export function select(button, isShift) {
   const asBlock = isShift || isBlock;
   const buttons = (asBlock && anchor ? rectangle(anchor, button) : [button]).filter((each) => cellOf(each).canEdit && isShown(each));
-  const add = asBlock || !selected.has(button);
-  for (const each of buttons) {
-    if (add) selected.add(each);
-    else selected.delete(each);
-    each.setAttribute("aria-pressed", String(add));
-  }
+  press(buttons, asBlock || !selected.has(button));
   // Without a first cell, this one begins the block.
   if (isBlock && anchor) setBlock(false);
   anchor = button;
