@@ -70,9 +70,13 @@ def _changes() -> dict[str, str]:
         "changed_before_save": _(
             "{name} has just changed this cell. When you save, you can choose what to keep."
         ),
+        "changed_before_assigning": _(
+            "{name} has just changed this cell. What you have entered stays. Save it to see the change."
+        ),
         "unsaved_cell": _("The change of {cell} is not saved. Open the cell to continue."),
         "nothing_changed": _("Nothing was changed."),
         "unfinished": _("This is not a complete date or time."),
+        "no_number": _("This is not a number."),
         "discard": _("Discard the changes that you have not saved?"),
         "undo": _("Undo"),
         "undo_change": _("Undo {change}"),
@@ -121,6 +125,7 @@ def _exams() -> dict[str, str]:
         "first_of_exams": _("Exams found: {count}. The first {shown} are shown."),
         "of_level": _("{level}, the level of this class"),
         "assign": _("Assign"),
+        "created_only": _("The exam was created but not assigned. Send again to assign it."),
         "create_and_assign": _("Create and assign"),
         "name": _("Name"),
         "totalQuestions": _("Questions"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
+from tests.browser.held_back import held_back
 from tests.browser.opened_cell import OpenedCell
 from tests.browser.tab import Tab
 from tests.browser.test_accessibility import THEMES, violations
@@ -20,24 +20,6 @@ CELL = "query ($at: CellKey!) { matrixCell(at: $at) { room version } }"
 UPDATE = (
     "mutation ($input: UpdateCellInput!) { updateCell(input: $input) { userErrors { message } } }"
 )
-
-
-@contextmanager
-def held_back(page: Page) -> Iterator[None]:
-    """Let mutations of a cell wait until the block ends."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if "mutation UpdateCell(" in (route.request.post_data or ""):
-            held.append(route)
-        else:
-            route.fallback()
-
-    page.route("**/graphql", hold)
-    yield
-    for route in held:
-        route.continue_()
-    page.unroute("**/graphql", hold)
 
 
 def _enter(cell: OpenedCell, room: str) -> None:
@@ -53,7 +35,7 @@ def test_change_is_shown_while_it_is_saved(
 ) -> None:
     page = open_tab(color_scheme=theme).sign_in("teacher")
     cell = OpenedCell(page, rows[1], "AUG", "August")
-    with held_back(page):
+    with held_back(page, "mutation UpdateCell"):
         _enter(cell, f"Room {theme}")
         expect(cell.panel.get_by_text(f"Room {theme}")).to_be_visible()
         expect(cell.panel.get_by_text("Saving …")).to_be_visible()
@@ -118,7 +100,7 @@ def test_conflict_after_closing_the_panel_is_shown_when_the_cell_is_opened(
 ) -> None:
     page = tab.sign_in("teacher")
     cell = OpenedCell(page, rows[1], "NOV", "November")
-    with held_back(page):
+    with held_back(page, "mutation UpdateCell"):
         panel = cell.edit()
         panel.get_by_label("Room").fill("Mine")
         panel.get_by_role("button", name="Save").click()

@@ -5,6 +5,7 @@ import { bulkFields } from "./bulk_fields.js";
 import { changeRequest, copyRequest, problemsOf, targetOf } from "./bulk_requests.js";
 import { warningsOf } from "./cell_view.js";
 import { mergeCells, showSaving } from "./cells.js";
+import { askBeforeEscape } from "./dialogs.js";
 import { clearErrors, field, nameInputs, selectOf, showErrors, unfinished } from "./fields.js";
 import { count, createElement } from "./format.js";
 import { remember } from "./last_change.js";
@@ -98,6 +99,7 @@ function open() {
   };
   save.addEventListener("click", () => run(false));
   cancel.addEventListener("click", () => dialog.close());
+  askBeforeEscape(dialog, () => edits > 0);
   dialog.showModal();
   form.querySelector("select, input").focus();
 }

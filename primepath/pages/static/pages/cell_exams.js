@@ -1,7 +1,6 @@
 // The exams of a cell in its panel: remove, search and assign, create.
 
 import { send } from "./api.js";
-import { keyOfCell, showSaving } from "./cells.js";
 import { examItem } from "./cell_view.js";
 import { count, createElement, finderOf } from "./format.js";
 import { newExamForm } from "./new_exam.js";
@@ -13,38 +12,66 @@ import { text } from "./texts.js";
 const SHOWN_CHOICES = 40;
 
 /**
- * Returns the exams of a cell that the viewer can edit, with everything that changes them.
+ * Creates what changes the exams of a cell that the viewer can edit. Its form stays when the cell is shown again.
  *
- * `changed(payload)` is called after a change, with the `cell` and the `changeSetId`.
+ * Returns `elementsOf(cell)`, the elements for the current cell, `isChanged()`, whether its form has entries that were not sent, and
+ * `isSaving()`. `saving()` is called before a change is sent. Then `saved(payload)`, with the `cell` and the `changeSetId`, or
+ * `failed()` is called.
  */
-export function editableExams(cell, changed) {
+export function createExamEditor(cell, { saving, saved, failed }) {
   const problem = createElement("p", { class: "problem", role: "alert" });
   const place = createElement("div", {});
-  const run = async (document, examIds) => {
+  const form = () => place.firstElementChild;
+  const changeExams = (document, examIds) => change(document, { cells: [{ id: cell.id }], examIds });
+  const showProblem = (outcome) => { problem.textContent = messageOf(outcome); };
+  let isSaving = false;
+  let sent = null;
+  let lastOpened = null;
+
+  /** Saves a change. `attempt()` sends it and returns the outcome. `show(outcome)` shows why it was not saved. `own` is the form, if it has one. */
+  async function run(attempt, show = showProblem, own = null) {
+    if (isSaving) return;
+    isSaving = true;
+    sent = own;
     problem.textContent = "";
-    const settle = showSaving([keyOfCell(cell)], {});
-    const outcome = await change(document, { cells: [{ id: cell.id }], examIds });
-    settle();
-    const message = messageOf(outcome);
-    if (message) problem.textContent = message;
-    else changed({ cell: outcome.payload.cells[0], changeSetId: outcome.payload.changeSetId });
-  };
-  const items = cell.exams.map((exam) => examItem(exam, button(
-    text("remove"), () => run("unassign_exams", [exam.id]), { "aria-label": text("remove_exam", { name: exam.name }) })));
-  const assign = (ids) => run("assign_exams", ids);
+    saving();
+    const outcome = await attempt();
+    isSaving = false;
+    sent = null;
+    if (outcome.problem || outcome.errors.length) {
+      show(outcome);
+      failed();
+      return;
+    }
+    own?.remove();
+    saved({ cell: outcome.payload.cells[0], changeSetId: outcome.payload.changeSetId });
+  }
+
+  const isChanged = () => form() !== sent && Boolean(form()?.isChanged?.());
+  const assign = (ids) => changeExams("assign_exams", ids);
   const open = (create) => async ({ currentTarget }) => {
-    const content = await create(cell, assign);
+    if (isSaving || (isChanged() && !confirm(text("discard")))) return;
+    const own = lastOpened = {};
+    place.replaceChildren();
+    const content = await create(cell, { assign, run: (attempt, show) => run(attempt, show, content) });
+    // The user has opened another form meanwhile.
+    if (lastOpened !== own) return;
     place.replaceChildren(content);
     reveal(content, currentTarget, content.querySelector("input") ?? content);
   };
-  return [
-    createElement("h3", {}, items.length ? count(items.length, "exam") : text("no_exams")),
-    ...(items.length ? [createElement("ul", { class: "exams" }, ...items)] : []),
-    problem,
-    createElement("p", { class: "actions" },
-      button(text("assign_exams"), open(choiceForm)), button(text("new_exam"), open(async (...all) => newExamForm(...all)))),
-    place,
-  ];
+  const elementsOf = ({ exams }) => {
+    const items = exams.map((exam) => examItem(exam, button(
+      text("remove"), () => run(() => changeExams("unassign_exams", [exam.id])), { "aria-label": text("remove_exam", { name: exam.name }) })));
+    return [
+      createElement("h3", {}, items.length ? count(items.length, "exam") : text("no_exams")),
+      ...(items.length ? [createElement("ul", { class: "exams" }, ...items)] : []),
+      problem,
+      createElement("p", { class: "actions" },
+        button(text("assign_exams"), open(choiceForm)), button(text("new_exam"), open(newExamForm))),
+      place,
+    ];
+  };
+  return { elementsOf, isChanged, isSaving: () => isSaving };
 }
 
 function button(label, act, attributes = {}) {
@@ -72,7 +99,7 @@ async function loadChoices({ schoolClass: { code: classCode }, academicYear, per
   return { exams: [...found.filter(isOfLevel), ...found.filter((exam) => !isOfLevel(exam))], levels };
 }
 
-async function choiceForm(cell, assign) {
+async function choiceForm(cell, { assign, run }) {
   const { exams, levels, problem } = await loadChoices(cell);
   if (problem) return createElement("p", { class: "problem", role: "alert" }, problem);
   const chosen = new Set();
@@ -108,8 +135,9 @@ async function choiceForm(cell, assign) {
     event.preventDefault();
     if (!chosen.size) return;
     submit.disabled = true;
-    await assign([...chosen]);
+    await run(() => assign([...chosen]));
     submit.disabled = false;
   });
+  form.isChanged = () => chosen.size > 0;
   return form;
 }

@@ -2,7 +2,7 @@
 
 import { send } from "./api.js";
 import { createElement, date, dateTime, label } from "./format.js";
-import { remember } from "./last_change.js";
+import { remember, showUndoOutcome } from "./last_change.js";
 import { loadPage, queries } from "./operations.js";
 import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
@@ -58,7 +58,8 @@ function entryOf(entry, { timeZone, canEdit, reload }) {
       const isWanted = await confirmAll(entry.changeSetId, question);
       const { changeSetId, refusal } = isWanted ? await undoChanges(entry.changeSetId) : {};
       button.disabled = false;
-      if (refusal) {
+      if (refusal && !item.checkVisibility()) showUndoOutcome(refusal);
+      else if (refusal) {
         result.replaceChildren(refusal);
         reveal(refusal, button);
       }

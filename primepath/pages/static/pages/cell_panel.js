@@ -1,13 +1,14 @@
 // The panel of a cell. Opening it sends one small query. Users who can edit the cell open its form here.
 
 import { explorerAddress, send } from "./api.js";
-import { editableExams } from "./cell_exams.js";
+import { createExamEditor } from "./cell_exams.js";
 import { createForm } from "./cell_form.js";
 import { historyOf } from "./cell_history.js";
 import { examsOf, factsOf, notesOf, statusOf, warningsOf } from "./cell_view.js";
 import { keyOf, markSeen, mergeCells, savingOf, showSaving, stateOf } from "./cells.js";
+import { onEscape } from "./dialogs.js";
 import { createElement, periodName } from "./format.js";
-import { remember, undo } from "./last_change.js";
+import { remember, showUndoOutcome, undo } from "./last_change.js";
 import { queries, withRequestId } from "./operations.js";
 import { text } from "./texts.js";
 import { failForm, forgetForm, keepForm, setOpenCell, unsavedForm } from "./unsaved_forms.js";
@@ -28,7 +29,7 @@ export async function openCell({ cell, schoolClass }, { academicYear, timeZone }
   const at = { classCode: schoolClass.code, academicYear, period: cell.period };
   const key = keyOf(at.classCode, academicYear, at.period);
   const name = `${schoolClass.name}, ${periodName(cell.period)}`;
-  const own = opened = { key, timeZone, name, operation: { query, variables: { at } } };
+  const own = opened = { key, timeZone, name, operation: { query, variables: { at } }, exams: unsavedForm(key, "exams") };
   element("cell-title").textContent = schoolClass.name;
   element("cell-period").textContent = text("period_of_year", { period: periodName(cell.period), year: academicYear });
   element("cell-figures").textContent = text("loading");
@@ -45,7 +46,7 @@ export async function openCell({ cell, schoolClass }, { academicYear, timeZone }
   if (opened !== own) return;
   content.setAttribute("aria-busy", "false");
   element("cell-figures").textContent = text("one_query", { milliseconds: Math.round(performance.now() - started) });
-  const form = unsavedForm(key);
+  const form = unsavedForm(key, "cell");
   if (form && savingOf(key)) showPlanned(form.planned);
   else if (found && form) showForm(found, form);
   // A change that was saved meanwhile is newer than this answer.
@@ -75,7 +76,7 @@ function showView(cell) {
     factsOf(cell, opened.timeZone),
     ...notesOf(cell),
     createElement("p", { class: "actions" }, ...(edit ? [edit] : []), ...copyOf(cell)),
-    ...(edit ? editableExams(cell, (payload) => showSaved(own, payload)) : examsOf(cell)),
+    ...(edit ? examEditor(cell).elementsOf(cell) : examsOf(cell)),
     historyOf(own, cell.canEdit, (message) => reload(own, message)),
   );
   return edit;
@@ -100,6 +101,31 @@ function copyOf({ id, exams }) {
   return [button];
 }
 
+/** Returns what changes the exams of the open cell. */
+function examEditor(cell) {
+  const own = opened;
+  const { key, name } = own;
+  let settle = () => {};
+  own.exams ??= createExamEditor(cell, {
+    saving: () => {
+      keepForm(key, "exams", own.exams);
+      settle = showSaving([key], {});
+      outcome.replaceChildren(text("saving"));
+    },
+    saved: (payload) => {
+      settle();
+      forgetForm(key, "exams");
+      showSaved(own, payload);
+    },
+    failed: () => {
+      settle();
+      failForm(key, "exams", name);
+      if (opened?.key === key) outcome.replaceChildren();
+    },
+  });
+  return own.exams;
+}
+
 function showForm(cell, form = formOf(cell, opened)) {
   opened.form = form;
   outcome.replaceChildren();
@@ -113,13 +139,13 @@ function formOf(cell, own) {
   let settle = () => {};
   const done = () => {
     settle();
-    forgetForm(key);
+    forgetForm(key, "cell");
   };
   const form = createForm(cell, {
     reload: () => load(own),
     saving: (planned) => {
       form.planned = planned;
-      keepForm(key, form);
+      keepForm(key, "cell", form);
       settle = showSaving([key], { status: planned.status });
       if (isOpen()) showPlanned(planned);
     },
@@ -129,7 +155,7 @@ function formOf(cell, own) {
     },
     failed: () => {
       settle();
-      failForm(key, own.name);
+      failForm(key, "cell", own.name);
       if (isOpen()) showForm(cell, form);
     },
     cancelled: () => {
@@ -160,12 +186,13 @@ function showSaved({ key, name }, { cell, changeSetId }) {
   outcome.replaceChildren(createElement("span", {}, text("saved")), button);
 }
 
-/** Loads and shows a cell with a message, if it is still open. A form that was opened meanwhile stays. */
+/** Loads and shows a cell with a message about an undo, if it is still open. A form that was opened meanwhile stays. */
 async function reload(own, message = "") {
   const isViewed = () => opened === own && !own.form;
   const { cell, problem } = isViewed() ? await load(own) : {};
   if (cell && isViewed()) showView(cell)?.focus();
   if (opened === own) outcome.replaceChildren(problem ?? message);
+  else if (message) showUndoOutcome(message);
 }
 
 /** Shows that others have just changed the open cell, if its key is one of these. Without a form, shows its current state. */
@@ -174,42 +201,36 @@ export async function showChangeByOthers(keys) {
   if (!own || !keys.includes(own.key) || savingOf(own.key)) return;
   const name = stateOf(own.key).changedBy;
   markSeen(own.key);
-  if (own.form) {
-    outcome.replaceChildren(text("changed_before_save", { name }));
+  if (own.form || own.exams?.isChanged()) {
+    outcome.replaceChildren(text(own.form ? "changed_before_save" : "changed_before_assigning", { name }));
     return;
   }
-  const hasFocus = content.contains(document.activeElement);
   const { cell } = await load(own);
-  if (!cell || opened !== own || own.form) return;
+  if (!cell || opened !== own || own.form || savingOf(own.key)) return;
+  const focused = document.activeElement;
+  const hasFocus = content.contains(focused);
   const edit = showView(cell);
-  if (hasFocus) (edit ?? element("close-cell")).focus();
+  if (hasFocus) (content.contains(focused) ? focused : edit ?? element("close-cell")).focus();
   outcome.replaceChildren(text("changed_just_now", { name }));
 }
 
 /** Closes the panel, unless the user wants to keep unsaved changes. */
 function close() {
   // The browser's question is the only one that also works when the page is closing.
-  if (opened?.form?.isChanged() && !confirm(text("discard"))) return;
-  if (opened?.form) forgetForm(opened.key);
+  if (hasOpenChanges() && !confirm(text("discard"))) return;
+  const { key, form, exams } = opened;
+  if (form) forgetForm(key, "cell");
+  if (!exams?.isSaving()) forgetForm(key, "exams");
   panel.close();
 }
 
-/** Returns whether the open form has changes that are not saved. */
-export const hasOpenChanges = () => opened?.form?.isChanged() ?? false;
+/** Returns whether an open form has changes that are not saved. */
+export const hasOpenChanges = () => Boolean(opened?.form?.isChanged() || opened?.exams?.isChanged());
 
 element("close-cell").addEventListener("click", close);
 // A click outside the panel hits its backdrop, which belongs to the panel element.
 panel.addEventListener("click", ({ target }) => target === panel && close());
-// Browsers do not always let a page prevent "cancel", so the key is handled as well.
-panel.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.isComposing) return;
-  event.preventDefault();
-  close();
-});
-panel.addEventListener("cancel", (event) => {
-  event.preventDefault();
-  close();
-});
+onEscape(panel, close);
 panel.addEventListener("close", () => {
   opened = null;
   setOpenCell(null);

@@ -1,7 +1,7 @@
 // The dialog with the last changes of the schedule: mine or all. Each can be undone.
 
 import { createElement, dateTime, label } from "./format.js";
-import { remember } from "./last_change.js";
+import { remember, showUndoOutcome } from "./last_change.js";
 import { loadPage } from "./operations.js";
 import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
@@ -53,13 +53,17 @@ function itemOf({ id, at, byName, action, summary, undoable, undoneBy }) {
     item.querySelector(".conflict, .problem")?.remove();
     const { changeSetId, refusal } = await undoChanges(id);
     button.disabled = false;
+    remember(changeSetId, change, !isRedo);
+    if (!item.checkVisibility()) {
+      showUndoOutcome(refusal ?? done);
+      return;
+    }
     if (refusal) {
       item.append(refusal);
       reveal(refusal, button);
       return;
     }
     outcome.textContent = done;
-    remember(changeSetId, change, !isRedo);
     await load(true);
     element("whose-changes").focus();
   });

@@ -4,6 +4,26 @@ import { createElement } from "./format.js";
 import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
 
+/** Calls `close()` for the Escape key instead of closing the dialog. */
+export function onEscape(dialog, close) {
+  // Browsers do not always let a page prevent "cancel", so the key is handled as well.
+  dialog.onkeydown = (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    close();
+  };
+  dialog.oncancel = (event) => {
+    // A file input sends this event too.
+    if (event.target !== dialog) return;
+    event.preventDefault();
+    close();
+  };
+}
+
+/** Closes a dialog with the Escape key. If `isChanged()`, the user is asked first. */
+export const askBeforeEscape = (dialog, isChanged) =>
+  onEscape(dialog, () => (!isChanged() || confirm(text("discard"))) && dialog.close());
+
 /** Returns a checkbox with its label, as `box` and `element`. */
 export function checkboxOf(name, title, isChecked = false) {
   const box = createElement("input", { type: "checkbox", name });
@@ -22,7 +42,10 @@ export function previewForm(form, elements, run) {
   const preview = createElement("button", {}, text("preview"));
   const save = createElement("button", { type: "button", class: "primary", disabled: "" }, text("save"));
   const close = createElement("button", { type: "button" }, text("close"));
+  const dialog = form.closest("dialog");
   let edits = 0;
+  let isSaving = false;
+  let isEntered = false;
   const forget = () => {
     edits += 1;
     save.disabled = true;
@@ -33,10 +56,14 @@ export function previewForm(form, elements, run) {
     const opener = document.activeElement;
     forget();
     const before = edits;
+    isSaving = !isPreview;
     preview.disabled = true;
+    close.disabled = isSaving;
     result.textContent = text(isPreview ? "loading" : "saving");
     const outcome = await run(isPreview);
-    preview.disabled = false;
+    preview.disabled = close.disabled = false;
+    isEntered = isEntered && (isPreview || Boolean(outcome.problem));
+    isSaving = false;
     // The preview is about other values.
     if (isPreview && edits !== before) return;
     result.replaceChildren(...(outcome.elements ?? []));
@@ -44,12 +71,16 @@ export function previewForm(form, elements, run) {
     save.disabled = !outcome.canSave;
     reveal(problem.textContent ? problem : result, opener);
   }
-  form.oninput = forget;
+  form.oninput = () => {
+    isEntered = true;
+    forget();
+  };
   form.onsubmit = (event) => {
     event.preventDefault();
     attempt(true);
   };
   save.addEventListener("click", () => attempt(false));
-  close.addEventListener("click", () => form.closest("dialog").close());
+  close.addEventListener("click", () => dialog.close());
+  onEscape(dialog, () => !isSaving && (!isEntered || confirm(text("discard"))) && dialog.close());
   form.replaceChildren(...elements, result, problem, createElement("p", { class: "actions" }, preview, save, close));
 }

@@ -35,7 +35,8 @@ export const valuesOf = (cell) => ({
   endTime: cell.endTime?.slice(0, 5) ?? "",
   room: cell.room,
   invigilatorId: cell.invigilator?.id ?? "",
-  notes: cell.notes,
+  // As a text area has them.
+  notes: cell.notes?.replace(/\r\n?/g, "\n"),
 });
 
 /** Returns the value of an input for people: "09:00", "Thursday, 12 March 2026". `teachers` is a select with the names of teachers. */
@@ -68,10 +69,10 @@ function showError(input, message) {
   else input.after(createElement("p", { class: "problem", id }, message));
 }
 
-/** Returns an error for each input with a part of a date or time, or with one that does not exist. Browsers report these as empty. */
+/** Returns an error for each input with a part of a date, time or number, or with one that does not exist. Browsers report these as empty. */
 export const unfinished = (inputs) => Object.keys(inputs)
   .filter((name) => inputs[name].validity.badInput)
-  .map((name) => ({ field: [name], message: text("unfinished") }));
+  .map((name) => ({ field: [name], message: text(inputs[name].type === "number" ? "no_number" : "unfinished") }));
 
 /** Removes what `showErrors` has shown. */
 export function clearErrors(form) {

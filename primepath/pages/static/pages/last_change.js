@@ -31,4 +31,7 @@ export async function undo(own = last) {
   return textsFor(description, isUndo).done;
 }
 
-button.addEventListener("click", async () => outcome.replaceChildren(await undo()));
+/** Shows the message about an undo after its panel or dialog was closed. */
+export const showUndoOutcome = (message) => outcome.replaceChildren(message);
+
+button.addEventListener("click", async () => showUndoOutcome(await undo()));

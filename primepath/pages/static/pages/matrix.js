@@ -10,7 +10,7 @@ import { follow, stopFollowing } from "./live.js";
 import { onNewYear } from "./new_year.js";
 import { queries, withRequestId } from "./operations.js";
 import { onImport } from "./schedule_import.js";
-import { isSelecting, keepShown, select, startSelecting, stopSelecting } from "./selection.js";
+import { isSelecting, keepSelection, keepShown, select, startSelecting, stopSelecting } from "./selection.js";
 import { filterTable, onCell, scrollToNow, showTable } from "./table.js";
 import { count, createElement, currentPeriods, dateTime, label, STATUSES } from "./format.js";
 import { text } from "./texts.js";
@@ -68,8 +68,7 @@ function showMatrix(school, scheduleMatrix, milliseconds) {
   const now = school ? currentPeriods(school.timeZone, academicYear) : [];
   shown = { ...school, academicYear };
   setTimeZone(school?.timeZone);
-  showTable(scheduleMatrix, now);
-  stopSelecting();
+  keepSelection(() => showTable(scheduleMatrix, now));
   showDivisions(rows, address.searchParams.get("division"));
   showFilters(rows);
   element("print-year").textContent = text("print_title", { year: academicYear });
@@ -94,6 +93,7 @@ function showState(state) {
   if (state === "signed-out" || state === "failed") element("tools").hidden = true;
   if (state !== null && state !== "loading") {
     stopFollowing();
+    stopSelecting();
     shown = null;
     announce(element(state).querySelector("h2").textContent);
   }
@@ -160,6 +160,7 @@ function announce(message) {
 
 function showYear(year) {
   keepInAddress("year", String(year));
+  stopSelecting();
   load();
 }
 

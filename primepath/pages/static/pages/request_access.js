@@ -1,5 +1,6 @@
 // The dialog that requests access to a class.
 
+import { askBeforeEscape } from "./dialogs.js";
 import { clearErrors, field, nameInputs, selectOf, showErrors } from "./fields.js";
 import { createElement } from "./format.js";
 import { change, loadAll } from "./operations.js";
@@ -32,6 +33,7 @@ async function open() {
     problem.textContent = showErrors(form, inputs, outcome);
     if (outcome.payload?.request) showSent();
   };
+  askBeforeEscape(dialog, () => inputs.reason.isConnected && inputs.reason.value !== "");
   dialog.showModal();
   const classes = await loadAll("class_directory");
   if (classes.length) inputs.classCode.replaceChildren(...classes.map(({ code, name }) => option(code, name)));

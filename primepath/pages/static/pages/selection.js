@@ -2,7 +2,7 @@
 
 import { count } from "./format.js";
 import { onLongPress } from "./long_press.js";
-import { cellOf, rectangle } from "./table.js";
+import { buttonOf, cellOf, rectangle } from "./table.js";
 import { text } from "./texts.js";
 
 const element = (id) => document.getElementById(id);
@@ -32,6 +32,19 @@ export const allowSelecting = (isAllowed) => { element("select-cells").disabled 
 export function stopSelecting() {
   source = null;
   setOn(false);
+}
+
+/** Calls `showTable()`, which replaces the buttons, and selects the same cells again. */
+export function keepSelection(showTable) {
+  const keys = selection().map(({ key }) => key);
+  const [anchorKey, wasBlock] = [anchor && cellOf(anchor).key, isBlock];
+  showTable();
+  if (!isOn) return;
+  setOn(true);
+  setBlock(wasBlock);
+  press(keys.map(buttonOf).filter((button) => button && cellOf(button).canEdit), true);
+  anchor = buttonOf(anchorKey) ?? null;
+  show();
 }
 
 function setOn(on) {

@@ -63,6 +63,9 @@ function rowOf(row, academicYear, column) {
 /** Returns what a button shows: see `stateOf`. */
 export const cellOf = (button) => stateOf(keys.get(button));
 
+/** Returns the button of the cell with this key, or undefined. */
+export const buttonOf = (key) => buttons.get(key);
+
 /** Returns the buttons of the shown cells in the block between two buttons. */
 export function rectangle(one, other) {
   const rows = shownRows();
