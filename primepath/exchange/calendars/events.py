@@ -31,7 +31,7 @@ _CONFIRMED = frozenset({CellStatus.SCHEDULED, CellStatus.IN_PROGRESS, CellStatus
 class Event(NamedTuple):
     """The event of a cell. Two events that are equal are the same bytes.
 
-    ``start`` is None for a whole day. ``minutes`` is the time until the end, 0 if neither an end nor an exam states it.
+    ``start`` is None for a whole day. ``duration`` is the time until the end, 0 if neither an end nor an exam states it.
     """
 
     uid: str
@@ -39,7 +39,7 @@ class Event(NamedTuple):
     changed_at: datetime.datetime
     date: datetime.date
     start: datetime.time | None
-    minutes: int
+    duration: datetime.timedelta
     summary: str
     description: str
     location: str
@@ -82,7 +82,7 @@ def events_of(
                 changed_at=updated_at,
                 date=day,
                 start=start,
-                minutes=_minutes(start, end, own),
+                duration=_duration(start, end, own),
                 summary=_summary(class_names.get(code, code), own, period, year),
                 description=_description(own, invigilator),
                 location=room,
@@ -128,10 +128,13 @@ def _category(status: CellStatus) -> str:
     return label(status)
 
 
-def _minutes(start: datetime.time | None, end: datetime.time | None, exams: list[_Exam]) -> int:
+def _duration(
+    start: datetime.time | None, end: datetime.time | None, exams: list[_Exam]
+) -> datetime.timedelta:
     if start is not None and end is not None:
-        return 60 * (end.hour - start.hour) + end.minute - start.minute
-    return max((exam.minutes for exam in exams), default=0)
+        day = datetime.date.min
+        return datetime.datetime.combine(day, end) - datetime.datetime.combine(day, start)
+    return datetime.timedelta(minutes=max((exam.minutes for exam in exams), default=0))
 
 
 def _summary(class_name: str, exams: list[_Exam], period: str, year: int) -> str:

@@ -85,5 +85,5 @@ def _add_times(component: Component, event: Event) -> None:
         return
     start = datetime.datetime.combine(event.date, event.start, ZoneInfo(settings.TIME_ZONE))
     component.add("dtstart", start)
-    if event.minutes:
-        component.add("dtend", start + datetime.timedelta(minutes=event.minutes))
+    if event.duration:
+        component.add("dtend", start + event.duration)

@@ -126,6 +126,12 @@ def test_a_missing_end_follows_from_the_longest_exam(
     assert event.dtend.value - event.dtstart.value == datetime.timedelta(minutes=40)
 
 
+def test_an_end_has_its_seconds(mina: Teacher, school_class: SchoolClass) -> None:
+    schedule(school_class, start_time=datetime.time(9, 0, 30), end_time=datetime.time(9, 0, 45))
+    (event,) = events(address(as_viewer(mina)))
+    assert event.dtend.value - event.dtstart.value == datetime.timedelta(seconds=15)
+
+
 def test_a_date_without_times_is_a_whole_day(mina: Teacher, school_class: SchoolClass) -> None:
     schedule(school_class)
     (event,) = events(address(as_viewer(mina)))
