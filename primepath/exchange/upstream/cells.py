@@ -19,7 +19,7 @@ from primepath.exchange.upstream.outcomes import Outcome
 from primepath.exchange.upstream.people import EPOCH, People
 from primepath.exchange.upstream.planner import Planner, outcome_of
 from primepath.exchange.upstream.source import Row
-from primepath.services.cells.cell_changes import MAX_ROOM_LENGTH
+from primepath.services.cells.cell_changes import MAX_ROOM_LENGTH, clean_room
 from primepath.services.imports.cell_spool import CellSpool, PlannedCell
 from primepath.services.imports.planned import Fate, Kind, Ref, digest
 from primepath.services.imports.state import states
@@ -187,7 +187,7 @@ class CellPlanner:
             draft.scheduled_date, filled = found.scheduled_date, True
         if draft.start_time is None and found.start_time is not None:
             draft.start_time, draft.end_time, filled = found.start_time, found.end_time, True
-        room = values.clean(row["location"], MAX_ROOM_LENGTH, []).strip()
+        room = clean_room(values.clean(row["location"], MAX_ROOM_LENGTH, []))
         if room and not draft.room:
             draft.room, filled = room, True
         if text := values.printable(row["additional_instructions"]).strip():

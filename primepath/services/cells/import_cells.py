@@ -138,7 +138,9 @@ def _import_cell(
     if "exam_ids" in values:
         values["exam_ids"] = _exam_ids(values["exam_ids"], before, on_existing)
     if "room" in values:
-        values["room"] = clean_room(values["room"])
+        room = clean_room(values["room"])
+        # Rooms from before PrimePath cleaned them stay as they are until they change.
+        values["room"] = before.room if room == clean_room(before.room) else room
     changes: Any = {name: value for name, value in values.items() if getattr(before, name) != value}
     if not changes:
         return ImportedCell(cell.version, before, before, ())

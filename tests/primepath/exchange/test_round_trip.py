@@ -27,7 +27,15 @@ from primepath.exchange.importing import Imported, import_table
 from primepath.exchange.rows import Effect
 from primepath.models import Exam, ExamScheduleMatrix, HistoryEntry, SchoolClass, Teacher
 from primepath.services.cells.import_cells import WantedCell, import_cells
-from tests.factories import YEAR, as_viewer, make_class, make_classes, make_exam, make_teacher
+from tests.factories import (
+    YEAR,
+    as_viewer,
+    make_cell,
+    make_class,
+    make_classes,
+    make_exam,
+    make_teacher,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -396,3 +404,14 @@ def test_sections_are_free_text(format: FileFormat) -> None:
         make_class(f"PRIMARY_{number}", section=section)
     rows = import_("classes", export("classes", format)).rows
     assert {row.effect for row in rows} == {Effect.UNCHANGED}
+
+
+def test_blanks_of_a_room_stay() -> None:
+    """Rooms that an earlier version imported can have more than one blank."""
+    make_cell(make_class("PRIMARY_1A"), Period.MAR, room=" Hall  1")
+    rows = import_("schedule", export("schedule")).rows
+    assert {row.effect for row in rows} == {Effect.UNCHANGED}
+    (row,) = import_(
+        "schedule", csv_of("class_code,year,period,room", f"PRIMARY_1A,{YEAR},MAR,Hall 2")
+    ).rows
+    assert [(each.before, each.after) for each in row.changes] == [(" Hall  1", "Hall 2")]
