@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -36,6 +37,7 @@ _FIELDS = {
     "exams": "exam_ids",
     "notes": "notes",
 }
+_BRACKET = re.compile(r" +\(")
 _COLUMNS = {
     **{field: column for column, field in _FIELDS.items()},
     "cell": "class_code",
@@ -176,7 +178,7 @@ class _Ids:
             self.exams[exam.name].append(exam)
             self.exam_of_id[exam.pk] = exam
         usernames = {
-            _username(row.values["invigilator"]) for row in rows if row.values.get("invigilator")
+            name for row in rows for name in _usernames(row.values.get("invigilator") or "")
         }
         teachers = Teacher.objects.filter(user__username__key_in=sorted(usernames))
         self.teachers = dict(teachers.values_list("user__username", "pk"))
@@ -222,7 +224,8 @@ def _teacher(row: ParsedRow, ids: _Ids, problems: list[Any]) -> int | None:
     text = row.values["invigilator"]
     if not text:
         return None
-    teacher = ids.teachers.get(_username(text))
+    teachers = (ids.teachers.get(name) for name in _usernames(text))
+    teacher = next((each for each in teachers if each is not None), None)
     if teacher is None:
         message = _("Teacher {name} does not exist. Write the username in brackets.")
         problem = row.problem(
@@ -268,11 +271,19 @@ def _split_id(text: str) -> tuple[str, int | None]:
     return text, None
 
 
-def _username(text: str) -> str:
-    """Return the username of ``name (username)``, or the whole text."""
-    text = text.strip()
-    _name, bracket, rest = text.rpartition(" (")
-    return rest.removesuffix(")") if bracket and rest.endswith(")") else text
+def _shown_teacher(name: str, username: str) -> str:
+    """Return ``name (username)``. The first " (" is the one before the username, because a username can contain it too."""
+    return f"{_BRACKET.sub('(', name)} ({username})"
+
+
+def _usernames(text: str) -> list[str]:
+    """Return the usernames that a text can mean. If several exist, the first is meant, as in `_shown_teacher`."""
+    found = []
+    if text.rstrip().endswith(")"):
+        inner = text.rstrip().removesuffix(")")
+        # People also write names with brackets before the username.
+        found = [part[2] for part in (inner.partition(" ("), inner.rpartition(" (")) if part[1]]
+    return [*found, text.strip()]
 
 
 def _names(states: Sequence[CellState]) -> _Names:
@@ -290,7 +301,7 @@ def _names(states: Sequence[CellState]) -> _Names:
             for pk, name in exams.items()
         },
         {
-            pk: f"{name} ({username})"
+            pk: _shown_teacher(name, username)
             for pk, name, username in teachers.values_list("pk", "name", "user__username")
         },
     )
