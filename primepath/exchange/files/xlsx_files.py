@@ -98,6 +98,9 @@ class _Writer:
             self._sheet.write_boolean(number, position, value, format_)
         elif isinstance(value, int):
             self._sheet.write_number(number, position, value, format_)
+        elif isinstance(value, datetime.time) and value.microsecond:
+            # A number would be read with milliseconds.
+            self._sheet.write_string(number, position, value.isoformat(), format_)
         elif isinstance(value, datetime.date | datetime.time):
             self._sheet.write_datetime(number, position, value, format_)
         else:

@@ -415,3 +415,14 @@ def test_blanks_of_a_room_stay() -> None:
         "schedule", csv_of("class_code,year,period,room", f"PRIMARY_1A,{YEAR},MAR,Hall 2")
     ).rows
     assert [(each.before, each.after) for each in row.changes] == [(" Hall  1", "Hall 2")]
+
+
+@pytest.mark.parametrize("format", [FileFormat.CSV, FileFormat.XLSX])
+def test_microseconds_stay(format: FileFormat) -> None:
+    times: dict[str, Any] = {
+        "start_time": datetime.time(9, 0, 0, 123_456),
+        "end_time": datetime.time(23, 59, 59, 999_999),
+    }
+    make_cell(make_class("PRIMARY_1A"), Period.MAR, **times)
+    rows = import_("schedule", export("schedule", format)).rows
+    assert {row.effect for row in rows} == {Effect.UNCHANGED}
