@@ -24,6 +24,13 @@ _EXCEL_EPOCH = datetime.date(1899, 12, 30)
 _MIDNIGHT = datetime.datetime.combine(_EXCEL_EPOCH, datetime.time())
 _DAY = datetime.timedelta(days=1)
 _AFTERNOON = {"오후", "pm"}
+# Excel cuts a text after 32,767 UTF-16 units, and CSV has an apostrophe before some texts. So a shorter text is whole.
+_MAX_LENGTH = 32_000
+# Of values that a file cannot contain. Exported files have them, so an import must recognise them in later versions too.
+_PLACEHOLDERS = {
+    "en": "[does not fit into a spreadsheet; an import leaves it unchanged]",
+    "ko": "[스프레드시트에 담을 수 없음. 가져와도 바뀌지 않음]",
+}
 
 
 class InvalidValueError(Exception):
@@ -36,6 +43,12 @@ class InvalidValueError(Exception):
 
 def read_value(column: Column, raw: Any, *, year: int | None = None) -> Any:
     """Return the value of a cell: None if it is empty. ``year`` completes a date without one. Raises `InvalidValueError`."""
+    if isinstance(raw, str) and _is_too_long(raw):
+        template = _(
+            "This text has more than {limit} characters, so a spreadsheet may have cut it. "
+            "Shorten it, or remove the column."
+        )
+        raise InvalidValueError(template.format(limit=_MAX_LENGTH), UserErrorCode.TOO_LONG)
     if isinstance(raw, str) and column.kind not in {Kind.TEXT, Kind.NAMES}:
         raw = unicodedata.normalize("NFKC", raw).strip()
     if raw is None or raw == "":
@@ -68,8 +81,31 @@ def as_text(raw: Any) -> str:
     return raw.isoformat() if isinstance(raw, datetime.date | datetime.time) else str(raw)
 
 
+def file_text(value: Any, language: str) -> str:
+    """Return a value as it is written to a file: a placeholder in this language if spreadsheets would cut it."""
+    text = shown(value) or ""
+    return placeholder(language) if _is_too_long(text) else text
+
+
+def placeholder(language: str) -> str:
+    """Return the text of a cell with a value that the file cannot contain. An import leaves the value unchanged."""
+    return _PLACEHOLDERS.get(language, _PLACEHOLDERS["en"])
+
+
+def is_placeholder(raw: Any) -> bool:
+    """Return whether a cell has the placeholder of any language."""
+    return isinstance(raw, str) and raw.strip() in _PLACEHOLDERS.values()
+
+
+def _is_too_long(text: str) -> bool:
+    # A character has one or two UTF-16 units, so short texts need not be encoded.
+    if len(text) <= _MAX_LENGTH // 2:
+        return False
+    return len(text.encode("utf-16-le", "surrogatepass")) > 2 * _MAX_LENGTH
+
+
 def shown(value: Any) -> str | None:
-    """Return a value as the preview shows it, and as it is written to CSV."""
+    """Return a value as the preview shows it."""
     if value is None or value == "" or value == []:
         return None
     if isinstance(value, bool):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.stored_file import MAX_FILE_BYTES
-from primepath.exchange.cell_values import InvalidValueError, read_value
+from primepath.exchange.cell_values import InvalidValueError, is_placeholder, read_value
 from primepath.exchange.columns import Column, Table
 from primepath.exchange.files.csv_files import read_csv
 from primepath.exchange.files.sheet import FileError, Sheet, address
@@ -42,7 +42,7 @@ class Change(NamedTuple):
 
 
 class ParsedRow(NamedTuple):
-    """A row of the file. ``number`` is as in a spreadsheet: the header is row 1. ``values`` lacks columns that the file lacks."""
+    """A row of the file. ``number`` is as in a spreadsheet: the header is row 1. ``values`` lacks what the file lacks."""
 
     number: int
     values: Mapping[str, Any]
@@ -126,7 +126,7 @@ def _rows(
         # Keys first, because the year completes dates.
         for position, column in sorted(columns.items(), key=lambda item: not item[1].is_key):
             raw = cells[position] if position < len(cells) else None
-            if column.is_read_only:
+            if column.is_read_only or is_placeholder(raw):
                 continue
             try:
                 values[column.name] = read_value(column, raw, year=values.get("academic_year"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from primepath.exchange.cell_values import shown
+from primepath.exchange.cell_values import file_text
 from primepath.exchange.columns import Column, Kind, Table
 from primepath.exchange.files.sheet import FileError, Sheet
 
@@ -27,12 +27,14 @@ def write_csv(table: Table, rows: Iterable[Sequence[Any]], *, language: str) -> 
     writer = csv.writer(output)
     writer.writerow([column.header(language) for column in table.columns])
     for row in rows:
-        writer.writerow(map(_text, table.columns, row))
+        writer.writerow(
+            _escaped(column, file_text(value, language))
+            for column, value in zip(table.columns, row, strict=True)
+        )
     return codecs.BOM_UTF8 + output.getvalue().encode()
 
 
-def _text(column: Column, value: Any) -> str:
-    text = shown(value) or ""
+def _escaped(column: Column, text: str) -> str:
     return f"'{text}" if column.kind in _TEXTS and _looks_like_a_formula(text) else text
 
 

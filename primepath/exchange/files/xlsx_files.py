@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import pickle
+import re
 import subprocess
 import sys
 import zipfile
@@ -15,7 +16,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CELL_APPEARANCE, CellStatus
-from primepath.exchange.cell_values import shown
+from primepath.exchange.cell_values import file_text, placeholder
 from primepath.exchange.columns import Column, Kind, Table
 from primepath.exchange.files.sheet import MAX_COLUMNS, MAX_ROWS, FileError, Sheet
 from primepath.terms import named
@@ -26,6 +27,12 @@ _READER = str(Path(__file__).with_name("spreadsheet_process.py"))
 _MEMORY_BYTES = 2 * 1024**3
 _SECONDS = 60
 _FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.TIME: "hh:mm", Kind.CODE: "@", Kind.TEXT: "@"}
+# Texts that would be read as others, or break the file. XlsxWriter takes the first for markup. calamine does not read the
+# escape of the second. XlsxWriter does not escape all of the last, which begins like the escape of a character.
+_MISREAD = re.compile(
+    r"\A<r>.*</r>\Z|[\ufffe\uffff]|_x[0-9A-Fa-f]{4}(?=_x[0-9A-Fa-f]{4}_|[\x00-\x08\x0b-\x1f])",
+    re.DOTALL,
+)
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
@@ -105,7 +112,10 @@ class _Writer:
             self._sheet.write_datetime(number, position, value, format_)
         else:
             appearance = self._statuses.get(value) if isinstance(value, CellStatus) else None
-            self._sheet.write_string(number, position, shown(value) or "", appearance or format_)
+            text = file_text(value, self._language)
+            if _MISREAD.search(text):
+                text = placeholder(self._language)
+            self._sheet.write_string(number, position, text, appearance or format_)
 
 
 def _write_overview(book: Any, overview: Sequence[Sequence[str]]) -> None:
