@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -324,3 +325,9 @@ def test_containers_are_hardened_and_refer_to_each_other() -> None:
         == (SERVICES["nginx"]["networks"]["inside"]["ipv4_address"])
     )
     assert SERVICES["app"]["networks"]["inside"]["ipv4_address"] in SERVICES["nginx"]["command"][2]
+    (network,) = COMPOSE["networks"]["inside"]["ipam"]["config"]
+    for name in ("app", "nginx"):
+        address = ip_address(SERVICES[name]["networks"]["inside"]["ipv4_address"])
+        assert address in ip_network(network["subnet"])
+        # Docker gives addresses of the range to the other services.
+        assert address not in ip_network(network["ip_range"])
