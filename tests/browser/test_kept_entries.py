@@ -135,7 +135,8 @@ def test_exam_that_was_created_but_not_assigned_is_not_created_again(
     submit = cell.panel.get_by_role("button", name="Create and assign")
     with held_back(page, "mutation AssignExams", is_lost=True):
         submit.click()
-    expect(cell.panel.get_by_text("The exam was created but not assigned.")).to_be_visible()
+    expect(cell.panel.get_by_text("The exam was created but not assigned.")).to_be_in_viewport()
+    expect(submit).to_be_focused()
     expect(field).to_be_disabled()
     submit.click()
     expect(cell.panel.get_by_text("Saved.")).to_be_visible()

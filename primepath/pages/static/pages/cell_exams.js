@@ -106,6 +106,7 @@ async function choiceForm(cell, { assign, run }) {
   const search = createElement("input", { type: "search", id: "exam-search", autocomplete: "off" });
   const list = createElement("ul", { class: "choices" });
   const result = createElement("p", { role: "status" });
+  const error = createElement("p", { class: "problem", role: "alert" });
   const submit = createElement("button", { class: "primary", disabled: "" }, text("assign"));
   const itemOf = (exam) => {
     const box = createElement("input", { type: "checkbox", value: exam.id });
@@ -130,13 +131,16 @@ async function choiceForm(cell, { assign, run }) {
   show();
   const form = createElement("form", {},
     createElement("div", { class: "field" }, createElement("label", { for: search.id }, text("search_exams")), search),
-    result, list, createElement("p", { class: "actions" }, submit));
+    result, list, error, createElement("p", { class: "actions" }, submit));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!chosen.size) return;
+    const opener = document.activeElement;
     submit.disabled = true;
-    await run(() => assign([...chosen]));
+    error.textContent = "";
+    await run(() => assign([...chosen]), (outcome) => { error.textContent = messageOf(outcome); });
     submit.disabled = false;
+    if (error.textContent) reveal(error, opener, opener);
   });
   form.isChanged = () => chosen.size > 0;
   return form;

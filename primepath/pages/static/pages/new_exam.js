@@ -3,6 +3,7 @@
 import { clearErrors, field, nameInputs, showErrors, unfinished } from "./fields.js";
 import { createElement } from "./format.js";
 import { change } from "./operations.js";
+import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
 
 const EXAM_TYPES = { MONTHLY: "REVIEW", QUARTERLY: "QUARTERLY" };
@@ -54,9 +55,11 @@ export function newExamForm(cell, { assign, run }) {
     const errors = unfinished(inputs);
     show({ errors });
     if (errors.length) return;
+    const opener = document.activeElement;
     submit.disabled = true;
     await run(attempt, show);
     submit.disabled = false;
+    if (problem.textContent) reveal(problem, opener, opener);
   });
   form.isChanged = () => created || Object.values(inputs).some(({ value, defaultValue, validity }) => value !== defaultValue || validity.badInput);
   return form;
