@@ -94,10 +94,7 @@ function copyOf({ id, exams }) {
   if (!exams.length) return [];
   const button = createElement("button", { type: "button" }, text("copy_to"));
   const { name } = opened;
-  button.addEventListener("click", () => {
-    panel.close();
-    startCopy({ id, name });
-  });
+  button.addEventListener("click", () => close() && startCopy({ id, name }));
   return [button];
 }
 
@@ -214,14 +211,15 @@ export async function showChangeByOthers(keys) {
   outcome.replaceChildren(text("changed_just_now", { name }));
 }
 
-/** Closes the panel, unless the user wants to keep unsaved changes. */
+/** Closes the panel, unless the user wants to keep unsaved changes. Returns whether it is closed. */
 function close() {
   // The browser's question is the only one that also works when the page is closing.
-  if (hasOpenChanges() && !confirm(text("discard"))) return;
+  if (hasOpenChanges() && !confirm(text("discard"))) return false;
   const { key, form, exams } = opened;
   if (form) forgetForm(key, "cell");
   if (!exams?.isSaving()) forgetForm(key, "exams");
   panel.close();
+  return true;
 }
 
 /** Returns whether an open form has changes that are not saved. */
