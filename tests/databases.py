@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 from urllib.parse import quote, urlencode
 
 import dj_database_url
@@ -17,7 +18,7 @@ import psycopg
 from django.db import connection, connections
 from psycopg import sql
 
-from tests.processes import product_process
+from tests.processes import PATIENCE, product_process
 from tests.run_folder import lock, run_folder
 
 _PREFIX = "test_primepath"
@@ -67,6 +68,17 @@ def own_database(folder: Path, template: DemoTemplate | None = None) -> Iterator
         yield postgresql_url(name)
     finally:
         _on_server("DROP DATABASE {} WITH (FORCE)", name)
+
+
+def run_sql(url: str, statement: str, *values: Any) -> list[Any]:
+    """Run a statement in the database as a program does that is not part of PrimePath, and return its rows."""
+    if url.startswith("sqlite"):
+        file = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=PATIENCE)
+        with closing(file), file:
+            return file.execute(statement.replace("%s", "?"), values).fetchall()
+    with psycopg.connect(url, autocommit=True) as session:
+        result = session.execute(statement.encode(), values)
+        return result.fetchall() if result.description else []
 
 
 @contextmanager

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
-import psycopg
 
-from tests.databases import demo_template, own_database
+from tests.databases import demo_template, own_database, run_sql
 from tests.log_lines import request_facts
 from tests.processes import PATIENCE, product_process
 
@@ -102,18 +101,7 @@ class Servers:
 
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """Run a statement as a program does that is not part of PrimePath."""
-        if self.database_url.startswith("sqlite"):
-            import sqlite3
-
-            with sqlite3.connect(
-                self.database_url.removeprefix("sqlite:///"), timeout=PATIENCE
-            ) as file:
-                rows = file.execute(statement.replace("%s", "?"), values).fetchall()
-            file.close()
-            return rows
-        with psycopg.connect(self.database_url, autocommit=True) as session:
-            result = session.execute(statement.encode(), values)
-            return result.fetchall() if result.description else []
+        return run_sql(self.database_url, statement, *values)
 
 
 def _write_clock(file: Path, ahead: float) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 _MOST_STOPS = 200
+# Null if the element is no longer part of the page.
+_IS_FOCUSED = "element => element.isConnected ? element === document.activeElement : null"
 # Rows and columns from the focused cell to a target. Hidden rows and titles of divisions are skipped.
 _WAY = """target => {
   const rows = [...document.querySelectorAll("#matrix tbody:not([hidden]) tr:not(.division, [hidden])")];
@@ -91,8 +93,14 @@ class Keyboard(Mouse):
 
     def _reach(self, target: Locator) -> None:
         expect(target).to_be_enabled()
+        # Found once: to find it again after each key takes most of the time. The page can replace it meanwhile.
+        element = target.element_handle()
         for _ in range(_MOST_STOPS):
-            if target.evaluate("element => element === document.activeElement"):
+            is_focused = element.evaluate(_IS_FOCUSED)
+            if is_focused is None:
+                element = target.element_handle()
+                is_focused = element.evaluate(_IS_FOCUSED)
+            if is_focused:
                 return
             self._page.keyboard.press("Tab")
         raise AssertionError(f"The tab key does not reach {target}.")

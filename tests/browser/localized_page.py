@@ -23,9 +23,10 @@ class LocalizedPage:
             return translation.gettext(message).format(**values)
 
     def button(self, message: str, place: Page | Locator | None = None) -> Locator:
-        # The name of each of a thousand cells would take seconds.
+        # The name of each of a thousand cells would take seconds, and so would looking at which of them are visible.
         text = re.compile(f"^{re.escape(self.text(message))}$")
-        return (place or self.page).locator("button:visible").filter(has_text=text)
+        buttons = (place or self.page).locator("button:not(#matrix td *):visible")
+        return buttons.filter(has_text=text)
 
     def field(self, message: str, place: Page | Locator | None = None) -> Locator:
         place = place or self.page.locator("#tools, main form")

@@ -19,6 +19,7 @@ from tests.browser.tab import Tab
 from tests.browser.week import accounts, files, one_cell, several_cells, views
 from tests.browser.week.stored import Stored
 from tests.browser.week.week_page import WeekPage
+from tests.databases import demo_template, own_database, run_sql
 from tests.server import Server, running_server
 
 pytestmark = pytest.mark.one_database
@@ -30,13 +31,20 @@ COMBINATIONS = [
     (HEAD_TEACHER, "ko", "mouse", 1440),
     (HEAD_TEACHER, "ko", "keyboard", 390),
 ]
+# A week checks the whole matrix again and again. With all 60 classes, it would take three times as long. One class of each
+# grade and the classes of the teacher remain. Other tests check the page with 60 classes.
+_CLOSE = """UPDATE primepath_schoolclass SET is_active = FALSE
+WHERE section <> 'A' AND code NOT IN ('PRIMARY_2B', 'MIDDLE_9C', 'HIGH_10F')"""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own, because users choose their language here."""
-    with running_server(tmp_path_factory.mktemp("week")) as server:
-        yield server
+    """A server of its own, because users choose their language here. Most classes of its school are not taught."""
+    folder = tmp_path_factory.mktemp("week")
+    with own_database(folder, demo_template()) as url:
+        run_sql(url, _CLOSE)
+        with running_server(folder, database_url=url) as server:
+            yield server
 
 
 @pytest.fixture
