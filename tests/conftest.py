@@ -18,7 +18,7 @@ from tests.last_use import ignoring_uses
 from tests.markers import starts_processes
 from tests.migrated import migrating_once
 from tests.profiles import load_profile
-from tests.run_folder import new_run_folder
+from tests.run_folder import new_run_folder, run_folder
 from tests.serial import SerialTests
 from tests.server import Server, running_server
 from tests.stored_once import StoreOnce, stored_once
@@ -43,6 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # A password is hashed as in production, but not for as long.
     Argon2Hasher.time_cost, Argon2Hasher.memory_cost = 1, 8
     PBKDF2Hasher.iterations = 1_000
+    # Each client of httpx would read all certificates of the machine, which takes 25 ms. No test uses TLS.
+    os.environ.pop("SSL_CERT_FILE", None)
+    os.environ["SSL_CERT_DIR"] = str(run_folder())
     config.pluginmanager.register(SerialTests())
     if os.environ.get("TIMES"):
         config.pluginmanager.register(Times(config.rootpath / "var"))

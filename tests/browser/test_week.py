@@ -31,8 +31,8 @@ COMBINATIONS = [
     (HEAD_TEACHER, "ko", "mouse", 1440),
     (HEAD_TEACHER, "ko", "keyboard", 390),
 ]
-# A week checks the whole matrix again and again. With all 60 classes, it would take three times as long. One class of each
-# grade and the classes of the teacher remain. Other tests check the page with 60 classes.
+# A week checks the whole matrix again and again. With all 60 classes, it would take twice as long. One class of each grade
+# and the classes of the teacher remain. Other tests check the page with 60 classes.
 _CLOSE = """UPDATE primepath_schoolclass SET is_active = FALSE
 WHERE section <> 'A' AND code NOT IN ('PRIMARY_2B', 'MIDDLE_9C', 'HIGH_10F')"""
 
