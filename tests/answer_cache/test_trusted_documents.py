@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from pytest_django import DjangoDbBlocker
 
 from tests.answer_cache.servers import Response, Server, Servers
-from tests.processes import PATIENCE, product_process
+from tests.databases import connected_to
 
 PROGRAMS = "query Programs { programs { name } }"
 SCHOOL = "query School { school { name } }"
 
 
 class Registry:
-    """The documents that the command registers for servers that run."""
+    """The documents that the command registers for servers that run. The process of the tests executes the command."""
 
     def __init__(self, servers: Servers, folder: Path) -> None:
         self._servers = servers
         self._file = folder / "manifest.json"
-        self._errors = folder / "errors"
 
     def register(self, id: str, text: str, *options: str) -> None:
         self._file.write_text(json.dumps({id: text}))
-        with (
-            self._errors.open("wb") as errors,
-            product_process(
-                *("manage.py", "register_documents", str(self._file), *options),
-                database_url=self._servers.database_url,
-                errors=errors,
-            ) as process,
-        ):
-            assert process.wait(PATIENCE) == 0, self._errors.read_text()
+        with connected_to(self._servers.database_url):
+            call_command("register_documents", self._file, *options, stdout=StringIO())
 
 
 @pytest.fixture
-def registry(servers: Servers, tmp_path: Path) -> Registry:
-    return Registry(servers, tmp_path)
+def registry(
+    servers: Servers, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Registry]:
+    with django_db_blocker.unblock():
+        yield Registry(servers, tmp_path)
 
 
 def ask(server: Server, id: str, token: str | None, **options: Any) -> Response:
