@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
@@ -47,16 +49,33 @@ def names() -> list[str]:
     return [name for app, name in graph.forwards_plan(last) if app == "primepath"]
 
 
-def migrate(name: str) -> None:
-    MigrationExecutor(connection).migrate([("primepath", name)])
+def migrate(name: str, after_each: Callable[[str], None] = lambda name: None) -> list[str]:
+    """Migrate to this migration, forwards or backwards. Return the names of the migrations that were executed or reversed.
+
+    ``after_each`` is called with each of them. In one go, Django computes the state of all models once for all of them.
+    """
+    done = []
+
+    def progress(
+        action: str, migration: Migration | None = None, fake: bool | None = False
+    ) -> None:
+        if migration and migration.app_label == "primepath" and action.endswith("apply_success"):
+            done.append(migration.name)
+            after_each(migration.name)
+
+    MigrationExecutor(connection, progress).migrate([("primepath", name)])
+    return done
 
 
 def fill(name: str) -> None:
     """Store rows in the tables that the migration created, with the models of that time."""
-    models: Any = MigrationExecutor(connection).loader.project_state(("primepath", name)).apps
+
+    @cache
+    def models() -> Any:
+        return MigrationExecutor(connection).loader.project_state(("primepath", name)).apps
 
     def add(model: str, **values: Any) -> Any:
-        return models.get_model(model).objects.create(**values)
+        return models().get_model(model).objects.create(**values)
 
     if name == FIRST:
         _fill_school(add)
@@ -67,22 +86,22 @@ def fill(name: str) -> None:
         add("primepath.SchoolDay", date=datetime.date(2026, 3, 12), name="Sports", kind="SCHOOL")
         add("primepath.WarningAcceptance", facts="f", code="HOLIDAY", reason="x", at=timezone.now())
     if name == "0041_calendars_and_files":
-        user = models.get_model("auth.User").objects.first()
+        user = models().get_model("auth.User").objects.first()
         add("primepath.CalendarFeed", user=user, name="Phone", digest="f")
         now = timezone.now()
         file = {"name": "f.csv", "content_type": "text/csv", "content": b"a", "purpose": "UPLOAD"}
         add("primepath.StoredFile", user=user, digest="d", created_at=now, expires_at=now, **file)
     if name == "0042_action_of_imports":
-        key = f"{models.get_model('auth.User').objects.get().pk}/abc"
-        models.get_model("primepath.Exam").objects.update(idempotency_key=key)
+        key = f"{models().get_model('auth.User').objects.get().pk}/abc"
+        models().get_model("primepath.Exam").objects.update(idempotency_key=key)
     if name == "0100_account_preferences":
-        user = models.get_model("auth.User").objects.first()
+        user = models().get_model("auth.User").objects.first()
         add("primepath.AccountPreferences", user=user, language="ko")
     if name == "0040_imported_rows":
         row = {"table": "auth_user", "key": "1", "target": "1"}
         add("primepath.ImportedRow", source="original", digest="0", left_as="0", **row)
     if name == "0090_account_links":
-        user, now = models.get_model("auth.User").objects.get(), timezone.now()
+        user, now = models().get_model("auth.User").objects.get(), timezone.now()
         link = {"purpose": "RESET", "digest": "d", "created_at": now, "expires_at": now}
         add("primepath.AccountLink", user=user, password_fingerprint="f", **link)
     if name == "0080_trusted_documents":
@@ -187,11 +206,15 @@ def columns_of(all_rows: Rows, like: Rows) -> Rows:
 
 def migrate_filled() -> None:
     """Migrate from nothing to the last migration. Check that each one keeps all rows, and add rows after it."""
-    for name in names():
-        before = rows()
-        migrate(name)
+    before: Rows = {}
+
+    def check_and_fill(name: str) -> None:
+        nonlocal before
         assert columns_of(rows(), like=before) == before
         fill(name)
+        before = rows()
+
+    assert migrate(names()[-1], check_and_fill) == names()
 
 
 @pytest.mark.usefixtures("_own_database")
@@ -219,13 +242,16 @@ def test_every_migration_keeps_existing_rows() -> None:
 @pytest.mark.usefixtures("_own_database")
 def test_reversed_migration_keeps_the_earlier_rows() -> None:
     migrate_filled()
-    for name in reversed(names()[:-1]):
-        before = rows()
-        migrate(name)
+    before = rows()
+
+    def check(name: str) -> None:
+        nonlocal before
         after = rows()
         assert columns_of(before, like=after) == after
+        before = after
+
+    assert migrate(FIRST, check) == names()[:0:-1]
     first = rows()
     assert "primepath_examschedulematrix" in first
-    for name in names():
-        migrate(name)
+    assert migrate(names()[-1]) == names()[1:]
     assert columns_of(rows(), like=first) == first
