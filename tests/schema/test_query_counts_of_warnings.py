@@ -31,6 +31,9 @@ from tests.stored_once import StoreOnce, stored_once
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 SIZES = [1, 60]
+# Classes with dates. Each of their cells has the warnings of a day, with all cells of that day: the response grows with the
+# square of their number. The cells of the other classes have the warning that they have no date.
+_DATED = 15
 every_size = pytest.mark.parametrize("classes", SIZES, indirect=True)
 every_role = pytest.mark.parametrize("role", ["head teacher", "teacher"])
 CODES = {
@@ -65,15 +68,17 @@ def classes(
     def make() -> list[SchoolClass]:
         made = make_classes(request.param)
         fill_matrix(made)
-        _plan()
+        _set_dates(made[:_DATED])
+        SchoolDay.objects.create(date=datetime.date(YEAR, 4, 9), name="Sports", kind="SCHOOL")
+        SchoolRules.objects.create(minimum_days_between_exams=3)
         return made
 
     with stored_once(django_db_blocker) as store:
         yield store(make)
 
 
-def _plan() -> None:
-    cells = ExamScheduleMatrix.objects.filter(academic_year=YEAR)
+def _set_dates(classes: list[SchoolClass]) -> None:
+    cells = ExamScheduleMatrix.objects.filter(academic_year=YEAR, school_class__in=classes)
     nine, ten = datetime.time(9), datetime.time(9, 10)
     for period, day in (
         (Period.MAR, datetime.date(YEAR, 3, 1)),  # a holiday, on a Sunday
@@ -84,8 +89,6 @@ def _plan() -> None:
     ):
         cells.filter(period=period).update(scheduled_date=day, start_time=nine, end_time=ten)
     cells.filter(period=Period.Q2).update(start_time=None, end_time=None)
-    SchoolDay.objects.create(date=datetime.date(YEAR, 4, 9), name="Sports", kind="SCHOOL")
-    SchoolRules.objects.create(minimum_days_between_exams=3)
 
 
 def viewer_of(role: str, classes: list[SchoolClass]) -> Viewer:
@@ -176,6 +179,7 @@ def test_warnings_of_the_schedule(classes: list[SchoolClass], role: str) -> None
 @every_role
 def test_warnings_in_a_payload(classes: list[SchoolClass], role: str) -> None:
     viewer = viewer_of(role, classes)
+    _set_dates(classes)
     input = {"source": at(classes[0], "MAR"), "classCodes": [each.code for each in classes]}
     document = """
       mutation ($input: ShareCellInput!) { shareCell(input: $input) { cells { id } %s userErrors { code } } }
