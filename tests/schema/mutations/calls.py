@@ -56,19 +56,24 @@ class Call:
         return {"data": result.data, "errors": format_errors(result.errors or [], "test")}
 
 
-def make_call(mutation: str) -> Call:
-    """Store a school, and return the call in it."""
+def store_viewers() -> dict[str, Viewer]:
+    """Store a school for calls of any mutation, and return its viewers."""
     viewers = build_school()
     make_earlier_change(viewers["hana"])
     mina = User.objects.get(username="mina")
     mina.set_password(PASSWORD)
     mina.save()
-    return Call(mutation, viewers)
+    return viewers
+
+
+def make_call(mutation: str) -> Call:
+    """Store a school, and return the call in it."""
+    return Call(mutation, store_viewers())
 
 
 @contextmanager
-def a_school(mutation: str) -> Iterator[Call]:
-    """Store a school until the block ends."""
+def a_school(mutation: str, viewers: dict[str, Viewer] | None = None) -> Iterator[Call]:
+    """Store a school until the block ends. With ``viewers``, use their school, and roll back its changes."""
     with transaction.atomic():
-        yield make_call(mutation)
+        yield Call(mutation, viewers or store_viewers())
         transaction.set_rollback(True)

@@ -10,21 +10,29 @@ import pytest
 from django.db import connection
 
 from primepath.domain.errors import TimeLimitExceededError
+from primepath.domain.viewer import Viewer
 from primepath.models import ApiToken, CalendarFeed, HistoryEntry, StoredFile
 from primepath.server.time_limit import TimeLimit
 from schema.errors import format_errors
 from schema.execution.response_size import ResponseSize, ResponseTooLargeError
 from tests.client import run
-from tests.schema.mutations.calls import MUTATIONS, a_school, every_mutation
+from tests.schema.mutations.calls import MUTATIONS, a_school, every_mutation, store_viewers
 from tests.schema.mutations.valid_inputs import (
     EARLIER,
     VALID_INPUTS,
     WITHOUT_CHANGE_SET,
 )
+from tests.stored_once import StoreOnce
 
 pytestmark = pytest.mark.django_db
 
 READING = [each for each in MUTATIONS if VALID_INPUTS[each].reads]
+
+
+@pytest.fixture(scope="module")
+def viewers(store_once: StoreOnce) -> dict[str, Viewer]:
+    """The viewers of a school that is stored once. The tests call mutations in it more than 400 times."""
+    return store_once(store_viewers)
 
 
 class ClientHasLeftError(Exception):
@@ -65,9 +73,11 @@ def assert_errors_say_that_it_is_saved(response: dict[str, Any], mutation: str) 
 
 
 @every_mutation
-def test_success_returns_the_change_set(mutation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_success_returns_the_change_set(
+    mutation: str, viewers: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert set(VALID_INPUTS) == set(MUTATIONS)
-    with a_school(mutation) as call:
+    with a_school(mutation, viewers) as call:
         before = changes()
         response = call.run()
         assert response["errors"] == []
@@ -81,14 +91,16 @@ def test_success_returns_the_change_set(mutation: str, monkeypatch: pytest.Monke
 
 
 @every_mutation
-def test_time_is_up_at_any_moment(mutation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_is_up_at_any_moment(
+    mutation: str, viewers: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     saved_with_errors = 0
-    with a_school(mutation) as call:
+    with a_school(mutation, viewers) as call:
         before = changes()
         call.run()
         after = changes()
     for batches in range(30):
-        with a_school(mutation) as call:
+        with a_school(mutation, viewers) as call:
             left = batches
 
             def checkpoint() -> None:
@@ -130,12 +142,12 @@ def after_the_commit(monkeypatch: pytest.MonkeyPatch, fail: Callable[[], None]) 
 
 @pytest.mark.parametrize("mutation", READING)
 def test_exception_in_a_batch_of_the_payload(
-    mutation: str, monkeypatch: pytest.MonkeyPatch
+    mutation: str, viewers: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
         raise RuntimeError("A fault of the program")
 
-    with a_school(mutation) as call:
+    with a_school(mutation, viewers) as call:
         with after_the_commit(monkeypatch, fail):
             response = call.run()
         assert response["errors"]
@@ -147,7 +159,11 @@ def test_exception_in_a_batch_of_the_payload(
 @pytest.mark.parametrize("mutation", READING)
 @pytest.mark.parametrize("compiled", [True, False])
 def test_payload_that_exceeds_the_limit_of_values(
-    mutation: str, compiled: bool, monkeypatch: pytest.MonkeyPatch, settings: Any
+    mutation: str,
+    compiled: bool,
+    viewers: dict[str, Viewer],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
 ) -> None:
     settings.COMPILED_EXECUTION = compiled
     add = ResponseSize.add
@@ -157,7 +173,7 @@ def test_payload_that_exceeds_the_limit_of_values(
         if refuse:
             raise ResponseTooLargeError("Too many values.", limit=0)
 
-    with a_school(mutation) as call:
+    with a_school(mutation, viewers) as call:
         monkeypatch.setattr(ResponseSize, "add", refuse)
         before = changes()
         response = call.run()
@@ -168,14 +184,16 @@ def test_payload_that_exceeds_the_limit_of_values(
 
 
 @every_mutation
-def test_client_that_leaves_at_any_moment(mutation: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with a_school(mutation) as call:
+def test_client_that_leaves_at_any_moment(
+    mutation: str, viewers: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_school(mutation, viewers) as call:
         before = changes()
         call.run()
         after = changes()
     seen = set()
     for batches in range(30):
-        with a_school(mutation) as call:
+        with a_school(mutation, viewers) as call:
             left = batches
 
             def checkpoint() -> None:
@@ -196,9 +214,11 @@ def test_client_that_leaves_at_any_moment(mutation: str, monkeypatch: pytest.Mon
     assert seen == ({before, after} if VALID_INPUTS[mutation].reads else {before})
 
 
-def test_refused_mutation_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_mutation_is_not_saved(
+    viewers: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An error in the payload of a refused mutation has no mark."""
-    with a_school("updateCell") as call:
+    with a_school("updateCell", viewers) as call:
         assert call.variables is not None
         assert call.variables["input"] is not None
         call.variables["input"]["expectedVersion"] = 7
@@ -219,9 +239,9 @@ def test_refused_mutation_is_not_saved(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("batches", range(8))
 def test_each_mutation_of_a_request_is_marked_with_its_own_change_set(
-    batches: int, monkeypatch: pytest.MonkeyPatch
+    batches: int, viewers: dict[str, Viewer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with a_school("updateCell") as call:
+    with a_school("updateCell", viewers) as call:
         one = 'updateCell(input: {cell: {id: "MatrixCell:A/2026/JAN"}, notes: "%s"}) { cell { notes } }'
         document = f"mutation {{ first: {one % 1} second: {one % 2} }}"
         left = batches
