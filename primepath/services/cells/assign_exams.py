@@ -59,11 +59,12 @@ def assign_exams(
     exams = find_exams(exam_ids, errors, "exam_ids", dry_run=dry_run)
     wanted = {}
     inactive: set[int] = set()
-    for key, cell in locked.items():
+    for key, position in positions.items():
+        cell = locked[key]
         added = [exam for exam, _position in exams.values() if exam.pk not in cell.state.exam_ids]
         wanted[key] = cell.state.with_exams(cell.state.exam_ids | exams.keys())
-        check_fit(key, added, errors, "cells", positions[key])
-        check_unlocked(cell, wanted[key], errors, "cells", positions[key])
+        check_fit(key, added, errors, "cells", position)
+        check_unlocked(cell, wanted[key], errors, "cells", position)
         inactive |= {exam.pk for exam in added if not exam.is_active}
     for exam, position in (exams[exam_id] for exam_id in exams if exam_id in inactive):
         template = _('Exam "{exam}" is inactive and cannot be assigned.')

@@ -54,9 +54,10 @@ def unassign_exams(
     check_versions(locked, expected_versions, errors)
     exams = find_exams(exam_ids, errors, "exam_ids", dry_run=dry_run)
     wanted = {}
-    for key, cell in locked.items():
+    for key, position in positions.items():
+        cell = locked[key]
         kept = cell.state.with_exams(cell.state.exam_ids - exams.keys())
-        check_unlocked(cell, kept, errors, "cells", positions[key])
+        check_unlocked(cell, kept, errors, "cells", position)
         wanted[key] = kept
     errors.raise_if_any()
     return write_cells(

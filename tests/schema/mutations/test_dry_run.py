@@ -95,6 +95,19 @@ def test_dry_run_reports_the_same_errors(mutation: str, mina: Viewer) -> None:
     assert stored_rows() == before
 
 
+@pytest.mark.parametrize("mutation", ["assignExams", "unassignExams"])
+def test_errors_are_in_the_order_of_the_cells(mutation: str, mina: Viewer) -> None:
+    for period in ("MAY", "APR", "FEB"):
+        result_of("assignExams", mina, cells=[at("A", period)], examIds=[REVIEW])
+        result_of("updateCell", mina, cell=at("A", period), status="COMPLETED")
+    wrong = [at("A", period) for period in ("MAY", "APR", "FEB")]
+    exam = {"assignExams": OF_MINA, "unassignExams": REVIEW}[mutation]
+    expected = [("CELL_LOCKED", f"input.cells.{position}") for position in range(3)]
+    for dry_run in (True, False):
+        found = errors_of(mutation, mina, cells=wrong, examIds=[exam], dryRun=dry_run)
+        assert found == expected
+
+
 def test_later_mutation_of_the_request_sees_the_stored_cells(mina: Viewer) -> None:
     document = """
       mutation ($a: AssignExamsInput!, $b: UpdateCellInput!) {
