@@ -190,7 +190,7 @@ def _plan_teachers(
     teacher_of_account: dict[int, Ref] = {}
     made_before = planner.records(_MADE_ACCOUNT)
     for row in rows:
-        key, reasons = values.integer(row["id"]) or 0, list[str]()
+        key, reasons, message = values.integer(row["id"]) or 0, list[str](), ""
         user_id = values.integer(row["user_id"])
         is_active = values.boolean(row["is_active"], default=True)
         if user_id in accounts.refs and user_id not in teacher_of_account:
@@ -206,6 +206,8 @@ def _plan_teachers(
             full_name = ""
             reasons.append("ACCOUNT_MADE")
             made.append(_made_account(account, row, username, is_active=is_active))
+            if username:
+                message = f"account {username}, no password: invite this person"
         if not is_active:
             reasons.append("INACTIVE_TEACHER")
         name = row["name"]
@@ -224,11 +226,6 @@ def _plan_teachers(
         )
         is_view_only = values.text(row["global_access_level"]).strip().upper() == "VIEW_ONLY"
         teachers[key] = TeacherOfSource(each.ref, is_view_only)
-        message = (
-            f"account {username}, no password: invite this person"
-            if username and not user_id
-            else ""
-        )
         planned.append((row, each, reasons, message))
     planner.settle(made, Kind.ACCOUNT)
     linked = _link_profiles(planner, [each for _row, each, *_rest in planned])

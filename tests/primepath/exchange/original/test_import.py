@@ -248,3 +248,8 @@ def test_report_contains_no_password_and_no_pupil(path: Path, tmp_path: Path) ->
     text = report.read_text(encoding="utf-8")
     assert "pbkdf2" not in text
     assert "000-1" not in text
+
+
+def test_account_that_is_missing_there_is_named_for_an_invitation(path: Path) -> None:
+    change(path, "UPDATE core_teacher SET user_id = 999 WHERE id = 1")
+    assert any("invite this person" in line for line in run(path).shown if "core_teacher" in line)
