@@ -105,7 +105,9 @@ def _plan_accounts(
     planned: list[tuple[Row, PlannedObject, Outcome, list[str]]] = []
     accounts = _Accounts({}, {}, {})
     records = planner.records(tables.USER)
-    for row in planner.source.rows(tables.USER):
+    rows = list(planner.source.rows(tables.USER))
+    released = _released_usernames(planner, rows)
+    for row in rows:
         key = values.integer(row["id"]) or 0
         teacher = teacher_of_user.get(key)
         is_superuser = values.boolean(row["is_superuser"], default=False)
@@ -141,14 +143,16 @@ def _plan_accounts(
             },
         )
         outcome = Outcome.CHANGED if reasons else Outcome.IMPORTED
-        if str(key) not in records and (target := names.stored(username)) is not None:
+        is_new = str(key) not in records and username not in released
+        if is_new and (target := names.stored(username)) is not None:
             each.fate, each.target = Fate.LINKED, target
-            outcome, reasons = Outcome.MERGED, ["USERNAME_EXISTS"]
         accounts.refs[key], accounts.rows[key] = each.ref, row
         accounts.usernames[key] = username
         planned.append((row, each, outcome, reasons))
     planner.settle([each for _row, each, *_rest in planned], Kind.ACCOUNT)
     for row, each, outcome, reasons in planned:
+        if each.fate is Fate.LINKED:
+            outcome, reasons = Outcome.MERGED, ["USERNAME_EXISTS"]
         name = values.text(row["username"])
         username = each.values["username"]
         message = f"{values.printable(name)} -> {username}" if name != username else username
@@ -156,6 +160,25 @@ def _plan_accounts(
             message += "; no password: invite this person"
         planner.add(tables.USER, row, outcome, reasons, of=each.ref, message=message)
     return accounts
+
+
+def _released_usernames(planner: Planner, rows: list[Row]) -> set[str]:
+    """Return the usernames here of imported accounts that have another name in the file now.
+
+    A new account of the file with such a name belongs to another person.
+    """
+    records = planner.records(tables.USER)
+    now = {
+        record.target: values.text(row["username"])
+        for row in rows
+        if (record := records.get(str(values.integer(row["id"]) or 0))) is not None
+    }
+    stored = User.objects.filter(pk__key_in=[int(target) for target in now])
+    return {
+        username
+        for pk, username in stored.values_list("pk", "username")
+        if now[str(pk)] != username
+    }
 
 
 def _password(row: Row, reasons: list[str]) -> str:

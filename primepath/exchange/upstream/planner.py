@@ -10,7 +10,7 @@ from primepath.exchange.upstream.outcomes import Outcome, Report
 from primepath.exchange.upstream.source import Source
 from primepath.models import ImportedRow
 from primepath.services.imports.planned import LINKED, Fate, Kind, PlannedObject, Ref
-from primepath.services.imports.state import states
+from primepath.services.imports.state import identities, identity, states
 
 
 class Options(NamedTuple):
@@ -67,11 +67,50 @@ class Planner:
             if record is not None:
                 each.target = record.target
                 each.fate = self.fate(each.digest, record, current.get(record.target))
+        for each in self._in_turn(planned, kind):
             self.fates[each.ref] = each.fate
             if each.target is not None:
                 self.targets[each.ref] = each.target
             if each.fate in {Fate.NEW, Fate.UPDATED, Fate.LINKED}:
                 self.objects.append(each)
+
+    def _in_turn(self, planned: list[PlannedObject], kind: Kind) -> list[PlannedObject]:
+        """Return the objects in an order in which they can be stored: an object gets a name after another one has lost it.
+
+        If another object keeps the name, a new object is that one, and a changed one stays as it is.
+        """
+        waiting = [each for each in planned if each.fate in {Fate.NEW, Fate.UPDATED}]
+        ordered = [each for each in planned if each.fate not in {Fate.NEW, Fate.UPDATED}]
+        holders = identities(kind) if waiting else {}
+        held = {target: name for name, target in holders.items()}
+        while waiting:
+            blocked = []
+            for each in waiting:
+                name = self._identity(each)
+                if name is not None and name in holders and holders[name] != each.target:
+                    blocked.append(each)
+                    continue
+                if name is not None:
+                    holders.pop(held.get(each.target or "", ()), None)
+                    holders[name] = each.target or ""
+                ordered.append(each)
+            if len(blocked) == len(waiting):
+                break
+            waiting = blocked
+        for each in waiting:
+            if each.fate is Fate.NEW:
+                each.fate, each.target = Fate.LINKED, holders[self._identity(each) or ()]
+            else:
+                each.fate = Fate.TAKEN
+        return [*ordered, *waiting]
+
+    def _identity(self, each: PlannedObject) -> tuple[str, ...] | None:
+        given = {**each.values, **each.extra} if each.fate is Fate.NEW else each.values
+        resolved = {
+            name: self.targets.get(value) if isinstance(value, Ref) else value
+            for name, value in given.items()
+        }
+        return identity(each.ref.kind, resolved)
 
     def fate(self, digest: str, record: Record, state: str | None) -> Fate:
         """Return what becomes of an object that was imported before. ``state`` is its present state, None if it is gone."""
@@ -130,6 +169,8 @@ def outcome_of(
         return Outcome.CHANGED, [*reasons, "SOURCE_CHANGED"]
     if fate is Fate.KEPT:
         return Outcome.REJECTED, [*reasons, "CHANGED_HERE"]
+    if fate is Fate.TAKEN:
+        return Outcome.REJECTED, [*reasons, "NAME_TAKEN"]
     if fate is Fate.DELETED:
         return Outcome.NOT_CARRIED, [*reasons, "DELETED_HERE"]
     return outcome, reasons

@@ -49,7 +49,7 @@ def plan_requests(
         for request in found
         if request.status is AccessRequestStatus.PENDING
     }
-    pending_here = _pending_here(planner)
+    pending_here = _pending_here(planner, {values.key(request.row["id"]) for request in found})
     planned = []
     for request in found:
         key = values.key(request.row["id"])
@@ -91,12 +91,14 @@ def _read(planner: Planner, row: Row, people: People, classes: Classes) -> _Requ
     return _Request(row, (teacher.ref, code), requested_at, status[stored])
 
 
-def _pending_here(planner: Planner) -> set[Pair]:
-    """Return the pairs of teachers and classes with a pending request that the import did not make."""
+def _pending_here(planner: Planner, in_file: set[str]) -> set[Pair]:
+    """Return the pairs of teachers and classes with a pending request here that is not one of the file's."""
     teachers = {
         int(target): ref for ref, target in planner.targets.items() if ref.kind is Kind.TEACHER
     }
-    ours = {record.target for record in planner.records(tables.REQUEST).values()}
+    ours = {
+        record.target for key, record in planner.records(tables.REQUEST).items() if key in in_file
+    }
     pending = ClassAccessRequest.objects.filter(
         teacher__key_in=list(teachers), status=AccessRequestStatus.PENDING
     ).values_list("pk", "teacher", "school_class")

@@ -36,7 +36,7 @@ class Ref(NamedTuple):
 
 
 class Fate(StrEnum):
-    """Fate of an object. The last two are final: nothing is written for them."""
+    """Fate of an object. The last three are final: nothing is written for them."""
 
     NEW = "NEW"
     UPDATED = "UPDATED"
@@ -44,6 +44,7 @@ class Fate(StrEnum):
     UNCHANGED = "UNCHANGED"
     KEPT = "KEPT"
     DELETED = "DELETED"
+    TAKEN = "TAKEN"
 
 
 LINKED = "linked"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -62,6 +62,16 @@ COMPARED: dict[Kind, tuple[str, ...]] = {
     Kind.HISTORY: (),
 }
 
+# No two objects of these kinds have the same values in these columns.
+_UNIQUE: dict[Kind, tuple[str, ...]] = {
+    Kind.ACCOUNT: ("username",),
+    Kind.TEACHER: ("user_id",),
+    Kind.PROGRAM: ("name",),
+    Kind.SUB_PROGRAM: ("program_id", "name"),
+    Kind.LEVEL: ("subprogram_id", "level_number"),
+}
+Identity = tuple[str, ...]
+
 
 def states(kind: Kind, targets: Collection[str]) -> dict[str, str]:
     """Return the state of each of these objects that exists, by its key. One SELECT."""
@@ -82,6 +92,22 @@ def state_of_values(kind: Kind, values: dict[str, Any]) -> str:
     if kind in _VERSIONED:
         return str(values["version"])
     return digest({name: values[name] for name in COMPARED[kind]})
+
+
+def identity(kind: Kind, values: Mapping[str, Any]) -> Identity | None:
+    """Return the values that no other object of the kind has. None if two objects can be equal, or if a value is missing."""
+    columns = _UNIQUE.get(kind, ())
+    found = tuple(str(values[name]) for name in columns if values.get(name) is not None)
+    return found if found and len(found) == len(columns) else None
+
+
+def identities(kind: Kind) -> dict[Identity, str]:
+    """Return the keys of all stored objects of a kind by their `identity`. One SELECT, if two objects cannot be equal."""
+    columns = _UNIQUE.get(kind)
+    if columns is None:
+        return {}
+    rows = MODELS[kind]._default_manager.order_by().values_list("pk", *columns)
+    return {tuple(map(str, values)): str(pk) for pk, *values in rows}
 
 
 def curricula(targets: Collection[str]) -> dict[str, list[int]]:

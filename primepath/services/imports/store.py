@@ -85,13 +85,14 @@ def _store_objects(
     writer = WRITERS[kind]
     new = [each for each in planned if each.fate is Fate.NEW]
     changed = [each for each in planned if each.fate is Fate.UPDATED]
+    # A new object can have a name, or be the pending request, that another one had until now.
+    for each in changed:
+        assert each.target is not None
+        each.target = writer.update(each.target, _resolved(each.values, keys), viewer)
     if new:
         given = [_resolved({**each.values, **each.extra}, keys) for each in new]
         for each, target in zip(new, writer.create(given, viewer), strict=True):
             each.target = target
-    for each in changed:
-        assert each.target is not None
-        each.target = writer.update(each.target, _resolved(each.values, keys), viewer)
     for each in planned:
         assert each.target is not None
         keys[each.ref] = each.target

@@ -1,0 +1,146 @@
+"""Importing a database again that has changed: rows that were cleared, deleted, renamed or added."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from primepath.exchange.upstream.import_database import ImportOptions, import_database
+from primepath.exchange.upstream.outcomes import Outcome, Report
+from primepath.models import (
+    ClassAccessRequest,
+    CurriculumLevel,
+    TeacherClassAssignment,
+)
+from tests.factories import make_teacher
+from tests.primepath.exchange.original.make_original import make
+from tests.primepath.exchange.original.schema import STEPS
+
+pytestmark = pytest.mark.django_db
+
+REQUESTS = "primepath_routinetest_classaccessrequest"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "original.sqlite3"
+    make(STEPS["managed-late"], path, clean=True)
+    return path
+
+
+def run(path: Path, **options: Any) -> Report:
+    return import_database(path, ImportOptions(source_name="school", **options), lambda _: None)
+
+
+def change(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def copy_row(path: Path, table: str, where: str, **values: str) -> None:
+    """Add a row like another one, with these SQL expressions instead of its values."""
+    with closing(sqlite3.connect(path)) as database, database:
+        names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+        columns = ", ".join(f'"{name}"' for name in names)
+        given = ", ".join(values.get(name, f'"{name}"') for name in names)
+        database.execute(f"INSERT INTO {table} ({columns}) SELECT {given} FROM {table} {where}")
+
+
+def changes(report: Report) -> int:
+    return sum(report.total(each) for each in (Outcome.IMPORTED, Outcome.CHANGED, Outcome.MERGED))
+
+
+def test_newer_pending_request_replaces_the_older(path: Path) -> None:
+    run(path)
+    pending = ClassAccessRequest.objects.get(status="PENDING")
+    later = {"id": "'ffff' || substr(id, 5)", "requested_at": "'2025-09-30 00:00:00'"}
+    copy_row(path, REQUESTS, "WHERE status = 'PENDING'", **later)
+    assert run(path).counts[REQUESTS][Outcome.CHANGED] == 1
+    pending.refresh_from_db()
+    assert pending.status == "WITHDRAWN"
+    assert ClassAccessRequest.objects.get(status="PENDING").teacher_id == pending.teacher_id
+    assert changes(run(path)) == 0
+
+
+def test_pending_request_that_is_gone_there_stays_pending(path: Path) -> None:
+    run(path)
+    pending = ClassAccessRequest.objects.get(status="PENDING")
+    change(path, f"UPDATE {REQUESTS} SET id = 'ffff' || substr(id, 5) WHERE status = 'PENDING'")
+    run(path)
+    assert ClassAccessRequest.objects.get(status="PENDING") == pending
+    assert changes(run(path)) == 0
+
+
+def test_username_that_is_taken_here_is_rejected(path: Path) -> None:
+    run(path)
+    make_teacher("office")
+    change(path, "UPDATE auth_user SET username = 'office' WHERE username = 'capybara'")
+    change(path, "UPDATE auth_user SET first_name = 'Ann' WHERE username = 'aardvark'")
+    report = run(path)
+    assert report.counts["auth_user"][Outcome.REJECTED] == 1
+    assert any("NAME_TAKEN" in line for line in report.shown)
+    assert User.objects.filter(username="capybara").exists()
+    assert User.objects.get(username="aardvark").first_name == "Ann"
+
+
+def test_usernames_that_moved_on_are_all_stored(path: Path) -> None:
+    run(path)
+    capybara = User.objects.get(username="capybara")
+    aardvark = User.objects.get(username="aardvark")
+    change(
+        path,
+        "UPDATE auth_user SET username = 'capybara2' WHERE username = 'capybara'",
+        "UPDATE auth_user SET username = 'capybara' WHERE username = 'aardvark'",
+    )
+    assert run(path).counts["auth_user"][Outcome.CHANGED] == 2
+    capybara.refresh_from_db()
+    aardvark.refresh_from_db()
+    assert (capybara.username, aardvark.username) == ("capybara2", "capybara")
+    assert changes(run(path)) == 0
+
+
+def test_new_account_is_not_the_one_that_had_its_name(path: Path) -> None:
+    run(path)
+    capybara = User.objects.get(username="capybara")
+    change(path, "UPDATE auth_user SET username = 'capybara2' WHERE username = 'capybara'")
+    new = {"id": "(SELECT max(id) + 1 FROM auth_user)", "username": "'capybara'", "is_staff": "1"}
+    copy_row(path, "auth_user", "WHERE username = 'capybara2'", **new)
+    run(path)
+    assert User.objects.get(username="capybara2") == capybara
+    assert User.objects.get(username="capybara").is_staff
+    assert changes(run(path)) == 0
+
+
+def test_level_numbers_that_were_exchanged_are_rejected(path: Path) -> None:
+    run(path)
+    before = list(CurriculumLevel.objects.order_by("pk").values_list("level_number", flat=True))
+    change(
+        path,
+        "UPDATE core_curriculumlevel SET level_number = 99 WHERE id = 1",
+        "UPDATE core_curriculumlevel SET level_number = 1 WHERE id = 2",
+        "UPDATE core_curriculumlevel SET level_number = 2 WHERE id = 1",
+    )
+    assert run(path).counts["core_curriculumlevel"][Outcome.REJECTED] == 2
+    after = CurriculumLevel.objects.order_by("pk").values_list("level_number", flat=True)
+    assert list(after) == before
+
+
+def test_new_row_of_the_same_teacher_is_the_same_teacher(path: Path) -> None:
+    run(path)
+    assignments = TeacherClassAssignment.objects.count()
+    rows = "teacher_id = 99 WHERE teacher_id = 1"
+    change(
+        path,
+        "UPDATE core_teacher SET id = 99 WHERE id = 1",
+        f"UPDATE primepath_routinetest_teacherclassassignment SET {rows}",
+    )
+    report = run(path)
+    assert report.counts["core_teacher"][Outcome.MERGED] == 1
+    assert TeacherClassAssignment.objects.count() == assignments
+    assert changes(run(path)) == 0
