@@ -17,7 +17,7 @@ from primepath.exchange.upstream.exam_dates import ExamDates
 from primepath.exchange.upstream.exams import ExamOfSource
 from primepath.exchange.upstream.outcomes import Outcome
 from primepath.exchange.upstream.people import EPOCH, People
-from primepath.exchange.upstream.planner import Planner, outcome_of
+from primepath.exchange.upstream.planner import Planner, Record, outcome_of
 from primepath.exchange.upstream.source import Row
 from primepath.services.cells.cell_changes import MAX_ROOM_LENGTH, clean_room
 from primepath.services.imports.cell_spool import CellSpool, PlannedCell
@@ -26,7 +26,7 @@ from primepath.services.imports.state import states
 
 _CELLS_AT_ONCE = 2_000
 _CELLS_A_LINE = 20_000
-_MADE_OF_EXAMS = "exams of a cell"
+MADE_OF_EXAMS = "exams of a cell"
 _EMPTY_COLUMNS = {
     "shared_with_classes": ("", "[]"),
     "metadata": ("", "{}"),
@@ -73,12 +73,16 @@ class CellPlanner:
         self._progress = progress
         self._types = {ref: exam.type for ref, exam in exams.items()}
 
+    @property
+    def makes_cells(self) -> bool:
+        """True if exams that are in no cell get cells."""
+        return self._planner.options.place_unlinked or not self._planner.source.has(tables.CELL)
+
     def plan(self) -> None:
-        has_matrix = self._planner.source.has(tables.CELL)
-        if has_matrix:
+        if self._planner.source.has(tables.CELL):
             self._plan_all(tables.CELL, self._read_matrix())
-        if not has_matrix or self._planner.options.place_unlinked:
-            self._plan_all(_MADE_OF_EXAMS, self._read_exams())
+        if self.makes_cells:
+            self._plan_all(MADE_OF_EXAMS, self._read_exams())
         self._dates.report_rest()
 
     def _plan_all(self, table: str, cells: Iterator[_ReadCell]) -> None:
@@ -225,7 +229,7 @@ class CellPlanner:
             yield self._make_cell(key, exams)
 
     def _make_cell(self, key: CellKey, exams: list[ExamOfSource]) -> _ReadCell:
-        draft = CellDraft(key, Ref(Kind.CELL, _MADE_OF_EXAMS, str(key)))
+        draft = CellDraft(key, Ref(Kind.CELL, MADE_OF_EXAMS, str(key)))
         lines: list[_CellLine] = []
         dated: list[CellDraft] = []
         for exam in exams:
@@ -268,25 +272,35 @@ class CellPlanner:
     # ---- comparing
 
     def _plan_chunk(self, table: str, chunk: list[_ReadCell]) -> None:
-        wanted = [each for each in chunk if not each.draft.is_untouched]
-        records = self._planner.records_of(table, (each.draft.ref.key for each in wanted))
+        records = self._records(table, chunk)
+        # A cell that was imported, and that is untouched now, was cleared.
+        wanted = [
+            each for each in chunk if not each.draft.is_untouched or each.draft.ref.key in records
+        ]
         stored = states(Kind.CELL, [str(each.draft.key) for each in wanted])
         for each in chunk:
-            fate = Fate.NEW
-            if not each.draft.is_untouched:
-                fate = self._settle(each.draft, records, stored)
-            for line in each.lines:
-                self._report(line, each.draft, fate)
+            draft, record, fate = each.draft, records.get(each.draft.ref.key), Fate.NEW
+            if record is not None or not draft.is_untouched:
+                fate = self._settle(draft, record, stored)
+            for read_line in each.lines:
+                line = read_line
+                if draft.is_untouched:
+                    line = _line_of_untouched(line, was_imported=record is not None)
+                self._report(line, draft, fate)
 
-    def _settle(
-        self, draft: CellDraft, records: Mapping[str, object], stored: Mapping[str, str]
-    ) -> Fate:
+    def _records(self, table: str, chunk: list[_ReadCell]) -> dict[str, Record]:
+        """Return what earlier imports stored about the rows of these cells. One SELECT."""
+        records = self._planner.records_of(table, (each.draft.ref.key for each in chunk))
+        for each in chunk:
+            self._planner.saw(each.draft.ref)
+        return records
+
+    def _settle(self, draft: CellDraft, record: Record | None, stored: Mapping[str, str]) -> Fate:
         key = str(draft.key)
         state = stored.get(key)
         wanted = digest(draft.values())
-        record = records.get(draft.ref.key)
         if record is not None:
-            fate = self._planner.fate(wanted, record, state)  # type: ignore[arg-type]
+            fate = self._planner.fate(wanted, record, state)
         elif state is None or state == "0":
             fate = Fate.NEW
         else:
@@ -306,6 +320,13 @@ class CellPlanner:
         self._planner.report.add(
             line.table, line.id, outcome, reasons, target=str(draft.key), message=line.message
         )
+
+
+def _line_of_untouched(line: _CellLine, *, was_imported: bool) -> _CellLine:
+    """Return the line of a row of an untouched cell. If it was imported before, it has lost its content since then."""
+    if was_imported and line.reasons[:1] == ["UNTOUCHED"]:
+        return line._replace(outcome=Outcome.IMPORTED, reasons=line.reasons[1:])
+    return line
 
 
 def _planned_cell(draft: CellDraft, wanted: str, fate: Fate) -> PlannedCell:

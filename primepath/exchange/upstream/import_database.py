@@ -18,7 +18,7 @@ from primepath.exchange.upstream import tables
 from primepath.exchange.upstream.access import plan_assignments
 from primepath.exchange.upstream.audit import plan_audit
 from primepath.exchange.upstream.cell_index import CellIndex
-from primepath.exchange.upstream.cells import CellPlanner
+from primepath.exchange.upstream.cells import MADE_OF_EXAMS, CellPlanner
 from primepath.exchange.upstream.classes import plan_classes
 from primepath.exchange.upstream.curriculum import plan_curriculum
 from primepath.exchange.upstream.exam_dates import ExamDates
@@ -121,12 +121,13 @@ def _plan(planner: Planner, cells: CellSpool, progress: Progress) -> None:
     index = CellIndex(planner, classes, keys)
     exams = plan_exams(planner, people, curriculum, keys, index.placed)
     dates = ExamDates(planner, classes, keys)
-    CellPlanner(planner, people, classes, exams, index, dates, cells, progress).plan()
+    cell_planner = CellPlanner(planner, people, classes, exams, index, dates, cells, progress)
+    cell_planner.plan()
     progress("Reading access.")
     assignments = plan_assignments(planner, people, classes)
     requests = plan_requests(planner, people, classes, assignments)
     plan_audit(planner, people, classes, assignments, requests)
-    planner.report_missing_rows()
+    planner.report_missing_rows(except_of=None if cell_planner.makes_cells else MADE_OF_EXAMS)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from primepath.models import ImportedRow
 from primepath.services.imports.planned import LINKED, Fate, Kind, PlannedObject, Ref
 from primepath.services.imports.state import identities, identity, states
 
+_ROWS_AT_ONCE = 20_000
+
 
 class Options(NamedTuple):
     """Options of an import. ``class_codes`` maps codes of the file to our codes."""
@@ -63,7 +65,7 @@ class Planner:
         current = states(kind, [record.target for record in known.values() if record])
         for each in planned:
             record = known[each.ref]
-            self._seen[each.ref.table].add(each.ref.key)
+            self.saw(each.ref)
             if record is not None:
                 each.target = record.target
                 each.fate = self.fate(each.digest, record, current.get(record.target))
@@ -143,12 +145,24 @@ class Planner:
             message=message,
         )
 
-    def report_missing_rows(self) -> None:
-        """Add a note for each object with a source row that is gone. The object stays."""
-        for table, seen in sorted(self._seen.items()):
-            gone = self.records(table).keys() - seen
-            for key in sorted(gone):
-                self.report.note(f"{table} {key} is no longer in the file. It stays here.")
+    def saw(self, ref: Ref) -> None:
+        """Note that the file still has the row of an object."""
+        self._seen[ref.table].add(ref.key)
+
+    def report_missing_rows(self, *, except_of: str | None) -> None:
+        """Add a note for each object with a source row that is gone. The object stays.
+
+        ``except_of``: a table that was not read.
+        """
+        imported = ImportedRow.objects.filter(source=self.options.source_name).order_by("pk")
+        last = 0
+        while rows := list(
+            imported.filter(pk__gt=last).values_list("pk", "table", "key")[:_ROWS_AT_ONCE]
+        ):
+            last = rows[-1][0]
+            for _pk, table, key in rows:
+                if table != except_of and key not in self._seen[table]:
+                    self.report.note(f"{table} {key} is no longer in the file. It stays here.")
 
     def _fetch(self, table: str, **conditions: Any) -> dict[str, Record]:
         rows = ImportedRow.objects.filter(

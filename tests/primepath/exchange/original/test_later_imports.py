@@ -15,6 +15,7 @@ from primepath.exchange.upstream.outcomes import Outcome, Report
 from primepath.models import (
     ClassAccessRequest,
     CurriculumLevel,
+    ExamScheduleMatrix,
     TeacherClassAssignment,
 )
 from tests.factories import make_teacher
@@ -23,7 +24,10 @@ from tests.primepath.exchange.original.schema import STEPS
 
 pytestmark = pytest.mark.django_db
 
+CELLS = "primepath_routinetest_examschedulematrix"
 REQUESTS = "primepath_routinetest_classaccessrequest"
+CLEARED = "status = 'EMPTY', notes = '', scheduled_date = NULL, scheduled_start_time = NULL, scheduled_end_time = NULL"
+OF_JAN = f"(SELECT id FROM {CELLS} WHERE class_code = 'PS1' AND time_period_value = 'JAN')"
 
 
 @pytest.fixture
@@ -54,6 +58,38 @@ def copy_row(path: Path, table: str, where: str, **values: str) -> None:
 
 def changes(report: Report) -> int:
     return sum(report.total(each) for each in (Outcome.IMPORTED, Outcome.CHANGED, Outcome.MERGED))
+
+
+def test_cell_that_was_cleared_there_is_cleared(path: Path) -> None:
+    run(path)
+    change(
+        path,
+        f"DELETE FROM {CELLS}_exams WHERE examschedulematrix_id = {OF_JAN}",
+        f"UPDATE {CELLS} SET {CLEARED} WHERE id = {OF_JAN}",
+    )
+    assert run(path).counts[CELLS][Outcome.CHANGED] == 1
+    cell = ExamScheduleMatrix.objects.get(pk="PS1/2025/JAN")
+    assert (cell.status, cell.scheduled_date, cell.notes, cell.version) == ("EMPTY", None, "", 2)
+    assert not cell.exams.exists()
+    assert changes(run(path)) == 0
+
+
+def test_cell_that_is_gone_there_stays_and_is_named(path: Path) -> None:
+    run(path)
+    change(
+        path,
+        f"DELETE FROM {CELLS}_exams WHERE examschedulematrix_id = {OF_JAN}",
+        f"DELETE FROM {CELLS} WHERE id = {OF_JAN}",
+    )
+    assert [note for note in run(path).notes if note.startswith(f"{CELLS} ")]
+    assert ExamScheduleMatrix.objects.get(pk="PS1/2025/JAN").status == "SCHEDULED"
+
+
+def test_rows_of_a_table_that_is_empty_now_are_named(path: Path) -> None:
+    run(path)
+    change(path, f"DELETE FROM {REQUESTS}")
+    notes = [note for note in run(path).notes if note.startswith(f"{REQUESTS} ")]
+    assert len(notes) == ClassAccessRequest.objects.count()
 
 
 def test_newer_pending_request_replaces_the_older(path: Path) -> None:
