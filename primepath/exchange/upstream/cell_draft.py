@@ -14,6 +14,8 @@ from primepath.services.cells.cell_changes import MAX_NOTES_LENGTH
 from primepath.services.imports.planned import Ref
 
 _STARTED = {CellStatus.IN_PROGRESS, CellStatus.COMPLETED}
+_SPELLING = {"CLASS_CODE", "PERIOD_SPELLING", "PERIOD_TYPE"}
+"""Reasons that say how the cell is named in the file, and nothing about its content."""
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class CellDraft:
             or self.end_time
             or self.notes
             or self.room
-            or self.reasons
+            or set(self.reasons) - _SPELLING
         )
 
     def changed(self, reason: str, before: object, after: object) -> None:

@@ -293,6 +293,11 @@ class CellPlanner:
         records = self._planner.records_of(table, (each.draft.ref.key for each in chunk))
         for each in chunk:
             self._planner.saw(each.draft.ref)
+            name, key = str(each.draft.key), each.draft.ref.key
+            if key in records and records[key].target != name:
+                # The class has another code now, for example by an option of the command.
+                before = records.pop(key).target
+                self._planner.report.note(f"{table} {key} is {name} now. {before} stays here.")
         return records
 
     def _settle(self, draft: CellDraft, record: Record | None, stored: Mapping[str, str]) -> Fate:
@@ -326,6 +331,8 @@ def _line_of_untouched(line: _CellLine, *, was_imported: bool) -> _CellLine:
     """Return the line of a row of an untouched cell. If it was imported before, it has lost its content since then."""
     if was_imported and line.reasons[:1] == ["UNTOUCHED"]:
         return line._replace(outcome=Outcome.IMPORTED, reasons=line.reasons[1:])
+    if not was_imported and line.outcome is Outcome.MERGED:
+        return line._replace(outcome=Outcome.NOT_CARRIED, reasons=["UNTOUCHED"])
     return line
 
 

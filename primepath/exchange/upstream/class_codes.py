@@ -90,8 +90,10 @@ class ClassCodes:
                 self._codes[raw] = code
                 owners.setdefault(code, raw)
         self._folded: defaultdict[str, set[str]] = defaultdict(set)
-        for code in self._codes.values():
+        self._folded_spellings: defaultdict[str, set[str]] = defaultdict(set)
+        for raw, code in self._codes.items():
             self._folded[code.casefold()].add(code)
+            self._folded_spellings[raw.casefold()].add(code)
 
     def __getitem__(self, raw: str) -> str:
         """Return the code of a spelling. Raises `KeyError` if it has no valid code."""
@@ -108,9 +110,12 @@ class ClassCodes:
         return {raw: code for raw, code in sorted(self._codes.items()) if raw != code}
 
     def folded(self, raw: str) -> set[str]:
-        """Return the codes that differ from ``raw`` only in case. The very code is the only one if it exists."""
+        """Return the codes with a spelling that differs from ``raw`` only in case. The very spelling is the only one if it exists."""
         code = self._codes.get(raw)
-        return {code} if code is not None else self._folded.get(raw.casefold(), set())
+        if code is not None:
+            return {code}
+        folded = raw.casefold()
+        return self._folded_spellings.get(folded) or self._folded.get(folded, set())
 
     def twins(self) -> list[list[str]]:
         """Return the codes that differ only in case. They are several classes."""

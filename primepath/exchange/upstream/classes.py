@@ -55,7 +55,11 @@ def plan_classes(planner: Planner, curriculum: Curriculum) -> Classes:
     ]
     kept = {key: record.target for key, record in planner.records(_CODE_TABLE).items()}
     spellings = elsewhere | {each.raw for each in rows if each.raw}
-    codes = ClassCodes(spellings, {**kept, **planner.options.class_codes})
+    known = spellings | _spellings_of_mappings(planner)
+    for old in sorted(planner.options.class_codes.keys() - known):
+        planner.report.note(f"--class-code: no class in the file has the code {old}.")
+    given = {**kept, **planner.options.class_codes}
+    codes = ClassCodes(spellings, {old: given[old] for old in given.keys() & known})
     mapping_codes = dict(_mapping_codes(planner, codes))
     _remember_spellings(planner, codes)
     planned = _plan(planner, curriculum, codes, rows, {*codes.all(), *mapping_codes.values()})
@@ -77,6 +81,11 @@ def _codes_elsewhere(planner: Planner) -> Iterator[str]:
     for table, column in _CODE_LISTS:
         for value in planner.source.values(table, column):
             yield from (code.strip() for code in values.texts(value) if code.strip())
+
+
+def _spellings_of_mappings(planner: Planner) -> set[str]:
+    found = planner.source.values(tables.MAPPING, "class_code")
+    return {values.printable(value).strip() for value in found}
 
 
 def _mapping_codes(planner: Planner, codes: ClassCodes) -> Iterator[tuple[str, str]]:

@@ -14,8 +14,10 @@ from primepath.exchange.upstream.import_database import ImportOptions, import_da
 from primepath.exchange.upstream.outcomes import Outcome, Report
 from primepath.models import (
     ClassAccessRequest,
+    ClassCurriculumMapping,
     CurriculumLevel,
     ExamScheduleMatrix,
+    SchoolClass,
     TeacherClassAssignment,
 )
 from tests.factories import make_teacher
@@ -26,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 CELLS = "primepath_routinetest_examschedulematrix"
 REQUESTS = "primepath_routinetest_classaccessrequest"
+MAPPINGS = "primepath_routinetest_classcurriculummapping"
 CLEARED = "status = 'EMPTY', notes = '', scheduled_date = NULL, scheduled_start_time = NULL, scheduled_end_time = NULL"
 OF_JAN = f"(SELECT id FROM {CELLS} WHERE class_code = 'PS1' AND time_period_value = 'JAN')"
 
@@ -180,3 +183,32 @@ def test_new_row_of_the_same_teacher_is_the_same_teacher(path: Path) -> None:
     assert report.counts["core_teacher"][Outcome.MERGED] == 1
     assert TeacherClassAssignment.objects.count() == assignments
     assert changes(run(path)) == 0
+
+
+def test_other_code_for_an_imported_class_imports_its_cells(path: Path) -> None:
+    run(path)
+    report = run(path, class_codes={"PS1": "PREP"})
+    stored = ExamScheduleMatrix.objects.filter(school_class="PREP", version=1)
+    assert {cell.period for cell in stored} == {"JAN", "Q1"}
+    assert any("PREP/2025/JAN now. PS1/2025/JAN stays here" in note for note in report.notes)
+    assert changes(run(path)) == 0
+
+
+def test_untouched_cell_of_a_class_with_another_code_is_not_stored(path: Path) -> None:
+    report = run(path, class_codes={"PS1": "PREP"})
+    assert report.counts[CELLS][Outcome.NOT_CARRIED] == 1
+    assert not ExamScheduleMatrix.objects.filter(pk="PREP/2025/FEB").exists()
+
+
+def test_code_of_no_class_makes_none(path: Path) -> None:
+    report = run(path, class_codes={"PS11": "PREP"})
+    assert "--class-code: no class in the file has the code PS11." in report.notes
+    assert not SchoolClass.objects.filter(pk="PREP").exists()
+
+
+def test_curriculum_follows_a_class_with_another_code(path: Path) -> None:
+    change(path, f"UPDATE {MAPPINGS} SET class_code = 'YOUNG-CHO2'")
+    run(path, class_codes={"Young-cho2": "YC_2"})
+    classes = ClassCurriculumMapping.objects.values_list("school_class", flat=True)
+    assert set(classes) == {"YC_2"}
+    assert not SchoolClass.objects.filter(pk="YOUNG-CHO2").exists()
