@@ -11,7 +11,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Locator, expect
 
 from primepath.demo.accounts import HEAD_TEACHER, TEACHER
-from tests.browser.conftest import launch
+from tests.browser.conftest import WITH_WINDOWS, launch
 from tests.browser.localized_page import LocalizedPage
 from tests.browser.opened_cell import YEAR
 from tests.browser.tab import Tab
@@ -33,7 +33,7 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def browser(browser: Browser, language: str) -> Iterator[Browser]:
     """A browser in the language: it writes the texts of inputs for files, dates and times itself."""
-    own = launch(browser.browser_type, LANGUAGE=language)
+    own = launch(browser.browser_type, WITH_WINDOWS, LANGUAGE=language)
     yield own
     own.close()
 
