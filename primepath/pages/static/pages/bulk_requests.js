@@ -6,7 +6,7 @@ import { periodName } from "./format.js";
 /** Returns what the dialog needs of a selected cell. `version` is the one that the user has seen. */
 export const targetOf = ({ key, cell, schoolClass }) => ({
   key,
-  at: { classCode: schoolClass.code, academicYear: Number(document.getElementById("year").value), period: cell.period },
+  at: { classCode: schoolClass.code, academicYear: cell.academicYear, period: cell.period },
   name: `${schoolClass.name}, ${periodName(cell.period)}`,
   version: cell.version,
 });

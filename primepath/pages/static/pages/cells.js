@@ -25,7 +25,7 @@ export function replaceCells({ academicYear, rows }) {
   for (const { schoolClass, canEdit, cells } of rows) {
     for (const cell of cells) {
       learnLook(cell);
-      known.set(keyOf(schoolClass.code, academicYear, cell.period), { cell, schoolClass, canEdit });
+      known.set(keyOf(schoolClass.code, academicYear, cell.period), { cell: { ...cell, academicYear }, schoolClass, canEdit });
     }
   }
 }

@@ -4,7 +4,7 @@ import { field, nameInputs, selectOf } from "./fields.js";
 import { chosenForApi } from "./filters.js";
 import { createElement } from "./format.js";
 import { messageOf, run } from "./operations.js";
-import { shownClasses } from "./table.js";
+import { shownClasses, yearOfTable } from "./table.js";
 import { text } from "./texts.js";
 
 const dialog = document.getElementById("export");
@@ -35,7 +35,7 @@ function open() {
 function chosenCells() {
   const { words, ...chosen } = chosenForApi();
   const classCodes = words ? shownClasses().map(({ code }) => code) : null;
-  return { ...chosen, classCodes, academicYear: Number(document.getElementById("year").value) };
+  return { ...chosen, classCodes, academicYear: yearOfTable() };
 }
 
 function download(url, result) {

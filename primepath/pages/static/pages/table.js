@@ -9,11 +9,13 @@ const scroller = document.getElementById("matrix");
 const table = scroller.querySelector("table");
 const keys = new WeakMap();
 const buttons = new Map();
+let shownYear = null;
 
 /** Shows the rows of `scheduleMatrix` and highlights the periods `now`. */
 export function showTable(scheduleMatrix, now) {
   const { academicYear, rows } = scheduleMatrix;
   replaceCells(scheduleMatrix);
+  shownYear = academicYear;
   buttons.clear();
   const periods = rows[0].cells.map(({ period }) => period);
   const column = (period) =>
@@ -99,6 +101,9 @@ onCells((changed) => changed.forEach(showCell));
 
 /** Returns the classes of the rows that the filters show. */
 export const shownClasses = () => shownRows().map((row) => cellOf(row.querySelector("td button")).schoolClass);
+
+/** Returns the academic year of the table. While another one is being loaded, the field for the year has that one. */
+export const yearOfTable = () => shownYear;
 
 /** Scrolls the current month to the middle. */
 export function scrollToNow() {

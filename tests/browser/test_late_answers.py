@@ -1,0 +1,47 @@
+"""The page at ``/`` while an answer is late, after one was lost, and after one that is not from the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.held_back import held_back
+from tests.browser.opened_cell import YEAR, OpenedCell
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.one_database
+
+Ask = Callable[..., Any]
+Rows = list[dict[str, Any]]
+
+
+def select(page: Page, *cells: OpenedCell) -> None:
+    page.get_by_role("button", name="Select cells").click()
+    for cell in cells:
+        cell.button.click()
+
+
+def test_cells_that_are_shown_are_changed_and_exported_while_another_year_loads(
+    tab: Tab, rows: Rows
+) -> None:
+    page = tab.sign_in("teacher")
+    cell = OpenedCell(page, rows[0], "MAR", "March")
+    expect(cell.button).to_be_visible()
+    dialog = page.get_by_role("dialog")
+    with held_back(page, "query Matrix"):
+        page.get_by_label("Year", exact=True).select_option("2027")
+        select(page, cell)
+        page.get_by_role("button", name="Change together").click()
+        dialog.get_by_label("Room", exact=True).fill("Not in 2027")
+        with tab.one_operation():
+            dialog.get_by_role("button", name="Preview").click()
+        [change] = tab.operations[-1]["variables"]["input"]["changes"]
+        assert change["cell"]["at"] == cell.at
+        dialog.get_by_role("button", name="Cancel").click()
+        page.get_by_role("button", name="Export").click()
+        with tab.one_operation(), page.expect_download():
+            dialog.get_by_role("button", name="Export").click()
+        assert tab.operations[-1]["variables"]["input"]["filter"]["academicYear"] == YEAR
