@@ -34,11 +34,16 @@ export function createExamEditor(cell, { saving, saved, failed }) {
     isSaving = true;
     sent = own;
     problem.textContent = "";
+    const focused = document.activeElement;
+    // What is entered after sending would be lost with the form.
+    own?.toggleAttribute("inert", true);
     saving();
     const outcome = await attempt();
     isSaving = false;
     sent = null;
+    own?.toggleAttribute("inert", false);
     if (outcome.problem || outcome.errors.length) {
+      if (document.activeElement?.contains(own)) focused.focus();
       show(outcome);
       failed();
       return;
@@ -132,15 +137,14 @@ async function choiceForm(cell, { assign, run }) {
   const form = createElement("form", {},
     createElement("div", { class: "field" }, createElement("label", { for: search.id }, text("search_exams")), search),
     result, list, error, createElement("p", { class: "actions" }, submit));
-  form.addEventListener("submit", async (event) => {
+  const showError = (outcome) => {
+    error.textContent = messageOf(outcome);
+    error.scrollIntoView({ block: "nearest" });
+  };
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!chosen.size) return;
-    const opener = document.activeElement;
-    submit.disabled = true;
     error.textContent = "";
-    await run(() => assign([...chosen]), (outcome) => { error.textContent = messageOf(outcome); });
-    submit.disabled = false;
-    if (error.textContent) reveal(error, opener, opener);
+    if (chosen.size) run(() => assign([...chosen]), showError);
   });
   form.isChanged = () => chosen.size > 0;
   return form;

@@ -4,6 +4,9 @@ import { createElement } from "./format.js";
 import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
 
+// For each dialog, a function that returns whether it has entries that are not saved.
+const entries = new Map();
+
 /** Calls `close()` for the Escape key instead of closing the dialog. */
 export function onEscape(dialog, close) {
   // Browsers do not always let a page prevent "cancel", so the key is handled as well.
@@ -20,9 +23,14 @@ export function onEscape(dialog, close) {
   };
 }
 
-/** Closes a dialog with the Escape key. If `isChanged()`, the user is asked first. */
-export const askBeforeEscape = (dialog, isChanged) =>
+/** Closes a dialog with the Escape key. If `isChanged()`, the user is asked first, also before the page closes. */
+export function askBeforeEscape(dialog, isChanged) {
+  entries.set(dialog, isChanged);
   onEscape(dialog, () => (!isChanged() || confirm(text("discard"))) && dialog.close());
+}
+
+/** Returns whether closing the page would lose entries of an open dialog. */
+export const hasOpenEntries = () => [...entries].some(([dialog, isChanged]) => dialog.open && isChanged());
 
 /** Returns a checkbox with its label, as `box` and `element`. */
 export function checkboxOf(name, title, isChecked = false) {
@@ -81,6 +89,7 @@ export function previewForm(form, elements, run) {
   };
   save.addEventListener("click", () => attempt(false));
   close.addEventListener("click", () => dialog.close());
+  entries.set(dialog, () => isSaving || isEntered);
   onEscape(dialog, () => !isSaving && (!isEntered || confirm(text("discard"))) && dialog.close());
   form.replaceChildren(...elements, result, problem, createElement("p", { class: "actions" }, preview, save, close));
 }

@@ -5,6 +5,7 @@ import { isAgenda, onAgendaCell, showAgenda } from "./agenda.js";
 import { hasOpenChanges, onCopy, openCell, showChangeByOthers } from "./cell_panel.js";
 import { hasUnsaved, mergeCells, onCells } from "./cells.js";
 import { setTimeZone } from "./change_list.js";
+import { hasOpenEntries } from "./dialogs.js";
 import { chosenFilters, chosenForApi, onFilter, showDivisions, showFilters } from "./filters.js";
 import { follow, stopFollowing } from "./live.js";
 import { onNewYear } from "./new_year.js";
@@ -197,6 +198,6 @@ onCell((button, state, { shiftKey }) => {
   else openCell(state, shown);
 });
 // The browser asks before it closes the page and loses a change.
-addEventListener("beforeunload", (event) => (hasUnsaved() || hasOpenChanges()) && event.preventDefault());
+addEventListener("beforeunload", (event) => (hasUnsaved() || hasOpenChanges() || hasOpenEntries()) && event.preventDefault());
 // The script that ran before this one shows that message in browsers that lack what this page requires.
 if (element("old-browser").hidden) load();

@@ -3,7 +3,6 @@
 import { clearErrors, field, nameInputs, showErrors, unfinished } from "./fields.js";
 import { createElement } from "./format.js";
 import { change } from "./operations.js";
-import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
 
 const EXAM_TYPES = { MONTHLY: "REVIEW", QUARTERLY: "QUARTERLY" };
@@ -47,19 +46,15 @@ export function newExamForm(cell, { assign, run }) {
     // Sent again, the form assigns the exam that is there.
     for (const input of Object.values(inputs)) input.disabled = Boolean(created);
     problem.textContent = [created && text("created_only"), showErrors(form, inputs, outcome)].filter(Boolean).join(" ");
+    if (problem.textContent) problem.scrollIntoView({ block: "nearest" });
   }
 
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearErrors(form);
     const errors = unfinished(inputs);
     show({ errors });
-    if (errors.length) return;
-    const opener = document.activeElement;
-    submit.disabled = true;
-    await run(attempt, show);
-    submit.disabled = false;
-    if (problem.textContent) reveal(problem, opener, opener);
+    if (!errors.length) run(attempt, show);
   });
   form.isChanged = () => created || Object.values(inputs).some(({ value, defaultValue, validity }) => value !== defaultValue || validity.badInput);
   return form;

@@ -9,8 +9,14 @@ import { text } from "./texts.js";
 const dialog = document.getElementById("access");
 const form = document.getElementById("access-form");
 const LEVELS = ["VIEW", "SUBSTITUTE", "CO_TEACHER", "FULL"];
+let isSending = false;
 
+/** Opens the dialog: as it is while a request is being sent, otherwise with a new form. */
 async function open() {
+  if (isSending) {
+    dialog.showModal();
+    return;
+  }
   const option = (value, name) => createElement("option", { value }, name);
   const inputs = nameInputs("access", {
     classCode: createElement("select", {}, option("", text("loading"))),
@@ -23,15 +29,22 @@ async function open() {
   cancel.addEventListener("click", () => dialog.close());
   form.replaceChildren(...Object.entries(inputs).map(([name, input]) => field(text(name), input)),
     problem, createElement("p", { class: "actions" }, submit, cancel));
+  const setSending = (is) => {
+    isSending = is;
+    for (const each of [...Object.values(inputs), submit]) each.disabled = is;
+  };
   form.onsubmit = async (event) => {
     event.preventDefault();
     clearErrors(form);
-    submit.disabled = true;
+    setSending(true);
     const outcome = await change("request_access",
       Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value])));
-    submit.disabled = false;
+    setSending(false);
+    const isSent = Boolean(outcome.payload?.request);
+    if (!isSent && !dialog.open) dialog.showModal();
+    submit.focus();
     problem.textContent = showErrors(form, inputs, outcome);
-    if (outcome.payload?.request) showSent();
+    if (isSent) showSent();
   };
   askBeforeEscape(dialog, () => inputs.reason.isConnected && inputs.reason.value !== "");
   dialog.showModal();

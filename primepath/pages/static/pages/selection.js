@@ -25,8 +25,11 @@ export function startSelecting(copied = null) {
   setOn(true);
 }
 
-/** Allows to start selecting, or not while a change is being saved. */
-export const allowSelecting = (isAllowed) => { element("select-cells").disabled = !isAllowed; };
+/** Allows to select and change cells, or not while a change is being saved: its dialog opens again if it fails. */
+export function allowSelecting(isAllowed) {
+  element("select-cells").disabled = !isAllowed;
+  show();
+}
 
 /** Forgets the selection. */
 export function stopSelecting() {
@@ -101,7 +104,7 @@ function show() {
     ? text("select_targets", { cell: source.name, number })
     : text("selected", { number });
   element("change-selected").textContent = text(source ? "copy_here" : "change_together");
-  element("change-selected").disabled = !selected.size;
+  element("change-selected").disabled = !selected.size || element("select-cells").disabled;
 }
 
 onLongPress(table, (button) => {
