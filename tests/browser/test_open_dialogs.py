@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.held_back import held_back
 from tests.browser.opened_cell import OpenedCell
 from tests.browser.tab import Tab
 from tests.browser.test_kept_entries import (
+    QUESTION,
     choose_exam,
+    names,
+    open_new_exam,
     refuse_questions,
 )
 from tests.browser.test_late_answers import select
+from tests.browser.test_live import CHANGE, signed_in
 
 pytestmark = pytest.mark.one_database
 
+Ask = Callable[..., Any]
 Rows = list[dict[str, Any]]
 
 
@@ -38,6 +44,30 @@ def test_closing_the_page_asks_about_entries_of_a_dialog(tab: Tab, rows: Rows) -
     notes.fill("Bring a dictionary")
     assert is_kept_by_question(page, questions)
     expect(notes).to_have_value("Bring a dictionary")
+
+
+def test_copying_a_cell_asks_about_entries_for_its_exams(tab: Tab, rows: Rows, ask: Ask) -> None:
+    page = tab.sign_in("teacher")
+    questions = refuse_questions(page)
+    cell = OpenedCell(page, rows[0], "NOV", "November")
+    assert names(ask, cell)
+    field = open_new_exam(cell, "Half a na")
+    cell.panel.get_by_role("button", name="Copy to other cells").click()
+    expect(field).to_have_value("Half a na")
+    assert questions == [QUESTION]
+
+
+def test_cancelled_form_disappears_without_a_connection(tab: Tab, rows: Rows) -> None:
+    page = tab.sign_in("teacher")
+    cell = OpenedCell(page, rows[0], "JAN", "January")
+    panel = cell.edit()
+    panel.get_by_label("Room").fill("Not wanted")
+    tab.fail_requests()
+    panel.get_by_role("button", name="Cancel").click()
+    expect(panel.get_by_role("button", name="Edit", exact=True)).to_be_focused()
+    expect(panel.get_by_label("Room")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
 
 
 def test_nothing_is_entered_in_an_exam_form_while_it_is_sent(tab: Tab, rows: Rows) -> None:
@@ -95,3 +125,35 @@ def test_request_for_access_that_fails_after_closing_is_shown_again(tab: Tab) ->
     expect(reason).to_have_value("Parents' evening")
     expect(dialog.get_by_role("button", name="Send request")).to_be_focused()
     tab.problems[:] = [each for each in tab.problems if "net::ERR_FAILED" not in each]
+
+
+def test_newest_state_is_shown_after_a_form_without_changes(tab: Tab, rows: Rows, ask: Ask) -> None:
+    cell = OpenedCell(signed_in(tab), rows[0], "OCT", "October")
+    panel = cell.edit()
+    ask("head", CHANGE, at=cell.at, room="Theirs")
+    expect(panel.get_by_text("you can choose what to keep")).to_be_visible()
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_text("Nothing was changed.")).to_be_visible()
+    expect(panel.locator("dd", has_text="Theirs")).to_be_visible()
+
+
+def test_newest_state_is_shown_after_a_late_answer(tab: Tab, rows: Rows, ask: Ask) -> None:
+    page = signed_in(tab)
+    cell = OpenedCell(page, rows[0], "OCT", "October")
+
+    def answer_late(route: Route) -> None:
+        if "mutation UpdateCell(" not in (route.request.post_data or ""):
+            route.fallback()
+            return
+        answer = route.fetch()
+        ask("head", CHANGE, at=cell.at, room="Later")
+        expect(page.locator("#announcement")).to_have_text("Others have changed 1 cell.")
+        route.fulfill(response=answer)
+
+    page.route("**/graphql", answer_late)
+    panel = cell.edit()
+    panel.get_by_label("Room").fill("Mine")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_text("Margaret Ellis has just changed this cell.")).to_be_visible()
+    expect(panel.get_by_text("Saved.")).to_be_visible()
+    expect(panel.locator("dd", has_text="Later")).to_be_visible()

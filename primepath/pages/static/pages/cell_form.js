@@ -14,7 +14,8 @@ const FIELDS = ["status", "scheduledDate", "startTime", "endTime", "room", "invi
  * Creates the form of a cell.
  *
  * `reload()` returns the current cell. `saving(planned)` is called before a change is sent, with the cell as it would be. Then
- * `saved(payload)` or `failed()` is called. `cancelled()` is called after "Cancel". The form keeps its inputs outside of the page too.
+ * `saved(payload)` or `failed()` is called. `cancelled(base)` is called after "Cancel", with the cell as it was last loaded. The form keeps
+ * its inputs outside of the page too.
  */
 export function createForm(cell, { reload, saving, saved, failed, cancelled }) {
   let base = cell;
@@ -65,7 +66,7 @@ export function createForm(cell, { reload, saving, saved, failed, cancelled }) {
     event.preventDefault();
     submit();
   });
-  cancel.addEventListener("click", cancelled);
+  cancel.addEventListener("click", () => cancelled(base));
   form.isChanged = () => changed().length > 0;
   form.focusFirst = () =>
     (form.querySelector('[aria-invalid="true"], .conflict input') ?? (conflict.childElementCount || problem.textContent ? save : inputs.status)).focus();

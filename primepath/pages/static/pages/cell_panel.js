@@ -5,7 +5,7 @@ import { createExamEditor } from "./cell_exams.js";
 import { createForm } from "./cell_form.js";
 import { historyOf } from "./cell_history.js";
 import { examsOf, factsOf, notesOf, statusOf, warningsOf } from "./cell_view.js";
-import { keyOf, markSeen, mergeCells, savingOf, showSaving, stateOf } from "./cells.js";
+import { isOutdated, keyOf, markSeen, mergeCells, savingOf, showSaving, stateOf } from "./cells.js";
 import { onEscape } from "./dialogs.js";
 import { createElement, periodName } from "./format.js";
 import { remember, showUndoOutcome, undo } from "./last_change.js";
@@ -155,10 +155,10 @@ function formOf(cell, own) {
       failForm(key, "cell", own.name);
       if (isOpen()) showForm(cell, form);
     },
-    cancelled: () => {
+    cancelled: (base) => {
       done();
-      opened.form = null;
-      reload(opened);
+      // Before the cell is loaded, because the user would not be asked about entries of a form that stays.
+      showCurrent(base);
     },
   });
   return form;
@@ -169,7 +169,7 @@ function showSaved({ key, name }, { cell, changeSetId }) {
   mergeCells([cell]);
   const change = remember(changeSetId, text("changed_cell", { cell: name }));
   if (opened?.key !== key) return;
-  showView(cell)?.focus();
+  showCurrent(cell);
   if (!changeSetId) {
     outcome.replaceChildren(text("nothing_changed"));
     return;
@@ -202,13 +202,28 @@ export async function showChangeByOthers(keys) {
     outcome.replaceChildren(text(own.form ? "changed_before_save" : "changed_before_assigning", { name }));
     return;
   }
+  if (await showNewest(own)) outcome.replaceChildren(text("changed_just_now", { name }));
+}
+
+/** Shows a cell that was saved or not changed, and then its current state if others have changed it since. */
+async function showCurrent(cell) {
+  const own = opened;
+  showView(cell)?.focus();
+  if (!isOutdated(own.key, cell)) return;
+  const name = stateOf(own.key).changedBy;
+  markSeen(own.key);
+  if (await showNewest(own) && name) outcome.append(createElement("span", {}, text("changed_just_now", { name })));
+}
+
+/** Loads the open cell and shows it, unless a form was opened meanwhile. The focus stays. Returns whether it is shown. */
+async function showNewest(own) {
   const { cell } = await load(own);
-  if (!cell || opened !== own || own.form || savingOf(own.key)) return;
+  if (!cell || opened !== own || own.form || savingOf(own.key)) return false;
   const focused = document.activeElement;
   const hasFocus = content.contains(focused);
   const edit = showView(cell);
   if (hasFocus) (content.contains(focused) ? focused : edit ?? element("close-cell")).focus();
-  outcome.replaceChildren(text("changed_just_now", { name }));
+  return true;
 }
 
 /** Closes the panel, unless the user wants to keep unsaved changes. Returns whether it is closed. */

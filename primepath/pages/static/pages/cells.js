@@ -64,6 +64,9 @@ export function stateOf(key) {
   return { ...state, key, cell: { ...cell, ...planned }, isSaving: Boolean(planned), isUnsaved: unsaved.has(key), changedBy: others.get(key) };
 }
 
+/** Returns whether a newer version of this cell is known. */
+export const isOutdated = (key, { version }) => known.get(key)?.cell.version > version;
+
 /** Returns the fields that are being saved, or undefined. */
 export const savingOf = (key) => saving.get(key);
 
