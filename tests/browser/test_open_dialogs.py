@@ -157,3 +157,21 @@ def test_newest_state_is_shown_after_a_late_answer(tab: Tab, rows: Rows, ask: As
     expect(panel.get_by_text("Margaret Ellis has just changed this cell.")).to_be_visible()
     expect(panel.get_by_text("Saved.")).to_be_visible()
     expect(panel.locator("dd", has_text="Later")).to_be_visible()
+
+
+def test_panel_stays_open_after_a_double_click_and_while_text_is_selected(
+    tab: Tab, rows: Rows
+) -> None:
+    page = tab.sign_in("teacher")
+    cell = OpenedCell(page, rows[0], "JAN", "January")
+    cell.button.dblclick()
+    cell.panel.get_by_role("button", name="Edit", exact=True).click()
+    box = cell.panel.get_by_label("Room").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 200, box["y"] + 9)
+    page.mouse.up()
+    expect(cell.panel).to_be_visible()
+    page.mouse.click(box["x"] - 200, box["y"] + 9)
+    expect(cell.panel).to_be_hidden()

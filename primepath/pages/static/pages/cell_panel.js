@@ -241,8 +241,11 @@ function close() {
 export const hasOpenChanges = () => Boolean(opened?.form?.isChanged() || opened?.exams?.isChanged());
 
 element("close-cell").addEventListener("click", close);
-// A click outside the panel hits its backdrop, which belongs to the panel element.
-panel.addEventListener("click", ({ target }) => target === panel && close());
+// A click outside the panel hits its backdrop, which belongs to the panel element. Selecting text can end there, and so does the
+// second click of a double click on a cell.
+let isPressedOutside = false;
+panel.addEventListener("pointerdown", ({ target }) => { isPressedOutside = target === panel; });
+panel.addEventListener("click", ({ target, detail }) => target === panel && isPressedOutside && detail < 2 && close());
 onEscape(panel, close);
 panel.addEventListener("close", () => {
   opened = null;
