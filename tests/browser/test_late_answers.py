@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.held_back import held_back
 from tests.browser.opened_cell import YEAR, OpenedCell
 from tests.browser.tab import Tab
+from tests.browser.test_kept_entries import choose_exam, names
 
 pytestmark = pytest.mark.one_database
 
@@ -45,3 +46,34 @@ def test_cells_that_are_shown_are_changed_and_exported_while_another_year_loads(
         with tab.one_operation(), page.expect_download():
             dialog.get_by_role("button", name="Export").click()
         assert tab.operations[-1]["variables"]["input"]["filter"]["academicYear"] == YEAR
+
+
+def test_exam_is_assigned_again_although_an_earlier_answer_was_lost(
+    tab: Tab, rows: Rows, ask: Ask
+) -> None:
+    page = tab.sign_in("teacher")
+    page.on("dialog", lambda question: question.accept())
+    cell = OpenedCell(page, rows[0], "DEC", "December")
+    panel = cell.panel
+    before = names(ask, cell)
+    choose_exam(cell)
+    name = panel.locator(".choices strong").first.inner_text()
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/graphql", lose, times=1)
+    panel.get_by_role("button", name="Assign", exact=True).click()
+    expect(panel.get_by_text("could not be sent")).to_be_visible()
+    page.keyboard.press("Escape")
+    cell.button.click()
+    panel.get_by_role("button", name=f"Remove {name}").click()
+    expect(panel.get_by_text("Saved.")).to_be_visible()
+    assert names(ask, cell) == before
+    panel.get_by_role("button", name="Assign exams").click()
+    panel.get_by_label(name).check()
+    panel.get_by_role("button", name="Assign", exact=True).click()
+    expect(panel.get_by_role("button", name=f"Remove {name}")).to_be_visible()
+    assert set(names(ask, cell)) == {*before, name}
+    tab.problems[:] = [each for each in tab.problems if "net::ERR_FAILED" not in each]

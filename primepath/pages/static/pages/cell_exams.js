@@ -22,8 +22,9 @@ export function createExamEditor(cell, { saving, saved, failed }) {
   const problem = createElement("p", { class: "problem", role: "alert" });
   const place = createElement("div", {});
   const form = () => place.firstElementChild;
-  const changeExams = (document, examIds) => change(document, { cells: [{ id: cell.id }], examIds });
+  const changeExams = (document, examIds) => change(document, { cells: [{ id: cell.id }], examIds }, {}, version);
   const showProblem = (outcome) => { problem.textContent = messageOf(outcome); };
+  let { version } = cell;
   let isSaving = false;
   let sent = null;
   let lastOpened = null;
@@ -64,7 +65,8 @@ export function createExamEditor(cell, { saving, saved, failed }) {
     place.replaceChildren(content);
     reveal(content, currentTarget, content.querySelector("input") ?? content);
   };
-  const elementsOf = ({ exams }) => {
+  const elementsOf = ({ exams, version: shown }) => {
+    version = shown;
     const items = exams.map((exam) => examItem(exam, button(
       text("remove"), () => run(() => changeExams("unassign_exams", [exam.id])), { "aria-label": text("remove_exam", { name: exam.name }) })));
     return [

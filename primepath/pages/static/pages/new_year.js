@@ -18,6 +18,7 @@ let show = () => {};
 export const onNewYear = (showYear) => { show = showYear; };
 
 function open() {
+  const openedAt = performance.now();
   const years = [...year.options].map(({ value }) => value);
   const named = (prefix) => (value) => text(`${prefix}_${value.toLowerCase()}`);
   const inputs = nameInputs("new-year", {
@@ -39,7 +40,7 @@ function open() {
       dates: inputs.dates.value,
       onExisting: inputs.onExisting.value,
       dryRun,
-    });
+    }, {}, openedAt);
     const problem = messageOf(outcome);
     if (!outcome.payload || problem) return { problem };
     const { changeSetId } = outcome.payload;

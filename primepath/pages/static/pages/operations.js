@@ -11,11 +11,13 @@ const keysOfLost = new Map();
 /**
  * Sends a mutation of the page. Other `variables` than the input only choose what is returned.
  *
+ * After a lost response, the same input is the same change if its `basis` is the same too, such as the version of the cell.
+ *
  * Returns its `payload`, or null. `errors` are the errors of the input (`message`, `field`). `problem` is the message of a failed request.
  */
-export async function change(document, input, variables = {}) {
+export async function change(document, input, variables = {}, basis = null) {
   if (input.dryRun) return run(document, input, variables);
-  const content = JSON.stringify([document, input]);
+  const content = JSON.stringify([document, input, basis]);
   const idempotencyKey = keysOfLost.get(content) ?? randomKey();
   keysOfLost.set(content, idempotencyKey);
   const outcome = await run(document, { ...input, idempotencyKey }, variables);
