@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.held_back import held_back
 from tests.browser.opened_cell import YEAR, OpenedCell
 from tests.browser.tab import Tab
-from tests.browser.test_kept_entries import choose_exam, names
+from tests.browser.test_kept_entries import UPDATE, choose_exam, names
 
 pytestmark = pytest.mark.one_database
 
@@ -77,3 +77,25 @@ def test_exam_is_assigned_again_although_an_earlier_answer_was_lost(
     expect(panel.get_by_role("button", name=f"Remove {name}")).to_be_visible()
     assert set(names(ask, cell)) == {*before, name}
     tab.problems[:] = [each for each in tab.problems if "net::ERR_FAILED" not in each]
+
+
+def test_history_is_loaded_once_and_undoes_nothing_without_the_question(
+    tab: Tab, rows: Rows, ask: Ask
+) -> None:
+    page = tab.sign_in("teacher")
+    cell = OpenedCell(page, rows[0], "AUG", "August")
+    ask("teacher", UPDATE, input={"cell": {"at": cell.at}, "room": "Only once"})
+    cell.button.click()
+    with held_back(page, "query CellHistory"):
+        for _again in range(3):
+            cell.panel.get_by_text("History").click()
+            page.wait_for_timeout(100)
+    entry = cell.panel.locator(".history > li", has_text="→ Only once")
+    expect(entry).to_have_count(1)
+    # Without this answer, the page does not know how many cells it would ask about.
+    tab.expected_statuses.add(503)
+    busy = {"errors": [{"message": "The server is busy."}]}
+    page.route("**/graphql", lambda route: route.fulfill(status=503, json=busy), times=1)
+    with tab.one_operation():
+        entry.get_by_role("button", name="Undo").click()
+    expect(entry.get_by_text("The server is busy.")).to_be_visible()

@@ -3,10 +3,10 @@
 import { send } from "./api.js";
 import { createElement, date, dateTime, label } from "./format.js";
 import { remember, showUndoOutcome } from "./last_change.js";
-import { loadPage, queries } from "./operations.js";
+import { loadPage, queries, withRequestId } from "./operations.js";
 import { reveal } from "./reveal.js";
 import { text } from "./texts.js";
-import { undoChanges, undoTexts } from "./undoing.js";
+import { refusalOf, undoChanges, undoTexts } from "./undoing.js";
 
 // The API's names of fields, where the page has another.
 const FIELD_TEXTS = { invigilator: "invigilatorId" };
@@ -25,6 +25,7 @@ export function historyOf(opened, canEdit, reload) {
   const state = { timeZone: opened.timeZone, canEdit, reload };
   let after = null;
   const load = async (opener) => {
+    if (section.ariaBusy === "true") return;
     section.setAttribute("aria-busy", "true");
     const { page, problem: message } = await loadPage("cell_history", { ...opened.operation.variables, after }, "matrixCell", "history");
     section.setAttribute("aria-busy", "false");
@@ -55,8 +56,8 @@ function entryOf(entry, { timeZone, canEdit, reload }) {
     button.addEventListener("click", async () => {
       button.disabled = true;
       result.replaceChildren();
-      const isWanted = await confirmAll(entry.changeSetId, question);
-      const { changeSetId, refusal } = isWanted ? await undoChanges(entry.changeSetId) : {};
+      const { isWanted, failure } = await confirmAll(entry.changeSetId, question);
+      const { changeSetId, refusal = failure } = isWanted ? await undoChanges(entry.changeSetId) : {};
       button.disabled = false;
       if (refusal && !item.checkVisibility()) showUndoOutcome(refusal);
       else if (refusal) {
@@ -72,12 +73,13 @@ function entryOf(entry, { timeZone, canEdit, reload }) {
   return item;
 }
 
-/** Asks before other cells are restored together with this one. Returns whether the user wants it. */
+/** Asks before other cells are restored together with this one. Returns whether it `isWanted`, or a `failure` to show. */
 async function confirmAll(changeSetId, question) {
-  const { result } = await send({ query: queries.change_set, variables: { id: changeSetId } });
-  const changes = result.data?.node;
+  const { result, problem, requestId } = await send({ query: queries.change_set, variables: { id: changeSetId } });
+  if (!result.data) return { failure: refusalOf({ errors: [], problem: withRequestId(problem, requestId) }) };
+  const changes = result.data.node;
   // The undo itself answers if the viewer does not see the whole change.
-  return !(changes?.cellCount > 1) || confirm(question(changes.summary));
+  return { isWanted: !(changes?.cellCount > 1) || confirm(question(changes.summary)) };
 }
 
 /** Returns a change for people: "Room: Hall → Room 7". */

@@ -42,7 +42,7 @@ export function textsFor(change, isRedo) {
 }
 
 /** Returns what has changed since as a list, or the message of another problem. */
-function refusalOf(outcome) {
+export function refusalOf(outcome) {
   const since = outcome.errors.filter(({ code }) => code === "CHANGED_SINCE");
   if (!since.length) return createElement("p", { class: "problem", role: "alert" }, messageOf(outcome));
   return createElement("div", { class: "conflict", role: "alert" },
