@@ -50,7 +50,7 @@ def _requests() -> dict[str, str]:
     return {
         "not_sent": _("The request could not be sent ({reason})."),
         "other_session": _("You have signed in or out in another window. Reload this page."),
-        "not_json": _("The response has status {status} and is not JSON."),
+        "not_of_api": _("The response has status {status} and is not from the API."),
     }
 
 

@@ -150,3 +150,19 @@ def test_block_that_is_not_saved_keeps_its_input(
     tab.fail_requests(False)
     _save(dialog, "1 cell")
     assert ask("teacher", CELL, at=cell.at)["matrixCell"]["room"] == "Room 3"
+
+
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [("1.5", "This is not a whole number."), ("99999999999", "This must be from -366 to 366.")],
+)
+def test_number_of_days_that_dates_cannot_move_by_is_an_error(
+    tab: Tab, rows: list[dict[str, Any]], days: str, message: str
+) -> None:
+    page = tab.sign_in("teacher")
+    dialog = _open(page, OpenedCell(page, rows[0], "NOV", "November"))
+    dialog.get_by_label("Move dates by days").fill(days)
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog.get_by_text(message)).to_be_visible()
+    expect(dialog.get_by_label("Move dates by days")).to_be_focused()
+    expect(dialog.get_by_role("button", name="Preview")).to_be_enabled()

@@ -163,7 +163,7 @@ def test_number_that_is_none_is_an_error(tab: Tab, rows: Rows) -> None:
     cell.panel.get_by_label("Pass mark (%)").press_sequentially("1e")
     before = len(tab.operations)
     page.keyboard.press("Enter")
-    expect(cell.panel.get_by_text("This is not a number.")).to_be_visible()
+    expect(cell.panel.get_by_text("This is not a whole number.")).to_be_visible()
     assert len(tab.operations) == before
 
 

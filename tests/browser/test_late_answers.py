@@ -99,3 +99,16 @@ def test_history_is_loaded_once_and_undoes_nothing_without_the_question(
     with tab.one_operation():
         entry.get_by_role("button", name="Undo").click()
     expect(entry.get_by_text("The server is busy.")).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_answer_that_is_not_from_the_api_is_an_error(tab: Tab, rows: Rows, status: int) -> None:
+    page = tab.sign_in("teacher")
+    tab.expected_statuses.add(503)
+    panel = OpenedCell(page, rows[0], "JAN", "January").edit()
+    panel.get_by_label("Room").fill(f"Kept {status}")
+    foreign = {"message": "Sign in to this network"}
+    page.route("**/graphql", lambda route: route.fulfill(status=status, json=foreign), times=1)
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_text(f"has status {status} and is not from the API")).to_be_visible()
+    expect(panel.get_by_label("Room")).to_have_value(f"Kept {status}")

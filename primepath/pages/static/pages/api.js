@@ -45,9 +45,11 @@ async function post(address, headers, body, isSession) {
     const problem = isOutdated
       ? text("other_session")
       : result.errors?.[0]?.message;
-    return { result, problem, requestId };
+    // A server between the browser and the API can answer too.
+    const isOfApi = problem || result.data || result.uploadId;
+    return isOfApi ? { result, problem, requestId } : failed(text("not_of_api", { status: response.status }), requestId);
   } catch {
-    return failed(text("not_json", { status: response.status }), requestId);
+    return failed(text("not_of_api", { status: response.status }), requestId);
   }
 }
 

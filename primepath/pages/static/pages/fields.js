@@ -69,10 +69,20 @@ function showError(input, message) {
   else input.after(createElement("p", { class: "problem", id }, message));
 }
 
-/** Returns an error for each input with a part of a date, time or number, or with one that does not exist. Browsers report these as empty. */
-export const unfinished = (inputs) => Object.keys(inputs)
-  .filter((name) => inputs[name].validity.badInput)
-  .map((name) => ({ field: [name], message: text(inputs[name].type === "number" ? "no_number" : "unfinished") }));
+/**
+ * Returns an error for each input with a part of a date, time or number, or with one that does not exist. Browsers report these as empty.
+ * A number must be whole, and within the limits if the input has both.
+ */
+export const unfinished = (inputs) => Object.entries(inputs)
+  .map(([name, input]) => ({ field: [name], message: mistakeOf(input) }))
+  .filter(({ message }) => message);
+
+function mistakeOf({ type, min, max, validity }) {
+  if (type !== "number") return validity.badInput ? text("unfinished") : null;
+  if (validity.badInput || validity.stepMismatch) return text("no_number");
+  const isOutside = validity.rangeUnderflow || validity.rangeOverflow;
+  return isOutside && min && max ? text("outside", { min, max }) : null;
+}
 
 /** Removes what `showErrors` has shown. */
 export function clearErrors(form) {
