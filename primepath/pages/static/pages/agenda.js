@@ -1,6 +1,7 @@
 // The week and the month as a list of days with their cells, instead of the matrix.
 
 import { send } from "./api.js";
+import { isFocusLost } from "./dialogs.js";
 import { count, createElement, date, dateRange, finderOf, label, monthOf, periodName, times, today } from "./format.js";
 import { queries, withRequestId } from "./operations.js";
 import { text } from "./texts.js";
@@ -71,19 +72,19 @@ async function load() {
 
 function showDays(cells) {
   const days = [...Map.groupBy(cells, (cell) => cell.scheduledDate)];
+  const focused = element("agenda-days").querySelector(":focus")?.dataset.cell;
   element("agenda-count").textContent = count(cells.length, "cell");
   element("agenda-days").replaceChildren(...days.map(([day, ofDay]) =>
     createElement("section", {}, createElement("h3", {}, date(day)), createElement("ul", {}, ...ofDay.map(itemOf)))));
-  restoreFocus();
+  if (focused) focusCell(focused);
 }
 
-/** Focuses the cell that was opened last, if its panel is closed and a new list has replaced the button that opened it. */
+/** Focuses the cell that was opened last, if a new list has replaced the button that opened it. */
 function restoreFocus() {
-  const { activeElement } = document;
-  const isLost = !activeElement || activeElement === document.body || element("cell").contains(activeElement);
-  if (!lastOpened || element("cell").open || !isLost) return;
-  element("agenda-days").querySelector(`[data-cell="${CSS.escape(lastOpened)}"]`)?.focus();
+  if (lastOpened && isFocusLost(element("cell"))) focusCell(lastOpened);
 }
+
+const focusCell = (key) => element("agenda-days").querySelector(`[data-cell="${CSS.escape(key)}"]`)?.focus();
 
 function itemOf(cell) {
   const details = [times(cell.startTime, cell.endTime), cell.room, label(cell.status), count(cell.examCount, "exam")];

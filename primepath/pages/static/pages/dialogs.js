@@ -32,6 +32,12 @@ export function askBeforeEscape(dialog, isChanged) {
 /** Returns whether closing the page would lose entries of an open dialog. */
 export const hasOpenEntries = () => [...entries].some(([dialog, isChanged]) => dialog.open && isChanged());
 
+/** Returns whether the focus is nowhere after this dialog was closed, because what had it before is gone. */
+export function isFocusLost(dialog) {
+  const { activeElement } = document;
+  return !activeElement || activeElement === document.body || dialog.contains(activeElement);
+}
+
 /** Returns a checkbox with its label, as `box` and `element`. */
 export function checkboxOf(name, title, isChecked = false) {
   const box = createElement("input", { type: "checkbox", name });

@@ -9,6 +9,7 @@ const element = (id) => document.getElementById(id);
 export function showDivisions(rows, wanted) {
   const divisions = [...new Set(rows.map((row) => row.schoolClass.division))];
   const chosen = divisions.includes(wanted) ? wanted : "";
+  const hasFocus = element("divisions").contains(document.activeElement);
   const choices = divisions.length > 1 ? ["", ...divisions] : [];
   element("divisions").replaceChildren(
     element("divisions").querySelector("legend"),
@@ -18,6 +19,7 @@ export function showDivisions(rows, wanted) {
       return createElement("label", {}, input, createElement("span", {}, division ? label(division) : text("all_divisions")));
     }),
   );
+  if (hasFocus) element("divisions").querySelector("input:checked")?.focus({ preventScroll: true });
 }
 
 /** Fills the filters. What was chosen stays chosen. */

@@ -1,6 +1,7 @@
 // The matrix as a table: a body for each division, a row for each class, a button in each cell.
 
 import { keyOf, onCells, replaceCells, stateOf } from "./cells.js";
+import { isFocusLost } from "./dialogs.js";
 import { count, createElement, finderOf, isQuarter, label, periodName } from "./format.js";
 import { moveTo, shownRows } from "./table_keys.js";
 import { text } from "./texts.js";
@@ -14,6 +15,8 @@ let shownYear = null;
 /** Shows the rows of `scheduleMatrix` and highlights the periods `now`. */
 export function showTable(scheduleMatrix, now) {
   const { academicYear, rows } = scheduleMatrix;
+  const current = currentButton();
+  const hasFocus = current !== null && current === document.activeElement;
   replaceCells(scheduleMatrix);
   shownYear = academicYear;
   buttons.clear();
@@ -43,8 +46,12 @@ export function showTable(scheduleMatrix, now) {
       ),
     );
   }
-  table.querySelector("td button").tabIndex = 0;
+  const next = moveTo(buttons.get(keys.get(current)) ?? table.querySelector("td button"));
+  if (hasFocus) next.focus({ preventScroll: true });
 }
+
+/** Returns the button that the tab key reaches, or null. */
+const currentButton = () => table.querySelector('td button[tabindex="0"]');
 
 function rowOf(row, academicYear, column) {
   const { code, name } = row.schoolClass;
@@ -135,10 +142,13 @@ export function filterTable({ division = "", grade = "", words = "", status = ""
     }
     body.hidden = isEmpty;
   }
-  const focusable = table.querySelector('td button[tabindex="0"]');
+  const focusable = currentButton();
   if (focusable?.closest("[hidden]") && shown.length) moveTo(shown[0]);
   return shown.map((button) => cellOf(button).cell);
 }
+
+// A new table can have replaced the button that opened the panel, which the browser would focus.
+document.getElementById("cell").addEventListener("close", ({ target }) => isFocusLost(target) && currentButton()?.focus());
 
 /** Calls `open(button, state, event)` with the state of the cell when a cell is clicked, tapped or opened with Enter. */
 export function onCell(open) {

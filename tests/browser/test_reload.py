@@ -1,0 +1,57 @@
+"""The schedule is loaded again while the page at ``/`` is used: the focus stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.opened_cell import OpenedCell
+from tests.browser.tab import Tab
+from tests.browser.test_kept_entries import UPDATE, codes
+from tests.browser.test_live import ASSIGN, CHANGE, REVOKE, TEACHER, signed_in
+
+pytestmark = pytest.mark.one_database
+
+Ask = Callable[..., Any]
+Rows = list[dict[str, Any]]
+
+
+def test_focus_stays_when_classes_appear_and_disappear(tab: Tab, ask: Ask, rows: Rows) -> None:
+    page = signed_in(tab)
+    cell = OpenedCell(page, rows[1], "MAR", "March")
+    cell.button.click()
+    page.keyboard.press("Escape")
+    expect(cell.button).to_be_focused()
+    teacher = ask("teacher", TEACHER)["viewer"]["teacher"]["id"]
+    visible, every = (codes(ask, name) for name in ("teacher", "head"))
+    shown = page.locator("tbody tr:not(.division)")
+    before = shown.count()
+    done = ask("head", ASSIGN, teacher=teacher, code=max(every - visible))["assignTeacher"]
+    expect(shown).to_have_count(before + 1)
+    expect(cell.button).to_be_focused()
+    cell.button.click()
+    ask("head", REVOKE, id=done["assignment"]["id"])
+    expect(shown).to_have_count(before)
+    page.keyboard.press("Escape")
+    expect(cell.button).to_be_focused()
+    division = page.get_by_role("radio", name="All")
+    division.focus()
+    page.get_by_role("button", name="Refresh").evaluate("button => button.click()")
+    expect(page.locator("#matrix")).to_have_attribute("aria-busy", "false")
+    expect(division).to_be_focused()
+
+
+def test_focus_stays_in_a_month_that_a_colleague_changes(tab: Tab, ask: Ask, rows: Rows) -> None:
+    page = signed_in(tab)
+    at = OpenedCell(page, rows[0], "NOV", "November").at
+    ask("teacher", UPDATE, input={"cell": {"at": at}, "scheduledDate": "2026-11-27"})
+    page.get_by_label("View", exact=True).select_option("month")
+    days = page.locator("#agenda-days")
+    last = days.get_by_role("button").last
+    last.focus()
+    ask("head", CHANGE, at=at, room="Elsewhere")
+    expect(days).to_contain_text("Elsewhere")
+    expect(last).to_be_focused()
