@@ -1,4 +1,4 @@
-"""The schedule is loaded again while the page at ``/`` is used: the focus stays."""
+"""The schedule is loaded again while the page at ``/`` is used: the focus and the selection stay."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.opened_cell import OpenedCell
 from tests.browser.tab import Tab
 from tests.browser.test_kept_entries import UPDATE, codes
+from tests.browser.test_late_answers import select
 from tests.browser.test_live import ASSIGN, CHANGE, REVOKE, TEACHER, signed_in
 
 pytestmark = pytest.mark.one_database
@@ -55,3 +56,35 @@ def test_focus_stays_in_a_month_that_a_colleague_changes(tab: Tab, ask: Ask, row
     ask("head", CHANGE, at=at, room="Elsewhere")
     expect(days).to_contain_text("Elsewhere")
     expect(last).to_be_focused()
+
+
+def test_table_and_selection_stay_when_the_server_is_busy(tab: Tab, ask: Ask, rows: Rows) -> None:
+    page = signed_in(tab)
+    tab.expected_statuses.add(503)
+    cell = OpenedCell(page, rows[0], "MAR", "March")
+    select(page, cell)
+    busy = {"errors": [{"message": "The server is busy."}]}
+
+    def answer(route: Route) -> None:
+        if "query Matrix(" in (route.request.post_data or "") and attempts.pop():
+            route.fulfill(status=503, json=busy)
+        else:
+            route.fallback()
+
+    attempts = [True]
+    page.route("**/graphql", answer)
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_text("The server is busy.")).to_be_visible()
+    expect(page.locator("#selected")).to_have_text("1 cell selected.")
+    # After a change of the classes, the page tries again.
+    attempts[:] = [False, True]
+    teacher = ask("teacher", TEACHER)["viewer"]["teacher"]["id"]
+    visible, every = (codes(ask, name) for name in ("teacher", "head"))
+    shown = page.locator("tbody tr:not(.division)")
+    before = shown.count()
+    done = ask("head", ASSIGN, teacher=teacher, code=max(every - visible))["assignTeacher"]
+    expect(shown).to_have_count(before + 1)
+    expect(page.get_by_text("The server is busy.")).to_be_hidden()
+    expect(page.locator("#selected")).to_have_text("1 cell selected.")
+    page.unroute("**/graphql", answer)
+    ask("head", REVOKE, id=done["assignment"]["id"])

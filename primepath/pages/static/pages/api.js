@@ -11,7 +11,8 @@ export const headersFor = (accept) => new Headers({ Accept: accept, "Content-Typ
  * Sends an operation with the token `bearer`, or with the session if there is no token.
  *
  * Returns the `result`: the response body, or an object with one error if the request failed. Also returns the message of
- * the first error as `problem`, and the `requestId`, which is in the server's log.
+ * the first error as `problem`, and the `requestId`, which is in the server's log. `isTemporary`: the server was not reached, or is
+ * too busy.
  */
 export function send(operation, { bearer, headers: extraHeaders = {} } = {}) {
   const headers = headersFor("application/graphql-response+json, application/json");
@@ -30,8 +31,9 @@ export async function upload(file) {
 
 /** Sends a request, and returns its outcome as `send` does. */
 async function post(address, headers, body, isSession) {
-  const failed = (problem, requestId) => ({ result: { errors: [{ message: problem }] }, problem, requestId });
-  let response;
+  const failed = (problem, requestId) => ({ result: { errors: [{ message: problem }] }, problem, requestId, isTemporary: isTemporary() });
+  let response = null;
+  const isTemporary = () => !response || response.status === 429 || response.status >= 500;
   try {
     response = await fetch(address, { method: "POST", headers, body });
   } catch (failure) {
@@ -47,7 +49,7 @@ async function post(address, headers, body, isSession) {
       : result.errors?.[0]?.message;
     // A server between the browser and the API can answer too.
     const isOfApi = problem || result.data || result.uploadId;
-    return isOfApi ? { result, problem, requestId } : failed(text("not_of_api", { status: response.status }), requestId);
+    return isOfApi ? { result, problem, requestId, isTemporary: isTemporary() } : failed(text("not_of_api", { status: response.status }), requestId);
   } catch {
     return failed(text("not_of_api", { status: response.status }), requestId);
   }

@@ -14,7 +14,8 @@ let followed = null;
 /**
  * Follows the changes of an academic year after a `syncToken`, instead of what was followed before.
  *
- * Calls `show(cells)` with changed cells. Calls `reload()` if more has changed than that, and follows nothing any more.
+ * Calls `show(cells)` with changed cells. Calls `reload()` if more has changed than that, until it returns true, and follows nothing
+ * any more.
  */
 export function follow({ academicYear, syncToken }, { show, reload }) {
   stopFollowing();
@@ -44,8 +45,11 @@ async function connect(own) {
         if (event.type === "complete") break;
         const { change, retryAfterSeconds, isLost } = outcomeOf(event.data);
         if (isLost || change && (change.resync || !change.cells || change.changedClassCodes.length)) {
-          await sleep(Math.random() * LONGEST_DELAY);
-          if (!signal.aborted) own.reload();
+          let delay = Math.random() * LONGEST_DELAY;
+          do {
+            await sleep(delay);
+            delay = pause = Math.min(2 * pause, LONGEST_PAUSE);
+          } while (!signal.aborted && !(await own.reload()));
           return;
         }
         if (retryAfterSeconds) {

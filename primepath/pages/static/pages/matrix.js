@@ -27,6 +27,7 @@ const address = new URL(location);
 let lastRequest = 0;
 let shown = null;
 
+/** Loads the year of the address and shows it. Returns false if that failed and the table stays as it is. */
 async function load() {
   const number = ++lastRequest;
   // The API checks the year and returns a message if it is outside the school's years.
@@ -37,11 +38,16 @@ async function load() {
   announce(text("loading_schedule"));
 
   const started = performance.now();
-  const { result, problem, requestId } = await send(operation);
+  const { result, problem, requestId, isTemporary } = await send(operation);
   const milliseconds = Math.round(performance.now() - started);
-  if (number !== lastRequest) return;
+  if (number !== lastRequest) return true;
   element("matrix").setAttribute("aria-busy", "false");
   const { school, viewer, scheduleMatrix } = result.data ?? {};
+  if (isTemporary && !scheduleMatrix && isShown(year)) {
+    // The table and what is selected in it stay. "Refresh" tries again.
+    showProblem(withRequestId(problem, requestId));
+    return false;
+  }
   showViewer(viewer);
   if (result.data && !viewer) showState("signed-out");
   else if (!scheduleMatrix) showFailure(problem, requestId);
@@ -54,7 +60,11 @@ async function load() {
     const isByOthers = ({ modifiedBy }) => modifiedBy?.id !== viewer.teacher?.id;
     follow(scheduleMatrix, { show: (cells) => showChanges(cells, isByOthers), reload: load });
   }
+  return true;
 }
+
+/** Returns whether the table shows this year of the address. Without a year, it shows the current one. */
+const isShown = (year) => shown !== null && (year === null || Number(year) === shown.academicYear);
 
 /** Shows cells that have changed, also by this user on another page. */
 function showChanges(cells, isByOthers) {
