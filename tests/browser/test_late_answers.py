@@ -112,3 +112,15 @@ def test_answer_that_is_not_from_the_api_is_an_error(tab: Tab, rows: Rows, statu
     panel.get_by_role("button", name="Save").click()
     expect(panel.get_by_text(f"has status {status} and is not from the API")).to_be_visible()
     expect(panel.get_by_label("Room")).to_have_value(f"Kept {status}")
+
+
+def test_days_of_another_month_disappear_while_a_month_loads(tab: Tab) -> None:
+    page = tab.sign_in("teacher")
+    days = page.locator("#agenda-days")
+    page.get_by_label("View", exact=True).select_option("month")
+    expect(days.get_by_role("button").first).to_be_visible()
+    with held_back(page, "query DatedCells"):
+        page.get_by_role("button", name="Later").click()
+        expect(days).to_be_empty()
+        expect(page.locator("#agenda-count")).to_have_text("Loading …")
+    expect(page.locator("#agenda-count")).not_to_have_text("Loading …")

@@ -50,7 +50,13 @@ const iso = (time) => new Date(time).toISOString().slice(0, 10);
 async function load() {
   const number = ++lastRequest;
   const [from, to] = range();
-  element("agenda-title").textContent = kind() === "month" ? monthOf(from) : dateRange(from, to);
+  const title = kind() === "month" ? monthOf(from) : dateRange(from, to);
+  if (title !== element("agenda-title").textContent) {
+    // The days of another title would look like days of this one.
+    element("agenda-title").textContent = title;
+    element("agenda-count").textContent = text("loading");
+    element("agenda-days").replaceChildren();
+  }
   const { words, ...chosen } = filters();
   const filter = { ...chosen, academicYear: Number(anchor.slice(0, 4)), scheduledFrom: from, scheduledTo: to };
   const cells = [];
@@ -59,6 +65,7 @@ async function load() {
     if (number !== lastRequest) return;
     const page = result.data?.matrixCells;
     if (!page) {
+      element("agenda-count").textContent = "";
       element("agenda-days").replaceChildren(createElement("p", { class: "problem", role: "alert" }, withRequestId(problem, requestId)));
       return;
     }
