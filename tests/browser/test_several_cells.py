@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.opened_cell import ROWS, YEAR, OpenedCell
 from tests.browser.tab import Tab
 from tests.browser.test_accessibility import violations
+from tests.browser.test_live import CHANGE
 
 pytestmark = pytest.mark.one_database
 
@@ -100,3 +101,20 @@ def test_cells_that_are_view_only_are_not_selected(tab: Tab, ask: Callable[..., 
     OpenedCell(page, row, "MAY", "May").button.click()
     expect(page.get_by_text("0 cells selected.")).to_be_visible()
     expect(page.get_by_role("button", name="Change together")).to_be_disabled()
+
+
+def test_cell_that_has_changed_since_is_not_copied(
+    tab: Tab, rows: list[dict[str, Any]], ask: Callable[..., Any]
+) -> None:
+    page = tab.sign_in("teacher")
+    source = OpenedCell(page, rows[0], "NOV", "November")
+    source.button.click()
+    source.panel.get_by_role("button", name="Copy to other cells").click()
+    OpenedCell(page, rows[1], "DEC", "December").button.click()
+    ask("head", CHANGE, at=source.at, room="Changed since")
+    page.get_by_role("button", name="Copy here").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Preview").click()
+    name = f"{rows[0]['schoolClass']['name']}, November"
+    expect(dialog.get_by_text(f"{name}: The cell has changed since you loaded it")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Save")).to_be_disabled()

@@ -67,7 +67,7 @@ function open() {
       for (const target of targets) target.date = cellOfTarget(block.cells, target)?.scheduledDate;
     }
     const chosen = targets.filter(({ isSkipped }) => !isSkipped);
-    const request = source ? copyRequest(chosen, source.id, onExisting.value) : changeRequest(chosen, given());
+    const request = source ? copyRequest(chosen, source, onExisting.value) : changeRequest(chosen, given());
     // If "theirs" is chosen for all cells, or if no date can be moved, there is nothing to send.
     if (!request.targets.length) return text("no_cell_left");
     const outcome = await (dryRun ? change(request.document, { ...request.input, dryRun }) : send(request));
@@ -75,7 +75,7 @@ function open() {
       const block = await loadBlock(targets);
       if (block.problem || showConflicts(block)) return block.problem;
     }
-    if (outcome.problem || outcome.errors.length) return problemsOf(outcome, request.targets);
+    if (outcome.problem || outcome.errors.length) return problemsOf(outcome, [...request.targets, source]);
     if (!dryRun) finish(outcome.payload, source);
     // Otherwise it would be the preview of other values.
     else if (edits === before) showPreview(outcome.payload);

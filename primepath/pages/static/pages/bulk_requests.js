@@ -23,15 +23,19 @@ export function changeRequest(targets, { given, days }) {
   };
 }
 
-/** Returns the request that copies the cell with the id `source` to the targets. */
+/** Returns the request that copies the cell `source` to the targets. Its version is the one that the user has seen. */
 export const copyRequest = (targets, source, onExisting) => ({
   document: "clone_cell",
   targets,
   input: {
-    source: { id: source },
+    source: { id: source.id },
     targets: targets.map(({ at }) => at),
     onExisting,
-    expectedVersions: targets.map(({ at, version }) => ({ cell: { at }, version })),
+    expectedVersions: [
+      ...targets.map(({ at, version }) => ({ cell: { at }, version })),
+      // The API refuses a cell that is listed twice.
+      ...(targets.some(({ key }) => key === source.key) ? [] : [{ cell: { id: source.id }, version: source.version }]),
+    ],
   },
 });
 

@@ -21,7 +21,7 @@ const query = queries.cell;
 let opened = null;
 let startCopy = () => {};
 
-/** Calls `start({ id, name })` when the user wants to copy the cell that is open. */
+/** Calls `start({ key, id, version, name })` when the user wants to copy the cell that is open. */
 export const onCopy = (start) => { startCopy = start; };
 
 /** Opens the panel of a cell, and loads the cell. */
@@ -90,11 +90,11 @@ function showPlanned(cell) {
 }
 
 /** Returns the button that closes the panel and lets the user select where to copy the cell, if there is something to copy. */
-function copyOf({ id, exams }) {
+function copyOf({ id, version, exams }) {
   if (!exams.length) return [];
   const button = createElement("button", { type: "button" }, text("copy_to"));
-  const { name } = opened;
-  button.addEventListener("click", () => close() && startCopy({ id, name }));
+  const { key, name } = opened;
+  button.addEventListener("click", () => close() && startCopy({ key, id, version, name }));
   return [button];
 }
 

@@ -19,7 +19,7 @@ export const sourceOfCopy = () => source;
 /** Returns the states of the selected cells: see `stateOf`. */
 export const selection = () => [...selected].map(cellOf);
 
-/** Starts selecting. `copied` is the cell to copy, with `name` and `id`, or null to change cells. */
+/** Starts selecting. `copied` is the cell to copy, with its `key`, `id`, `version` and `name`, or null to change cells. */
 export function startSelecting(copied = null) {
   source = copied;
   setOn(true);
