@@ -66,6 +66,7 @@ def _changes() -> dict[str, str]:
         "is_unsaved": _("not saved"),
         "is_changed": _("changed by {name}"),
         "others_changed": _("Others have changed {cells}."),
+        "session_ended": _("Your session has ended. Changes by others no longer appear here."),
         "changed_just_now": _("{name} has just changed this cell."),
         "changed_before_save": _(
             "{name} has just changed this cell. When you save, you can choose what to keep."

@@ -179,3 +179,4 @@ def test_stream_ends_with_the_session(tab: Tab) -> None:
     page.wait_for_timeout(3_000)
     assert attempts.count(401) == 1
     assert attempts[-1] == 401
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()

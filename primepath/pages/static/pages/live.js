@@ -8,18 +8,19 @@ const LONGEST_PAUSE = 60_000;
 // When the server asks all pages to load again, they do not do so at the same moment.
 const LONGEST_DELAY = 2_000;
 // Without a session, or with one of another user, no later attempt can succeed.
-const FINAL_STATUSES = [400, 401, 403];
+const ENDED_STATUSES = [401, 403];
+const FINAL_STATUSES = [400, ...ENDED_STATUSES];
 let followed = null;
 
 /**
  * Follows the changes of an academic year after a `syncToken`, instead of what was followed before.
  *
  * Calls `show(cells)` with changed cells. Calls `reload()` if more has changed than that, until it returns true, and follows nothing
- * any more.
+ * any more. Calls `end()` if the session has ended.
  */
-export function follow({ academicYear, syncToken }, { show, reload }) {
+export function follow({ academicYear, syncToken }, { show, reload, end }) {
   stopFollowing();
-  followed = { academicYear, after: syncToken, show, reload };
+  followed = { academicYear, after: syncToken, show, reload, end };
   if (!document.hidden) connect(followed);
 }
 
@@ -61,7 +62,8 @@ async function connect(own) {
         pause = SHORTEST_PAUSE;
       }
     } catch (failure) {
-      if (failure.isFinal) return;
+      if (ENDED_STATUSES.includes(failure.status)) own.end();
+      if (FINAL_STATUSES.includes(failure.status)) return;
       // The connection was lost, or could not be opened.
     }
     await sleep(pause * (0.5 + Math.random() / 2));
@@ -86,7 +88,7 @@ async function* events({ academicYear, after }, signal) {
     body: JSON.stringify({ query: queries.live, variables: { academicYear, after } }),
     signal,
   });
-  if (!response.ok) throw Object.assign(new Error(), { isFinal: FINAL_STATUSES.includes(response.status) });
+  if (!response.ok) throw Object.assign(new Error(), { status: response.status });
   let unread = "";
   for await (const piece of piecesOf(response.body.pipeThrough(new TextDecoderStream()))) {
     const blocks = (unread + piece).split("\n\n");

@@ -58,7 +58,11 @@ async function load() {
     if (scheduleMatrix.rows.length) showMatrix(school, scheduleMatrix, milliseconds);
     else showState("empty");
     const isByOthers = ({ modifiedBy }) => modifiedBy?.id !== viewer.teacher?.id;
-    follow(scheduleMatrix, { show: (cells) => showChanges(cells, isByOthers), reload: load });
+    follow(scheduleMatrix, {
+      show: (cells) => showChanges(cells, isByOthers),
+      reload: load,
+      end: () => showProblem(text("session_ended")),
+    });
   }
   return true;
 }
