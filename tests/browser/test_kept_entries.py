@@ -90,16 +90,6 @@ def test_exam_form_stays_when_a_colleague_changes_the_cell_and_closing_asks(
         expect(field).to_be_checked()
 
 
-def test_copy_asks_before_it_closes_the_panel(tab: Tab, rows: Rows) -> None:
-    page = tab.sign_in("teacher")
-    questions = refuse_questions(page)
-    cell = OpenedCell(page, rows[1], "NOV", "November")
-    open_new_exam(cell, "Half a na")
-    cell.panel.get_by_role("button", name="Copy to other cells").click()
-    expect(cell.panel.get_by_label("Name")).to_have_value("Half a na")
-    assert questions == [QUESTION]
-
-
 def test_exam_form_without_entries_stays_focused_while_the_cell_is_shown_anew(
     tab: Tab, ask: Ask, rows: Rows
 ) -> None:

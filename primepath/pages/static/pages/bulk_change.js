@@ -6,7 +6,7 @@ import { changeRequest, copyRequest, problemsOf, targetOf } from "./bulk_request
 import { warningsOf } from "./cell_view.js";
 import { mergeCells, showSaving } from "./cells.js";
 import { askBeforeEscape } from "./dialogs.js";
-import { clearErrors, field, nameInputs, selectOf, showErrors, unfinished } from "./fields.js";
+import { clearErrors, field, nameInputs, selectOf, showErrors, mistakesIn } from "./fields.js";
 import { count, createElement } from "./format.js";
 import { remember } from "./last_change.js";
 import { change } from "./operations.js";
@@ -59,7 +59,7 @@ function open() {
   async function attempt(dryRun) {
     const before = edits;
     clearErrors(form);
-    const errors = fields ? unfinished(fields.inputs) : [];
+    const errors = fields ? mistakesIn(fields.inputs) : [];
     if (errors.length) return showErrors(form, fields.inputs, { errors });
     if (given()?.days) {
       const block = await loadBlock(targets);

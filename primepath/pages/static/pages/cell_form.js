@@ -2,7 +2,7 @@
 
 import { lookOf } from "./cells.js";
 import { conflictsOf } from "./conflict.js";
-import { clearErrors, field, nameInputs, selectOf, showErrors, shownValue, unfinished, valueFor, valuesOf } from "./fields.js";
+import { clearErrors, field, nameInputs, selectOf, showErrors, shownValue, mistakesIn, valueFor, valuesOf } from "./fields.js";
 import { createElement, label, periodDates, STATUSES } from "./format.js";
 import { change } from "./operations.js";
 import { teacherSelect } from "./teachers.js";
@@ -38,7 +38,7 @@ export function createForm(cell, { reload, saving, saved, failed, cancelled }) {
     const names = changed();
     if (!names.length) return saved({ cell: base, changeSetId: null });
     clearErrors(form);
-    const errors = unfinished(inputs);
+    const errors = mistakesIn(inputs);
     problem.textContent = showErrors(form, inputs, { errors });
     if (errors.length) return null;
     const given = Object.fromEntries(names.map((name) => [name, valueFor(name, inputs[name].value)]));

@@ -73,7 +73,7 @@ function showError(input, message) {
  * Returns an error for each input with a part of a date, time or number, or with one that does not exist. Browsers report these as empty.
  * A number must be whole, and within the limits if the input has both.
  */
-export const unfinished = (inputs) => Object.entries(inputs)
+export const mistakesIn = (inputs) => Object.entries(inputs)
   .map(([name, input]) => ({ field: [name], message: mistakeOf(input) }))
   .filter(({ message }) => message);
 

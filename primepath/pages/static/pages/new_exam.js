@@ -1,6 +1,6 @@
 // The form that creates an exam for a cell and assigns it.
 
-import { clearErrors, field, nameInputs, showErrors, unfinished } from "./fields.js";
+import { clearErrors, field, nameInputs, showErrors, mistakesIn } from "./fields.js";
 import { createElement } from "./format.js";
 import { change } from "./operations.js";
 import { text } from "./texts.js";
@@ -52,7 +52,7 @@ export function newExamForm(cell, { assign, run }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearErrors(form);
-    const errors = unfinished(inputs);
+    const errors = mistakesIn(inputs);
     show({ errors });
     if (!errors.length) run(attempt, show);
   });
