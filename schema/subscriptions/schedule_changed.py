@@ -12,13 +12,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from loaders.registry import Loaders
-from primepath.domain.history import HistorySubject
 from primepath.domain.viewer import Viewer
-from primepath.feed.changed_keys import changed_keys
-from primepath.models import TeacherClassAssignment
 from primepath.school import planned_year
 from schema.context import Info
 from schema.limits import check_list
+from schema.subscriptions.changed_rows import changed_rows
 from schema.types.arguments import AcademicYear
 from schema.types.class_entries import earlier_entries, entries_of
 from schema.types.schedule_change import Change, ScheduleChange
@@ -27,8 +25,6 @@ from schema.types.sync_token import SyncedList, SyncToken, viewer_mark
 
 # With more cells, loading the matrix again costs less.
 _MOST_CELLS = 1_000
-_ACCESS = (HistorySubject.ASSIGNMENT, HistorySubject.TEACHER, HistorySubject.ACCOUNT)
-_ROWS = (HistorySubject.CLASS, HistorySubject.CURRICULUM)
 
 
 class Followed(NamedTuple):
@@ -155,10 +151,14 @@ async def _change(
         if earlier is None or not earlier.knows_details:
             return everything
     if earlier is None:
-        changed = await loaders.call(lambda: _changed_rows(before, viewer))
+        changed = await loaders.call(
+            lambda: changed_rows(
+                known.position, before.at, viewer, visible=classes, followed=class_codes
+            )
+        )
         if changed is None:
             return everything
-        codes = sorted(changed & classes.keys())
+        codes = sorted(changed)
     else:
         different = {code for code, _value in earlier.values.items() ^ classes.items()}
         codes = sorted(code for code in different if class_codes is None or code in class_codes)
@@ -170,15 +170,3 @@ async def _change(
     if len(keys) > _MOST_CELLS:
         return everything
     return Change(where, keys, tuple(codes)) if keys or codes else None
-
-
-def _changed_rows(before: Followed, viewer: Viewer) -> set[str] | None:
-    """Return the codes of classes with changed rows. None if the viewer's access can have changed: then all rows can have."""
-    now = timezone.now()
-    ended = TeacherClassAssignment.objects.filter(
-        teacher=viewer.teacher_id, expires_at__gt=before.at, expires_at__lte=now
-    )
-    entries = list(changed_keys(before.where.position, (*_ACCESS, *_ROWS)))
-    if any(subject in _ACCESS for subject, _key in entries) or ended.exists():
-        return None
-    return {key.partition("/")[0] for _subject, key in entries}
