@@ -40,6 +40,7 @@ _FACTS = {
     HistorySubject.CURRICULUM: Fact.CLASS,
     HistorySubject.LEVEL: Fact.LEVEL,
 }
+_CURRICULUM = HistorySubject.CURRICULUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class ListSync:
             if since is None:
                 reason = _("The school's data has been replaced since this sync token was issued.")
                 raise expired(reason, which)
+            since = await _without_hidden_curricula(info, since)
         return cls(info, type_name, token, known, since or {})
 
     @property
@@ -121,6 +123,16 @@ class ListSync:
             return [make_id(self.type_name, key) for key in keys]
 
         return PageSync(None if token is None else str(token), removed_ids)
+
+
+async def _without_hidden_curricula(info: Info, changes: ChangedKeys) -> ChangedKeys:
+    """Leave out the curricula of classes that the viewer cannot see: nothing may show that they have changed."""
+    if _CURRICULUM not in changes:
+        return changes
+    others = {subject: keys for subject, keys in changes.items() if subject != _CURRICULUM}
+    codes = {key.partition("/")[0]: key for key in changes[_CURRICULUM]}
+    visible = await info.context.loaders.classes.get_many(codes)
+    return {**others, _CURRICULUM: [codes[code] for code in visible]} if visible else others
 
 
 async def page_of_recorded(

@@ -29,6 +29,7 @@ from primepath.services.access.request_class_access import request_class_access
 from primepath.services.access.revoke_teacher import revoke_teacher
 from primepath.services.access.withdraw_class_access_request import withdraw_class_access_request
 from primepath.services.accounts.update_teacher import update_teacher
+from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from primepath.services.curriculum.track_level_changes import track_level_changes
 from primepath.services.exams.create_exam import create_exam
 from primepath.services.exams.update_exam import update_exam
@@ -36,7 +37,7 @@ from primepath.services.school.create_class import create_class
 from primepath.services.school.update_class import update_class
 from schema.types.sync_token import TOKEN_LENGTH
 from tests.client import error_codes
-from tests.factories import as_viewer, make_class, make_exam, make_level, make_teacher
+from tests.factories import YEAR, as_viewer, make_class, make_exam, make_level, make_teacher
 from tests.schema.list_client import LISTS, ListClient
 from tests.schema.mobile_client import MobileClient
 
@@ -101,6 +102,13 @@ def change_class(code: str, **values: Any) -> None:
 def rename_program() -> None:
     with track_level_changes(viewer=COMMAND_LINE, levels=CurriculumLevel.objects.all()):
         Program.objects.update(name="EDGE")
+
+
+def learn(code: str) -> None:
+    level_ids = list(CurriculumLevel.objects.values_list("pk", flat=True))
+    set_class_curriculum(
+        viewer=COMMAND_LINE, class_code=code, academic_year=YEAR, level_ids=level_ids
+    )
 
 
 def rename(teacher: Teacher) -> None:
@@ -254,6 +262,20 @@ CHANGES: dict[str, tuple[str, dict[str, Any], Callable[[School], object], list[s
         ALL,
         [],
     ),
+    "a taught class learns something": (
+        "assignmentConnection",
+        {},
+        lambda school: learn("A"),
+        ALL,
+        [],
+    ),
+    "a hidden class learns something": (
+        "assignmentConnection",
+        {},
+        lambda school: learn("D"),
+        [],
+        [],
+    ),
     "a class is requested": (
         "classAccessRequests",
         {},
@@ -285,6 +307,13 @@ CHANGES: dict[str, tuple[str, dict[str, Any], Callable[[School], object], list[s
         lambda school: deny_class_access_request(
             viewer=as_viewer(school.head), request_id=school.request("D").pk, note="No"
         ),
+        [],
+        [],
+    ),
+    "a requested class learns something": (
+        "classAccessRequests",
+        {},
+        lambda school: learn("C"),
         [],
         [],
     ),
