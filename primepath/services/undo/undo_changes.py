@@ -12,9 +12,11 @@ from primepath.domain.cell import CellKey
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import WITHOUT_PEOPLE, HistorySubject
 from primepath.domain.viewer import Viewer
+from primepath.models import Exam
 from primepath.services.cells.checks import check_access, visible_levels
 from primepath.services.cells.writing import ResultCheck
 from primepath.services.change_sets import change_set, current_change_set
+from primepath.services.exams.update_exam import may_change_exam
 from primepath.services.undo.assignments import AssignmentRestoration
 from primepath.services.undo.cells import CellRestoration
 from primepath.services.undo.curricula import CurriculumRestoration
@@ -76,12 +78,7 @@ def _check_cells(
     """Return the keys of the cells. Raises `ValidationFailedError` if the viewer cannot change the objects of the change set."""
     keys = [key for id in changes.of(HistorySubject.CELL) if (key := CellKey.parse(id))]
     levels = visible_levels(viewer, keys)
-    is_visible = (
-        any(key.class_code in levels for key in keys)
-        or bool(changes.of(HistorySubject.EXAM))
-        or (viewer.is_administrator and bool(changes.fields))
-    )
-    if not is_visible:
+    if not any(key.class_code in levels for key in keys) and not _sees_others(viewer, changes):
         template = _("This change set does not exist or you do not have access to it.")
         errors.add(UserErrorCode.NOT_FOUND, template, PATH)
         errors.raise_if_any()
@@ -92,6 +89,14 @@ def _check_cells(
     if not all(may_change) or changes.fields.keys() - set(UNDOABLE) or gave_access:
         raise_forbidden()
     return keys
+
+
+def _sees_others(viewer: Viewer, changes: RecordedChanges) -> bool:
+    """Return whether the viewer can see a change of another object than a cell, as in the lists of change sets."""
+    if viewer.is_administrator:
+        return not changes.fields.keys().isdisjoint(set(UNDOABLE) - {HistorySubject.CELL})
+    exams = Exam.objects.filter(pk__key_in=sorted(map(int, changes.of(HistorySubject.EXAM))))
+    return any(may_change_exam(viewer, exam) for exam in exams)
 
 
 def raise_forbidden() -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import translation
 
+from primepath.domain.history import HistorySubject
 from primepath.domain.period import MONTHS
 from primepath.domain.viewer import COMMAND_LINE, Viewer
 from primepath.models import Exam, HistoryEntry, MatrixCellExam
 from primepath.services.exams.update_exam import update_exam
+from primepath.services.school.update_class import update_class
 from tests.client import answer, data, error_codes
 from tests.factories import YEAR, head_teacher, make_classes, make_exam
 from tests.query_counts import recorded_statements
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import CELL, at, document, key
 from tests.schema.mutations.placeholders import LEVEL, filled, level_id
-from tests.schema.mutations.school import HANA, OF_MINA, REVIEW, build_school
+from tests.schema.mutations.school import HANA, MINA_IN_A, OF_MINA, REVIEW, build_school
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +38,7 @@ SETS = """
   }
 """
 People = dict[str, Viewer]
+TRIP: dict[str, Any] = {"from": f"{YEAR}-05-04", "to": f"{YEAR}-05-04", "name": "Trip"}
 
 
 @pytest.fixture
@@ -260,6 +264,44 @@ def test_only_who_can_make_each_change_can_undo(people: People) -> None:
         assert codes(undo(hana, wrong)) == ["INVALID_ID"]
     assert stored_rows() == before
     assert undo(hana, both)["userErrors"] == []
+
+
+def test_change_set_that_cannot_be_seen_does_not_exist(people: People) -> None:
+    """`undoChanges` and `node` agree, whatever kind of object the change set is about."""
+    hana = people["hana"]
+    found = {
+        "cell": change("updateCell", hana, cell=at("OTHER"), notes="x"),
+        "cell of a class that is closed later": change("updateCell", hana, cell=at("B"), notes="x"),
+        "exam of somebody else": change("updateExam", hana, id=REVIEW, name="Renamed"),
+        "own exam": change("updateExam", hana, id=OF_MINA, name="Renamed"),
+        "curriculum": change(
+            "setClassCurriculum", hana, classCode="A", academicYear=YEAR, levelIds=[level_id()]
+        ),
+        "access": change("revokeTeacher", hana, assignmentId=MINA_IN_A),
+        "day": change("closeSchool", hana, **TRIP),
+    }
+    update_class(viewer=COMMAND_LINE, code="B", values={"is_active": False})
+    renamed = HistoryEntry.objects.filter(subject=HistorySubject.CLASS).latest("pk").change_set
+    assert renamed is not None
+    found["class"] = f"ChangeSet:{renamed.hex}"
+    hidden = {
+        (name, what)
+        for name, viewer in people.items()
+        for what, id in found.items()
+        if data("query ($id: ID!) { node(id: $id) { id } }", viewer, {"id": id})["node"] is None
+    }
+    refused: dict[tuple[str, str], list[str]] = {}
+    for name, viewer in people.items():
+        for what, id in found.items():
+            with transaction.atomic():
+                refused[name, what] = codes(undo(viewer, id))
+                transaction.set_rollback(True)
+    not_found = {key for key, errors in refused.items() if errors == ["NOT_FOUND"]}
+    assert not_found == hidden
+    of_teacher = {what for name, what in hidden if name == "mina"}
+    assert of_teacher == found.keys() - {"own exam"}
+    of_head = {what for name, what in hidden if name == "hana"}
+    assert of_head == {"cell of a class that is closed later", "day", "class"}
 
 
 def test_only_administrators_bring_the_year_of_an_exam_back(people: People) -> None:
