@@ -329,5 +329,5 @@ def test_containers_are_hardened_and_refer_to_each_other() -> None:
     for name in ("app", "nginx"):
         address = ip_address(SERVICES[name]["networks"]["inside"]["ipv4_address"])
         assert address in ip_network(network["subnet"])
-        # Docker gives addresses of the range to the other services.
+        # Docker assigns addresses of the range to the other services.
         assert address not in ip_network(network["ip_range"])
