@@ -6,7 +6,7 @@ import { changeRequest, copyRequest, problemsOf, targetOf } from "./bulk_request
 import { warningsOf } from "./cell_view.js";
 import { mergeCells, showSaving } from "./cells.js";
 import { askBeforeEscape } from "./dialogs.js";
-import { clearErrors, field, nameInputs, selectOf, showErrors, mistakesIn } from "./fields.js";
+import { clearErrors, field, mistakesIn, nameInputs, selectOf, showErrors } from "./fields.js";
 import { count, createElement } from "./format.js";
 import { remember } from "./last_change.js";
 import { change } from "./operations.js";

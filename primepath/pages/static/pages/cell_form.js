@@ -2,7 +2,7 @@
 
 import { lookOf } from "./cells.js";
 import { conflictsOf } from "./conflict.js";
-import { clearErrors, field, nameInputs, selectOf, showErrors, shownValue, mistakesIn, valueFor, valuesOf } from "./fields.js";
+import { clearErrors, field, mistakesIn, nameInputs, selectOf, showErrors, shownValue, valueFor, valuesOf } from "./fields.js";
 import { createElement, label, periodDates, STATUSES } from "./format.js";
 import { change } from "./operations.js";
 import { teacherSelect } from "./teachers.js";

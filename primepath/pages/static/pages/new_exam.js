@@ -1,6 +1,6 @@
 // The form that creates an exam for a cell and assigns it.
 
-import { clearErrors, field, nameInputs, showErrors, mistakesIn } from "./fields.js";
+import { clearErrors, field, mistakesIn, nameInputs, showErrors } from "./fields.js";
 import { createElement } from "./format.js";
 import { change } from "./operations.js";
 import { text } from "./texts.js";
