@@ -111,6 +111,9 @@ def _import_once(path: Path, options: ImportOptions, report: Report, progress: P
 
 
 def _plan(planner: Planner, cells: CellSpool, progress: Progress) -> None:
+    for table in tables.TABLES:
+        for row in planner.source.repeated(table):
+            planner.add(table, row, Outcome.REJECTED, ["REPEATED_KEY"])
     progress("Reading people, curriculum and classes.")
     people = plan_people(planner)
     curriculum = plan_curriculum(planner)

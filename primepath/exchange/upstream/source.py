@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from primepath.exchange.upstream import values
 from primepath.exchange.upstream.tables import TABLES
 
 _SIGNATURE = b"SQLite format 3\0"
@@ -32,6 +33,7 @@ class Source:
             raise SourceError(
                 "The file is a database, but not of the original PrimePath: it has no table core_program."
             )
+        self._repeated = {table: self._repeated_rows(table) for table in self._columns}
 
     def has(self, table: str, column: str = "id") -> bool:
         """Return whether the file has this column."""
@@ -44,17 +46,28 @@ class Source:
         return int(count)
 
     def rows(self, table: str) -> Iterator[Row]:
-        """Yield the rows in the order in which they were stored. A column that the file lacks is None."""
-        return self._read(table, "ORDER BY rowid")
+        """Yield the rows in the order in which they were stored, without the `repeated` ones. A column that the file lacks is None."""
+        repeated = self._repeated.get(table, ())
+        rows = self._read(table, "ORDER BY rowid")
+        return (row for number, row in rows if number not in repeated)
+
+    def repeated(self, table: str) -> Iterator[Row]:
+        """Yield the rows with the key of an earlier row. SQLite accepts a key again if its hyphens or its case differ."""
+        if repeated := self._repeated.get(table):
+            rows = self._read(table, "ORDER BY rowid")
+            yield from (row for number, row in rows if number in repeated)
 
     def row(self, table: str, key: object) -> Row:
         """Return the row with this value in its column ``id``."""
-        return next(self._read(table, "WHERE id = ?", key))
+        _number, row = next(self._read(table, "WHERE id = ?", key))
+        return row
 
     def values(self, table: str, column: str) -> list[Any]:
         """Return the different values of a column."""
         if not self.has(table, column):
             return []
+        if self._repeated[table]:
+            return list(dict.fromkeys(row[column] for row in self.rows(table)))
         select = f'SELECT DISTINCT "{column}" FROM "{table}"'  # noqa: S608
         return [value for (value,) in self._connection.execute(select)]
 
@@ -82,7 +95,20 @@ class Source:
             return "3, matrix"
         return "2, periods" if self.has(exam, "academic_year") else "1, exams without periods"
 
-    def _read(self, table: str, clause: str, *parameters: object) -> Iterator[Row]:
+    def _repeated_rows(self, table: str) -> set[int]:
+        """Return the numbers of the rows with the key of an earlier row."""
+        found, keys = set(), set()
+        if self.has(table):
+            select = f'SELECT rowid, id FROM "{table}" ORDER BY rowid'  # noqa: S608
+            for number, value in self._connection.execute(select):
+                key = values.key(value)
+                if key in keys:
+                    found.add(number)
+                keys.add(key)
+        return found
+
+    def _read(self, table: str, clause: str, *parameters: object) -> Iterator[tuple[int, Row]]:
+        """Yield the number of each row and the row."""
         columns = self._columns.get(table)
         if not columns:
             return
@@ -90,10 +116,10 @@ class Source:
         known = [column for column in wanted if column in columns]
         names = ", ".join(f'"{column}"' for column in known)
         with closing(self._connection.cursor()) as cursor:
-            cursor.execute(f'SELECT {names} FROM "{table}" {clause}', parameters)  # noqa: S608
+            cursor.execute(f'SELECT rowid, {names} FROM "{table}" {clause}', parameters)  # noqa: S608
             while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-                for values in rows:
-                    yield {**dict.fromkeys(wanted), **dict(zip(known, values, strict=True))}
+                for number, *given in rows:
+                    yield number, {**dict.fromkeys(wanted), **dict(zip(known, given, strict=True))}
 
     def _tables(self) -> list[str]:
         found = []

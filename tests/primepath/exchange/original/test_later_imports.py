@@ -77,6 +77,26 @@ def test_cell_that_was_cleared_there_is_cleared(path: Path) -> None:
     assert changes(run(path)) == 0
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "others"),
+    [
+        (CELLS, "upper(id)", {"academic_year": "'2024'"}),
+        (CELLS, "substr(id, 1, 8) || '-' || substr(id, 9)", {"academic_year": "'2024'"}),
+        (REQUESTS, "upper(id)", {}),
+        ("routinetest_exam", "upper(id)", {}),
+    ],
+)
+def test_row_with_the_key_of_an_earlier_row_is_rejected(
+    path: Path, table: str, key: str, others: dict[str, str]
+) -> None:
+    first = f"WHERE rowid = (SELECT min(rowid) FROM {table})"
+    copy_row(path, table, first, id=key, **others)
+    found = run(path)
+    assert found.counts[table][Outcome.REJECTED] == 1
+    assert sum("REPEATED_KEY" in line for line in found.shown) == 1
+    assert changes(run(path)) == 0
+
+
 def test_cell_that_is_gone_there_stays_and_is_named(path: Path) -> None:
     run(path)
     change(
