@@ -53,6 +53,7 @@ def _fields() -> dict[str, str]:
         "invigilatorId": _("Invigilator"),
         "notes": _("Notes"),
         "no_invigilator": _("No invigilator"),
+        "teachers_not_loaded": _("Not all teachers could be loaded"),
     }
 
 
@@ -226,9 +227,7 @@ def _page() -> dict[str, str]:
         "all_grades": _("All grades"),
         "grade": _("Grade {grade}"),
         "all_statuses": _("All statuses"),
-        "print_title": _(
-            "Exam schedule {year}. D: draft, S: scheduled, P: in progress, C: completed."
-        ),
+        "print_title": _("Exam schedule {year}"),
         "classCode": _("Class"),
         "accessLevel": _("Access"),
         "level_full": _("Full access"),
@@ -236,7 +235,7 @@ def _page() -> dict[str, str]:
         "level_substitute": _("Substitute"),
         "level_view": _("View only"),
         "reason": _("Reason"),
-        "classes_not_loaded": _("The classes could not be loaded. Close this and try again."),
+        "classes_not_loaded": _("Not all classes could be loaded. Close this and try again."),
         "send_request": _("Send request"),
         "request_sent": _("The request was sent. A head teacher decides about it."),
         "close": _("Close"),

@@ -114,6 +114,28 @@ def test_answer_that_is_not_from_the_api_is_an_error(tab: Tab, rows: Rows, statu
     expect(panel.get_by_label("Room")).to_have_value(f"Kept {status}")
 
 
+def test_list_that_is_not_complete_says_so_and_is_loaded_again(tab: Tab, rows: Rows) -> None:
+    page = tab.sign_in("teacher")
+    tab.expected_statuses.add(503)
+    busy = {"errors": [{"message": "The server is busy."}]}
+
+    def refuse(route: Route) -> None:
+        if "query Teachers(" in (route.request.post_data or ""):
+            route.fulfill(status=503, json=busy)
+        else:
+            route.fallback()
+
+    page.route("**/graphql", refuse)
+    panel = OpenedCell(page, rows[0], "JAN", "January").edit()
+    choices = panel.get_by_label("Invigilator").locator("option")
+    expect(choices.last).to_have_text("Not all teachers could be loaded")
+    page.unroute("**/graphql", refuse)
+    panel.get_by_role("button", name="Cancel").click()
+    panel.get_by_role("button", name="Edit", exact=True).click()
+    expect(choices.filter(has_text="Margaret Ellis")).to_have_count(1)
+    expect(choices.filter(has_text="Not all teachers")).to_have_count(0)
+
+
 def test_days_of_another_month_disappear_while_a_month_loads(tab: Tab) -> None:
     tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
     page = tab.sign_in("teacher")

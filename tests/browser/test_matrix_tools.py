@@ -89,12 +89,19 @@ def test_print_has_the_whole_matrix(tab: Tab) -> None:
     assert page.locator("#matrix").evaluate("(each) => each.scrollHeight <= each.clientHeight + 1")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     title = page.locator("#print-title")
-    expect(title).to_contain_text("PrimePath Academy Exam schedule 2026. D: draft")
+    expect(title).to_contain_text("Exam schedule 2026 D: draft")
     expect(title).to_contain_text(re.compile(r"\d{1,2} \w+ 2026, \d\d:\d\d"))
     expect(page.locator("#legend")).to_be_visible()
     tab.take_picture("print")
     pdf = page.pdf(prefer_css_page_size=True, path=tab.pictures and tab.pictures / "print.pdf")
     assert 1 < len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 4
+    # The month has no letters for statuses. Its buttons are of no use on paper.
+    page.emulate_media(media="screen")
+    page.get_by_label("View", exact=True).select_option("month")
+    expect(page.get_by_role("button", name="Later")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("#print-letters")).to_be_hidden()
+    expect(page.get_by_role("button", name="Later")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("width", "code"), [(390, "PRIMARY_1A"), (1440, "PRIMARY_1B")])

@@ -49,17 +49,18 @@ export async function loadPage(document, variables, ...at) {
 /** Returns the messages of an outcome of `change` as one text. */
 export const messageOf = ({ errors, problem }) => problem ?? errors.map(({ message }) => message).join(" ");
 
-/** Returns all objects of the list that a document reads page by page. If a request fails, returns the objects before it. */
+/** Returns `all` objects of the list that a document reads page by page. If a request fails, `isComplete` is false. */
 export async function loadAll(document) {
   const all = [];
   for (let after = null, more = true; more;) {
     const { result } = await send({ query: queries[document], variables: { after } });
     const page = Object.values(result.data ?? {})[0];
-    all.push(...(page?.edges ?? []).map(({ node }) => node));
-    after = page?.pageInfo.endCursor;
-    more = page?.pageInfo.hasNextPage ?? false;
+    if (!page) return { all, isComplete: false };
+    all.push(...page.edges.map(({ node }) => node));
+    after = page.pageInfo.endCursor;
+    more = page.pageInfo.hasNextPage;
   }
-  return all;
+  return { all, isComplete: true };
 }
 
 export const withRequestId = (problem, requestId) =>

@@ -48,9 +48,9 @@ async function open() {
   };
   askBeforeEscape(dialog, () => inputs.reason.isConnected && inputs.reason.value !== "");
   dialog.showModal();
-  const classes = await loadAll("class_directory");
-  if (classes.length) inputs.classCode.replaceChildren(...classes.map(({ code, name }) => option(code, name)));
-  else problem.textContent = text("classes_not_loaded");
+  const { all, isComplete } = await loadAll("class_directory");
+  inputs.classCode.replaceChildren(...all.map(({ code, name }) => option(code, name)));
+  if (!isComplete) problem.textContent = text("classes_not_loaded");
 }
 
 function showSent() {

@@ -2,6 +2,7 @@
 
 import { createElement } from "./format.js";
 import { loadAll } from "./operations.js";
+import { text } from "./texts.js";
 
 let teachers = null;
 
@@ -9,21 +10,23 @@ let teachers = null;
 export function teacherSelect(first, current = null) {
   const select = createElement("select", {});
   fill(select, first, current ? [current] : []);
-  loadTeachers().then((all) => {
+  loadTeachers().then(({ all, isComplete }) => {
     const chosen = select.value;
     // A conflict can have added another teacher meanwhile.
-    const others = [...select.options].slice(first.length).map(({ value, text }) => ({ id: value, name: text }));
+    const others = [...select.options].slice(first.length).map((each) => ({ id: each.value, name: each.text }));
     fill(select, first, [...others.filter(({ id }) => !all.some((each) => each.id === id)), ...all]);
     select.value = chosen;
+    if (!isComplete) select.append(createElement("option", { disabled: "" }, text("teachers_not_loaded")));
   });
   return select;
 }
 
 async function loadTeachers() {
   teachers ??= loadAll("teachers");
-  const all = await teachers;
-  if (!all.length) teachers = null;
-  return all;
+  const loaded = await teachers;
+  // The next choice tries again.
+  if (!loaded.isComplete) teachers = null;
+  return loaded;
 }
 
 const fill = (select, first, people) => select.replaceChildren(
