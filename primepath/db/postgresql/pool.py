@@ -69,6 +69,7 @@ class Pool:
         self._idle: deque[Session] = deque()
         self._in_use: set[Session] = set()
         self._is_closed = False
+        self._lost_at = float("-inf")
         self.watch = Watch(alias, self._probe)
         metrics.SIZE.labels(alias).set(max_size)
         self._wait_seconds = metrics.WAIT_SECONDS.labels(alias)
@@ -166,7 +167,9 @@ class Pool:
             except IndexError:
                 return None
             idle = time.monotonic() - session.idle_since
-            if session.works(ask=idle >= _CHECK_AFTER_SECONDS):
+            # Probably it was lost together with another one, and PostgreSQL has not reported it yet.
+            is_doubtful = session.idle_since <= self._lost_at
+            if session.works(ask=is_doubtful or idle >= _CHECK_AFTER_SECONDS):
                 return session
             self._close(session)
             self._note_lost()
@@ -223,6 +226,7 @@ class Pool:
     def _note_lost(self) -> None:
         """Note that a connection was lost. The others have probably been lost too."""
         metrics.CONNECTIONS.labels(self.watch.alias, "lost").inc()
+        self._lost_at = time.monotonic()
         self.watch.suspect()
 
     def _close(self, session: Session) -> None:
@@ -253,13 +257,16 @@ class Pool:
         else:
             self._close(session)
 
-    def _connect_and_ask(self) -> Session:
+    def _connect_and_ask(self, *, may_repeat: bool = True) -> Session:
         session = self._connect(connect_timeout=_PROBE_SECONDS)
         try:
             # PgBouncer accepts a connection while PostgreSQL is away, but no statement.
             session.execute("SELECT 1")
         except psycopg.Error as error:
             session.close()
+            if isinstance(error, errors.AdminShutdown) and may_repeat:
+                # An administrator has ended this connection. If PostgreSQL shuts down, it accepts no further one.
+                return self._connect_and_ask(may_repeat=False)
             raise NoResponseError(f"a new connection is open, but {error}") from error
         return session
 

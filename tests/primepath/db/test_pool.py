@@ -87,6 +87,63 @@ def test_connection_is_used_again(server: PostgresServer, make_pool: Callable[..
     assert pool.getconn() is second
 
 
+def test_idle_connection_is_asked_after_another_one_was_lost(
+    server: PostgresServer, make_pool: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = make_pool()
+    lost, idle = pool.getconn(), pool.getconn()
+    pool.putconn(idle)
+    end(server, lost)
+    with pytest.raises(psycopg.OperationalError):
+        lost.execute("")
+    works = Session.works
+    asked: list[tuple[Session, bool]] = []
+
+    def record(session: Session, *, ask: bool) -> bool:
+        asked.append((session, ask))
+        return works(session, ask=ask)
+
+    monkeypatch.setattr(Session, "works", record)
+    pool.putconn(lost)
+    # One of them can be the connection that has asked whether the database is away.
+    found = {pool.getconn(), pool.getconn()}
+    assert (idle, True) in asked
+    assert idle in found
+    pool.putconn(idle)
+    asked.clear()
+    assert pool.getconn() is idle
+    assert asked == [(idle, False)]
+
+
+def test_database_is_not_away_if_the_connection_that_asks_is_ended(
+    server: PostgresServer, make_pool: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = make_pool()
+    connect = vars(pool)["_connect"]
+    ended: list[Session] = []
+    problems: list[str | None] = []
+
+    def connect_and_end_first(**parameters: Any) -> Session:
+        problems.append(pool.watch.problem)
+        session: Session = connect(**parameters)
+        if not ended:
+            ended.append(session)
+            end(server, session)
+        return session
+
+    lost = pool.getconn()
+    end(server, lost)
+    with pytest.raises(psycopg.OperationalError):
+        lost.execute("")
+    opened = metric("pool_open")
+    monkeypatch.setattr(pool, "_connect", connect_and_end_first)
+    pool.putconn(lost)
+    wait_for(lambda: bool(ended) and metric("pool_open") == opened)
+    assert problems == [None, None]
+    assert pool.watch.problem is None
+    assert pool.getconn() not in ended
+
+
 def test_thread_waits_for_a_connection_and_no_longer_than_allowed(
     server: PostgresServer, make_pool: Callable[..., Pool]
 ) -> None:

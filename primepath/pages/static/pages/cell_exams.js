@@ -22,12 +22,12 @@ export function createExamEditor(cell, { saving, saved, failed }) {
   const problem = createElement("p", { class: "problem", role: "alert" });
   const place = createElement("div", {});
   const form = () => place.firstElementChild;
-  const changeExams = (document, examIds) => change(document, { cells: [{ id: cell.id }], examIds }, {}, version);
-  const showProblem = (outcome) => { problem.textContent = messageOf(outcome); };
   let { version } = cell;
   let isSaving = false;
   let sent = null;
   let lastOpened = null;
+  const changeExams = (document, examIds) => change(document, { cells: [{ id: cell.id }], examIds }, {}, version);
+  const showProblem = (outcome) => { problem.textContent = messageOf(outcome); };
 
   /** Saves a change. `attempt()` sends it and returns the outcome. `show(outcome)` shows why it was not saved. `own` is the form, if it has one. */
   async function run(attempt, show = showProblem, own = null) {
