@@ -18,15 +18,15 @@ from primepath.terms import named
 
 
 class TeacherClassAssignmentQuerySet(models.QuerySet["TeacherClassAssignment"]):
-    def giving_access(self, now: datetime.datetime | Parameter | None = None) -> Self:
-        """Return the assignments that grant access now, or at another time: active and not expired, to an active class."""
+    def valid(self, now: datetime.datetime | Parameter | None = None) -> Self:
+        """Return the assignments that are active and not expired now, or at another time, also to classes that are not taught."""
         if now is None:
             now = timezone.now()
-        return self.filter(
-            models.Q(expires_at=None) | models.Q(expires_at__gt=now),
-            is_active=True,
-            school_class__is_active=True,
-        )
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now), is_active=True)
+
+    def giving_access(self, now: datetime.datetime | Parameter | None = None) -> Self:
+        """Return the assignments that grant access now, or at another time: `valid` ones to an active class."""
+        return self.valid(now).filter(school_class__is_active=True)
 
     def next_end(self, now: datetime.datetime | Parameter) -> models.Subquery:
         """Return the next time after ``now`` at which access of anyone expires, as an expression. Null if none does."""

@@ -9,7 +9,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from primepath.domain.history import HistorySubject
@@ -18,6 +18,7 @@ from primepath.domain.viewer import Viewer
 from primepath.feed.changed_keys import changed_keys
 from primepath.models import ClassCurriculumMapping, HistoryEntry, TeacherClassAssignment
 from primepath.models.history_position import HistoryPosition, later_entries
+from primepath.models.teacher_class_assignment import TeacherClassAssignmentQuerySet
 
 # The names of levels are in the rows of the classes that learn them.
 _SUBJECTS = (
@@ -25,7 +26,6 @@ _SUBJECTS = (
     *(HistorySubject.CURRICULUM, HistorySubject.LEVEL),
 )
 _IS_ACTIVE = camel_case("is_active")
-_Assignments = QuerySet[TeacherClassAssignment]
 
 
 def changed_rows(
@@ -62,12 +62,14 @@ def changed_rows(
 
 
 def _lost(
-    codes: Collection[str], position: HistoryPosition, viewer: Viewer, own: _Assignments
+    codes: Collection[str],
+    position: HistoryPosition,
+    viewer: Viewer,
+    own: TeacherClassAssignmentQuerySet,
 ) -> set[str]:
     """Return the classes that have become inactive since, if the viewer could see them before. ``own``: the viewer's assignments."""
     if not viewer.is_administrator:
-        valid = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-        mine = own.filter(valid, is_active=True, school_class__key_in=sorted(codes))
+        mine = own.valid().filter(school_class__key_in=sorted(codes))
         codes = list(mine.values_list("school_class", flat=True))
     entries = HistoryEntry.objects.filter(
         later_entries(position.entry_id, position.open_from, position.own),

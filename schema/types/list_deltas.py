@@ -130,9 +130,10 @@ async def _without_hidden_curricula(info: Info, changes: ChangedKeys) -> Changed
     if _CURRICULUM not in changes:
         return changes
     others = {subject: keys for subject, keys in changes.items() if subject != _CURRICULUM}
-    codes = {key.partition("/")[0]: key for key in changes[_CURRICULUM]}
-    visible = await info.context.loaders.classes.get_many(codes)
-    return {**others, _CURRICULUM: [codes[code] for code in visible]} if visible else others
+    codes = {key: key.partition("/")[0] for key in changes[_CURRICULUM]}
+    visible = await info.context.loaders.classes.get_many(codes.values())
+    kept = [key for key, code in codes.items() if code in visible]
+    return {**others, _CURRICULUM: kept} if kept else others
 
 
 async def page_of_recorded(

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, Request, Response, Route, expect
 
 from primepath.demo.accounts import HEAD_TEACHER
-from tests.browser.opened_cell import ROWS, YEAR, OpenedCell
+from tests.browser.access import another_class
+from tests.browser.opened_cell import OpenedCell
 from tests.browser.tab import Tab
 from tests.browser.test_accessibility import THEMES, violations
 
@@ -19,15 +20,6 @@ pytestmark = pytest.mark.one_database
 
 CHANGE = """mutation ($at: CellKey!, $room: String, $status: CellStatus) {
   updateCell(input: { cell: { at: $at }, room: $room, status: $status }) { userErrors { message } }
-}"""
-TEACHER = "{ viewer { teacher { id } } }"
-ASSIGN = """mutation ($teacher: ID!, $code: String!) {
-  assignTeacher(input: { teacherId: $teacher, classCode: $code, accessLevel: VIEW }) {
-    assignment { id } userErrors { message }
-  }
-}"""
-REVOKE = """mutation ($id: ID!) {
-  revokeTeacher(input: { assignmentId: $id }) { userErrors { message } }
 }"""
 CHANGED = re.compile("Draft, .*changed by ")
 
@@ -128,19 +120,9 @@ def test_changes_while_the_connection_was_lost_or_the_page_hidden_appear(
 
 def test_a_class_appears_with_the_access_to_it_and_disappears_without(tab: Tab, ask: Ask) -> None:
     page = signed_in(tab)
-    year = {"year": YEAR}
-    visible, every = (
-        [row["schoolClass"]["code"] for row in ask(name, ROWS, **year)["scheduleMatrix"]["rows"]]
-        for name in ("teacher", HEAD_TEACHER)
-    )
-    rows = page.locator("tbody tr:not(.division)")
-    expect(rows).to_have_count(len(visible))
-    teacher = ask("teacher", TEACHER)["viewer"]["teacher"]["id"]
-    hidden = min(set(every) - set(visible))
-    done = ask(HEAD_TEACHER, ASSIGN, teacher=teacher, code=hidden)["assignTeacher"]
-    expect(rows).to_have_count(len(visible) + 1)
-    ask(HEAD_TEACHER, REVOKE, id=done["assignment"]["id"])
-    expect(rows).to_have_count(len(visible))
+    # It waits until the class appears, and then until it disappears.
+    with another_class(page, ask):
+        pass
 
 
 def test_an_event_without_cells_is_answered_with_a_full_read(tab: Tab) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.browser.access import another_class
 from tests.browser.opened_cell import OpenedCell
 from tests.browser.tab import Tab
-from tests.browser.test_kept_entries import UPDATE, codes
+from tests.browser.test_kept_entries import UPDATE
 from tests.browser.test_late_answers import select
-from tests.browser.test_live import ASSIGN, CHANGE, REVOKE, TEACHER, signed_in
+from tests.browser.test_live import CHANGE, signed_in
 
 pytestmark = pytest.mark.one_database
 
@@ -26,16 +27,9 @@ def test_focus_stays_when_classes_appear_and_disappear(tab: Tab, ask: Ask, rows:
     cell.button.click()
     page.keyboard.press("Escape")
     expect(cell.button).to_be_focused()
-    teacher = ask("teacher", TEACHER)["viewer"]["teacher"]["id"]
-    visible, every = (codes(ask, name) for name in ("teacher", "head"))
-    shown = page.locator("tbody tr:not(.division)")
-    before = shown.count()
-    done = ask("head", ASSIGN, teacher=teacher, code=max(every - visible))["assignTeacher"]
-    expect(shown).to_have_count(before + 1)
-    expect(cell.button).to_be_focused()
-    cell.button.click()
-    ask("head", REVOKE, id=done["assignment"]["id"])
-    expect(shown).to_have_count(before)
+    with another_class(page, ask):
+        expect(cell.button).to_be_focused()
+        cell.button.click()
     page.keyboard.press("Escape")
     expect(cell.button).to_be_focused()
     division = page.get_by_role("radio", name="All")
@@ -79,13 +73,7 @@ def test_table_and_selection_stay_when_the_server_is_busy(tab: Tab, ask: Ask, ro
     expect(page.locator("#selected")).to_have_text("1 cell selected.")
     # After a change of the classes, the page tries again.
     attempts[:] = [False, True]
-    teacher = ask("teacher", TEACHER)["viewer"]["teacher"]["id"]
-    visible, every = (codes(ask, name) for name in ("teacher", "head"))
-    shown = page.locator("tbody tr:not(.division)")
-    before = shown.count()
-    done = ask("head", ASSIGN, teacher=teacher, code=max(every - visible))["assignTeacher"]
-    expect(shown).to_have_count(before + 1)
-    expect(page.get_by_text("The server is busy.")).to_be_hidden()
-    expect(page.locator("#selected")).to_have_text("1 cell selected.")
-    page.unroute("**/graphql", answer)
-    ask("head", REVOKE, id=done["assignment"]["id"])
+    with another_class(page, ask):
+        expect(page.get_by_text("The server is busy.")).to_be_hidden()
+        expect(page.locator("#selected")).to_have_text("1 cell selected.")
+        page.unroute("**/graphql", answer)

@@ -58,10 +58,10 @@ def plan_people(planner: Planner) -> People:
 
 
 class _Usernames:
-    """Chooses usernames. Usernames that are stored here belong to accounts that are linked."""
+    """Chooses usernames. A new account with a username that an account here keeps is linked to it, see `Planner.settle`."""
 
     def __init__(self, planner: Planner) -> None:
-        self._stored = dict(User.objects.values_list("username", "pk"))
+        self._stored = set(User.objects.values_list("username", flat=True))
         folded: defaultdict[str, list[str]] = defaultdict(list)
         for name in self._stored:
             folded[name.casefold()].append(name)
@@ -69,14 +69,13 @@ class _Usernames:
         self.taken: set[str] = set()
         self._report = planner.report
 
-    def stored(self, username: str) -> str | None:
-        """Return the key of the account here that has this username, or None."""
-        found = self._stored.get(username)
-        if found is None and (others := self._folded.get(username.casefold())):
+    def note_twin(self, username: str) -> None:
+        """Add a note if the username of a new account differs only in case from one that exists here."""
+        others = self._folded.get(username.casefold())
+        if others and username not in self._stored:
             self._report.note(
                 f"Account {username} differs only in case from {others[0]}, which exists here. They are two accounts."
             )
-        return None if found is None else str(found)
 
     def is_free(self, username: str) -> bool:
         return username not in self.taken and username not in self._stored
@@ -105,9 +104,7 @@ def _plan_accounts(
     planned: list[tuple[Row, PlannedObject, Outcome, list[str]]] = []
     accounts = _Accounts({}, {}, {})
     records = planner.records(tables.USER)
-    rows = list(planner.source.rows(tables.USER))
-    released = _released_usernames(planner, rows)
-    for row in rows:
+    for row in planner.source.rows(tables.USER):
         key = values.integer(row["id"]) or 0
         teacher = teacher_of_user.get(key)
         is_superuser = values.boolean(row["is_superuser"], default=False)
@@ -143,9 +140,8 @@ def _plan_accounts(
             },
         )
         outcome = Outcome.CHANGED if reasons else Outcome.IMPORTED
-        is_new = str(key) not in records and username not in released
-        if is_new and (target := names.stored(username)) is not None:
-            each.fate, each.target = Fate.LINKED, target
+        if str(key) not in records:
+            names.note_twin(username)
         accounts.refs[key], accounts.rows[key] = each.ref, row
         accounts.usernames[key] = username
         planned.append((row, each, outcome, reasons))
@@ -160,25 +156,6 @@ def _plan_accounts(
             message += "; no password: invite this person"
         planner.add(tables.USER, row, outcome, reasons, of=each.ref, message=message)
     return accounts
-
-
-def _released_usernames(planner: Planner, rows: list[Row]) -> set[str]:
-    """Return the usernames here of imported accounts that have another name in the file now.
-
-    A new account of the file with such a name belongs to another person.
-    """
-    records = planner.records(tables.USER)
-    now = {
-        record.target: values.text(row["username"])
-        for row in rows
-        if (record := records.get(str(values.integer(row["id"]) or 0))) is not None
-    }
-    stored = User.objects.filter(pk__key_in=[int(target) for target in now])
-    return {
-        username
-        for pk, username in stored.values_list("pk", "username")
-        if now[str(pk)] != username
-    }
 
 
 def _password(row: Row, reasons: list[str]) -> str:

@@ -31,9 +31,9 @@ export async function upload(file) {
 
 /** Sends a request, and returns its outcome as `send` does. */
 async function post(address, headers, body, isSession) {
-  const failed = (problem, requestId) => ({ result: { errors: [{ message: problem }] }, problem, requestId, isTemporary: isTemporary() });
   let response = null;
   const isTemporary = () => !response || response.status === 429 || response.status >= 500;
+  const failed = (problem, requestId) => ({ result: { errors: [{ message: problem }] }, problem, requestId, isTemporary: isTemporary() });
   try {
     response = await fetch(address, { method: "POST", headers, body });
   } catch (failure) {

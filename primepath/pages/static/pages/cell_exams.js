@@ -22,7 +22,7 @@ export function createExamEditor(cell, { saving, saved, failed }) {
   const problem = createElement("p", { class: "problem", role: "alert" });
   const place = createElement("div", {});
   const form = () => place.firstElementChild;
-  let { version } = cell;
+  let version = null;
   let isSaving = false;
   let sent = null;
   let lastOpened = null;

@@ -23,10 +23,13 @@ export function onEscape(dialog, close) {
   };
 }
 
-/** Closes a dialog with the Escape key. If `isChanged()`, the user is asked first, also before the page closes. */
-export function askBeforeEscape(dialog, isChanged) {
-  entries.set(dialog, isChanged);
-  onEscape(dialog, () => (!isChanged() || confirm(text("discard"))) && dialog.close());
+/**
+ * Closes a dialog with the Escape key. If `isChanged()`, the user is asked first, also before the page closes. While `isSaving()`, the
+ * key does nothing.
+ */
+export function askBeforeEscape(dialog, isChanged, isSaving = () => false) {
+  entries.set(dialog, () => isSaving() || isChanged());
+  onEscape(dialog, () => !isSaving() && (!isChanged() || confirm(text("discard"))) && dialog.close());
 }
 
 /** Returns whether closing the page would lose entries of an open dialog. */
@@ -95,7 +98,6 @@ export function previewForm(form, elements, run) {
   };
   save.addEventListener("click", () => attempt(false));
   close.addEventListener("click", () => dialog.close());
-  entries.set(dialog, () => isSaving || isEntered);
-  onEscape(dialog, () => !isSaving && (!isEntered || confirm(text("discard"))) && dialog.close());
+  askBeforeEscape(dialog, () => isEntered, () => isSaving);
   form.replaceChildren(...elements, result, problem, createElement("p", { class: "actions" }, preview, save, close));
 }

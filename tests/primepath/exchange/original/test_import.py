@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 
 from primepath.domain.viewer import COMMAND_LINE
 from primepath.exchange.upstream.import_database import ImportOptions, import_database
-from primepath.exchange.upstream.outcomes import Outcome, Report
+from primepath.exchange.upstream.outcomes import Outcome
 from primepath.exchange.upstream.source import SourceError
 from primepath.models import (
     Exam,
@@ -29,6 +29,7 @@ from primepath.models import (
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.school.seed_school import seed_school
 from tests.factories import make_teacher
+from tests.primepath.exchange.original.importing import change, run
 from tests.primepath.exchange.original.make_original import PASSWORD, make
 from tests.primepath.exchange.original.schema import STEPS
 
@@ -36,22 +37,6 @@ pytestmark = pytest.mark.django_db
 
 CELLS = "primepath_routinetest_examschedulematrix"
 EXAMS = "routinetest_exam"
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "original.sqlite3"
-    make(STEPS["managed-late"], path, clean=True)
-    return path
-
-
-def run(path: Path, **options: Any) -> Report:
-    return import_database(path, ImportOptions(**options), lambda _: None)
-
-
-def change(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(statement)
 
 
 def test_the_schedule_and_its_people_are_stored(path: Path) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from primepath.exchange.upstream.import_database import ImportOptions, import_database
 from primepath.exchange.upstream.outcomes import Outcome, Report
 from primepath.models import (
     ClassAccessRequest,
@@ -21,8 +20,8 @@ from primepath.models import (
     TeacherClassAssignment,
 )
 from tests.factories import make_teacher
-from tests.primepath.exchange.original.make_original import make
-from tests.primepath.exchange.original.schema import STEPS
+from tests.primepath.exchange.original import importing
+from tests.primepath.exchange.original.importing import change
 
 pytestmark = pytest.mark.django_db
 
@@ -33,21 +32,9 @@ CLEARED = "status = 'EMPTY', notes = '', scheduled_date = NULL, scheduled_start_
 OF_JAN = f"(SELECT id FROM {CELLS} WHERE class_code = 'PS1' AND time_period_value = 'JAN')"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "original.sqlite3"
-    make(STEPS["managed-late"], path, clean=True)
-    return path
-
-
 def run(path: Path, **options: Any) -> Report:
-    return import_database(path, ImportOptions(source_name="school", **options), lambda _: None)
-
-
-def change(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        for statement in statements:
-            database.execute(statement)
+    # By default, the name of the source follows from the first account, and these tests change it.
+    return importing.run(path, source_name="school", **options)
 
 
 def copy_row(path: Path, table: str, where: str, **values: str) -> None:
