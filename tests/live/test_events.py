@@ -15,10 +15,19 @@ import pytest
 from django.db import connection
 
 from primepath.demo.accounts import HEAD_TEACHER
-from tests.live.client import SUBSCRIPTION, YEAR, LiveClient, Stream, with_clients
+from tests.live.client import (
+    EXACT_EVENTS,
+    SUBSCRIPTION,
+    YEAR,
+    LiveClient,
+    Stream,
+    with_clients,
+)
 from tests.nginx import nginx
 from tests.processes import PATIENCE
 from tests.server import Server, running_server
+
+pytestmark = EXACT_EVENTS
 
 SYNC = "{ scheduleMatrix(academicYear: 2026) { syncToken } }"
 HIDDEN = "HIGH_12A"

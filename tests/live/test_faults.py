@@ -19,11 +19,20 @@ from pytest_django import DjangoDbBlocker
 
 from primepath.demo.accounts import HEAD_TEACHER
 from tests.databases import demo_template, own_database, postgresql_url
-from tests.live.client import SUBSCRIPTION, YEAR, LiveClient, Stream, with_clients
+from tests.live.client import (
+    EXACT_EVENTS,
+    SUBSCRIPTION,
+    YEAR,
+    LiveClient,
+    Stream,
+    with_clients,
+)
 from tests.live.test_events import settled
 from tests.postgres_servers import PostgresServer
 from tests.processes import PATIENCE
 from tests.server import Server, running_server
+
+pytestmark = EXACT_EVENTS
 
 # Both servers must accept the positions of the other.
 SECRET_KEY = "a secret key for two servers of one school, long enough for a check"
