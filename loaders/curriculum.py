@@ -86,6 +86,11 @@ _Cached = tuple[str, _Read]
 """The state of the database before it was read, and what was read."""
 
 
+_MOST_KEPT = 5_000
+# By key and state of the database. Each state before the current one is of no use, and the limit removes it.
+_kept: dict[tuple[CurriculumKey, str], ClassCurriculumData] = {}
+
+
 def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCurriculumData]:
     """Return the curriculum of each key. One query reads the curricula that are not in the cache, and they are cached.
 
@@ -94,10 +99,22 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
     before the change can only store under the old version, which is not read again.
 
     Statements that PrimePath did not send can change the tables without a new version. So what was cached is used only
-    while the state of the database is the same.
+    while the state of the database is the same. Meanwhile the process keeps it too, so that it need not ask Redis.
     """
-    known = current_state()
-    state = "" if known is None else known.curriculum
+    state = current_state()
+    if state is None:
+        return _look_up(keys, "")
+    kept = {key: found for key in keys if (found := _kept.get((key, state.curriculum)))}
+    if others := [key for key in keys if key not in kept]:
+        if len(_kept) + len(others) > _MOST_KEPT:
+            _kept.clear()
+        for key, found in zip(others, _look_up(others, state.curriculum), strict=True):
+            kept[key] = _kept[key, state.curriculum] = found
+    return [kept[key] for key in keys]
+
+
+def _look_up(keys: list[CurriculumKey], state: str) -> list[ClassCurriculumData]:
+    """Return the curriculum of each key in this state of the database, from the cache if it is there."""
     # Copied, so that the dictionary of the cache is not changed.
     stored: dict[str, _Cached] = cache.get_many([key.cache_key for key in keys])
     cached = {key: read for key, (read_in, read) in stored.items() if read_in == state}

@@ -67,14 +67,20 @@ class Reads(Protocol):
     def begin(self) -> None:
         """Called before each batch that reads."""
 
+    def begin_write(self) -> None:
+        """Called before each batch that writes. Later reads see a newer state."""
+
     def end(self) -> None:
-        """Called before each batch that writes, and at the end of the operation."""
+        """Called at the end of the operation."""
 
 
 class _AnyState:
     """Lets each batch read the newest state."""
 
     def begin(self) -> None:
+        pass
+
+    def begin_write(self) -> None:
         pass
 
     def end(self) -> None:
@@ -114,6 +120,8 @@ class OperationLoop(asyncio.AbstractEventLoop):
         ready, give_way = self._ready, self._give_way
         if not ready:
             return False
+        # That of the server, if it runs the operation.
+        outer = asyncio._get_running_loop()
         asyncio._set_running_loop(self)
         try:
             while ready:
@@ -123,7 +131,7 @@ class OperationLoop(asyncio.AbstractEventLoop):
                 if give_way is not None:
                     give_way()
         finally:
-            asyncio._set_running_loop(None)
+            asyncio._set_running_loop(outer)
         return True
 
     def call_soon(  # type: ignore[override]
@@ -282,7 +290,7 @@ class Dispatcher:
         batch = batches.popleft()
         try:
             if batch.writes:
-                self._reads.end()
+                self._reads.begin_write()
             else:
                 self._reads.begin()
         except Exception as error:

@@ -79,12 +79,11 @@ def is_api_request(scope: Any) -> bool:
     return scope["method"] == "POST" and _path(scope) == _GRAPHQL and not accepts_html(scope)
 
 
-def answer_cache() -> Answers | None:
-    """Return the cache of answers. None if `settings.ANSWER_CACHE_BYTES` is 0. Call it once, after Django's set-up."""
+def answer_cache() -> Answers:
+    """Return the cache of answers. Call it once, after Django's set-up."""
     from schema.http.answer_cache.cache import AnswerCache
 
-    limit = settings.ANSWER_CACHE_BYTES
-    return AnswerCache(limit, _GRAPHQL) if limit else None
+    return AnswerCache(settings.ANSWER_CACHE_BYTES, _GRAPHQL)
 
 
 def _path(scope: Any) -> str:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from primepath.db.postgresql.pipeline import Pipeline
+from primepath.db.postgresql.pipeline import Pipeline, Rows
 from primepath.db.postgresql.pool import Pool
 from primepath.db.postgresql.session import Session
-from primepath.db.statement import Lookup, rows_of
+from primepath.db.statement import BoundStatement, Lookup, rows_of
 from primepath.db.usage import count_statements
 
 T = TypeVar("T")
@@ -30,6 +32,13 @@ _OPEN_AGAIN_SECONDS = 1.0
 _MOST = 64
 
 logger = logging.getLogger("primepath.database")
+
+
+class _Sent(NamedTuple):
+    """Statements that were sent, and their future rows."""
+
+    session: Session
+    rows: asyncio.Future[list[Rows]]
 
 
 class LoopReads:
@@ -49,17 +58,56 @@ class LoopReads:
 
     async def run(self, lookup: Lookup[T]) -> T | None:
         """Return the result of a query. None also if a thread must send it."""
-        pool, pipeline = self._pool, self._usable()
-        if pool is None or pipeline is None:
+        sent = self._send([lookup.statement])
+        if sent is None:
             return None
-        statement = lookup.statement
-        count_statements(1)
+        with suppress(psycopg.Error):
+            await sent.rows
+        rows = self._rows_of(sent)
+        return None if rows is None else lookup.read(rows_of(lookup.statement, rows[0]))
+
+    async def run_with(
+        self, statements: Sequence[BoundStatement], use: Callable[[list[Rows]], T]
+    ) -> T | None:
+        """Return what ``use`` makes of the rows of statements, which see one state. None also if a thread must send them.
+
+        ``use`` can run another event loop: it is called outside of all tasks of this one.
+        """
+        sent = self._send(statements)
+        if sent is None:
+            return None
+        result: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+
+        def finish(_: object) -> None:
+            rows = self._rows_of(sent)
+            if result.done():
+                return
+            try:
+                result.set_result(None if rows is None else use(rows))
+            except Exception as error:
+                result.set_exception(error)
+
+        sent.rows.add_done_callback(finish)
+        return await result
+
+    def _send(self, statements: Sequence[BoundStatement]) -> _Sent | None:
+        pipeline = self._usable()
+        if pipeline is None:
+            return None
+        count_statements(len(statements))
         try:
-            rows = await pipeline.fetch(statement.compiled.sql, statement.parameters)
+            rows = pipeline.send([(each.compiled.sql, each.parameters) for each in statements])
         except psycopg.Error:
             return None
+        return _Sent(pipeline.session, rows)
+
+    def _rows_of(self, sent: _Sent) -> list[Rows] | None:
+        """Return the rows that have arrived. None if they are not to be used."""
+        assert self._pool is not None
         # A primary that has become a standby may answer too.
-        return lookup.read(rows_of(statement, rows)) if pool.is_current(pipeline.session) else None
+        if sent.rows.exception() is not None or not self._pool.is_current(sent.session):
+            return None
+        return sent.rows.result()
 
     def _usable(self) -> Pipeline | None:
         pool, pipeline = self._pool, self._pipeline

@@ -14,7 +14,7 @@ the operation need another statement after all, that is refused, and the operati
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
@@ -44,6 +44,8 @@ class Send(Protocol):
 _MOST_VALUES = 100_000
 _MOST_VALUES_OF_REQUEST = 5_000
 _OVERHEAD_VALUES = 20
+# An operation with so many rows takes about ten milliseconds.
+MOST_ROWS = 2_000
 
 
 class ReadsMissingError(BaseException):
@@ -57,11 +59,64 @@ class KnownReads(NamedTuple):
     """The reads of a request.
 
     ``are_all``: it has sent no other statements. ``vary``: an equal request once needed others, after all were sent ahead.
+    ``rows``: how many rows they returned.
     """
 
     reads: Sequence[Read] = ()
     are_all: bool = False
     vary: bool = False
+    rows: int = 0
+
+
+class _Results:
+    """The rows of statements that were sent before they were needed. Each can be taken once."""
+
+    def __init__(self) -> None:
+        self._results: list[tuple[Read, Rows]] = []
+
+    def add(self, statements: Iterable[BoundStatement], rows: Iterable[Rows]) -> None:
+        self._results += zip((each.read for each in statements), rows, strict=True)
+
+    def take(self, statements: Sequence[BoundStatement]) -> list[Rows] | None:
+        """Return the rows of statements, or None if one has no rows here."""
+        taken = [
+            result for wanted in statements for result in self._results if result[0] == wanted.read
+        ]
+        if len(taken) < len(statements):
+            return None
+        for each in taken:
+            self._results.remove(each)
+        return [rows for _, rows in taken]
+
+    def clear(self) -> None:
+        self._results.clear()
+
+
+class ReadBefore:
+    """The state of the database in which all reads of an operation were sent before it ran. It cannot read anything else.
+
+    Whatever else it needs raises `ReadsMissingError`.
+    """
+
+    def __init__(self, statements: Sequence[BoundStatement], rows: Sequence[Rows]) -> None:
+        self._results = _Results()
+        self._results.add(statements, rows)
+
+    def begin(self) -> None:
+        pass
+
+    def begin_write(self) -> None:
+        raise ReadsMissingError
+
+    def end(self) -> None:
+        self._results.clear()
+
+    def fetch(self, statements: Sequence[BoundStatement], send: Send) -> list[Rows]:
+        """Return the rows of statements."""
+        taken = self._results.take(statements)
+        if taken is None:
+            raise ReadsMissingError
+        return taken
 
 
 class ReadAhead(Snapshot):
@@ -72,8 +127,9 @@ class ReadAhead(Snapshot):
 
     def __init__(self, known: KnownReads) -> None:
         super().__init__()
-        self._known, self._are_all, self._vary = known
-        self._results: list[tuple[BoundStatement, Rows]] = []
+        self._known, self._are_all, self._vary, _ = known
+        self._rows = 0
+        self._results = _Results()
         self._has_ended = False
         self._is_committed = False
         self._statements_before = _statements()
@@ -96,7 +152,7 @@ class ReadAhead(Snapshot):
     def known_reads(self) -> KnownReads:
         """Return what the request has read so far."""
         are_all = _statements() - self._statements_before == len(self.made)
-        return KnownReads(self.made, are_all, self._vary)
+        return KnownReads(self.made, are_all, self._vary, self._rows)
 
     def fetch(self, statements: Sequence[BoundStatement], send: Send) -> list[Rows]:
         """Return the rows of statements. Unknown ones are sent, once together with the reads that probably follow.
@@ -106,7 +162,12 @@ class ReadAhead(Snapshot):
         if self._has_ended:
             return send(statements)
         self._note(statements)
-        if (taken := self._take(statements)) is not None:
+        rows = self._fetch(statements, send)
+        self._rows += sum(map(len, rows))
+        return rows
+
+    def _fetch(self, statements: Sequence[BoundStatement], send: Send) -> list[Rows]:
+        if (taken := self._results.take(statements)) is not None:
             return taken
         following = self._following(statements)
         if not following:
@@ -120,7 +181,7 @@ class ReadAhead(Snapshot):
             if not recover_reads():
                 raise
             return send(statements)
-        self._results += zip(following, rows[len(statements) :], strict=True)
+        self._results.add(following, rows[len(statements) :])
         if not _database().is_in_transaction():
             self._note_commit()
         return rows[: len(statements)]
@@ -140,19 +201,6 @@ class ReadAhead(Snapshot):
             # The first one can have a secret, such as the key of a session. Its values are not needed later.
             reads[0] = reads[0]._replace(values=())
         self.made += reads
-
-    def _take(self, statements: Sequence[BoundStatement]) -> list[Rows] | None:
-        taken = [
-            (result, rows)
-            for wanted in statements
-            for result, rows in self._results
-            if result.read == wanted.read
-        ]
-        if len(taken) < len(statements):
-            return None
-        for each in taken:
-            self._results.remove(each)
-        return [rows for _, rows in taken]
 
     def _following(self, statements: Sequence[BoundStatement]) -> list[BoundStatement]:
         """Return what followed the first of ``statements`` last time. Its values can differ."""
@@ -197,10 +245,10 @@ class _Memory:
 
 
 _known = _Memory()
-_current: ContextVar[ReadAhead | None] = ContextVar("read_ahead", default=None)
+_current: ContextVar[ReadAhead | ReadBefore | None] = ContextVar("read_ahead", default=None)
 
 
-def current_read_ahead() -> ReadAhead | None:
+def current_read_ahead() -> ReadAhead | ReadBefore | None:
     return _current.get()
 
 
@@ -229,7 +277,39 @@ def reading_ahead(key: bytes | None) -> Iterator[ReadAhead | None]:
         _current.reset(token)
         reads.end()
         if reads.has_failed:
-            _known.put(key, KnownReads())
+            forget_reads(key)
+
+
+def require_that_others_can_be_read() -> None:
+    """Raise `ReadsMissingError` if the operation cannot wait for anything, because it has read everything before."""
+    if isinstance(_current.get(), ReadBefore):
+        raise ReadsMissingError
+
+
+def reads_that_follow(key: bytes, first: BoundStatement) -> list[BoundStatement] | None:
+    """Return what the last request with this key has read after its ``first`` statement.
+
+    None if it has sent other statements too, or read many rows.
+    """
+    reads, are_all, vary, rows = _known.get(key)
+    if not are_all or vary or rows > MOST_ROWS or reads[0].statement is not first.read.statement:
+        return None
+    return [each.bind_now() for each in reads[1:]]
+
+
+def forget_reads(key: bytes) -> None:
+    """Let the next request with this key send each statement when it is needed."""
+    _known.put(key, KnownReads())
+
+
+@contextmanager
+def reading_only(reads: ReadBefore) -> Iterator[None]:
+    """Let statements in the block have the rows of ``reads``, and no others."""
+    token = _current.set(reads)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def remember_reads(key: bytes, reads: ReadAhead) -> None:

@@ -13,11 +13,14 @@ from django.core.cache.backends.locmem import LocMemCache
 from django_redis.cache import RedisCache
 from redis.exceptions import RedisError
 
+from primepath.db.read_ahead import require_that_others_can_be_read
+
 
 def _in_either(name: str) -> Any:
     in_redis: Callable[..., Any] = getattr(RedisCache, name)
 
     def method(self: RedisOrMemoryCache, *args: Any, **options: Any) -> Any:
+        require_that_others_can_be_read()
         try:
             return in_redis(self, *args, **options)
         except RedisError:

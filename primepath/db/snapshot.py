@@ -52,6 +52,10 @@ class Snapshot:
             _execute(_BEGIN_SQLITE)
         self._is_open = True
 
+    def begin_write(self) -> None:
+        """End the transaction before a write. The next read begins another one."""
+        self.end()
+
     def end(self) -> None:
         """End the transaction, if one is open. What was read stays valid, even if the connection is lost now."""
         if not self._is_open:

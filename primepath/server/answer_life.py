@@ -25,6 +25,11 @@ class AnswerLife:
 _current: ContextVar[AnswerLife | None] = ContextVar("answer_life", default=None)
 
 
+_never = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+# A time of the current day, its end, and the time zone of these.
+_day: tuple[datetime.datetime, datetime.datetime, datetime.tzinfo] = _never, _never, datetime.UTC
+
+
 def begin_life() -> AnswerLife:
     """Begin to note what the answer to the current request depends on."""
     life = AnswerLife()
@@ -46,9 +51,20 @@ def do_not_keep_answer() -> None:
 
 def _first_end(now: datetime.datetime) -> datetime.datetime:
     """Return the next midnight of the school, when the current year can change; or earlier, so that sync tokens are not old."""
-    midnight = datetime.time(tzinfo=timezone.get_default_timezone())
-    tomorrow = timezone.localtime(now).date() + datetime.timedelta(days=1)
     return min(
-        datetime.datetime.combine(tomorrow, midnight),
+        _next_midnight(now, timezone.get_default_timezone()),
         now + datetime.timedelta(days=settings.SYNC_TOKEN_DAYS) / 10,
     )
+
+
+def _next_midnight(now: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
+    global _day
+    begin, end, of_zone = _day
+    if not (begin <= now < end and of_zone is zone):
+        today = timezone.localtime(now, zone).date()
+        end = datetime.datetime.combine(
+            today + datetime.timedelta(days=1), datetime.time(tzinfo=zone)
+        )
+        # From now on: the day can have begun at a time that the zone has skipped.
+        _day = now, end, zone
+    return end

@@ -33,6 +33,15 @@ class Answers(Protocol):
     async def respond_early(self, scope: Any, kind: Kind, body: bytes) -> KeptResponse | None:
         """Return a response that needs no thread. None if `respond` must be called. Runs in the event loop, before admission."""
 
+    def can_repeat(self, scope: Any, kind: Kind, body: bytes) -> bool:
+        """Return whether `repeat` can probably respond."""
+
+    async def repeat(self, scope: Any, kind: Kind, body: bytes) -> KeptResponse | None:
+        """Return the response to a small request that ran before. It takes the event loop for some milliseconds at most.
+
+        None if `respond` must be called.
+        """
+
     def respond(
         self,
         scope: Any,

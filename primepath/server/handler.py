@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 from primepath.db.reachability import is_away
-from primepath.server.admission.admission import Admission
+from primepath.server.admission.admission import IN_LOOP, Admission
 from primepath.server.admission.callers import KnownCallers, credentials_of
 from primepath.server.admission.database import concurrent_requests
 from primepath.server.admission.kinds import Kind, RefusedError, kind_of_method
@@ -201,6 +201,7 @@ class OneThreadHandler(ASGIHandler):
         """Run a request as soon as it can run, and return the response. Raises `RefusedError`."""
         scope, traits, credentials = request.scope, request.traits, request.credentials
         caller = self._callers.caller_of(scope, credentials)
+        repeats = may_wait and self._can_repeat(request)
         # A copy, so that context variables of a request do not reach the next request in the thread.
         context = copy_context()
 
@@ -214,18 +215,38 @@ class OneThreadHandler(ASGIHandler):
             content=traits.content,
             targets=traits.targets,
             fails_without_database=traits.fails_without_database,
+            runs_in_loop=repeats,
         )
         listening.add_done_callback(
             lambda _: ticket.result.done() or self._admission.withdraw(ticket)
         )
         try:
-            response: Response | Later = await ticket.result
+            response: Response | Later | None = await ticket.result
+            if response is IN_LOOP and (response := await self._repeat(request, ticket)) is None:
+                self._admission.continue_in_thread(ticket)
+                response = await ticket.result
         except BaseException:
             self._admission.withdraw(ticket)
             raise
+        finally:
+            self._admission.end_in_loop(ticket)
+        assert response is not None
         if credentials and (user := self._callers.remember(scope, credentials)) is not None:
             self._admission.recognise(credentials, user)
         return response
+
+    def _can_repeat(self, request: _Request) -> bool:
+        return (
+            self._answers is not None
+            and request.upload is None
+            and self._answers.can_repeat(request.scope, request.traits.kind, request.content)
+        )
+
+    async def _repeat(self, request: _Request, ticket: Ticket) -> KeptResponse | None:
+        """Return the response to a request that runs in the event loop. None if it must run in a thread."""
+        assert self._answers is not None
+        request.scope[_QUEUED_SECONDS] = ticket.queued_seconds
+        return await self._answers.repeat(request.scope, request.traits.kind, request.content)
 
     async def _wait(self, later: Later, listening: asyncio.Future[Any]) -> None:
         """Wait for the end of an equal request, or until the client has left."""

@@ -16,10 +16,15 @@ _RETRY_SECONDS = 60
 _not_before = 0.0
 
 
+def needs_folding(state: DatabaseState) -> bool:
+    """Return whether there are many marks, as one transaction in 500 leaves them."""
+    return state.marks >= _MOST_MARKS and time.monotonic() >= _not_before
+
+
 def fold_marks(state: DatabaseState) -> None:
-    """Fold the marks if there are many, as one transaction in 500 leaves them. An error does not matter."""
+    """Fold the marks if there are many. An error does not matter."""
     global _not_before
-    if state.marks < _MOST_MARKS or connection.in_atomic_block or time.monotonic() < _not_before:
+    if not needs_folding(state) or connection.in_atomic_block:
         return
     try:
         fold()

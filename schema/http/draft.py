@@ -8,7 +8,8 @@ from typing import Any
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import DatabaseState
 from primepath.services.accounts.observation import Observation
-from schema.http.documents import Source
+from schema.http.documents import RequestedDocument, Source
+from schema.http.request import RequestData
 
 _KEY = "primepath.draft"
 
@@ -17,7 +18,8 @@ class Draft:
     """An answer that is being made.
 
     ``viewer``, ``observation``: the sender, and the state of the database when it was read. None if they are not known.
-    ``operation``, ``document_hash``, ``source``: for the log and the metrics.
+    ``data``, ``document``: the content of the request, and the document that it asks for. ``base_url``: see `Context`.
+    ``operation``, ``document_hash``: for the log and the metrics.
     ``is_complete``: whether a query has run without errors, so that the answer can be sent again.
     ``content``, ``content_type``, ``etag``: the response before it is compressed. ``compressed``: if it was sent so.
     """
@@ -28,7 +30,9 @@ class Draft:
         self.observation: Observation | None = None
         self.operation: str | None = None
         self.document_hash = ""
-        self.source = Source.TEXT
+        self.data: RequestData | None = None
+        self.document = RequestedDocument(None, Source.TEXT)
+        self.base_url = ""
         self.is_complete = False
         self.content = b""
         self.compressed: bytes | None = None

@@ -254,6 +254,9 @@ def _run(
 ) -> ExecutionResult:
     """Run the operation, and count it."""
     time_limit = TimeLimit(received_at(request))
+    base_url = f"{request.scheme}://{request.get_host()}"
+    if (draft := draft_of(request)) is not None:
+        draft.base_url = base_url
 
     def checkpoint() -> None:
         if has_disconnected(request):
@@ -266,7 +269,7 @@ def _run(
         token_id=caller.token_id,
         may_store=not reads(request),
         address=request.META.get("REMOTE_ADDR", ""),
-        base_url=f"{request.scheme}://{request.get_host()}",
+        base_url=base_url,
         keep_session=partial(_keep_session, request, caller),
         checkpoint=checkpoint,
         time_limit=time_limit,
@@ -331,7 +334,7 @@ def _identify_and_prepare(
     note(request, operation=operation.name, document=operation.document_hash)
     if (draft := draft_of(request)) is not None:
         draft.operation, draft.document_hash = operation.name, operation.document_hash
-        draft.source = document.source
+        draft.data, draft.document = data, document
     if document.source is Source.SENT:
         # The next request with the document must store it again if it has been evicted by then.
         do_not_keep_answer()

@@ -24,10 +24,10 @@ from graphql import (
 from prometheus_client import Counter
 
 from primepath.domain.errors import LimitExceededError
+from primepath.server.stack_chunk import with_large_stack_chunk
 from schema.build import schema
 from schema.execution.core import graphql_schema, is_aborted, limit_field_merging
 from schema.execution.plan_cache import PlanCache
-from schema.execution.stack_chunk import with_large_stack_chunk
 from schema.limits.cost import QueryCost
 from schema.limits.selections import INTROSPECTION, check_selections, root_fields
 from schema.limits.text import check_text
@@ -144,6 +144,11 @@ def load_document(text: str, *, hide_suggestions: bool = False) -> PreparedDocum
         document = _read(text, hide_suggestions=hide_suggestions)
         document_cache.put(text, document)
     return document
+
+
+def is_known_document(text: str) -> bool:
+    """Return whether `load_document` need not parse the document."""
+    return document_cache.get(text) is not None
 
 
 @with_large_stack_chunk

@@ -12,19 +12,19 @@ import graphql
 from django.conf import settings
 from strawberry.types import ExecutionResult
 
-from loaders.dispatch import Dispatcher
+from loaders.dispatch import Dispatcher, Reads
 from loaders.read_options import ReadOptions
 from loaders.registry import Loaders, SharedLoaders
 from primepath.db.snapshot import Snapshot
 from primepath.domain.viewer import Viewer
 from primepath.server.give_way import GiveWay
+from primepath.server.stack_chunk import with_large_stack_chunk
 from primepath.server.time_limit import TimeLimit
 from schema.build import schema
 from schema.context import Context, KeepSession
 from schema.execution.core import graphql_schema, is_awaitable
 from schema.execution.executor import CompiledExecutor, CountingExecutor
 from schema.execution.response_size import ResponseSize
-from schema.execution.stack_chunk import with_large_stack_chunk
 from schema.operation.error_order import in_order
 from schema.operation.prepare import PreparedOperation
 from schema.operation.replica_reads import RepeatOnPrimaryError, ReplicaReads, replica_reads
@@ -46,11 +46,11 @@ def execute(
     root_value: object = None,
     checkpoint: Callable[[], None] = lambda: None,
     time_limit: TimeLimit | None = None,
-    snapshot: Snapshot | None = None,
+    snapshot: Reads | None = None,
 ) -> ExecutionResult:
     """Run the operation and return its result. It reads in this ``snapshot``, or in a new one.
 
-    No event loop can be running in the calling thread, which does all of the work. ``checkpoint`` is called before
+    The calling thread does all of the work. ``checkpoint`` is called before
     each batch; see `Dispatcher`. It also checks the ``time_limit``. `Context` describes the other arguments.
 
     A replica can serve a query. If it fails, the primary runs the query again, in the time that is left.

@@ -64,9 +64,13 @@ class Server:
 
     def answers(self) -> dict[str, float]:
         """Return the numbers of answers by result."""
+        return self.counts("primepath_answers_total", "result")
+
+    def counts(self, metric: str, label: str) -> dict[str, float]:
+        """Return the values of a metric by its only label."""
         text = self.client.get("/metrics").text
-        found = re.findall(r'primepath_answers_total{result="(\w+)"} (\S+)', text)
-        return {result: float(number) for result, number in found}
+        found = re.findall(rf'^{metric}{{{label}="(\w+)"}} (\S+)', text, re.M)
+        return {value: float(number) for value, number in found}
 
     def metrics(self, operation: str) -> dict[str, float]:
         """Return all series of an operation."""

@@ -1,4 +1,4 @@
-"""Random reads and writes by every route. Each answer is that of a server without the cache.
+"""Random reads and writes by every route. Each answer is that of a server that runs every query in a thread.
 
 Reads go to two servers with a cache, which are two processes, and to one without. Writes go through the API of each server, the
 admin site, and statements of another program. The clock moves in between.
@@ -49,6 +49,10 @@ _FORMS: tuple[dict[str, Any], ...] = (
 )
 
 
+# A query with its options, a form, and an account.
+_Request = tuple[tuple[str, dict[str, Any]], dict[str, Any], str]
+
+
 class Machine:
     """The state of a run: its servers and its random choices."""
 
@@ -56,6 +60,7 @@ class Machine:
         self.servers = servers
         self.random = random.Random(seed)
         self.tokens = dict(servers.tokens)
+        self.lately: list[_Request] = []
         self.moves = [
             self.change_cell,
             self.rename_exam,
@@ -80,9 +85,7 @@ class Machine:
         """Send some queries to all servers, most of them again and again. All responses must be equal."""
         servers = self.servers
         for _ in range(4):
-            query, options = self.random.choice(_READS)
-            form = self.random.choice(_FORMS)
-            account = self.random.choice(_ACCOUNTS)
+            (query, options), form, account = self.choose_request()
             options = {**options, **form, "token": self.tokens[account]}
             if "variables" in options:
                 options["variables"] = {"id": self.cell_id()}
@@ -100,6 +103,13 @@ class Machine:
                     found.headers.pop("etag", None)
                     expected.headers.pop("etag", None)
                 assert found == expected, (after.__name__, account, query)
+
+    def choose_request(self) -> _Request:
+        """Return a request, most of the time one that was sent lately, so that it is sent before and after a change."""
+        if len(self.lately) < 5 or self.random.random() < 0.3:
+            choose = self.random.choice
+            self.lately = [*self.lately[-4:], (choose(_READS), choose(_FORMS), choose(_ACCOUNTS))]
+        return self.random.choice(self.lately)
 
     def any_server(self) -> Server:
         return self.random.choice((self.servers.cached, self.servers.other, self.servers.uncached))
@@ -236,8 +246,9 @@ class Machine:
 @pytest.fixture
 def own_servers(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Servers]:
     # Many failed sign-ins are not limited here.
-    limits = {"SIGN_IN_FAILURES_PER_ACCOUNT": "1000", "SIGN_IN_FAILURES_PER_ADDRESS": "1000"}
-    with django_db_blocker.unblock(), running_servers(tmp_path, **limits) as running:
+    options = {"SIGN_IN_FAILURES_PER_ACCOUNT": "1000", "SIGN_IN_FAILURES_PER_ADDRESS": "1000"}
+    options["REPEAT_PAUSE_SECONDS"] = "0"
+    with django_db_blocker.unblock(), running_servers(tmp_path, **options) as running:
         yield running
 
 

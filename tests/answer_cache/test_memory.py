@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from primepath.db.loop_reads import LoopReads
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import DatabaseState
+from primepath.server.answer_life import AnswerLife
+from primepath.services.accounts.observation import Observation
 from schema.http.answer_cache.answer import Answer, Origin
 from schema.http.answer_cache.computations import Computations
+from schema.http.answer_cache.repeats import Repeats
 from schema.http.answer_cache.store import Store
 from schema.http.documents import Source
+from schema.http.draft import begin_draft
+from schema.http.request import RequestData
 from tests.answer_cache.servers import running_servers
 from tests.answer_cache.test_hits import fresh
 from tests.profiles import examples
@@ -23,18 +29,32 @@ _NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 def make_answer(length: int) -> Answer:
+    state = DatabaseState("", "", "", 0)
     return Answer(
         origin=Origin(None, "", Source.TEXT),
         viewer=Viewer(1, "mina", "Mina", 1, False, False),
-        state=DatabaseState("", "", "", 0),
-        begin=_NOW,
-        end=_NOW + datetime.timedelta(days=1),
+        observation=Observation(state, _NOW, access_ends_at=None),
+        life=AnswerLife(),
         headers=[("Vary", "Accept")],
         content_type="application/json",
         etag=None,
         content=b"x" * length,
         compressed=None,
     )
+
+
+def test_distinct_requests_that_can_be_repeated_stay_below_the_limit() -> None:
+    repeats = Repeats(LoopReads())
+    draft = begin_draft({}, lambda _: None)
+    draft.viewer = Viewer(1, "mina", "Mina", 1, False, False)
+    draft.data = RequestData("{ a }", variables=None, operation_name=None, extensions=None)
+    scope = {"method": "POST", "headers": []}
+    for number in range(examples(100_000)):
+        key = number.to_bytes(24, "big")
+        repeats.add(key, scope, number % 20_000, draft, [("Content-Language", "en")])
+        assert repeats._bytes <= 4_000_000
+    assert repeats._bytes > 2_000_000
+    assert len(repeats._known) < 4_000
 
 
 def test_distinct_answers_stay_below_the_limit() -> None:

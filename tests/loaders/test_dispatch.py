@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loaders.dispatch import Stage
+from loaders.dispatch import Dispatcher, Stage
 from tests.concurrency.recording import RecordingDispatcher, assert_nothing_left
 
 pytestmark = pytest.mark.one_database
@@ -240,3 +240,57 @@ def test_keys_without_a_waiter_are_not_read() -> None:
 
     assert dispatcher.run(operation()) == "done"
     assert dispatcher.batches == []
+
+
+def test_operation_in_a_callback_of_another_loop_leaves_it_running() -> None:
+    """The server's loop executes small operations itself."""
+
+    async def outer() -> Any:
+        loop = asyncio.get_running_loop()
+        result = loop.create_future()
+
+        def execute() -> None:
+            dispatcher = RecordingDispatcher()
+            loader = dispatcher.loader(
+                "a", fetch=lambda keys: [asyncio._get_running_loop()] * len(keys)
+            )
+
+            async def operation() -> Any:
+                return asyncio.get_running_loop(), await asyncio.gather(*map(loader.load, "xy"))
+
+            inner, during_batches = dispatcher.run(operation())
+            assert inner is dispatcher.loop
+            # So Django refuses to use a connection in a batch.
+            assert during_batches == [loop, loop]
+            result.set_result(asyncio.get_running_loop())
+
+        loop.call_soon(execute)
+        return await result is loop
+
+    assert asyncio.run(outer())
+
+
+def test_reads_know_of_each_write_and_of_the_end() -> None:
+    class Recorded:
+        def __init__(self) -> None:
+            self.calls: list[str] = []
+
+        def begin(self) -> None:
+            self.calls.append("begin")
+
+        def begin_write(self) -> None:
+            self.calls.append("begin write")
+
+        def end(self) -> None:
+            self.calls.append("end")
+
+    reads = Recorded()
+    dispatcher = Dispatcher(reads=reads)
+
+    async def operation() -> None:
+        await dispatcher.call(int)
+        await dispatcher.write(int)
+        await dispatcher.call(int)
+
+    dispatcher.run(operation())
+    assert reads.calls == ["begin", "begin write", "begin", "end"]

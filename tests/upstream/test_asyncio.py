@@ -6,6 +6,7 @@ If one of these fails after an upgrade, see `docs/development/upstream.md`.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import aiodataloader
@@ -13,7 +14,7 @@ import pytest
 
 from loaders.dispatch import Dispatcher, OperationLoop, Stage
 from loaders.generic import BatchLoader
-from schema.execution.stack_chunk import with_large_stack_chunk
+from primepath.server.stack_chunk import with_large_stack_chunk, with_room_for_a_chunk
 
 pytestmark = pytest.mark.one_database
 
@@ -67,10 +68,13 @@ def test_dispatch_queue_batch_resolves_without_waiting() -> None:
     assert isinstance(failed.exception(), ValueError)
 
 
-def test_co_stacksize_can_be_enlarged() -> None:
-    @with_large_stack_chunk
+@pytest.mark.parametrize(
+    ("enlarge", "words"), [(with_large_stack_chunk, 40_000), (with_room_for_a_chunk, 70_000)]
+)
+def test_co_stacksize_can_be_enlarged(enlarge: Callable[..., Any], words: int) -> None:
     def deep(depth: int) -> int:
         return 1 + deep(depth - 1) if depth else 0
 
-    assert deep.__code__.co_stacksize == 40_000
+    deep = enlarge(deep)
+    assert deep.__code__.co_stacksize == words
     assert deep(100) == 100

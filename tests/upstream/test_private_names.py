@@ -22,7 +22,7 @@ ALLOWED = {
     "asyncio, aiodataloader and CPython": (
         "loaders/dispatch.py",
         "loaders/generic.py",
-        "schema/execution/stack_chunk.py",
+        "primepath/server/stack_chunk.py",
     ),
     "Django": (
         "primepath/db/",

@@ -17,22 +17,26 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
-from primepath.db.postgresql.prepared import numbered
+from primepath.db.postgresql.prepared import MAX_STATEMENTS, numbered
 from primepath.db.postgresql.session import NoResponseError, Session
 
 Rows = list[tuple[Any, ...]]
 
 
-class _Sent(NamedTuple):
-    """A statement that was sent. ``at``: time of the event loop. ``rows`` gets its rows as they arrive."""
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_COMMIT = "COMMIT"
 
-    answer: asyncio.Future[Rows]
+
+class _Sent(NamedTuple):
+    """Statements that were sent. ``at``: time of the event loop. ``rows`` gets the rows of each as they arrive."""
+
+    answer: asyncio.Future[list[Rows]]
     at: float
-    rows: Rows
+    rows: list[Rows]
 
 
 class Pipeline:
-    """Sends statements over ``session``, each in a transaction of its own. Create it in the event loop.
+    """Sends statements over ``session`` in transactions. Create it in the event loop.
 
     It ends if a statement fails, or if PostgreSQL does not answer within ``patience`` seconds. Then it calls ``close`` with the reason,
     and each statement that is not answered fails with it. The reason is None if `end` was called.
@@ -45,6 +49,9 @@ class Pipeline:
         self.has_ended = False
         self._is_ending = False
         self._patience = patience
+        # Nobody waits for a statement for longer.
+        limit = f"SET LOCAL statement_timeout = {max(1, round(1_000 * patience))}"
+        self._begin = ((_BEGIN, ()), (limit, ()))
         self._close = close
         self._loop = asyncio.get_running_loop()
         self._connection = session.pgconn
@@ -68,32 +75,38 @@ class Pipeline:
         if not self._sent:
             self._end(None)
 
-    async def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
-        """Run a statement and return its rows. Raises `psycopg.Error`."""
-        # As text, so that PostgreSQL infers the types, as it does for literals. A value that cannot be sent does not end the pipeline.
-        values = self._transformer.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
+    def send(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> asyncio.Future[list[Rows]]:
+        """Send SELECTs, which see one state of the database. Return the future rows of each. Raises `psycopg.Error`."""
+        messages = [(sql, self._values(parameters)) for sql, parameters in statements]
+        if len(messages) > 1:
+            messages = [*self._begin, *messages, (_COMMIT, ())]
         sent = _Sent(self._loop.create_future(), self._loop.time(), [])
         try:
-            self._send(sql, values)
+            for sql, values in messages:
+                self._send(sql, values)
+            self._connection.pipeline_sync()
+            self._flush()
         except psycopg.Error as error:
             self._end(error)
             raise
         self._sent.append(sent)
         if self._timer is None:
             self._timer = self._loop.call_later(self._patience, self._check_patience)
-        return await sent.answer
+        return sent.answer
+
+    def _values(self, parameters: Sequence[Any]) -> Sequence[Any]:
+        # As text, so that PostgreSQL infers the types, as it does for literals. A value that cannot be sent does not end the pipeline.
+        return self._transformer.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
 
     def _send(self, sql: str, values: Sequence[Any]) -> None:
-        if not self._prepares:
+        name = self._names.get(sql)
+        if name is None and self._prepares and len(self._names) < MAX_STATEMENTS:
+            name = self._names[sql] = b"primepath_%d" % len(self._names)
+            self._connection.send_prepare(name, numbered(sql).encode())
+        if name is None:
             self._connection.send_query_params(numbered(sql).encode(), values)
         else:
-            name = self._names.get(sql)
-            if name is None:
-                name = self._names[sql] = b"primepath_%d" % len(self._names)
-                self._connection.send_prepare(name, numbered(sql).encode())
             self._connection.send_query_prepared(name, values)
-        self._connection.pipeline_sync()
-        self._flush()
 
     def _flush(self) -> None:
         if self._connection.flush():
@@ -128,7 +141,7 @@ class Pipeline:
                 sent.answer.set_result(sent.rows)
         elif result.status == ExecStatus.TUPLES_OK:
             self._transformer.set_pgresult(result)
-            self._sent[0].rows.extend(self._transformer.load_rows(0, result.ntuples, tuple))
+            self._sent[0].rows.append(self._transformer.load_rows(0, result.ntuples, tuple))
         elif result.status != ExecStatus.COMMAND_OK:
             raise error_from_result(result)
 

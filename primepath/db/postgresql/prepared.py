@@ -15,7 +15,7 @@ from itertools import count
 from typing import NamedTuple
 
 # Each takes some 50 kB of the server's memory. Documents make variants of a statement, with other columns.
-_MAX_STATEMENTS = 100
+MAX_STATEMENTS = 100
 
 
 PROCESS = "SELECT pg_backend_pid()"
@@ -63,7 +63,7 @@ class PreparedStatements:
             return Message(_execute(known, parameters), sql)
         if (
             not self.is_direct
-            or len(self._names) >= _MAX_STATEMENTS
+            or len(self._names) >= MAX_STATEMENTS
             or sql.count("%s") != parameters
         ):
             return Message(sql, sql)

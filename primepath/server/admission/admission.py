@@ -28,6 +28,9 @@ _PASSWORD = (0.8, 0.9)
 _CHECK_SECONDS = 0.05
 _RECENT_SECONDS = 1.0
 
+# The result of a ticket when its turn comes in the event loop.
+IN_LOOP = object()
+
 _refusals = Counter(
     "primepath_refusals", "Requests that were refused without running.", ["reason", "kind"]
 )
@@ -42,6 +45,8 @@ class Admission:
 
     Of ``threads``, writes use half at most, so reads continue while writes wait for a lock. Slow reads use a quarter, slow writes
     half of the half: see `SlowRequests`. Password checks have threads of their own, `PASSWORD_THREADS`.
+
+    A request can run in the event loop instead. It counts as one in a thread, so the same limits and turns apply.
 
     A thread that has ended a request starts the next one itself. The event loop can be late. While it refused a
     thousand requests a second, threads that waited for it were mostly idle. So a lock guards all of this.
@@ -101,11 +106,15 @@ class Admission:
         content: Hashable = None,
         targets: Set[Hashable] = frozenset(),
         fails_without_database: bool = True,
+        runs_in_loop: bool = False,
     ) -> Ticket:
         """Let a request that has arrived run ``work`` in a thread, now or when its turn comes.
 
         Requests with a common element in ``targets`` run one after another.
         The `Ticket.result` will be what ``work`` returns, or `RefusedError`. Raises `RefusedError` if it is refused immediately.
+
+        With ``runs_in_loop``, the result is `IN_LOOP` when its turn comes. The caller then runs it, and calls `end_in_loop` or
+        `continue_in_thread`.
         """
         if fails_without_database and self._database_is_away():
             raise self._refusal(Reason.DATABASE, kind)
@@ -121,6 +130,7 @@ class Admission:
                 arrived=now,
                 due=due,
                 tag=threads.turns.tag(caller),
+                runs_in_loop=runs_in_loop,
             )
             starts = threads.start(ticket, now)
             if not starts:
@@ -129,10 +139,12 @@ class Admission:
                     raise self._refusal(Reason.QUEUE, kind)
                 lane.add(ticket)
             ticket.charged = threads.turns.charge(caller)
-        if starts:
-            self._submit(ticket)
-        else:
+        if not starts:
             self._check_soon()
+        elif runs_in_loop:
+            result.set_result(IN_LOOP)
+        else:
+            self._submit(ticket)
         return ticket
 
     def refuses(
@@ -167,6 +179,19 @@ class Admission:
         """True if a request would be refused, or one was within the last second."""
         is_recent = self._clock() - self._refused_at < _RECENT_SECONDS
         return is_recent or self._database_is_away()
+
+    def end_in_loop(self, ticket: Ticket) -> None:
+        """Note that a request has run in the event loop. Nothing if it has not started there."""
+        if ticket.runs_in_loop and ticket.started is not None:
+            ticket.runs_in_loop = False
+            for other in self._leave(ticket):
+                self._submit(other)
+
+    def continue_in_thread(self, ticket: Ticket) -> None:
+        """Let a request that could not run in the event loop run in a thread. Its ``result`` is a new one."""
+        ticket.runs_in_loop = False
+        ticket.result = asyncio.get_running_loop().create_future()
+        self._submit(ticket)
 
     def withdraw(self, ticket: Ticket) -> bool:
         """Forget a request if it still waits, because its client has left. Return whether it will never run."""
@@ -240,12 +265,16 @@ class Admission:
             ticket.processor_seconds = time.thread_time() - start
             started = self._leave(ticket)
             ticket.resolve(result, error)
-            for other in started[1:]:
-                self._submit(other)
-            ticket = started[0] if started else None
+            ticket = next((each for each in started if not each.runs_in_loop), None)
+            for other in started:
+                if other is not ticket:
+                    self._submit(other)
 
     def _submit(self, ticket: Ticket) -> None:
-        self._pools[ticket.lane.kind].submit(self._work, ticket)
+        if ticket.runs_in_loop:
+            ticket.resolve(IN_LOOP)
+        else:
+            self._pools[ticket.lane.kind].submit(self._work, ticket)
 
     def _leave(self, ticket: Ticket) -> list[Ticket]:
         """Note that a request has run. Return the requests that run now."""

@@ -45,7 +45,7 @@ class Ticket:
 
     ``credentials``: see `callers.credentials_of`. ``content`` is equal for requests that ask for the same. ``targets``: what
     the request changes, as far as that is known. ``due``: the time that decides about the order, and ``tag`` the work that its caller had received, see `Turns`. ``charged``: the cost that the
-    caller was charged so far.
+    caller was charged so far. ``runs_in_loop``: it runs in the event loop instead of a thread.
     """
 
     caller: Hashable
@@ -60,12 +60,13 @@ class Ticket:
     due: float
     tag: float
     charged: float = 0.0
+    runs_in_loop: bool = False
     is_waiting: bool = False
     started: float | None = None
     processor_seconds: float = 0.0
 
-    def resolve(self, result: Any, error: BaseException | None) -> None:
-        """Set the result from another thread than that of the event loop."""
+    def resolve(self, result: Any, error: BaseException | None = None) -> None:
+        """Set the result from any thread."""
         # The loop is closed if the server had to stop before all requests ended.
         with suppress(RuntimeError):
             self.result.get_loop().call_soon_threadsafe(self._set, result, error)

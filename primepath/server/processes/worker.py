@@ -16,6 +16,7 @@ import sys
 
 from primepath.server.processes.lent_listener import LentListener
 from primepath.server.processes.uvicorn_server import LimitedServer, server_config
+from primepath.server.stack_chunk import with_room_for_a_chunk
 
 READY = b"r"
 NUMBER_BYTES = 2
@@ -82,7 +83,13 @@ def main() -> None:
     # A closed terminal ends the supervisor, or lets it replace this process.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
-    Worker(channel).run(sockets=[listener])
+    _serve(Worker(channel), listener)
+
+
+# The event loop executes small operations.
+@with_room_for_a_chunk
+def _serve(worker: Worker, listener: socket.socket) -> None:
+    worker.run(sockets=[listener])
 
 
 if __name__ == "__main__":

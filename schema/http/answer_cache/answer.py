@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from primepath.domain.viewer import Viewer
-from primepath.models.database_state import DatabaseState
+from primepath.server.answer_life import AnswerLife
 from primepath.services.accounts.observation import Observation
 from schema.http.documents import Source
 from schema.http.key import header
@@ -28,7 +27,7 @@ class Origin(NamedTuple):
 
 
 class Answer:
-    """The response to a query: ``state``, ``viewer`` and a time from ``begin`` to ``end`` are the conditions for sending it again.
+    """The response to a query. It is sent again to the same ``viewer``, while the state of the ``observation`` is the current one, in its ``life``.
 
     ``headers`` belong to every form. ``content`` is not compressed.
     """
@@ -38,9 +37,8 @@ class Answer:
         *,
         origin: Origin,
         viewer: Viewer,
-        state: DatabaseState,
-        begin: datetime,
-        end: datetime,
+        observation: Observation,
+        life: AnswerLife,
         headers: Iterable[tuple[str, str]],
         content_type: str,
         etag: str | None,
@@ -48,10 +46,10 @@ class Answer:
         compressed: bytes | None,
     ) -> None:
         self.origin = origin
-        self._viewer = viewer
-        self._state = state._replace(marks=0)
-        self._begin = begin
-        self._end = end
+        self.viewer = viewer
+        self._state = observation.database._replace(marks=0)
+        self._begin = life.begin
+        self._end = min(life.end, observation.access_ends_at or life.end)
         self._headers = _encoded(headers)
         self._content_type = content_type.encode("latin-1")
         self._etag = etag
@@ -70,7 +68,7 @@ class Answer:
         """Return whether running the operation now would produce the same response."""
         return (
             self._state == observation.database._replace(marks=0)
-            and self._viewer == viewer
+            and self.viewer == viewer
             and self._begin <= observation.at < self._end
         )
 

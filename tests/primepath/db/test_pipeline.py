@@ -14,6 +14,7 @@ from django.conf import settings
 
 from primepath.db.postgresql.pipeline import Pipeline
 from primepath.db.postgresql.pool import Pool
+from primepath.db.postgresql.prepared import MAX_STATEMENTS
 from primepath.db.postgresql.session import NoResponseError, Session
 from tests.postgres_servers import PostgresServer
 from tests.processes import PATIENCE
@@ -44,6 +45,10 @@ class Opened:
         session = pool.open_apart()
         self.pipeline = Pipeline(session, patience=patience, close=partial(self._close, session))
 
+    async def fetch(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        (rows,) = await self.pipeline.send([(sql, values)])
+        return rows
+
     def _close(self, session: Session, reason: psycopg.Error | None) -> None:
         self.reasons.append(reason)
         session.close()
@@ -69,7 +74,7 @@ def run(server: PostgresServer, request: pytest.FixtureRequest) -> Callable[...,
 
 def test_each_statement_gets_its_own_rows(run: Callable[..., Any]) -> None:
     async def test(opened: Opened) -> Any:
-        fetch = opened.pipeline.fetch
+        fetch = opened.fetch
         return await asyncio.gather(
             *(fetch("SELECT %s::int, n FROM generate_series(1, %s) n", [i, i]) for i in range(3)),
             fetch("SELECT 'one', NULL, true", []),
@@ -78,12 +83,50 @@ def test_each_statement_gets_its_own_rows(run: Callable[..., Any]) -> None:
     assert run(test) == [[], [(1, 1)], [(2, 1), (2, 2)], [("one", None, True)]]
 
 
+def test_statements_that_are_sent_together_see_one_state(
+    run: Callable[..., Any], server: PostgresServer
+) -> None:
+    server.query("DROP TABLE IF EXISTS changing; CREATE TABLE changing AS SELECT 1 AS n")
+    count = "SELECT n FROM changing"
+
+    async def test(opened: Opened) -> Any:
+        together = opened.pipeline.send(
+            [(count, []), ("SELECT 2 FROM pg_sleep(%s)", [0.3]), (count, [])]
+        )
+        alone = opened.fetch(count, [])
+        await asyncio.sleep(0.1)
+        await asyncio.to_thread(server.query, "UPDATE changing SET n = 5")
+        return await asyncio.gather(together, alone)
+
+    assert run(test) == [[[(1,)], [(2,)], [(1,)]], [(5,)]]
+
+
+def test_statements_that_are_sent_together_cannot_write(run: Callable[..., Any]) -> None:
+    async def test(opened: Opened) -> None:
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            await opened.pipeline.send(
+                [("SELECT 1", []), ("SELECT 2", []), ("CREATE TABLE t ()", [])]
+            )
+
+    run(test)
+
+
+def test_number_of_prepared_statements_is_limited(run: Callable[..., Any]) -> None:
+    async def test(opened: Opened) -> Any:
+        found = [await opened.fetch(f"SELECT {n}", []) for n in range(MAX_STATEMENTS + 20)]
+        return found, await opened.fetch("SELECT count(*) FROM pg_prepared_statements", [])
+
+    found, ((prepared,),) = run(test)
+    assert found == [[(n,)] for n in range(MAX_STATEMENTS + 20)]
+    assert prepared in {0, MAX_STATEMENTS}
+
+
 def test_values_are_those_of_a_cursor(run: Callable[..., Any]) -> None:
     moment = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
     sql, values = "SELECT %s::text, %s::timestamptz, %s::bigint", ["ß '\\ %", moment, 2**40]
 
     async def test(opened: Opened) -> Any:
-        return await opened.pipeline.fetch(sql, values)
+        return await opened.fetch(sql, values)
 
     assert run(test) == [tuple(values)]
 
@@ -92,7 +135,7 @@ def test_statement_larger_than_the_buffers_is_sent(run: Callable[..., Any]) -> N
     size = 20_000_000
 
     async def test(opened: Opened) -> Any:
-        fetch = opened.pipeline.fetch
+        fetch = opened.fetch
         return await asyncio.gather(fetch("SELECT length(%s)", ["x" * size]), fetch("SELECT 1", []))
 
     assert run(test) == [[(size,)], [(1,)]]
@@ -100,13 +143,15 @@ def test_statement_larger_than_the_buffers_is_sent(run: Callable[..., Any]) -> N
 
 def test_failure_ends_the_pipeline(run: Callable[..., Any]) -> None:
     async def test(opened: Opened) -> None:
-        fetch = opened.pipeline.fetch
-        first, failing, later = await asyncio.gather(
-            fetch("SELECT 1", []),
-            fetch("SELECT 1 / %s::int", [0]),
-            fetch("SELECT 2", []),
-            return_exceptions=True,
+        statements: list[tuple[str, list[Any]]] = [
+            ("SELECT 1", []),
+            ("SELECT 1 / %s::int", [0]),
+            ("SELECT 2", []),
+        ]
+        answers: list[Any] = await asyncio.gather(
+            *(opened.fetch(*each) for each in statements), return_exceptions=True
         )
+        first, failing, later = answers
         assert first == [(1,)]
         assert isinstance(failing, psycopg.errors.DivisionByZero)
         assert later is failing
@@ -118,8 +163,8 @@ def test_failure_ends_the_pipeline(run: Callable[..., Any]) -> None:
 def test_value_that_cannot_be_sent_fails_alone(run: Callable[..., Any]) -> None:
     async def test(opened: Opened) -> Any:
         with pytest.raises(psycopg.DataError):
-            await opened.pipeline.fetch("SELECT %s", ["\0"])
-        return await opened.pipeline.fetch("SELECT 1", [])
+            await opened.fetch("SELECT %s", ["\0"])
+        return await opened.fetch("SELECT 1", [])
 
     assert run(test) == [(1,)]
 
@@ -127,7 +172,7 @@ def test_value_that_cannot_be_sent_fails_alone(run: Callable[..., Any]) -> None:
 def test_silence_ends_the_pipeline(run: Callable[..., Any]) -> None:
     async def test(opened: Opened) -> None:
         with pytest.raises(NoResponseError, match=r"no response within 0\.2 seconds"):
-            await opened.pipeline.fetch("SELECT pg_sleep(%s)", [PATIENCE])
+            await opened.fetch("SELECT pg_sleep(%s)", [PATIENCE])
 
     run(test, patience=0.2)
 
@@ -136,7 +181,7 @@ def test_lost_connection_is_noticed_while_nothing_is_sent(
     run: Callable[..., Any], server: PostgresServer
 ) -> None:
     async def test(opened: Opened) -> None:
-        ((process,),) = await opened.pipeline.fetch(_PID, [])
+        ((process,),) = await opened.fetch(_PID, [])
         await asyncio.to_thread(server.query, f"SELECT pg_terminate_backend({process}, 10000)")
         async with asyncio.timeout(PATIENCE):
             while not opened.pipeline.has_ended:
@@ -148,7 +193,7 @@ def test_lost_connection_is_noticed_while_nothing_is_sent(
 
 def test_end_waits_for_the_answers(run: Callable[..., Any]) -> None:
     async def test(opened: Opened) -> None:
-        answer = asyncio.ensure_future(opened.pipeline.fetch("SELECT 1 FROM pg_sleep(0.1)", []))
+        answer = asyncio.ensure_future(opened.fetch("SELECT 1 FROM pg_sleep(0.1)", []))
         await asyncio.sleep(0)
         opened.pipeline.end()
         assert opened.reasons == []
@@ -160,9 +205,9 @@ def test_end_waits_for_the_answers(run: Callable[..., Any]) -> None:
 
 def test_client_that_has_left_does_not_shift_the_answers(run: Callable[..., Any]) -> None:
     async def test(opened: Opened) -> Any:
-        leaving = asyncio.ensure_future(opened.pipeline.fetch("SELECT 1", []))
+        leaving = asyncio.ensure_future(opened.fetch("SELECT 1", []))
         await asyncio.sleep(0)
         leaving.cancel()
-        return await opened.pipeline.fetch("SELECT 2", [])
+        return await opened.fetch("SELECT 2", [])
 
     assert run(test) == [(2,)]

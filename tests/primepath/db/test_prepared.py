@@ -145,7 +145,7 @@ def test_a_statement_whose_first_run_fails_is_prepared_with_another_name(
 
 
 def test_the_number_of_prepared_statements_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared, "_MAX_STATEMENTS", 2)
+    monkeypatch.setattr(prepared, "MAX_STATEMENTS", 2)
     insert()
 
     def reading(*columns: str) -> Statement:

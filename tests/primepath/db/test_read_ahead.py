@@ -16,8 +16,12 @@ from primepath.db.postgresql.prepared import PreparedStatements
 from primepath.db.read_ahead import (
     KnownReads,
     ReadAhead,
+    ReadBefore,
     ReadsMissingError,
+    forget_reads,
     reading_ahead,
+    reading_only,
+    reads_that_follow,
     remember_reads,
 )
 from primepath.db.statement import Read, Statement, read_together
@@ -114,6 +118,45 @@ def test_a_repeated_request_sends_one_message_and_a_commit(key: bytes) -> None:
     assert begin.startswith("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ")
     assert begin.count("EXECUTE ") == 3
     assert end == "COMMIT"
+
+
+@pytest.mark.usefixtures("counted")
+def test_all_reads_of_a_request_can_be_sent_before_it(key: bytes) -> None:
+    request(key, ["CORE"], ["CORE"], ["OTHER"])
+    following = reads_that_follow(key, _first.bind(["ANOTHER"]))
+    assert following is not None
+    assert [each.read for each in following] == [
+        Read(_second, (["CORE"],)),
+        Read(_second, (["OTHER"],)),
+    ]
+    with messages() as sent, reading_only(ReadBefore(following, [[("CORE", 2)], [("OTHER", 3)]])):
+        # Each can be taken once, in any order.
+        assert list(_second(["OTHER"])) == [("OTHER", 3)]
+        assert list(_second(["CORE"])) == [("CORE", 2)]
+        for values in (["CORE"], ["ANOTHER"]):
+            with pytest.raises(ReadsMissingError):
+                list(_second(values))
+    assert not sent
+
+
+@pytest.mark.usefixtures("counted")
+def test_reads_of_a_request_with_other_statements_are_not_sent_before_it(key: bytes) -> None:
+    first = _first.bind(["CORE"])
+    assert reads_that_follow(key, first) is None
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+        list(_first(["CORE"]))
+        Program.objects.count()
+    remember_reads(key, reads)
+    assert reads_that_follow(key, first) is None
+    request(key, ["CORE"], ["CORE"])
+    assert reads_that_follow(key, _second.bind(["CORE"])) is None
+    assert reads_that_follow(key, first) is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(read_ahead, "MOST_ROWS", 1)
+        assert reads_that_follow(key, first) is None
+    forget_reads(key)
+    assert reads_that_follow(key, first) is None
 
 
 @pytest.mark.usefixtures("counted")

@@ -11,6 +11,7 @@ from django.core.cache import cache, caches
 from django_redis import get_redis_connection
 from prometheus_client import REGISTRY
 
+from primepath.db.read_ahead import ReadBefore, ReadsMissingError, reading_only
 from tests.redis_server import (
     RedisServer,
     cached_in,
@@ -51,6 +52,16 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 def _probes() -> int:
     return sum(thread.name == "redis-probe" for thread in threading.enumerate())
+
+
+@pytest.mark.usefixtures("redis")
+def test_operation_that_cannot_wait_does_not_ask_redis() -> None:
+    cache.set("a", 1)
+    with reading_only(ReadBefore([], [])):
+        for call in (lambda: cache.get("a"), lambda: cache.set("a", 2)):
+            with pytest.raises(ReadsMissingError):
+                call()
+    assert cache.get("a") == 1
 
 
 def test_only_the_first_call_waits_for_a_redis_that_hangs(

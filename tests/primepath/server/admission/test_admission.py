@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from primepath.server.admission.admission import PASSWORD_THREADS, Admission
+from primepath.server.admission.admission import IN_LOOP, PASSWORD_THREADS, Admission
 from primepath.server.admission.kinds import Kind, Reason, RefusedError
 from primepath.server.admission.lane import Ticket
 from primepath.server.give_way import running_requests
@@ -293,3 +293,55 @@ async def test_slow_and_other_writes_together_leave_threads_to_reads(office: Off
     assert [each.started is not None for each in writes] == [True, True, False, False]
     reads = [office.enter(f"reader {n}") for n in range(2)]
     assert all(each.started is not None for each in reads)
+
+
+@in_office
+async def test_request_in_the_event_loop_takes_the_place_of_a_thread(office: Office) -> None:
+    first = office.enter("first", runs_in_loop=True)
+    assert first.result.result() is IN_LOOP
+    others = [office.enter(f"other {n}") for n in range(THREADS)]
+    assert [each.started is None for each in others] == [False] * (THREADS - 1) + [True]
+    office.admission.end_in_loop(first)
+    # Again, by the caller's `finally`.
+    office.admission.end_in_loop(first)
+    assert others[-1].started is not None
+    late = office.enter("late")
+    assert late.started is None
+    office.released.set()
+    assert await asyncio.wait_for(late.result, WAIT) == "late"
+
+
+@in_office
+async def test_request_that_waits_runs_in_the_event_loop_when_a_thread_is_free(
+    office: Office,
+) -> None:
+    threads = office.fill()
+    waiting = [office.enter(f"waiting {n}", runs_in_loop=n % 2 == 0) for n in range(6)]
+    office.released.set()
+    for ticket in waiting:
+        result = await asyncio.wait_for(ticket.result, WAIT)
+        assert result is IN_LOOP if ticket.runs_in_loop else result == ticket.caller
+        office.admission.end_in_loop(ticket)
+    await asyncio.gather(*(each.result for each in threads))
+
+
+@in_office
+async def test_request_that_cannot_run_in_the_event_loop_keeps_its_place(office: Office) -> None:
+    ticket = office.enter("first", runs_in_loop=True)
+    office.admission.continue_in_thread(ticket)
+    office.admission.end_in_loop(ticket)
+    others = [office.enter(f"other {n}") for n in range(THREADS)]
+    assert others[-1].started is None
+    office.released.set()
+    assert await asyncio.wait_for(ticket.result, WAIT) == "first"
+
+
+@in_office
+async def test_request_that_never_ran_in_the_event_loop_frees_no_place(office: Office) -> None:
+    office.fill()
+    left = office.enter("left", runs_in_loop=True)
+    assert office.admission.withdraw(left)
+    office.admission.end_in_loop(left)
+    with pytest.raises(RefusedError):
+        await left.result
+    assert office.enter("next").started is None

@@ -1,0 +1,238 @@
+"""Small queries that ran before run again in the event loop of a server on PostgreSQL, with and without kept answers.
+
+Each answer is that of a server that runs every request in a thread.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from pytest_django import DjangoDbBlocker
+
+from tests.answer_cache.servers import Response, Server, Servers, running_servers
+from tests.answer_cache.test_hits import fresh
+from tests.log_lines import request_facts
+from tests.processes import PATIENCE
+
+pytestmark = pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="PostgreSQL only."
+)
+CELLS = """query Cells($codes: [String!]) { scheduleMatrix(classCodes: $codes, academicYear: 2026) { rows {
+  schoolClass { code } accessLevel curriculum { label } cells { id status notes exams { name } } } } }"""
+CODES = {"codes": ["PRIMARY_1A"]}
+FORMS: tuple[dict[str, Any], ...] = (
+    {"method": "POST", "headers": {"Accept-Encoding": "gzip"}},
+    {"method": "POST", "headers": {"Accept-Encoding": "identity"}},
+    {"method": "GET", "headers": {"Accept-Encoding": "gzip"}},
+    {"method": "GET", "headers": {"Accept": "application/graphql-response+json"}},
+    {"method": "HEAD", "headers": {"Accept-Language": "ko"}},
+)
+
+
+@pytest.fixture(scope="module")
+def both(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[str, Servers]]:
+    folder = tmp_path_factory.mktemp("repeats")
+    with (
+        django_db_blocker.unblock(),
+        running_servers(folder, ANSWER_CACHE_BYTES="0") as without_answers,
+    ):
+        yield {"with answers": servers, "without answers": without_answers}
+
+
+@pytest.fixture(params=["with answers", "without answers"])
+def school(both: dict[str, Servers], request: pytest.FixtureRequest) -> School:
+    return School(both[request.param])
+
+
+class School:
+    """A school with a server that repeats queries, and one that does not."""
+
+    def __init__(self, servers: Servers) -> None:
+        self.servers = servers
+        self.server: Server = servers.cached
+
+    def token(self, name: str) -> str:
+        return self.servers.tokens[name]
+
+    def options(self) -> dict[str, Any]:
+        return {"token": self.token("teacher"), "variables": CODES}
+
+    def ask(self, query: str, **options: Any) -> Response:
+        """Ask both servers. Check that the answers are equal."""
+        answer = self.server.ask(query, **options)
+        assert answer == self.servers.uncached.ask(query, **options)
+        return answer
+
+    def make_known(self, query: str, **options: Any) -> None:
+        """Ask until the query is repeated in the event loop, which opens its connection with the first request."""
+        deadline = time.monotonic() + PATIENCE
+        self.ask(query, **options)
+        while not self.repeats(query, **options):
+            assert time.monotonic() < deadline
+
+    def repeats(self, query: str, **options: Any) -> bool:
+        """Change a cell, ask both servers, and return whether the event loop has answered."""
+        self.change_note()
+        done = self.numbers()["done"]
+        self.ask(query, **options)
+        return self.numbers()["done"] == done + 1
+
+    def numbers(self) -> dict[str, float]:
+        return {"done": 0, "left": 0, **self.server.counts("primepath_repeats_total", "result")}
+
+    def change_note(self) -> str:
+        """Change a cell of the query, so that no kept answer can be sent."""
+        note = uuid.uuid4().hex
+        self.sql(
+            "UPDATE primepath_examschedulematrix SET notes = %s WHERE id = (SELECT min(id) FROM "
+            "primepath_examschedulematrix WHERE academic_year = 2026 AND class_code = 'PRIMARY_1A')",
+            note,
+        )
+        return note
+
+    def sql(self, statement: str, *values: Any) -> list[Any]:
+        return self.servers.sql(statement, *values)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_repeated_query_returns_each_change(school: School, form: dict[str, Any]) -> None:
+    query, options = fresh(CELLS), {**form, **school.options()}
+    school.make_known(query, **options)
+    usual = school.server.statements()
+    for _ in range(3):
+        note = school.change_note()
+        answer = school.ask(query, **options)
+        assert (note.encode() in answer.content) is (form["method"] != "HEAD")
+        assert school.server.statements() == usual
+
+
+def test_client_gets_304_only_for_what_it_has(school: School) -> None:
+    query, options = fresh(CELLS), {**school.options(), "method": "GET"}
+    school.make_known(query, **options)
+    etag = school.ask(query, **options).headers["etag"]
+    headers = {"If-None-Match": etag}
+    # Another table has changed, so nothing kept can be sent.
+    school.sql("UPDATE primepath_program SET position = position")
+    assert school.ask(query, **options, headers=headers).status == 304
+    school.change_note()
+    assert school.ask(query, **options, headers=headers).status == 200
+
+
+def test_condition_that_a_change_must_fulfil_is_checked(school: School) -> None:
+    query, options = fresh(CELLS), {**school.options(), "method": "GET"}
+    headers = {"If-Match": "*"}
+    for _ in range(3):
+        assert not school.repeats(query, **options, headers=headers)
+
+
+def test_access_is_that_of_each_request(school: School) -> None:
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    allowed = school.ask(query, **options)
+    assignment = (
+        "WHERE class_code = 'PRIMARY_1A' AND teacher_id IN (SELECT t.id FROM primepath_teacher t"
+        " JOIN auth_user u ON u.id = t.user_id WHERE u.username = 'teacher')"
+    )
+    school.sql(f"UPDATE primepath_teacherclassassignment SET is_active = FALSE {assignment}")
+    try:
+        refused = school.ask(query, **options)
+        assert b"PRIMARY_1A" not in refused.content
+    finally:
+        school.sql(f"UPDATE primepath_teacherclassassignment SET is_active = TRUE {assignment}")
+    assert school.ask(query, **options) == allowed
+
+
+@pytest.mark.parametrize(
+    ("change", "undo"),
+    [
+        ("is_active = FALSE", "is_active = TRUE"),
+        ("first_name = 'Another'", "first_name = ''"),
+        ("password = '!' || password", "password = substr(password, 2)"),
+    ],
+)
+def test_account_is_that_of_each_request(school: School, change: str, undo: str) -> None:
+    query = fresh("{ viewer { username seesAllClasses } }")
+    options = {"token": school.token("teacher")}
+    school.make_known(query, **options)
+    account = "WHERE username = 'teacher'"
+    ((first_name,),) = school.sql(f"SELECT first_name FROM auth_user {account}")
+    school.sql(f"UPDATE auth_user SET {change} {account}")
+    try:
+        for _ in range(2):
+            school.ask(query, **options)
+    finally:
+        school.sql(f"UPDATE auth_user SET {undo} {account}")
+        school.sql(f"UPDATE auth_user SET first_name = %s {account}", first_name)
+    assert school.ask(query, **options).status == 200
+
+
+def test_query_that_needs_other_statements_is_left_to_a_thread(school: School) -> None:
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    left = school.numbers()["left"]
+    # Curricula are kept, and read only after a change.
+    name = uuid.uuid4().hex
+    school.sql("UPDATE primepath_program SET name = %s WHERE name LIKE 'CORE%%'", f"CORE {name}")
+    assert name.encode() in school.ask(query, **options).content
+    assert school.numbers()["left"] == left + 1
+    # From now on in threads, for a while.
+    assert not school.repeats(query, **options)
+    assert school.numbers()["left"] == left + 1
+
+
+def test_missing_cells_are_stored(school: School) -> None:
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    cells = (
+        "FROM primepath_examschedulematrix WHERE academic_year = 2026 AND class_code = 'PRIMARY_1A'"
+    )
+    ((before,),) = school.sql(f"SELECT count(*) {cells}")
+    empty = f"(SELECT max(id) {cells} AND id NOT IN (SELECT cell_id FROM primepath_matrixcellexam))"
+    school.sql(f"DELETE FROM primepath_examschedulematrix WHERE id = {empty}")
+    school.server.ask(query, **options)
+    assert school.sql(f"SELECT count(*) {cells}") == [(before,)]
+
+
+def test_query_that_waits_in_the_database_is_left_to_a_thread(school: School) -> None:
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    school.change_note()
+    left = school.numbers()["left"]
+    with (
+        ThreadPoolExecutor(1) as reader,
+        psycopg.connect(school.servers.database_url) as session,
+    ):
+        session.execute("LOCK TABLE primepath_exam IN ACCESS EXCLUSIVE MODE")
+        waiting = reader.submit(school.server.ask, query, **options)
+        deadline = time.monotonic() + PATIENCE
+        while school.numbers()["left"] == left:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        session.rollback()
+        assert waiting.result() == school.servers.uncached.ask(query, **options)
+
+
+def test_line_in_the_log_is_that_of_a_thread(school: School) -> None:
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    ids = []
+    for headers in ({}, {"If-Match": "*"}):
+        school.change_note()
+        school.server.ask(query, **options, headers=headers)
+        ids.append(school.server.last_id)
+    lines = request_facts(school.server.log, *ids)
+    varying = {"ms", "queue_ms", "request_id", "time", "statements", "bytes"}
+    repeated, other = (
+        {key: value for key, value in lines[each].items() if key not in varying} for each in ids
+    )
+    assert repeated == other
+    assert {"document", "user", "cells"} <= repeated.keys()
