@@ -137,16 +137,9 @@ class OneThreadHandler(ASGIHandler):
     async def _serve(self, scope: Any, receive: _Receive, send: Any) -> Stream | None:
         """Send the response to a request. Return the `Stream` if it does not end."""
         try:
-            body = await self.read_body(receive)
+            content, upload = await self._read(receive)
         except RequestAborted:
             return None
-        content = body.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        upload: IO[bytes] | None = None
-        if len(content) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            upload = body
-            upload.seek(0)
-        else:
-            body.close()
         # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
         credentials = credentials_of(scope)
@@ -183,6 +176,28 @@ class OneThreadHandler(ASGIHandler):
         else:
             await response.send(send)
         return None
+
+    async def _read(self, receive: _Receive) -> tuple[bytes, IO[bytes] | None]:
+        """Return the body of a request, or its start and the ``upload``. Raises `RequestAborted` if the client has left."""
+        first = await receive()
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        content: bytes = first.get("body", b"")
+        if first["type"] == "http.request" and not first.get("more_body") and len(content) <= most:
+            # Most bodies are one message, and need no file.
+            return content, None
+
+        async def again() -> Any:
+            nonlocal first
+            message, first = first, None
+            return message or await receive()
+
+        body = await self.read_body(again)
+        content = body.read(most + 1)
+        if len(content) <= most:
+            body.close()
+            return content, None
+        body.seek(0)
+        return content, body
 
     async def _respond_early(self, request: _Request) -> KeptResponse | None:
         """Return a response that needs no thread, or None."""

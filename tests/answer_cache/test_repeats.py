@@ -181,7 +181,7 @@ def test_query_that_needs_other_statements_is_left_to_a_thread(school: School) -
     left = school.numbers()["left"]
     # Curricula are kept, and read only after a change.
     name = uuid.uuid4().hex
-    school.sql("UPDATE primepath_program SET name = %s WHERE name LIKE 'CORE%%'", f"CORE {name}")
+    school.sql("UPDATE primepath_program SET name = 'CORE ' || id || %s", name)
     assert name.encode() in school.ask(query, **options).content
     assert school.numbers()["left"] == left + 1
     # From now on in threads, for a while.

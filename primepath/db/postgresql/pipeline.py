@@ -49,7 +49,7 @@ class Pipeline:
         self.has_ended = False
         self._is_ending = False
         self._patience = patience
-        # Nobody waits for a statement for longer.
+        # No request waits for a statement for longer.
         limit = f"SET LOCAL statement_timeout = {max(1, round(1_000 * patience))}"
         self._begin = ((_BEGIN, ()), (limit, ()))
         self._close = close

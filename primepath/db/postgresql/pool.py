@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
 
 from primepath.db.postgresql import metrics
 from primepath.db.postgresql.prepared import PROCESS, PreparedStatements
@@ -108,6 +109,8 @@ class Pool:
     def open_apart(self) -> Session:
         """Open a connection that does not belong to the pool, for `Pipeline`. Raises `psycopg.OperationalError` if it cannot."""
         session = self._open()
+        # Django's loader, which is not compiled, returns the same times, because the session is in UTC.
+        session.adapters.register_loader("timestamptz", TimestamptzLoader)
         if session.prepared is not None:
             ((process,),) = session.execute(PROCESS).fetchall()
             session.prepared.note_process(process)

@@ -190,8 +190,10 @@ def _answer(repeat: _Repeat, caller: Caller, reads: ReadBefore, life: AnswerLife
     assert caller.observation is not None
     running_requests.begin()
     try:
+        # In the context of this call only: the event loop copies it for each.
         use_state(caller.observation.database)
-        with translation.override(repeat.language), reading_only(reads):
+        translation.activate(repeat.language)
+        with reading_only(reads):
             operation = _prepare(repeat, caller.viewer)
             if operation is None:
                 return None
