@@ -13,7 +13,8 @@ import pytest
 from scripts import postgres
 from scripts.server import free_port, serving
 
-# As docs/production/pgbouncer.md shows it, apart from addresses, sizes and the time limit.
+# As docs/production/pgbouncer.md shows it, apart from addresses, sizes and times: after a failed connection to PostgreSQL,
+# PgBouncer waits for 15 seconds by default.
 _CONFIGURATION = """
 [databases]
 {name} = host={host} port={port} dbname={name}
@@ -27,6 +28,7 @@ auth_file = {users}
 pool_mode = transaction
 default_pool_size = {servers}
 max_client_conn = 200
+server_login_retry = 1
 """
 
 

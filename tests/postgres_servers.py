@@ -129,8 +129,12 @@ class PostgresServer:
         other.client("pg_restore", f"--dbname={other.url(new_name)}", dump)
 
     def wait_for_replay(self, primary: PostgresServer) -> None:
-        """Wait until this standby has replayed everything that the primary has written so far."""
-        written = primary.query("SELECT pg_current_wal_insert_lsn()")
+        """Wait until this standby has replayed everything that the primary has written so far.
+
+        Without this commit, the primary can keep its last records in memory for 15 seconds.
+        """
+        primary.query("SET synchronous_commit = on; SELECT pg_logical_emit_message(true, '', '')")
+        written = primary.query("SELECT pg_current_wal_flush_lsn()")
         deadline = time.monotonic() + PATIENCE
         while not self.query(f"SELECT pg_last_wal_replay_lsn() >= '{written}'"):
             assert time.monotonic() < deadline
