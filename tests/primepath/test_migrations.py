@@ -22,7 +22,7 @@ from primepath.models import Exam, IdempotencyKey
 from primepath.services.accounts.tokens import find_token
 from primepath.services.address_secrets import digest_of
 from tests.client import data
-from tests.databases import connected_to, own_database
+from tests.databases import DemoTemplate, connected_to, own_database
 from tests.factories import as_viewer
 
 pytestmark = pytest.mark.slow
@@ -33,12 +33,26 @@ MARKS = "primepath_commitmark"
 Rows = dict[str, list[dict[str, Any]]]
 
 
+@pytest.fixture(scope="module")
+def filled(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[DemoTemplate]:
+    """A database that `migrate_filled` has migrated, for copies."""
+    with own_database(tmp_path_factory.mktemp("filled")) as url:
+        with django_db_blocker.unblock(), connected_to(url):
+            migrate_filled()
+            name = str(connection.settings_dict["NAME"])
+        yield DemoTemplate(name, {})
+
+
 @pytest.fixture
 def _own_database(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
+    filled: DemoTemplate, django_db_blocker: DjangoDbBlocker, tmp_path: Path
 ) -> Iterator[None]:
-    """Use an empty database in the test."""
-    with own_database(tmp_path) as url, django_db_blocker.unblock(), connected_to(url):
+    """Use a copy of the filled database in the test."""
+    with own_database(tmp_path, filled) as url, django_db_blocker.unblock(), connected_to(url):
         yield
 
 
@@ -219,7 +233,6 @@ def migrate_filled() -> None:
 
 @pytest.mark.usefixtures("_own_database")
 def test_every_migration_keeps_existing_rows() -> None:
-    migrate_filled()
     models = list(apps.get_app_config("primepath").get_models())
     tables = {model._meta.db_table for model in models} - {MARKS}
     assert rows().keys() == tables, "Fill the new table too."
@@ -241,7 +254,6 @@ def test_every_migration_keeps_existing_rows() -> None:
 
 @pytest.mark.usefixtures("_own_database")
 def test_reversed_migration_keeps_the_earlier_rows() -> None:
-    migrate_filled()
     before = rows()
 
     def check(name: str) -> None:

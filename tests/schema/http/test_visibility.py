@@ -228,11 +228,13 @@ def is_open(address: str) -> bool:
     )
 
 
+@pytest.mark.one_database
 def test_all_three_are_public_in_development(tmp_path: Path) -> None:
     with running_server(tmp_path, DEBUG="1") as server:
         assert is_open(f"{server.address}/graphql")
 
 
+@pytest.mark.one_database
 def test_all_three_are_public_in_the_demo(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
