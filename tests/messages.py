@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
 
@@ -65,10 +65,12 @@ class Module:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in alone:
                 yield node.value
 
-    def calls(self) -> Iterator[ast.Call]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+    @cached_property
+    def calls(self) -> list[ast.Call]:
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
 
 
+@cache
 def modules() -> list[Module]:
     files = (
         file
@@ -94,7 +96,7 @@ def name_of(call: ast.Call) -> str:
 def messages(module: Module) -> Iterator[Message]:
     """Yield each message of a module, as it is given to an error class or passed on by a function of the module."""
     positions = dict(MESSAGE_POSITION)
-    for call in module.calls():
+    for call in module.calls:
         position = positions.get(name_of(call))
         argument = None if position is None else _argument(call, position)
         around = module.function_around(call)
@@ -103,7 +105,7 @@ def messages(module: Module) -> Iterator[Message]:
             names = [each.arg for each in around.args.args]
             if argument.id in names:
                 positions[around.name] = names.index(argument.id)
-    for call in module.calls():
+    for call in module.calls:
         name = name_of(call)
         if name == "add" and call.args and "UserErrorCode" in ast.unparse(call.args[0]):
             supplied = {keyword.arg for keyword in call.keywords if keyword.arg}

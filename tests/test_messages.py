@@ -41,7 +41,7 @@ def problems(modules: Iterable[Module]) -> Iterator[str]:
                     yield f"{message}: not a template"
                 if message.supplied is not None:
                     yield from _unsupplied(message, value, may_omit={"field"})
-        for call in module.calls():
+        for call in module.calls:
             if isinstance(call.func, ast.Name) and call.func.id in GETTEXT:
                 yield from _unextractable(module, call)
             elif isinstance(call.func, ast.Attribute) and call.func.attr == "format":
