@@ -11,7 +11,7 @@ import pytest
 from scripts.prose.files import COUNTS_FILE, files, texts
 from scripts.prose.findings import Finding, check, count
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def links(page: Page, selector: str) -> list[str]:
 def pages_of_model(page: Page, address: str) -> Iterator[str]:
     """Yield the addresses of a list, its form for a new object, and the pages of its first object.
 
-    The caller opens each page before it asks for the next one: the links are those of the open page.
+    The caller opens each page before it asks for the next one, because the links are read from the open page.
     """
     yield address
     add, change = links(page, ".object-tools a.addlink"), links(page, "#result_list th a")[:1]

@@ -38,6 +38,7 @@ from tests.factories import (
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("shared_database"),
+    pytest.mark.slow,
 ]
 
 MARCH = CellKey("A", YEAR, Period.MAR)

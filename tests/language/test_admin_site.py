@@ -23,7 +23,7 @@ from tests.primepath.admin.pages import (
 )
 from tests.primepath.admin.school import Row, make_row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 _KOREAN = {"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"}
 # Names of formats and abbreviations that Korean texts use too, and what Django itself does not translate.
 _SAME_IN_KOREAN = {

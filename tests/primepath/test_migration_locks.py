@@ -120,6 +120,7 @@ def test_new_table_can_have_everything() -> None:
     assert found(create, field, before=ProjectState()) == []
 
 
+@pytest.mark.slow
 def test_migrations_of_the_product_keep_to_the_policy() -> None:
     assert list(check(MigrationLoader(None, ignore_no_migrations=True))) == []
 

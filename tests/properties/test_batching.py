@@ -127,6 +127,7 @@ def viewers() -> Iterator[Viewers]:
         yield make_school()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=examples(200),
     # The examples share one school. Each rolls back what it stored.

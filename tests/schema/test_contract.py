@@ -61,6 +61,7 @@ def test_schema_keeps_the_contract() -> None:
     assert broken(COMMITTED) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kept", "broken_to"),
     [

@@ -45,7 +45,7 @@ from tests.stored_once import StoreOnce, stored_once
 
 pytestmark = pytest.mark.django_db
 
-SIZES = [1, 5, 60, 600]
+SIZES = [1, 5, 60, pytest.param(600, marks=pytest.mark.slow)]
 every_size = pytest.mark.parametrize("classes", SIZES, indirect=True)
 
 

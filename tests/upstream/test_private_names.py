@@ -68,6 +68,7 @@ def rows() -> list[Row]:
 LISTED = {Use(name, row.file) for row in rows() for name in row.names}
 
 
+@pytest.mark.slow
 def test_page_lists_exactly_the_private_names() -> None:
     assert private_names() == {use for use in LISTED if is_private(use.name)}
 

@@ -210,5 +210,6 @@ def make_machine() -> Callable[[], MobileClients]:
     )
 
 
+@pytest.mark.slow
 def test_synced_clients_have_the_same_data_as_a_full_read() -> None:
     run_state_machines(make_machine(), examples=EXAMPLES, steps=STEPS)

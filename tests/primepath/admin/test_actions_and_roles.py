@@ -117,6 +117,7 @@ def _try(client: Client, action: Action, data: dict[str, Any]) -> str:
     return "shown" if response.status_code == 200 and only_opens else "refused"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ACTIONS)
 @pytest.mark.parametrize("role", ["head", "staff"])
 def test_action_has_the_result_in_the_table(

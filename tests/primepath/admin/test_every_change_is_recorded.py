@@ -142,6 +142,7 @@ def root(superuser: Client) -> User:
     return User.objects.get(username="root")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted({*PAGES} - NEVER_SAVED))
 def test_every_field_of_a_page_is_saved_by_a_service_and_recorded(
     name: str, superuser: Client, root: User, row: Row

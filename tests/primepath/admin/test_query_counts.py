@@ -20,6 +20,8 @@ from tests.factories import assign, make_cell, make_class, make_exam, make_level
 from tests.primepath.admin.pages import change_url, every_page, list_url
 from tests.primepath.admin.school import Row, make_row
 
+pytestmark = pytest.mark.slow
+
 FEW, MANY = 5, 50
 
 

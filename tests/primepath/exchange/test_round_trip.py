@@ -296,6 +296,7 @@ def test_addresses_are_those_of_a_spreadsheet() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_600_classes_are_exported_in_time() -> None:
     make_classes(600)
     started = time.process_time()
@@ -351,6 +352,7 @@ def sheet_of(*rows: tuple[Any, ...], format: str = "", at: tuple[int, int] = (0,
     return output.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [(1_048_575, 16_383), (1_048_575, 50), (100_000, 0), (1, 100)])
 def test_sheet_with_a_cell_far_away_is_refused(at: tuple[int, int]) -> None:
     with pytest.raises(FileError, match=r"too large|At most"):

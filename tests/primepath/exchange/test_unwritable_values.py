@@ -13,7 +13,7 @@ from primepath.models import ExamScheduleMatrix, MatrixCellExam, SchoolClass
 from tests.factories import YEAR, make_cell, make_class, make_exam
 from tests.primepath.exchange.test_round_trip import csv_of, export, import_, sheet_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 BOTH = pytest.mark.parametrize("format", [FileFormat.CSV, FileFormat.XLSX])
 PLACEHOLDER = "[does not fit into a spreadsheet; an import leaves it unchanged]"

@@ -92,6 +92,7 @@ def responses_of(
     return compiled_answer, core_answer
 
 
+@pytest.mark.slow
 @settings(
     max_examples=examples(100),
     suppress_health_check=[

@@ -12,7 +12,7 @@ from primepath.domain.viewer import Viewer
 from tests.client import answer
 from tests.factories import fill_matrix, head_teacher, make_classes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CLASSES, ROOTS = 3, 10
 FIELDS = (

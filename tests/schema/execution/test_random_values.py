@@ -15,6 +15,7 @@ from tests.schema.execution.selections import ROOTS, RandomDocument, selected_do
 pytestmark = pytest.mark.one_database
 
 
+@pytest.mark.slow
 @settings(
     max_examples=examples(150),
     phases=(Phase.reuse, Phase.generate),

@@ -24,7 +24,7 @@ from tests.schema.mutations.valid_inputs import (
 )
 from tests.stored_once import StoreOnce
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 READING = [each for each in MUTATIONS if VALID_INPUTS[each].reads]
 

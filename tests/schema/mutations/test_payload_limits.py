@@ -85,6 +85,7 @@ def size(value: Any) -> int:
     return len(value) + sum(map(size, value.values())) if isinstance(value, dict) else 0
 
 
+@pytest.mark.slow
 @every_bulk_mutation
 @pytest.mark.parametrize("shape", SELECTIONS)
 @pytest.mark.parametrize("compiled", [True, False])

@@ -153,6 +153,7 @@ def test_sharing_a_cell(cells: int, exams: int) -> None:
     assert [len(cell["exams"]) for cell in changed] == [exams] * cells
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cells", CELLS)
 @pytest.mark.parametrize("entries", [1, 10])
 def test_history_of_many_cells_is_one_query(cells: int, entries: int) -> None:

@@ -13,7 +13,7 @@ from tests.client import answer
 from tests.factories import YEAR, head_teacher, make_cell, make_class, make_exam
 from tests.schema.operation.json_shapes import SHAPES, Place, places
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PLACES = {place.name: place for place in places()}
 CODES = {"BAD_USER_INPUT", "FORBIDDEN"}
 

@@ -10,7 +10,7 @@ import pytest
 from tests.client import data
 from tests.factories import YEAR, fill_matrix, head_teacher, make_classes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OPERATIONS = {
     "matrix": """{ scheduleMatrix(academicYear: 2026) { rows { schoolClass { code curriculum { label } } cells {

@@ -21,7 +21,7 @@ from tests.schema.queries.test_matrix_delta import CHANGES, LOST, School, key, s
 
 __all__ = ["school"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 DOCUMENT = """
 query ($after: String) {

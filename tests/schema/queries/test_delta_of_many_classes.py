@@ -13,7 +13,7 @@ from tests.client import answer, error_codes
 from tests.factories import as_viewer, head_teacher, make_classes, make_teacher
 from tests.schema.mobile_client import MATRIX, MobileClient, periods_by_class
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 COUNT = 40
 

@@ -268,7 +268,7 @@ def test_another_viewer_sees_only_visible_classes(school: School) -> None:
 
 
 @pytest.mark.parametrize("order", ["SCHEDULE", "CLASS"])
-@pytest.mark.parametrize("size", [1, 4])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.slow), 4])
 def test_pages_in_both_directions_contain_each_cell_once(
     school: School, order: str, size: int
 ) -> None:

@@ -33,7 +33,7 @@ from tests.primepath.exchange.original.importing import change, run
 from tests.primepath.exchange.original.make_original import PASSWORD, make
 from tests.primepath.exchange.original.schema import STEPS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CELLS = "primepath_routinetest_examschedulematrix"
 EXAMS = "routinetest_exam"

@@ -23,7 +23,7 @@ from tests.factories import make_teacher
 from tests.primepath.exchange.original import importing
 from tests.primepath.exchange.original.importing import change
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CELLS = "primepath_routinetest_examschedulematrix"
 REQUESTS = "primepath_routinetest_classaccessrequest"

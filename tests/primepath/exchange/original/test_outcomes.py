@@ -15,7 +15,7 @@ from primepath.exchange.upstream.outcomes import Outcome, Report
 from tests.primepath.exchange.original.make_original import make
 from tests.primepath.exchange.original.schema import STEPS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def run(path: Path, **options: Any) -> tuple[Report, list[dict[str, Any]]]:

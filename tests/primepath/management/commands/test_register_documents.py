@@ -110,6 +110,7 @@ def test_text_of_an_id_is_replaced_only_on_request(register: Register) -> None:
     assert TrustedDocument.objects.get(document_id="a").sha256 == sha256_of(VIEWER)
 
 
+@pytest.mark.slow
 def test_many_documents_are_registered_and_removed(register: Register) -> None:
     manifest = {f"id-{number}": f"{SCHOOL} # {number}" for number in range(1_201)}
     assert register(manifest) == "1201 added, 0 replaced, 0 unchanged.\n"

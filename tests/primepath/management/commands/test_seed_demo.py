@@ -37,7 +37,7 @@ from primepath.models import (
 )
 from primepath.services.school.seed_school import seed_school
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 _YEARS = (2026, 2027)
 _ALL_CELLS = 60 * len(PERIODS) * len(_YEARS)
 
