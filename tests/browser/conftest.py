@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 
+from tests.browser.contexts import Contexts, empty_storage
 from tests.browser.opened_cell import ROWS, YEAR
 from tests.browser.tab import Tab
 from tests.server import Server, running_server
@@ -75,6 +76,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
 def launch(chromium: BrowserType, names: Sequence[str] = _NAMES, **environment: str) -> Browser:
     """Start the first browser of these names with these variables, or skip the test."""
     path = next(filter(None, map(shutil.which, names)), None)
@@ -105,26 +111,28 @@ def pictures() -> Path | None:
 
 @pytest.fixture
 def open_tab(
-    browser: Browser, server: Server, pictures: Path | None, request: pytest.FixtureRequest
+    contexts: Contexts, server: Server, pictures: Path | None, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Tab]]:
     """Open tabs with options such as ``viewport``. At the end of a test that has failed, a screenshot is taken in any case."""
     tabs: list[Tab] = []
+    options_of: list[dict[str, Any]] = []
 
     def open_tab(**options: Any) -> Tab:
-        context = browser.new_context(
-            **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
-        )
+        usual = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
+        options_of.append({**usual, **options})
+        context = contexts.take(options_of[-1])
         context.set_default_timeout(_TIMEOUT_MS)
         tabs.append(Tab(context, server.address, pictures))
+        empty_storage(tabs[-1])
         return tabs[-1]
 
     yield open_tab
     name = request.node.name.removeprefix("test_")
-    for number, tab in enumerate(tabs, start=1):
+    for number, (tab, options) in enumerate(zip(tabs, options_of, strict=True), start=1):
         if _HAS_FAILED in request.node.stash:
             tab.pictures = tab.pictures or PICTURES
         tab.take_picture(name if len(tabs) == 1 else f"{name}_{number}")
-        tab.context.close()
+        contexts.give_back(tab, options)
     assert [tab.problems for tab in tabs] == [[] for _ in tabs]
 
 

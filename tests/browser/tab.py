@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Route, WebError
 
 from primepath.demo.accounts import DEMO_PASSWORD
 
@@ -27,10 +27,31 @@ class Tab:
         self.loses_requests = False
         self._is_cut_off = False
         # Only observed: a browser with a route has no cache, and each of its requests waits for this process.
-        context.on("request", self._record_request)
-        context.on("console", self._record_message)
-        context.on("weberror", lambda failure: self._problems.append(str(failure.error)))
+        self._listeners: dict[Any, Any] = {
+            "request": self._record_request,
+            "console": self._record_message,
+            "weberror": self._record_error,
+        }
+        for event, listener in self._listeners.items():
+            context.on(event, listener)
+        # The clock of a context cannot be the real one again.
+        self.has_fixed_time = False
         self.page = context.new_page()
+
+    def close(self) -> None:
+        """Close the pages. Afterwards, another tab can use the context."""
+        for page in self.context.pages:
+            page.close()
+        for event, listener in self._listeners.items():
+            self.context.remove_listener(event, listener)
+
+    def fix_time(self, at: str) -> None:
+        """Let it always be this time in the tab."""
+        self.page.clock.set_fixed_time(at)
+        self.has_fixed_time = True
+
+    def _record_error(self, failure: WebError) -> None:
+        self._problems.append(str(failure.error))
 
     def _record_request(self, request: Request) -> None:
         if not request.url.startswith(f"{self.address}/"):

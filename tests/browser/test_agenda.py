@@ -27,7 +27,7 @@ def test_month_and_week_show_dated_cells_and_change_one(
     open_tab: Callable[..., Tab], ask: Callable[..., Any], color_scheme: str
 ) -> None:
     tab = open_tab(color_scheme=color_scheme)
-    tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
+    tab.fix_time("2026-11-23T01:00:00Z")
     page = tab.sign_in("teacher")
     page.get_by_label("View").select_option("month")
     expect(page.locator("#agenda-title")).to_have_text("November 2026")
@@ -69,7 +69,7 @@ def test_titles_are_in_one_line_on_a_phone(
     open_tab: Callable[..., Tab], language: str, month: str, week: str
 ) -> None:
     tab = open_tab(viewport={"width": 390, "height": 844}, locale=language)
-    tab.page.clock.set_fixed_time("2026-09-28T01:00:00Z")
+    tab.fix_time("2026-09-28T01:00:00Z")
     page = LocalizedPage(tab.open("/sign-in/"), language)
     page.enter_account("teacher")
     title = page.page.locator("#agenda-title")
@@ -86,7 +86,7 @@ def test_titles_are_in_one_line_on_a_phone(
 
 def test_view_that_the_browser_restores_is_shown(open_tab: Callable[..., Tab]) -> None:
     tab = open_tab()
-    tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
+    tab.fix_time("2026-11-23T01:00:00Z")
     page = tab.sign_in("teacher")
     page.get_by_label("View").select_option("month")
     expect(page.locator("#agenda li button").first).to_be_visible()

@@ -137,7 +137,7 @@ def test_list_that_is_not_complete_says_so_and_is_loaded_again(tab: Tab, rows: R
 
 
 def test_days_of_another_month_disappear_while_a_month_loads(tab: Tab) -> None:
-    tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
+    tab.fix_time("2026-11-23T01:00:00Z")
     page = tab.sign_in("teacher")
     days = page.locator("#agenda-days")
     page.get_by_label("View", exact=True).select_option("month")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from primepath.demo.accounts import HEAD_TEACHER, TEACHER
 from tests.browser.conftest import WITH_WINDOWS, launch
+from tests.browser.contexts import Contexts
 from tests.browser.localized_page import LocalizedPage
 from tests.browser.opened_cell import YEAR
 from tests.browser.tab import Tab
@@ -36,6 +37,11 @@ def browser(browser: Browser, language: str) -> Iterator[Browser]:
     own = launch(browser.browser_type, WITH_WINDOWS, LANGUAGE=language)
     yield own
     own.close()
+
+
+@pytest.fixture
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
 
 
 @pytest.fixture
@@ -66,7 +72,7 @@ class Guide:
     def sign_in(self, username: str) -> LocalizedPage:
         tab = self._open_tab(locale={"en": "en-GB", "ko": "ko-KR"}[self._language])
         # The page highlights this month.
-        tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
+        tab.fix_time("2026-11-23T01:00:00Z")
         page = LocalizedPage(tab.open("/sign-in/"), self._language)
         page.enter_account(username)
         return page

@@ -40,7 +40,7 @@ def test_focus_stays_when_classes_appear_and_disappear(tab: Tab, ask: Ask, rows:
 
 
 def test_focus_stays_in_a_month_that_a_colleague_changes(tab: Tab, ask: Ask, rows: Rows) -> None:
-    tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
+    tab.fix_time("2026-11-23T01:00:00Z")
     page = signed_in(tab)
     at = OpenedCell(page, rows[0], "NOV", "November").at
     ask("teacher", UPDATE, input={"cell": {"at": at}, "scheduledDate": "2026-11-27"})

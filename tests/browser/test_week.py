@@ -75,7 +75,7 @@ def test_week(
         locale={"en": "en-GB", "ko": "ko-KR"}[language],
         viewport={"width": width, "height": 844},
     )
-    tab.page.clock.set_fixed_time("2026-11-23T01:00:00Z")
+    tab.fix_time("2026-11-23T01:00:00Z")
     number = COMBINATIONS.index((username, language, device, width))
     name = f"week_{username}_{language}_{device}_{width}"
     week = WeekPage(
