@@ -27,6 +27,7 @@ from primepath.services.curriculum.track_level_changes import track_level_change
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.exams.values import ExamValues
 from tests.client import data
+from tests.databases import count_rows
 from tests.factories import (
     YEAR,
     as_viewer,
@@ -58,6 +59,7 @@ def classes(
     def make() -> list[SchoolClass]:
         made = make_classes(request.param)
         fill_matrix(made)
+        count_rows()
         return made
 
     with stored_once(django_db_blocker) as store:

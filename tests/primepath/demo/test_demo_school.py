@@ -36,6 +36,7 @@ from primepath.models import (
     TeacherClassAssignment,
 )
 from primepath.services.accounts.sign_in import sign_in
+from tests.databases import count_rows
 from tests.demo_day import DAY
 from tests.stored_once import StoreOnce
 
@@ -49,6 +50,7 @@ def _demo(store_once: StoreOnce) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "localdate", lambda: DAY)
         store_once(partial(call_command, "seed_demo", verbosity=0))
+        store_once(count_rows)
         yield
 
 
