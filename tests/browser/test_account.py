@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import expect
 
 from primepath.demo.accounts import HEAD_TEACHER
 from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.one_database
 
 SEOUL = ZoneInfo("Asia/Seoul")
 PASSWORD = "correct horse battery"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from primepath.demo.accounts import HEAD_TEACHER
 from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.one_database
 
 HEADERS = "ID,Name,Type,Year,Questions,Minutes,Pass mark"
 YEAR = "2028"

@@ -14,6 +14,8 @@ from tests.browser.page_language import assert_language, words_of_the_school
 from tests.browser.tab import Tab
 from tests.browser.test_accessibility import violations
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_explorer(open_tab: Callable[..., Tab], ask: Callable[..., Any], width: int) -> None:

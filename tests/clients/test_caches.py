@@ -11,6 +11,8 @@ from tests.clients.client_project import ClientProject
 from tests.clients.node import FOLDER, run_node
 from tests.server import Server
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize("program", ["caches.test.mjs", "caches_without_ids.test.mjs"])
 def test_no_document_changes_what_another_has_in_the_cache(
