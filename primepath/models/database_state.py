@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -80,8 +80,11 @@ def read_state(text: str, before: DatabaseState | None) -> DatabaseState | None:
     """Return the state that `StateText` describes, or on SQLite ``before``. None if it is unknown."""
     if _primary_is_sqlite():
         return before
-    if reading_connection().in_atomic_block:
-        return None
+    return None if reading_connection().in_atomic_block else _parse(text)
+
+
+@lru_cache(maxsize=100)
+def _parse(text: str) -> DatabaseState | None:
     start, oid, triggers, fingerprint, marks, total, curriculum = text.split("/")
     if int(triggers) != _TRIGGERS or marks == "0":
         # A restore is creating the tables, or a statement has disabled triggers.

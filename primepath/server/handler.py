@@ -103,9 +103,10 @@ class OneThreadHandler(ASGIHandler):
         It costs half of what a refusal by the application costs.
         """
         credentials = credentials_of(scope)
-        traits = self._traits(scope, credentials, body)
+        kind = self._kind_of(scope, body)
+        traits = self._traits(scope, credentials, body, kind)
         reason = self._admission.refuses(
-            traits.kind,
+            kind,
             self._callers.caller_of(scope, credentials),
             content=traits.content,
             targets=traits.targets,
@@ -113,10 +114,8 @@ class OneThreadHandler(ASGIHandler):
         )
         return None if reason is None else refusal_of(scope, reason, self._render_refusal)
 
-    def _traits(self, scope: Any, credentials: bytes | None, body: bytes) -> _Traits:
-        kind = self._kind_of(scope, body)
+    def _traits(self, scope: Any, credentials: bytes | None, body: bytes, kind: Kind) -> _Traits:
         return _Traits(
-            kind,
             hash((scope["method"], scope["path"], scope["query_string"], body)),
             self._targets_of(scope, body) if kind is Kind.WRITE else frozenset(),
             _fails_without_database(scope, kind, credentials),
@@ -143,9 +142,8 @@ class OneThreadHandler(ASGIHandler):
         # The time limit starts here. It includes waiting for a thread, but not a client's slow connection.
         scope[_RECEIVED_AT] = time.monotonic()
         credentials = credentials_of(scope)
-        request = _Request(
-            scope, content, upload, credentials, self._traits(scope, credentials, content)
-        )
+        kind = self._kind_of(scope, content)
+        request = _Request(scope, content, upload, credentials, kind)
         if (kept := await self._respond_early(request)) is not None:
             await kept.send(send)
             return None
@@ -203,9 +201,7 @@ class OneThreadHandler(ASGIHandler):
         """Return a response that needs no thread, or None."""
         if self._answers is None or request.upload is not None:
             return None
-        kept = await self._answers.respond_early(
-            request.scope, request.traits.kind, request.content
-        )
+        kept = await self._answers.respond_early(request.scope, request.kind, request.content)
         if kept is not None and request.credentials is not None:
             self._callers.remember(request.scope, request.credentials)
         return kept
@@ -214,7 +210,8 @@ class OneThreadHandler(ASGIHandler):
         self, request: _Request, listening: asyncio.Future[Any], *, may_wait: bool
     ) -> Response | Later:
         """Run a request as soon as it can run, and return the response. Raises `RefusedError`."""
-        scope, traits, credentials = request.scope, request.traits, request.credentials
+        scope, credentials = request.scope, request.credentials
+        traits = self._traits(scope, credentials, request.content, request.kind)
         caller = self._callers.caller_of(scope, credentials)
         repeats = may_wait and self._can_repeat(request)
         # A copy, so that context variables of a request do not reach the next request in the thread.
@@ -225,7 +222,7 @@ class OneThreadHandler(ASGIHandler):
             return context.run(self._respond, request, may_wait)
 
         ticket = self._admission.enter(
-            *(traits.kind, caller, work),
+            *(request.kind, caller, work),
             credentials=credentials,
             content=traits.content,
             targets=traits.targets,
@@ -254,14 +251,14 @@ class OneThreadHandler(ASGIHandler):
         return (
             self._answers is not None
             and request.upload is None
-            and self._answers.can_repeat(request.scope, request.traits.kind, request.content)
+            and self._answers.can_repeat(request.scope, request.kind, request.content)
         )
 
     async def _repeat(self, request: _Request, ticket: Ticket) -> KeptResponse | None:
         """Return the response to a request that runs in the event loop. None if it must run in a thread."""
         assert self._answers is not None
         request.scope[_QUEUED_SECONDS] = ticket.queued_seconds
-        return await self._answers.repeat(request.scope, request.traits.kind, request.content)
+        return await self._answers.repeat(request.scope, request.kind, request.content)
 
     async def _wait(self, later: Later, listening: asyncio.Future[Any]) -> None:
         """Wait for the end of an equal request, or until the client has left."""
@@ -282,7 +279,7 @@ class OneThreadHandler(ASGIHandler):
         if self._answers is None:
             return ask_django()
         response = self._answers.respond(
-            scope, request.traits.kind, content, ask_django, may_wait=may_wait
+            scope, request.kind, content, ask_django, may_wait=may_wait
         )
         if not isinstance(response, HttpResponseBase):
             signals.request_finished.send(sender=self.__class__)
@@ -307,7 +304,6 @@ class OneThreadHandler(ASGIHandler):
 class _Traits(NamedTuple):
     """Facts about a request that decide about its admission, see `Admission.enter`."""
 
-    kind: Kind
     content: Hashable
     targets: Set[Hashable]
     fails_without_database: bool
@@ -320,7 +316,7 @@ class _Request(NamedTuple):
     content: bytes
     upload: IO[bytes] | None
     credentials: bytes | None
-    traits: _Traits
+    kind: Kind
 
 
 class _Receive:

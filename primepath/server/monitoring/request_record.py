@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from contextvars import ContextVar, Token
 from typing import Any
 
@@ -26,7 +26,7 @@ class RequestRecord:
     __slots__ = ("facts", "id", "request", "trace", "usage")
 
     def __init__(self, usage: Usage, trace: TraceContext | None = None) -> None:
-        self.id = uuid.uuid4().hex
+        self.id = secrets.token_hex(16)
         self.trace = trace
         self.facts: dict[str, Any] = {}
         self.request: HttpRequest | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
@@ -51,6 +52,8 @@ def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
     )
 
 
+# Most requests read the same accounts.
+@lru_cache(maxsize=1_000)
 def viewer_of_account(
     user_id: int,
     username: str,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from primepath.domain.viewer import Viewer
+from primepath.models.database_state import DatabaseState
 from primepath.server.answer_life import AnswerLife
 from primepath.services.accounts.observation import Observation
 from schema.http.documents import Source
@@ -47,7 +48,7 @@ class Answer:
     ) -> None:
         self.origin = origin
         self.viewer = viewer
-        self._state = observation.database._replace(marks=0)
+        self._state = _without_marks(observation.database)
         self._begin = life.begin
         self._end = min(life.end, observation.access_ends_at or life.end)
         self._headers = _encoded(headers)
@@ -67,7 +68,7 @@ class Answer:
     def is_valid(self, viewer: Viewer | None, observation: Observation) -> bool:
         """Return whether running the operation now would produce the same response."""
         return (
-            self._state == observation.database._replace(marks=0)
+            self._state == _without_marks(observation.database)
             and self.viewer == viewer
             and self._begin <= observation.at < self._end
         )
@@ -111,6 +112,11 @@ class SentAnswer(NamedTuple):
     async def send(self, send: Any) -> None:
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.content})
+
+
+def _without_marks(state: DatabaseState) -> tuple[str, str, str]:
+    """Return the state without the number of marks, which changes when they are folded."""
+    return state.server, state.contents, state.curriculum
 
 
 def _encoded(headers: Iterable[tuple[str, str]]) -> Headers:
