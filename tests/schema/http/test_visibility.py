@@ -234,7 +234,6 @@ def test_all_three_are_public_in_development(tmp_path: Path) -> None:
         assert is_open(f"{server.address}/graphql")
 
 
-@pytest.mark.one_database
 def test_all_three_are_public_in_the_demo(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
