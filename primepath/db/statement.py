@@ -102,8 +102,7 @@ class Statement:
     def __init__(self, make: Callable[..., models.QuerySet[Any, Any]]) -> None:
         self._make = make
         self._names = tuple(signature(make).parameters)
-        # All connections of the process are to databases of the same kind.
-        self._compiled: _Compiled | None = None
+        self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, *values: Any) -> Iterable[tuple[Any, ...]]:
         """Return the rows for these values, one value per argument of ``make``. Texts and numbers are sent unchanged."""
@@ -112,7 +111,7 @@ class Statement:
 
     def bind(self, *values: Any) -> BoundStatement:
         """Return the statement with these values, for `read_together`."""
-        compiled = self._compiled or self._compile()
+        compiled = self._compiled.get(reading_connection().vendor) or self._compile()
         given = dict(zip(self._names, values, strict=True))
         parameters = [
             each.value(given[each.name]) if isinstance(each, Parameter) else each
@@ -139,7 +138,7 @@ class Statement:
         if is_one_text:
             sql = _as_one_text(sql, [alias for *_, alias in compiler.select])
         converters = compiler.get_converters([column for column, *_ in compiler.select])
-        compiled = self._compiled = _Compiled(
+        compiled = self._compiled[connection.vendor] = _Compiled(
             sql,
             tuple(parameters),
             [(position, _Converted(*how)) for position, how in converters.items()],

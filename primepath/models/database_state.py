@@ -50,21 +50,13 @@ class StateText(models.Func):
         return "''", ()
 
 
-@cache
-def _primary_is_sqlite() -> bool:
-    # Each request asks, and looking up a connection takes longer than the answer.
-    return connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
-
-
 def state_before() -> DatabaseState | None:
     """Return the state of SQLite. Call it before the statement that reads what will be used again. None on PostgreSQL.
 
     None for a database in memory, and in a transaction: it sees its own changes.
     """
-    if not _primary_is_sqlite():
-        return None
     database: Any = connections[DEFAULT_DB_ALIAS]
-    if database.in_atomic_block or database.is_in_memory_db():
+    if database.vendor != "sqlite" or database.in_atomic_block or database.is_in_memory_db():
         return None
     found = monitor_of(str(database.settings_dict["NAME"])).state()
     if found is None:
@@ -78,9 +70,10 @@ def state_before() -> DatabaseState | None:
 
 def read_state(text: str, before: DatabaseState | None) -> DatabaseState | None:
     """Return the state that `StateText` describes, or on SQLite ``before``. None if it is unknown."""
-    if _primary_is_sqlite():
+    database = reading_connection()
+    if database.vendor == "sqlite":
         return before
-    return None if reading_connection().in_atomic_block else _parse(text)
+    return None if database.in_atomic_block else _parse(text)
 
 
 @lru_cache(maxsize=100)

@@ -115,9 +115,9 @@ def stored_cells() -> list[Any]:
 
 
 @pytest.fixture(autouse=True)
-def _responses_of_any_size() -> Iterator[None]:
-    """Lift the limit on response sizes: the school is small, but the limit assumes a large one."""
-    with override_settings(MAX_ANSWER_VALUES=10**30):
+def _operations_of_any_size() -> Iterator[None]:
+    """Lift two limits: the one of values assumes a large school, and random documents are rarely deeper than 20 levels."""
+    with override_settings(MAX_ANSWER_VALUES=10**30, MAX_DOCUMENT_DEPTH=50):
         yield
 
 
