@@ -213,7 +213,8 @@ class OneThreadHandler(ASGIHandler):
         scope, credentials = request.scope, request.credentials
         traits = self._traits(scope, credentials, request.content, request.kind)
         caller = self._callers.caller_of(scope, credentials)
-        repeats = may_wait and self._can_repeat(request)
+        # While it refuses others, the event loop is late, and threads do more.
+        repeats = may_wait and not self._admission.is_refusing and self._can_repeat(request)
         # A copy, so that context variables of a request do not reach the next request in the thread.
         context = copy_context()
 

@@ -16,6 +16,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 from pytest_django import Settings
 
+from primepath.server.admission.admission import Admission
+from primepath.server.admission.kinds import Kind
 from primepath.server.handler import OneThreadHandler
 
 pytestmark = pytest.mark.one_database
@@ -84,9 +86,41 @@ def _record_end(**_: object) -> None:
     _events.append("finished")
 
 
-def responses_of(*views: str) -> list[str]:
-    """Send requests to one handler at the same time and return the bodies of the responses."""
-    handler = OneThreadHandler()
+class Repeated:
+    """A response to a request that ran in the event loop."""
+
+    async def send(self, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"repeated"})
+
+
+class Repeating:
+    """Answers that repeat each request in the event loop, or fail to: they return ``response``, or raise it."""
+
+    def __init__(self, response: Repeated | BaseException | None) -> None:
+        self.response = response
+        self.repeated = 0
+
+    async def respond_early(self, *_: object) -> None:
+        """Return nothing: no answer is kept."""
+
+    def can_repeat(self, *_: object) -> bool:
+        return True
+
+    async def repeat(self, *_: object) -> Repeated | None:
+        self.repeated += 1
+        await asyncio.sleep(0)
+        if isinstance(self.response, BaseException):
+            raise self.response
+        return self.response
+
+    def respond(self, scope: Any, kind: Kind, body: bytes, run: Any, *, may_wait: bool) -> Any:
+        return run()
+
+
+def responses_of(*views: str, answers: Any = None, may_fail: bool = False) -> list[Any]:
+    """Send requests to one handler at the same time and return the bodies of the responses, or the errors if they ``may_fail``."""
+    handler = OneThreadHandler(answers=answers)
 
     async def send_one(view: str) -> str:
         body = b""
@@ -106,8 +140,9 @@ def responses_of(*views: str) -> list[str]:
         await handler({**scope, "headers": [(b"host", b"localhost")]}, receive, send)
         return body.decode()
 
-    async def send_all() -> list[str]:
-        return await asyncio.wait_for(asyncio.gather(*map(send_one, views)), 20)
+    async def send_all() -> list[Any]:
+        sending = asyncio.gather(*map(send_one, views), return_exceptions=may_fail)
+        return await asyncio.wait_for(sending, 20)
 
     return asyncio.run(send_all())
 
@@ -119,6 +154,32 @@ def test_request_is_finished_before_its_response_is_sent() -> None:
 
 def test_requests_beyond_the_thread_limit_wait() -> None:
     assert responses_of(*["wait_for_all_threads"] * 5 * THREADS) == ["met"] * 5 * THREADS
+
+
+@pytest.mark.parametrize(
+    ("response", "expected"), [(Repeated(), "repeated"), (None, "unset")], ids=["done", "left"]
+)
+def test_requests_are_repeated_or_left_to_a_thread(
+    response: Repeated | None, expected: str
+) -> None:
+    answers = Repeating(response)
+    # More than run at the same time, so that a place that is not free again would be missing.
+    assert responses_of(*["mark"] * 5 * THREADS, answers=answers) == [expected] * 5 * THREADS
+    assert answers.repeated == 5 * THREADS
+
+
+def test_request_that_fails_in_the_event_loop_frees_its_place() -> None:
+    failed = RuntimeError("failed")
+    answers = Repeating(failed)
+    responses = responses_of(*["mark"] * 5 * THREADS, answers=answers, may_fail=True)
+    assert responses == [failed] * 5 * THREADS
+
+
+def test_nothing_is_repeated_while_requests_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Admission, "is_refusing", True)
+    answers = Repeating(Repeated())
+    assert responses_of("mark", answers=answers) == ["unset"]
+    assert answers.repeated == 0
 
 
 def test_threads_are_reused() -> None:
