@@ -5,6 +5,7 @@ Each answer is that of a server that runs every request in a thread.
 
 from __future__ import annotations
 
+import hashlib
 import time
 import uuid
 from collections.abc import Iterator
@@ -99,6 +100,26 @@ class School:
         )
         return note
 
+    def rename_programs(self) -> str:
+        name = uuid.uuid4().hex
+        self.sql("UPDATE primepath_program SET name = 'CORE ' || id || %s", name)
+        return name
+
+    def remove_empty_cell(self) -> None:
+        self.sql(
+            "DELETE FROM primepath_examschedulematrix WHERE id = (SELECT max(id) FROM primepath_examschedulematrix"
+            " WHERE academic_year = 2026 AND class_code = 'PRIMARY_1A'"
+            " AND id NOT IN (SELECT cell_id FROM primepath_matrixcellexam))"
+        )
+
+    def register(self, id: str, text: str) -> None:
+        """Register a document."""
+        self.sql(
+            "INSERT INTO primepath_trusteddocument (document_id, sha256, name, text, registered_at)"
+            " VALUES (%s, %s, '', %s, now())",
+            *(id, hashlib.sha256(text.encode()).hexdigest(), text),
+        )
+
     def sql(self, statement: str, *values: Any) -> list[Any]:
         return self.servers.sql(statement, *values)
 
@@ -180,13 +201,57 @@ def test_query_that_needs_other_statements_is_left_to_a_thread(school: School) -
     school.make_known(query, **options)
     left = school.numbers()["left"]
     # Curricula are kept, and read only after a change.
-    name = uuid.uuid4().hex
-    school.sql("UPDATE primepath_program SET name = 'CORE ' || id || %s", name)
+    name = school.rename_programs()
     assert name.encode() in school.ask(query, **options).content
     assert school.numbers()["left"] == left + 1
     # From now on in threads, for a while.
     assert not school.repeats(query, **options)
     assert school.numbers()["left"] == left + 1
+
+
+def test_cells_are_counted_once_if_a_thread_reads_them_again(school: School) -> None:
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    school.change_note()
+    cells = []
+    for _ in range(2):
+        school.server.ask(query, **options)
+        cells.append(request_facts(school.server.log, school.server.last_id)[school.server.last_id])
+        school.rename_programs()
+    assert cells[0]["cells"] == cells[1]["cells"] > 0
+
+
+@pytest.mark.parametrize("fails_at", ["document", "cells"])
+def test_registered_document_is_counted_once_if_a_thread_runs_it(
+    school: School, fails_at: str
+) -> None:
+    id, text = uuid.uuid4().hex, fresh(CELLS)
+    school.register(id, text)
+    options = {**school.options(), "documentId": id}
+    school.make_known("", **options)
+    before = school.server.counts("primepath_trusted_documents_total", "result")
+    left = school.numbers()["left"]
+    if fails_at == "document":
+        # It is looked up again after any change that the state of curricula shows.
+        school.rename_programs()
+    else:
+        # A class without its cells: the query stores them.
+        school.remove_empty_cell()
+    assert school.server.ask("", **options).status == 200
+    assert school.numbers()["left"] == left + 1
+    after = school.server.counts("primepath_trusted_documents_total", "result")
+    assert after == {**before, "found": before["found"] + 1}
+    assert "could not be repeated" not in school.server.log.read_text()
+
+
+def test_document_that_is_no_longer_registered_is_refused(school: School) -> None:
+    id = uuid.uuid4().hex
+    school.register(id, fresh(CELLS))
+    options = {**school.options(), "documentId": id}
+    school.make_known("", **options)
+    school.sql("DELETE FROM primepath_trusteddocument WHERE document_id = %s", id)
+    assert b"PERSISTED_QUERY_NOT_FOUND" in school.ask("", **options).content
+    assert "could not be repeated" not in school.server.log.read_text()
 
 
 def test_missing_cells_are_stored(school: School) -> None:
@@ -196,8 +261,7 @@ def test_missing_cells_are_stored(school: School) -> None:
         "FROM primepath_examschedulematrix WHERE academic_year = 2026 AND class_code = 'PRIMARY_1A'"
     )
     ((before,),) = school.sql(f"SELECT count(*) {cells}")
-    empty = f"(SELECT max(id) {cells} AND id NOT IN (SELECT cell_id FROM primepath_matrixcellexam))"
-    school.sql(f"DELETE FROM primepath_examschedulematrix WHERE id = {empty}")
+    school.remove_empty_cell()
     school.server.ask(query, **options)
     assert school.sql(f"SELECT count(*) {cells}") == [(before,)]
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from primepath.db.read_ahead import require_that_others_can_be_read
 from primepath.models import TrustedDocument
 from primepath.models.database_state import current_state
 from primepath.services.documents.ids import normalise, sha256_of
@@ -66,6 +67,7 @@ def find_document(document_id: str) -> str | None:
         if kept is not None and kept.is_valid(state):
             _keep(key, kept if state is None else kept._replace(at=time.monotonic()))
             return kept.text
+    require_that_others_can_be_read()
     began = time.monotonic()
     found = (
         TrustedDocument.objects.filter(Q(document_id=key) | Q(sha256=key))

@@ -36,14 +36,16 @@ from primepath.db.read_ahead import (
     reads_that_follow,
 )
 from primepath.db.statement import rows_of
+from primepath.db.usage import current_usage
 from primepath.domain.viewer import Viewer
 from primepath.models.database_state import DatabaseState, use_state
 from primepath.server.answer_life import AnswerLife, begin_life
 from primepath.server.give_way import running_requests
+from primepath.services.documents.find import find_document, is_trusted
 from primepath.services.fold_marks import needs_folding
 from schema.http.answer_cache.answer import Answer, Origin
 from schema.http.authentication import Caller, look_up_early
-from schema.http.documents import RequestedDocument, Source, count_document, find_requested
+from schema.http.documents import RequestedDocument, Source, count_document
 from schema.http.draft import Draft
 from schema.http.key import header
 from schema.http.request import RequestData
@@ -143,6 +145,8 @@ class Repeats:
             if repeat is not None:
                 self._known.move_to_end(key)
         life = begin_life()
+        usage = current_usage()
+        cells = usage.cells if usage else 0
         lookup = look_up_early(scope)
         if repeat is None or lookup is None:
             return None
@@ -164,6 +168,9 @@ class Repeats:
         found = await self._reads.run_with([lookup.statement, *following], answer)
         (_LEFT if found is None else _DONE).inc()
         if found is None:
+            if usage is not None:
+                # The thread reads and counts them again.
+                usage.cells = cells
             self._pause(key)
             # The thread would perhaps send the same in vain.
             forget_reads(key)
@@ -207,6 +214,7 @@ def _answer(repeat: _Repeat, caller: Caller, reads: ReadBefore, life: AnswerLife
         running_requests.end()
     if result.errors or not life.can_be_kept:
         return None
+    count_document(repeat.document.source)
     content = orjson.dumps({"data": result.data})
     etag = etag_of(content) if repeat.has_etag else None
     return Answer(
@@ -224,21 +232,25 @@ def _answer(repeat: _Repeat, caller: Caller, reads: ReadBefore, life: AnswerLife
 
 def _prepare(repeat: _Repeat, viewer: Viewer) -> PreparedOperation | None:
     """Return the operation. None if its document must be parsed again, which can take long."""
-    document = repeat.document
-    if document.source is Source.TRUSTED or settings.TRUSTED_DOCUMENTS_ONLY:
-        # It is perhaps no longer registered.
-        document = find_requested(repeat.data)
-    else:
-        count_document(document.source)
-    if document.text is None or not is_known_document(document.text):
+    text = _text_of(repeat.document)
+    if text is None or not is_known_document(text):
         return None
     return prepare(
-        document.text,
+        text,
         variables=repeat.data.variables,
         operation_name=repeat.data.operation_name,
         viewer=viewer,
         allowed=(OperationType.QUERY,),
     )
+
+
+def _text_of(document: RequestedDocument) -> str | None:
+    """Return the text of a document that can be used now. None if it is no longer registered."""
+    if document.source is Source.TRUSTED:
+        return find_document(document.key)
+    if document.text is None or (settings.TRUSTED_DOCUMENTS_ONLY and not is_trusted(document.text)):
+        return None
+    return document.text
 
 
 def _execute(
