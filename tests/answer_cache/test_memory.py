@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import tracemalloc
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 from pytest_django import DjangoDbBlocker
 
@@ -17,7 +20,7 @@ from schema.http.answer_cache.answer import Answer, Origin
 from schema.http.answer_cache.computations import Computations
 from schema.http.answer_cache.repeats import Repeats
 from schema.http.answer_cache.store import Store
-from schema.http.documents import Source
+from schema.http.documents import RequestedDocument, Source
 from schema.http.draft import begin_draft
 from schema.http.request import RequestData
 from tests.answer_cache.servers import running_servers
@@ -45,16 +48,49 @@ def make_answer(length: int) -> Answer:
 
 def test_distinct_requests_that_can_be_repeated_stay_below_the_limit() -> None:
     repeats = Repeats(LoopReads())
-    draft = begin_draft({}, lambda _: None)
-    draft.viewer = Viewer(1, "mina", "Mina", 1, False, False)
-    draft.data = RequestData("{ a }", variables=None, operation_name=None, extensions=None)
-    scope = {"method": "POST", "headers": []}
     for number in range(examples(100_000)):
-        key = number.to_bytes(24, "big")
-        repeats.add(key, scope, number % 20_000, draft, [("Content-Language", "en")])
+        add(repeats, number, "POST", number % 20_000)
         assert repeats._bytes <= 4_000_000
     assert repeats._bytes > 2_000_000
     assert len(repeats._known) < 4_000
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_memory_of_requests_that_can_be_repeated_is_bounded(method: str) -> None:
+    repeats = Repeats(LoopReads())
+    lists = b'{"a":[%s]}' % b",".join([b"[]"] * 2_000)
+    document = "x" * 13_000
+    tracemalloc.start()
+    try:
+        for number in range(1_000):
+            size = len(document) + len(lists)
+            add(repeats, number, method, size, f"{number}{document}", orjson.loads(lists))
+        assert tracemalloc.get_traced_memory()[0] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    # Longer requests are not noted.
+    repeats = Repeats(LoopReads())
+    add(repeats, 0, method, 20_001)
+    assert not repeats._known
+
+
+def add(
+    repeats: Repeats,
+    number: int,
+    method: str,
+    size: int,
+    text: str = "{ a }",
+    variables: dict[str, Any] | None = None,
+) -> None:
+    """Note a request with content of this size."""
+    draft = begin_draft({}, lambda _: None)
+    draft.viewer = Viewer(1, "mina", "Mina", 1, False, False)
+    draft.data = RequestData(text, variables=variables, operation_name=None, extensions=variables)
+    draft.document = RequestedDocument(text, Source.TEXT)
+    is_get = method == "GET"
+    scope = {"method": method, "headers": [], "query_string": b"x" * size if is_get else b""}
+    key = number.to_bytes(24, "big")
+    repeats.add(key, scope, 0 if is_get else size, draft, [("Content-Language", "en")])
 
 
 def test_distinct_answers_stay_below_the_limit() -> None:

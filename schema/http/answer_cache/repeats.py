@@ -48,7 +48,6 @@ from schema.http.authentication import Caller, look_up_early
 from schema.http.documents import RequestedDocument, Source, count_document
 from schema.http.draft import Draft
 from schema.http.key import header
-from schema.http.request import RequestData
 from schema.http.response import etag_of
 from schema.operation.document import is_known_document
 from schema.operation.execute import execute
@@ -80,10 +79,12 @@ logger = logging.getLogger("primepath.requests")
 class _Repeat(NamedTuple):
     """A request that ran before.
 
-    ``reads``: whether its method changes nothing. ``headers`` and ``content_type``: of its response. ``size``: of its content.
+    ``variables``: as JSON, which takes a small part of the memory of their values. ``reads``: whether its method changes nothing.
+    ``headers`` and ``content_type``: of its response. ``size``: of its content.
     """
 
-    data: RequestData
+    variables: bytes
+    operation_name: str | None
     document: RequestedDocument
     viewer: Viewer
     language: str
@@ -106,12 +107,16 @@ class Repeats:
         self._lock = Lock()
 
     def add(self, key: bytes, scope: Any, size: int, draft: Draft, headers: Headers) -> None:
-        """Note a request that can be repeated: its answer can be sent again. ``size``: of its content."""
+        """Note a request that can be repeated: its answer can be sent again. ``size``: of its body."""
+        # GET has its content there.
+        size += len(scope["query_string"])
         is_small = size <= _LARGEST and len(draft.content) <= _LARGEST_ANSWER
         if not is_small or draft.viewer is None or draft.data is None or header(scope, b"if-match"):
             return
         repeat = _Repeat(
-            draft.data,
+            # A copy, because the buffer of orjson is larger.
+            bytes(memoryview(orjson.dumps(draft.data.variables))),
+            draft.data.operation_name,
             draft.document,
             draft.viewer,
             dict(headers)["Content-Language"],
@@ -237,8 +242,8 @@ def _prepare(repeat: _Repeat, viewer: Viewer) -> PreparedOperation | None:
         return None
     return prepare(
         text,
-        variables=repeat.data.variables,
-        operation_name=repeat.data.operation_name,
+        variables=orjson.loads(repeat.variables),
+        operation_name=repeat.operation_name,
         viewer=viewer,
         allowed=(OperationType.QUERY,),
     )
