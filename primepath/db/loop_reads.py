@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from primepath.db.postgresql.pipeline import Pipeline, Rows
+from primepath.db.postgresql.pipeline import Answer, Pipeline, Rows
 from primepath.db.postgresql.pool import Pool
 from primepath.db.postgresql.session import Session
 from primepath.db.statement import BoundStatement, Lookup, rows_of
@@ -38,7 +38,7 @@ class _Sent(NamedTuple):
     """Statements that were sent, and their future rows."""
 
     session: Session
-    rows: asyncio.Future[list[Rows]]
+    rows: Answer
 
 
 class LoopReads:
@@ -67,9 +67,11 @@ class LoopReads:
         return None if rows is None else lookup.read(rows_of(lookup.statement, rows[0]))
 
     async def run_with(
-        self, statements: Sequence[BoundStatement], use: Callable[[list[Rows]], T]
+        self, statements: Sequence[BoundStatement], use: Callable[[list[Rows], float], T]
     ) -> T | None:
-        """Return what ``use`` makes of the rows of statements, which see one state. None also if a thread must send them.
+        """Return what ``use`` makes of the rows of statements, which see one state, and of the seconds that these took.
+
+        None also if a thread must send them.
 
         ``use`` can run another event loop: it is called outside of all tasks of this one.
         """
@@ -83,7 +85,7 @@ class LoopReads:
             if result.done():
                 return
             try:
-                result.set_result(None if rows is None else use(rows))
+                result.set_result(None if rows is None else use(rows, sent.rows.seconds))
             except Exception as error:
                 result.set_exception(error)
 

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.conf import settings
@@ -46,6 +47,8 @@ _MOST_VALUES_OF_REQUEST = 5_000
 _OVERHEAD_VALUES = 20
 # An operation with so many rows takes about ten milliseconds.
 MOST_ROWS = 2_000
+# Others wait meanwhile for the connection of the event loop.
+MOST_SECONDS = 0.05
 
 
 class ReadsMissingError(BaseException):
@@ -59,13 +62,14 @@ class KnownReads(NamedTuple):
     """The reads of a request.
 
     ``are_all``: it has sent no other statements. ``vary``: an equal request once needed others, after all were sent ahead.
-    ``rows``: how many rows they returned.
+    ``rows``: how many rows they returned. ``seconds``: how long the database took.
     """
 
     reads: Sequence[Read] = ()
     are_all: bool = False
     vary: bool = False
     rows: int = 0
+    seconds: float = 0.0
 
 
 class _Results:
@@ -127,8 +131,9 @@ class ReadAhead(Snapshot):
 
     def __init__(self, known: KnownReads) -> None:
         super().__init__()
-        self._known, self._are_all, self._vary, _ = known
+        self._known, self._are_all, self._vary = known.reads, known.are_all, known.vary
         self._rows = 0
+        self._seconds = 0.0
         self._results = _Results()
         self._has_ended = False
         self._is_committed = False
@@ -152,7 +157,7 @@ class ReadAhead(Snapshot):
     def known_reads(self) -> KnownReads:
         """Return what the request has read so far."""
         are_all = _statements() - self._statements_before == len(self.made)
-        return KnownReads(self.made, are_all, self._vary, self._rows)
+        return KnownReads(self.made, are_all, self._vary, self._rows, self._seconds)
 
     def fetch(self, statements: Sequence[BoundStatement], send: Send) -> list[Rows]:
         """Return the rows of statements. Unknown ones are sent, once together with the reads that probably follow.
@@ -162,7 +167,9 @@ class ReadAhead(Snapshot):
         if self._has_ended:
             return send(statements)
         self._note(statements)
+        began = perf_counter()
         rows = self._fetch(statements, send)
+        self._seconds += perf_counter() - began
         self._rows += sum(map(len, rows))
         return rows
 
@@ -289,12 +296,14 @@ def require_that_others_can_be_read() -> None:
 def reads_that_follow(key: bytes, first: BoundStatement) -> list[BoundStatement] | None:
     """Return what the last request with this key has read after its ``first`` statement.
 
-    None if it has sent other statements too, or read many rows.
+    None if it has sent other statements too, or read many rows, or for long.
     """
-    reads, are_all, vary, rows = _known.get(key)
-    if not are_all or vary or rows > MOST_ROWS or reads[0].statement is not first.read.statement:
+    known = _known.get(key)
+    if not known.are_all or known.vary or known.rows > MOST_ROWS or known.seconds > MOST_SECONDS:
         return None
-    return [each.bind_now() for each in reads[1:]]
+    if known.reads[0].statement is not first.read.statement:
+        return None
+    return [each.bind_now() for each in known.reads[1:]]
 
 
 def forget_reads(key: bytes) -> None:

@@ -285,6 +285,28 @@ def test_query_that_waits_in_the_database_is_left_to_a_thread(school: School) ->
         assert waiting.result() == school.servers.uncached.ask(query, **options)
 
 
+def test_query_that_took_long_is_left_to_a_thread(school: School) -> None:
+    """Meanwhile, kept answers would wait for the connection of the event loop."""
+    school.make_known(fresh(CELLS), **school.options())
+    query, options = fresh(CELLS), school.options()
+    with (
+        ThreadPoolExecutor(1) as reader,
+        psycopg.connect(school.servers.database_url) as session,
+    ):
+        session.execute("LOCK TABLE primepath_exam IN ACCESS EXCLUSIVE MODE")
+        session.execute("LOCK TABLE primepath_matrixcellexam IN ACCESS EXCLUSIVE MODE")
+        waiting = reader.submit(school.server.ask, query, **options)
+        deadline = time.monotonic() + PATIENCE
+        while school.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(1,)]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(0.1)
+        session.rollback()
+        assert waiting.result().status == 200
+    assert not school.repeats(query, **options)
+    school.make_known(query, **options)
+
+
 def test_line_in_the_log_is_that_of_a_thread(school: School) -> None:
     query, options = fresh(CELLS), school.options()
     school.make_known(query, **options)

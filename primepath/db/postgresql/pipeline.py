@@ -27,10 +27,16 @@ _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _COMMIT = "COMMIT"
 
 
+class Answer(asyncio.Future[list[Rows]]):
+    """The future rows of statements. ``seconds``: how long PostgreSQL took for them, without those sent before."""
+
+    seconds = 0.0
+
+
 class _Sent(NamedTuple):
     """Statements that were sent. ``at``: time of the event loop. ``rows`` gets the rows of each as they arrive."""
 
-    answer: asyncio.Future[list[Rows]]
+    answer: Answer
     at: float
     rows: list[Rows]
 
@@ -61,6 +67,7 @@ class Pipeline:
         self._prepares = session.prepared is not None and bool(session.prepared.is_direct)
         self._names: dict[str, bytes] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._answered_at = 0.0
         self._connection.nonblocking = 1
         self._connection.enter_pipeline_mode()
         self._loop.add_reader(self._socket, self._receive)
@@ -75,12 +82,12 @@ class Pipeline:
         if not self._sent:
             self._end(None)
 
-    def send(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> asyncio.Future[list[Rows]]:
+    def send(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> Answer:
         """Send SELECTs, which see one state of the database. Return the future rows of each. Raises `psycopg.Error`."""
         messages = [(sql, self._values(parameters)) for sql, parameters in statements]
         if len(messages) > 1:
             messages = [*self._begin, *messages, (_COMMIT, ())]
-        sent = _Sent(self._loop.create_future(), self._loop.time(), [])
+        sent = _Sent(Answer(loop=self._loop), self._loop.time(), [])
         try:
             for sql, values in messages:
                 self._send(sql, values)
@@ -137,6 +144,9 @@ class Pipeline:
             return
         if result.status == ExecStatus.PIPELINE_SYNC:
             sent = self._sent.popleft()
+            now = self._loop.time()
+            sent.answer.seconds = now - max(sent.at, self._answered_at)
+            self._answered_at = now
             if not sent.answer.done():
                 sent.answer.set_result(sent.rows)
         elif result.status == ExecStatus.TUPLES_OK:

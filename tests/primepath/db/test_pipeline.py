@@ -101,6 +101,16 @@ def test_statements_that_are_sent_together_see_one_state(
     assert run(test) == [[[(1,)], [(2,)], [(1,)]], [(5,)]]
 
 
+def test_time_of_statements_is_without_that_of_earlier_ones(run: Callable[..., Any]) -> None:
+    async def test(opened: Opened) -> list[float]:
+        sent = [opened.pipeline.send([(sql, [])]) for sql in ("SELECT pg_sleep(0.3)", "SELECT 1")]
+        await asyncio.gather(*sent)
+        return [each.seconds for each in sent]
+
+    slow, fast = run(test)
+    assert fast < 0.2 < 0.3 <= slow
+
+
 def test_statements_that_are_sent_together_cannot_write(run: Callable[..., Any]) -> None:
     async def test(opened: Opened) -> None:
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):

@@ -155,6 +155,9 @@ def test_reads_of_a_request_with_other_statements_are_not_sent_before_it(key: by
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(read_ahead, "MOST_ROWS", 1)
         assert reads_that_follow(key, first) is None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(read_ahead, "MOST_SECONDS", 0.0)
+        assert reads_that_follow(key, first) is None
     forget_reads(key)
     assert reads_that_follow(key, first) is None
 
