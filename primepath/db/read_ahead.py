@@ -83,14 +83,14 @@ class _Results:
 
     def take(self, statements: Sequence[BoundStatement]) -> list[Rows] | None:
         """Return the rows of statements, or None if one has no rows here."""
-        taken = [
-            result for wanted in statements for result in self._results if result[0] == wanted.read
-        ]
-        if len(taken) < len(statements):
-            return None
-        for each in taken:
-            self._results.remove(each)
-        return [rows for _, rows in taken]
+        left, taken = list(self._results), []
+        for wanted in statements:
+            number = next((n for n, (read, _) in enumerate(left) if read == wanted.read), None)
+            if number is None:
+                return None
+            taken.append(left.pop(number)[1])
+        self._results = left
+        return taken
 
     def clear(self) -> None:
         self._results.clear()

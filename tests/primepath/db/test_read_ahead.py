@@ -140,6 +140,19 @@ def test_all_reads_of_a_request_can_be_sent_before_it(key: bytes) -> None:
 
 
 @pytest.mark.usefixtures("counted")
+def test_statement_that_was_sent_twice_has_rows_twice(key: bytes) -> None:
+    request(key, ["CORE"], ["CORE"], ["CORE"], ["OTHER"])
+    following = reads_that_follow(key, _first.bind(["CORE"]))
+    assert following is not None
+    rows = [[("CORE", 2)], [("CORE", 2)], [("OTHER", 3)]]
+    with messages() as sent, reading_only(ReadBefore(following, rows)):
+        found: list[Any] = read_together(_second.bind(["CORE"]), _second.bind(["OTHER"]))
+        assert list(map(list, found)) == [[("CORE", 2)], [("OTHER", 3)]]
+        assert list(_second(["CORE"])) == [("CORE", 2)]
+    assert not sent
+
+
+@pytest.mark.usefixtures("counted")
 def test_reads_of_a_request_with_other_statements_are_not_sent_before_it(key: bytes) -> None:
     first = _first.bind(["CORE"])
     assert reads_that_follow(key, first) is None
