@@ -136,6 +136,15 @@ def test_repeated_query_returns_each_change(school: School, form: dict[str, Any]
         assert school.server.statements() == usual
 
 
+def test_answer_is_kept_in_the_form_that_was_sent(school: School) -> None:
+    query, options = fresh(CELLS), {**school.options(), "headers": {"Accept-Encoding": "gzip"}}
+    before = school.server.memory()
+    school.ask(query, **options)
+    compressed = school.server.memory() - before
+    school.make_known(query, **options)
+    assert school.server.memory() - before == pytest.approx(compressed, abs=200)
+
+
 def test_client_gets_304_only_for_what_it_has(school: School) -> None:
     query, options = fresh(CELLS), {**school.options(), "method": "GET"}
     school.make_known(query, **options)

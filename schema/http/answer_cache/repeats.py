@@ -48,7 +48,7 @@ from schema.http.authentication import Caller, look_up_early
 from schema.http.documents import RequestedDocument, Source, count_document
 from schema.http.draft import Draft
 from schema.http.key import header
-from schema.http.response import etag_of
+from schema.http.response import compress, etag_of, is_compressed, is_not_modified
 from schema.operation.document import is_known_document
 from schema.operation.execute import execute
 from schema.operation.prepare import PreparedOperation, prepare
@@ -173,7 +173,7 @@ class Repeats:
             if needs_folding(caller.observation.database):
                 return None
             observe(caller.observation.database)
-            return _answer(repeat, caller, ReadBefore(following, rows[1:]), life)
+            return _answer(repeat, scope, caller, ReadBefore(following, rows[1:]), life)
 
         found = await self._reads.run_with([lookup.statement, *following], answer)
         (_LEFT if found is None else _DONE).inc()
@@ -201,7 +201,9 @@ class Repeats:
             self._paused.popitem(last=False)
 
 
-def _answer(repeat: _Repeat, caller: Caller, reads: ReadBefore, life: AnswerLife) -> Answer | None:
+def _answer(
+    repeat: _Repeat, scope: Any, caller: Caller, reads: ReadBefore, life: AnswerLife
+) -> Answer | None:
     """Return the answer of the operation with these reads. None if it needs others, or has errors."""
     assert caller.viewer is not None
     assert caller.observation is not None
@@ -236,8 +238,14 @@ def _answer(repeat: _Repeat, caller: Caller, reads: ReadBefore, life: AnswerLife
         content_type=repeat.content_type,
         etag=etag,
         content=content,
-        compressed=None,
+        compressed=compress(content) if _sends_compressed(scope, content, etag) else None,
     )
+
+
+def _sends_compressed(scope: Any, content: bytes, etag: str | None) -> bool:
+    """Return whether the client gets this content compressed. Then it is kept only so, which takes a small part of the memory."""
+    has_it = etag is not None and is_not_modified(header(scope, b"if-none-match"), etag)
+    return not has_it and is_compressed(header(scope, b"accept-encoding"), len(content))
 
 
 def _prepare(repeat: _Repeat, viewer: Viewer) -> PreparedOperation | None:
