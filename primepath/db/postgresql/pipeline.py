@@ -134,6 +134,10 @@ class Pipeline:
         except psycopg.Error as error:
             self._end(error)
             return
+        except Exception as error:
+            # The rows of this message are incomplete.
+            self._end(psycopg.DataError(f"a value cannot be read: {error!r}"))
+            return
         if self.session.watch is not None:
             self.session.watch.heard_at = time.monotonic()
         if self._is_ending and not self._sent:

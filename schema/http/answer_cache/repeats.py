@@ -175,7 +175,12 @@ class Repeats:
             observe(caller.observation.database)
             return _answer(repeat, scope, caller, ReadBefore(following, rows[1:]), life)
 
-        found = await self._reads.run_with([lookup.statement, *following], answer)
+        try:
+            found = await self._reads.run_with([lookup.statement, *following], answer)
+        except Exception:
+            # The thread reports it to the client, if it happens again.
+            logger.warning("A query could not be repeated in the event loop.", exc_info=True)
+            found = None
         (_LEFT if found is None else _DONE).inc()
         if found is None:
             if usage is not None:
@@ -218,9 +223,6 @@ def _answer(
                 return None
             result = _execute(repeat, caller, operation, reads)
     except ReadsMissingError:
-        return None
-    except Exception:
-        logger.warning("A query could not be repeated in the event loop.", exc_info=True)
         return None
     finally:
         running_requests.end()

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from psycopg.adapt import Loader
 
 from primepath.db.postgresql.pipeline import Pipeline
 from primepath.db.postgresql.pool import Pool
@@ -221,3 +222,17 @@ def test_client_that_has_left_does_not_shift_the_answers(run: Callable[..., Any]
         return await opened.fetch("SELECT 2", [])
 
     assert run(test) == [(2,)]
+
+
+def test_value_that_cannot_be_read_ends_the_pipeline(run: Callable[..., Any]) -> None:
+    class Broken(Loader):
+        def load(self, data: Any) -> Any:
+            raise ValueError("broken")
+
+    async def test(opened: Opened) -> None:
+        opened.pipeline._transformer.adapters.register_loader("int4", Broken)
+        with pytest.raises(psycopg.DataError, match="broken"):
+            await opened.fetch("SELECT 1", [])
+        assert isinstance(opened.reasons[0], psycopg.DataError)
+
+    run(test)
