@@ -88,7 +88,7 @@ _Cached = tuple[str, _Read]
 
 _MOST_KEPT = 5_000
 # By key and state of the database. Each state before the current one is of no use, and the limit removes it.
-_kept: dict[tuple[CurriculumKey, str], ClassCurriculumData] = {}
+_kept: dict[tuple[CurriculumKey, str, str], ClassCurriculumData] = {}
 
 
 def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCurriculumData]:
@@ -104,12 +104,13 @@ def get_class_curriculum_mapping(keys: list[CurriculumKey]) -> Sequence[ClassCur
     state = current_state()
     if state is None:
         return _look_up(keys, "")
-    kept = {key: found for key in keys if (found := _kept.get((key, state.curriculum)))}
+    of = state.server, state.curriculum
+    kept = {key: found for key in keys if (found := _kept.get((key, *of)))}
     if others := [key for key in keys if key not in kept]:
         if len(_kept) + len(others) > _MOST_KEPT:
             _kept.clear()
         for key, found in zip(others, _look_up(others, state.curriculum), strict=True):
-            kept[key] = _kept[key, state.curriculum] = found
+            kept[key] = _kept[(key, *of)] = found
     return [kept[key] for key in keys]
 
 

@@ -71,6 +71,12 @@ class KnownReads(NamedTuple):
     rows: int = 0
     seconds: float = 0.0
 
+    @property
+    def can_be_sent_before(self) -> bool:
+        """True if all of them can be sent before the request runs, without delaying others."""
+        is_small = self.rows <= MOST_ROWS and self.seconds <= MOST_SECONDS
+        return self.are_all and not self.vary and is_small
+
 
 class _Results:
     """The rows of statements that were sent before they were needed. Each can be taken once."""
@@ -299,11 +305,14 @@ def reads_that_follow(key: bytes, first: BoundStatement) -> list[BoundStatement]
     None if it has sent other statements too, or read many rows, or for long.
     """
     known = _known.get(key)
-    if not known.are_all or known.vary or known.rows > MOST_ROWS or known.seconds > MOST_SECONDS:
-        return None
-    if known.reads[0].statement is not first.read.statement:
+    if not known.can_be_sent_before or known.reads[0].statement is not first.read.statement:
         return None
     return [each.bind_now() for each in known.reads[1:]]
+
+
+def has_reads(key: bytes) -> bool:
+    """Return whether `reads_that_follow` can return something for this key."""
+    return _known.get(key).can_be_sent_before
 
 
 def forget_reads(key: bytes) -> None:

@@ -46,8 +46,14 @@ def make_answer(length: int) -> Answer:
     )
 
 
-def test_distinct_requests_that_can_be_repeated_stay_below_the_limit() -> None:
-    repeats = Repeats(LoopReads())
+@pytest.fixture
+def repeats(monkeypatch: pytest.MonkeyPatch) -> Repeats:
+    """No requests so far. The reads of all are known."""
+    monkeypatch.setattr("schema.http.answer_cache.repeats.has_reads", lambda _: True)
+    return Repeats(LoopReads())
+
+
+def test_distinct_requests_that_can_be_repeated_stay_below_the_limit(repeats: Repeats) -> None:
     for number in range(examples(100_000)):
         add(repeats, number, "POST", number % 20_000)
         assert repeats._bytes <= 4_000_000
@@ -56,8 +62,7 @@ def test_distinct_requests_that_can_be_repeated_stay_below_the_limit() -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])
-def test_memory_of_requests_that_can_be_repeated_is_bounded(method: str) -> None:
-    repeats = Repeats(LoopReads())
+def test_memory_of_requests_that_can_be_repeated_is_bounded(method: str, repeats: Repeats) -> None:
     lists = b'{"a":[%s]}' % b",".join([b"[]"] * 2_000)
     document = "x" * 13_000
     tracemalloc.start()
@@ -68,10 +73,19 @@ def test_memory_of_requests_that_can_be_repeated_is_bounded(method: str) -> None
         assert tracemalloc.get_traced_memory()[0] < 20_000_000
     finally:
         tracemalloc.stop()
-    # Longer requests are not noted.
-    repeats = Repeats(LoopReads())
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_long_requests_and_requests_without_known_reads_are_not_noted(
+    method: str, repeats: Repeats, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add(repeats, 0, method, 20_001)
     assert not repeats._known
+    add(repeats, 0, method, 20_000)
+    assert len(repeats._known) == 1
+    monkeypatch.undo()
+    add(repeats, 1, method, 20_000)
+    assert len(repeats._known) == 1
 
 
 def add(

@@ -32,6 +32,7 @@ from primepath.db.read_ahead import (
     ReadBefore,
     ReadsMissingError,
     forget_reads,
+    has_reads,
     reading_only,
     reads_that_follow,
 )
@@ -113,7 +114,10 @@ class Repeats:
         # GET has its content there.
         size += len(scope["query_string"])
         is_small = size <= _LARGEST and len(draft.content) <= _LARGEST_ANSWER
-        if not is_small or draft.viewer is None or draft.data is None or header(scope, b"if-match"):
+        # Never on SQLite, and with replicas.
+        if not (is_small and has_reads(key)) or header(scope, b"if-match"):
+            return
+        if draft.viewer is None or draft.data is None:
             return
         repeat = _Repeat(
             # A copy, because the buffer of orjson is larger.
