@@ -10,8 +10,10 @@ after the other, as graphql-core does.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -122,11 +124,28 @@ class Batched:
 FieldPlan = Attribute | TypeName | Batched
 
 
+@lru_cache(maxsize=1_000)
+def _maker_of(names: tuple[str, ...]) -> Callable[..., dict[str, Any]]:
+    """Return a function that makes a dictionary with these names from its arguments.
+
+    It is a dictionary in braces, which takes a third of the time of ``dict(zip(names, values))``.
+    """
+    values = [f"v{number}" for number in range(len(names))]
+    function = ast.Lambda(
+        ast.arguments([], [ast.arg(each) for each in values], None, [], [], None, []),
+        ast.Dict(list(map(ast.Constant, names)), [ast.Name(each, ast.Load()) for each in values]),
+    )
+    # The names are constants of the code, so they cannot be code themselves.
+    code = compile(ast.fix_missing_locations(ast.Expression(function)), "<plan>", "eval")
+    made: Callable[..., dict[str, Any]] = eval(code)  # noqa: S307
+    return made
+
+
 class ObjectPlan:
     """Completes objects of one type, for one selection set."""
 
     def __init__(self, fields: dict[str, FieldPlan], field_names: Collection[str]) -> None:
-        self._names = tuple(fields)
+        self._object = _maker_of(tuple(fields))
         self.field_names = field_names
         self._fields = tuple(fields.values())
         self.is_async = any(field.is_async for field in self._fields)
@@ -149,8 +168,7 @@ class ObjectPlan:
         ]
         if not values:
             return [{} for _ in objects]
-        names = self._names
-        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+        return [self._object(*row) for row in zip(*values, strict=True)]
 
 
 class Compiler:
