@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from primepath.db.postgresql.pipeline import Answer, Pipeline, Rows
+from primepath.db.postgresql.pipeline import FutureRows, Pipeline, Rows
 from primepath.db.postgresql.pool import Pool
 from primepath.db.postgresql.session import Session
 from primepath.db.statement import BoundStatement, Lookup, rows_of
@@ -38,7 +38,7 @@ class _Sent(NamedTuple):
     """Statements that were sent, and their future rows."""
 
     session: Session
-    rows: Answer
+    rows: FutureRows
 
 
 class LoopReads:

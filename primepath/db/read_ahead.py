@@ -9,6 +9,8 @@ what is read, with what was just read about the viewer. A wrong guess costs some
 
 If these were all statements of the last request, the message also ends the transaction, and the request has a single round trip. Should
 the operation need another statement after all, that is refused, and the operation reads everything again in a new transaction.
+
+All reads of a small request can be sent before it runs. `ReadBefore` then has their rows, and refuses any other statement.
 """
 
 from __future__ import annotations

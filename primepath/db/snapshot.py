@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from primepath.db.reading import reading_connection
 
 # READ ONLY: a write in a read is a fault of the program.
-_BEGIN_POSTGRESQL = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+BEGIN_POSTGRESQL = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # After a statement that failed, PostgreSQL refuses all others of the transaction until it is rolled back to a savepoint.
 # The snapshot stays.
 _SAVEPOINT = "SAVEPOINT reads"
@@ -47,7 +47,7 @@ class Snapshot:
         if connection.in_atomic_block:
             return
         if connection.vendor == "postgresql":
-            connection.begin_with(_BEGIN_POSTGRESQL, _SAVEPOINT)
+            connection.begin_with(BEGIN_POSTGRESQL, _SAVEPOINT)
         else:
             _execute(_BEGIN_SQLITE)
         self._is_open = True

@@ -16,7 +16,7 @@ _SHORT_SECONDS = 0.05
 
 
 class RunningRequests:
-    """The requests that run in threads of this process."""
+    """The requests that run in this process."""
 
     def __init__(self) -> None:
         self._number = 0

@@ -58,7 +58,7 @@ class OneThreadHandler(ASGIHandler):
 
     ``kind_of`` returns the kind of a request, from its scope and body. ``render_refusal`` renders the response to a refused one.
     ``targets_of`` returns what a request changes, from its scope and body. Requests with a common target run one after another.
-    ``answers`` can respond instead of Django.
+    ``answers`` can respond instead of Django, also in the event loop.
     ``most_bytes`` returns the limit of a body, which can be larger for uploads. These wait on disk until their thread reads them. All
     functions above get the start of such a body.
     """

@@ -19,15 +19,13 @@ from psycopg.pq import ExecStatus
 
 from primepath.db.postgresql.prepared import MAX_STATEMENTS, numbered
 from primepath.db.postgresql.session import NoResponseError, Session
+from primepath.db.postgresql.transactions import set_timeout
+from primepath.db.snapshot import BEGIN_POSTGRESQL
 
 Rows = list[tuple[Any, ...]]
 
 
-_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_COMMIT = "COMMIT"
-
-
-class Answer(asyncio.Future[list[Rows]]):
+class FutureRows(asyncio.Future[list[Rows]]):
     """The future rows of statements. ``seconds``: how long PostgreSQL took for them, without those sent before."""
 
     seconds = 0.0
@@ -36,7 +34,7 @@ class Answer(asyncio.Future[list[Rows]]):
 class _Sent(NamedTuple):
     """Statements that were sent. ``at``: time of the event loop. ``rows`` gets the rows of each as they arrive."""
 
-    answer: Answer
+    answer: FutureRows
     at: float
     rows: list[Rows]
 
@@ -56,8 +54,7 @@ class Pipeline:
         self._is_ending = False
         self._patience = patience
         # No request waits for a statement for longer.
-        limit = f"SET LOCAL statement_timeout = {max(1, round(1_000 * patience))}"
-        self._begin = ((_BEGIN, ()), (limit, ()))
+        self._begin = (BEGIN_POSTGRESQL, ()), (set_timeout("statement_timeout", patience), ())
         self._close = close
         self._loop = asyncio.get_running_loop()
         self._connection = session.pgconn
@@ -82,12 +79,12 @@ class Pipeline:
         if not self._sent:
             self._end(None)
 
-    def send(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> Answer:
+    def send(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> FutureRows:
         """Send SELECTs, which see one state of the database. Return the future rows of each. Raises `psycopg.Error`."""
         messages = [(sql, self._values(parameters)) for sql, parameters in statements]
         if len(messages) > 1:
-            messages = [*self._begin, *messages, (_COMMIT, ())]
-        sent = _Sent(Answer(loop=self._loop), self._loop.time(), [])
+            messages = [*self._begin, *messages, ("COMMIT", ())]
+        sent = _Sent(FutureRows(loop=self._loop), self._loop.time(), [])
         try:
             for sql, values in messages:
                 self._send(sql, values)

@@ -143,12 +143,9 @@ class Transactions(base.DatabaseWrapper):
 
     def limit(self, *, statement_seconds: float, lock_seconds: float) -> None:
         """End each later statement after this time, and each wait for a lock. Nothing is sent now."""
-        self._timeouts = tuple(
-            f"SET LOCAL {name} = {_milliseconds(seconds)}"
-            for name, seconds in (
-                ("statement_timeout", statement_seconds),
-                ("lock_timeout", lock_seconds),
-            )
+        self._timeouts = (
+            set_timeout("statement_timeout", statement_seconds),
+            set_timeout("lock_timeout", lock_seconds),
         )
         self._single = _opening(*self._timeouts)
 
@@ -243,6 +240,7 @@ class Transactions(base.DatabaseWrapper):
             )
 
 
-def _milliseconds(seconds: float) -> int:
+def set_timeout(name: str, seconds: float) -> str:
+    """Return the statement that sets a timeout until the end of the transaction."""
     # 0 would mean no limit.
-    return max(1, round(1_000 * seconds))
+    return f"SET LOCAL {name} = {max(1, round(1_000 * seconds))}"

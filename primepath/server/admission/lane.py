@@ -21,7 +21,7 @@ _MOST_TIMES = 5
 
 _running = Gauge(
     "primepath_requests_running",
-    "Requests that run in a thread.",
+    "Requests that run, in a thread or in the event loop.",
     ["kind"],
     multiprocess_mode="livesum",
 )

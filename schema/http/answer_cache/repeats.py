@@ -83,7 +83,7 @@ class _Repeat(NamedTuple):
     """A request that ran before.
 
     ``variables``: as JSON, which takes a small part of the memory of their values. ``reads``: whether its method changes nothing.
-    ``headers`` and ``content_type``: of its response. ``size``: of its content.
+    ``headers`` and ``content_type``: of its response. ``size``: the bytes that it takes, about.
     """
 
     variables: bytes
