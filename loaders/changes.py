@@ -11,6 +11,7 @@ from functools import cached_property
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from loaders.changed_rows import NOTHING, ROW_SUBJECTS, ChangedRows, changed_rows
 from loaders.dispatch import Dispatcher, Stage
 from loaders.generic import BatchLoader
 from loaders.loader_group import CommonLoaderGroup
@@ -30,6 +31,7 @@ _SUBJECTS = (
     HistorySubject.EXAM,
     HistorySubject.LEVEL,
     HistorySubject.TEACHER,
+    *(each for each in ROW_SUBJECTS if each is not HistorySubject.LEVEL),
 )
 _LISTED_SUBJECTS = (
     HistorySubject.EXAM,
@@ -49,11 +51,12 @@ class ChangedSince:
     """Changes since a position. Includes changes that the viewer cannot see.
 
     ``cells``: the ids of cells that changed, or that contain an exam that changed or has a changed level.
-    ``teachers``: whether a teacher changed.
+    ``teachers``: whether a teacher changed. ``rows``: whether something of the rows changed, see `Changes.rows_since`.
     """
 
     cells: frozenset[str]
     teachers: bool
+    rows: bool
 
     @cached_property
     def keys(self) -> tuple[CellKey, ...]:
@@ -70,6 +73,9 @@ class Changes:
         )
         self._changes = BatchLoader[HistoryPosition, ChangedSince | None](
             dispatcher, Stage.SOURCE, lambda positions: list(map(_changed_since, positions))
+        )
+        self._rows = BatchLoader[HistoryPosition, ChangedRows](
+            dispatcher, Stage.DETAIL, lambda positions: list(map(changed_rows, positions))
         )
         self._listed = BatchLoader[HistoryPosition, ChangedKeys | None](
             dispatcher,
@@ -92,6 +98,10 @@ class Changes:
         if await self._is_elsewhere(position):
             return None
         return await self._changes.load(position)
+
+    async def rows_since(self, position: HistoryPosition, changed: ChangedSince) -> ChangedRows:
+        """Return the rows that changed since ``position``. ``changed`` is the result of `since`."""
+        return await self._rows.load(position) if changed.rows else NOTHING
 
     async def listed_since(self, position: HistoryPosition) -> ChangedKeys | None:
         """Return what changed in lists that clients keep, like `since`."""
@@ -132,6 +142,7 @@ def _changed_since(position: HistoryPosition) -> ChangedSince | None:
     return ChangedSince(
         cells=frozenset(keys[HistorySubject.CELL]) | _cells_with_exams(exam_ids, level_ids),
         teachers=bool(keys[HistorySubject.TEACHER]),
+        rows=any(keys[subject] for subject in ROW_SUBJECTS),
     )
 
 

@@ -11,12 +11,13 @@ import strawberry
 from django.conf import settings
 from django.utils import timezone
 
+from loaders.changed_rows import ChangedRows
 from loaders.registry import Loaders
 from primepath.domain.viewer import Viewer
+from primepath.models import TeacherClassAssignment
 from primepath.school import planned_year
 from schema.context import Info
 from schema.limits import check_list
-from schema.subscriptions.changed_rows import changed_rows
 from schema.types.arguments import AcademicYear
 from schema.types.class_entries import earlier_entries, entries_of
 from schema.types.schedule_change import Change, ScheduleChange
@@ -144,24 +145,14 @@ async def _change(
     everything = Change(where, resync=True)
     if found is None or found.teachers or known.viewer != where.viewer:
         return everything
+    rows = await loaders.changes.rows_since(known.position, found)
+    access = await _changed_access(loaders, viewer, before, entries, rows, class_codes)
+    if access is None:
+        return everything
     classes = entries.values
-    earlier = None if before.classes is None else Earlier(before.classes.values)
-    if known.copy is not None:
-        earlier = await earlier_entries(loaders, known.copy, entries, class_codes)
-        if earlier is None or not earlier.knows_details:
-            return everything
-    if earlier is None:
-        changed = await loaders.call(
-            lambda: changed_rows(
-                known.position, before.at, viewer, visible=classes, followed=class_codes
-            )
-        )
-        if changed is None:
-            return everything
-        codes = sorted(changed)
-    else:
-        different = {code for code, _value in earlier.values.items() ^ classes.items()}
-        codes = sorted(code for code in different if class_codes is None or code in class_codes)
+    codes = rows.of(viewer, classes) | access
+    if class_codes is not None:
+        codes.intersection_update(class_codes)
     keys = tuple(
         key
         for key in found.keys
@@ -169,4 +160,33 @@ async def _change(
     )
     if len(keys) > _MOST_CELLS:
         return everything
-    return Change(where, keys, tuple(codes)) if keys or codes else None
+    return Change(where, keys, tuple(sorted(codes))) if keys or codes else None
+
+
+async def _changed_access(
+    loaders: Loaders,
+    viewer: Viewer,
+    before: Followed,
+    entries: ListEntries,
+    rows: ChangedRows,
+    class_codes: Collection[str] | None,
+) -> set[str] | None:
+    """Return the codes of the classes that the viewer can see differently. None if these can be all.
+
+    Access that was given and taken again counts too: meanwhile the client can have loaded the class.
+    """
+    changed = set(rows.access_of(viewer))
+    earlier = None if before.classes is None else Earlier(before.classes.values)
+    if (copy := before.where.copy) is not None:
+        earlier = await earlier_entries(loaders, copy, entries, class_codes)
+        if earlier is None or not earlier.knows_details:
+            return None
+    if earlier is not None:
+        return changed.union(code for code, _ in earlier.values.items() ^ entries.values.items())
+    has_expired = await loaders.call(lambda: _access_has_expired(viewer, before.at))
+    return None if changed or has_expired else changed
+
+
+def _access_has_expired(viewer: Viewer, since: datetime.datetime) -> bool:
+    own = TeacherClassAssignment.objects.filter(teacher=viewer.teacher_id)
+    return own.filter(expires_at__gt=since, expires_at__lte=timezone.now()).exists()

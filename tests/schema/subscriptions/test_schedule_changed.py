@@ -1,4 +1,4 @@
-"""Changes that a client finds when it connects again: all since the position of its last event, and none that is hidden from it."""
+"""Changes that a client finds: all since the position of its last event, and none that is hidden from it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 from primepath.domain.language import Language
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import COMMAND_LINE, Viewer
-from primepath.models import CurriculumLevel, Teacher
+from primepath.models import CurriculumLevel, Teacher, TeacherClassAssignment
 from primepath.services.access.assign_teacher import assign_teacher
+from primepath.services.access.revoke_teacher import revoke_teacher
 from primepath.services.accounts.set_language import set_language
 from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from primepath.services.curriculum.update_program import update_program
@@ -60,8 +61,11 @@ def school() -> School:
 
 def connect(viewer: Viewer, codes: list[str] | None, last_event_id: str | None = None) -> Cursor:
     """Evaluate the subscription for a client with the id of its last event, or for a new one."""
+    return evaluate(viewer, codes, Cursor(last_event_id=last_event_id))
+
+
+def evaluate(viewer: Viewer, codes: list[str] | None, cursor: Cursor) -> Cursor:
     operation = prepare(SUBSCRIPTION, variables={"codes": codes}, viewer=viewer)
-    cursor = Cursor(last_event_id=last_event_id)
     result = execute(operation, may_store=False, root_value=cursor)
     assert not result.errors
     return cursor
@@ -160,8 +164,9 @@ CHANGES: dict[str, tuple[Callable[[School], object], tuple[str, ...], tuple[str,
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_change_without_a_connection_names_the_classes_that_it_changed(
-    change: str, school: School
+@pytest.mark.parametrize("is_connected", [False, True])
+def test_change_names_the_classes_that_it_changed(
+    change: str, is_connected: bool, school: School
 ) -> None:
     make, of_teacher, of_head = CHANGES[change]
     people = ((school.viewer, of_teacher), (as_viewer(school.head), of_head))
@@ -169,9 +174,52 @@ def test_change_without_a_connection_names_the_classes_that_it_changed(
     make(school)
     for first, (viewer, expected) in zip(firsts, people, strict=True):
         assert first is not None
-        found = connect(viewer, None, str(first.where)).change
+        if is_connected:
+            found = evaluate(viewer, None, Cursor(before=first)).change
+        else:
+            found = connect(viewer, None, str(first.where)).change
         assert (found.class_codes if found else ()) == expected
         assert found is None or not found.resync
+
+
+def take_access(teacher: Teacher, code: str) -> None:
+    assignment = TeacherClassAssignment.objects.get(teacher=teacher, school_class=code)
+    revoke_teacher(viewer=COMMAND_LINE, assignment_id=assignment.pk)
+
+
+def give_and_take_access(school: School) -> None:
+    give_access(school.teacher, "HIDDEN")
+    take_access(school.teacher, "HIDDEN")
+
+
+def take_and_give_access(school: School) -> None:
+    take_access(school.teacher, "A")
+    give_access(school.teacher, "A")
+
+
+def open_and_close(school: School) -> None:
+    set_active("CLOSED", True)
+    set_active("CLOSED", False)
+
+
+MOMENTS: dict[str, tuple[Callable[[School], None], tuple[str, ...]]] = {
+    "access that is taken again": (give_and_take_access, ("HIDDEN",)),
+    "access that is given again": (take_and_give_access, ("A",)),
+    "a class that is taught for a moment": (open_and_close, ("CLOSED",)),
+}
+
+
+@pytest.mark.parametrize("codes", [None, ["A", "HIDDEN", "CLOSED"]])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_client_that_could_load_a_class_for_a_moment_loads_it_again(
+    moment: str, codes: list[str] | None, school: School
+) -> None:
+    make, expected = MOMENTS[moment]
+    before = connect(school.viewer, codes).after
+    make(school)
+    found = evaluate(school.viewer, codes, Cursor(before=before)).change
+    assert found is not None
+    assert (found.class_codes, found.resync) == (expected, False)
 
 
 def test_class_that_is_not_followed_is_not_named(school: School) -> None:
