@@ -5,7 +5,7 @@ with the change. So two reads that see the same marks see the same rows. Equal s
 
 `pg_current_snapshot()` would do without triggers, but it changes with every transaction of the server: failed sign-ins, sessions
 and other databases would empty the cache. On a standby it omits transactions in progress. Marks are the same there. One counter
-row would make all writers wait for each other.
+row would make all writers wait for each other. While the snapshot is the same, a session of a primary remembers the state.
 
 `fold` replaces old marks by one with their sum. The sum of all stays the same, so nothing is invalidated.
 """
@@ -61,10 +61,23 @@ INSERT INTO {table} (topic, value) VALUES ('{topic}', hashtextextended(gen_rando
 # STABLE: it sees what the statement sees that calls it.
 # The rows of the triggers get another `xmin` when a statement disables and enables them. A restore creates them last.
 # Servers differ in their starting time, and marks are random. So a copy of a server that has gone on alone differs too.
+# Equal snapshots see the same rows, except on a standby, and except the transaction's own changes. A setting lasts as long as its
+# session, or until its transaction is rolled back. Without the remembered state, a kept answer takes 4% longer.
 _CREATE_STATE = """
-CREATE FUNCTION {state}() RETURNS text LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION {state}() RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    snapshot text;
+    remembered text;
+    state text;
 BEGIN
-    RETURN (
+    IF NOT pg_is_in_recovery() AND pg_current_xact_id_if_assigned() IS NULL THEN
+        snapshot := pg_current_snapshot()::text;
+        remembered := current_setting('primepath.state', true);
+        IF split_part(remembered, ' ', 1) = snapshot THEN
+            RETURN split_part(remembered, ' ', 2);
+        END IF;
+    END IF;
+    state := (
         SELECT concat_ws('/',
             extract(epoch FROM pg_postmaster_start_time()),
             (SELECT oid FROM pg_database WHERE datname = current_database()),
@@ -75,6 +88,10 @@ BEGIN
             mod(coalesce(sum(value) FILTER (WHERE topic = '{curriculum}'), 0), {modulus})
         ) FROM {schema}.{table}
     );
+    IF snapshot IS NOT NULL THEN
+        PERFORM set_config('primepath.state', snapshot || ' ' || state, false);
+    END IF;
+    RETURN state;
 END
 $$
 """
@@ -105,24 +122,25 @@ def create_marks(
     """
     if schema_editor.connection.vendor != "postgresql":
         return
-    quote = schema_editor.quote_name
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
-        ((schema,),) = cursor.fetchall()
 
     def execute(template: str, **names: object) -> None:
         _execute(schema_editor, template, **names)
 
     execute(_LIMIT_WAIT)
-    execute(_CREATE_FUNCTION, schema=quote(schema), largest=_MODULUS - 1)
-    execute(
-        _CREATE_STATE, state=_STATE, schema=quote(schema), modulus=_MODULUS, curriculum=CURRICULUM
-    )
+    execute(_CREATE_FUNCTION, schema=_schema(schema_editor), largest=_MODULUS - 1)
+    create_state(schema_editor)
     for table, topic in topics.items():
         mark_commits(schema_editor, table, topic, columns.get(table, ()))
     execute(_CREATE_TRIGGER, topic=SCHOOL, events="TRUNCATE")
     execute(_ENABLE_TRIGGER)
     execute(_FIRST_MARK, topic=SCHOOL, largest=_MODULUS - 1)
+
+
+def create_state(schema_editor: Any) -> None:
+    """Create the function that returns the state, or replace that of an earlier version. For migrations."""
+    if schema_editor.connection.vendor == "postgresql":
+        names = {"state": _STATE, "modulus": _MODULUS, "curriculum": CURRICULUM}
+        _execute(schema_editor, _CREATE_STATE, schema=_schema(schema_editor), **names)
 
 
 def mark_commits(schema_editor: Any, table: str, topic: str, columns: Sequence[str] = ()) -> None:
@@ -134,6 +152,14 @@ def mark_commits(schema_editor: Any, table: str, topic: str, columns: Sequence[s
     events = f"INSERT OR UPDATE{of} OR DELETE OR TRUNCATE"
     _execute(schema_editor, _CREATE_TRIGGER, table=quote(table), topic=topic, events=events)
     _execute(schema_editor, _ENABLE_TRIGGER, table=quote(table))
+
+
+def _schema(schema_editor: Any) -> str:
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        ((schema,),) = cursor.fetchall()
+    quoted: str = schema_editor.quote_name(schema)
+    return quoted
 
 
 def _execute(schema_editor: Any, template: str, **names: object) -> None:

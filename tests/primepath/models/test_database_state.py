@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection, transaction
 
-from primepath.db.commit_marks import fold
+from primepath.db.commit_marks import STATE_SQL, fold
 from primepath.models import CommitMark, Exam, Program
 from primepath.models.commit_mark import MARKED_TABLES, UNMARKED_COLUMNS
 from primepath.models.database_state import DatabaseState
@@ -203,6 +205,85 @@ def test_state_is_unknown_while_a_trigger_is_missing(school: School) -> None:
         sql("ALTER TABLE primepath_exam ENABLE ALWAYS TRIGGER primepath_mark_commit")
     # The change was made without a mark.
     assert school.known_state() != before
+
+
+def of_another_session() -> str:
+    """Return the state as a session reads it that remembers nothing."""
+    with psycopg.connect(postgresql_url(str(connection.settings_dict["NAME"]))) as other:
+        ((state,),) = other.execute(f"SELECT {STATE_SQL}")
+    return str(state)
+
+
+def of_this_session() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {STATE_SQL}")
+        ((state,),) = cursor.fetchall()
+    return str(state)
+
+
+def change_and_undo() -> None:
+    with suppress(InterruptedError), transaction.atomic():
+        Exam.objects.update(name="undone")
+        of_this_session()
+        raise InterruptedError
+
+
+def change_in_a_savepoint() -> None:
+    with transaction.atomic(), transaction.atomic():
+        Exam.objects.update(name="in a savepoint")
+        of_this_session()
+
+
+def change_elsewhere() -> None:
+    with psycopg.connect(postgresql_url(str(connection.settings_dict["NAME"]))) as other:
+        other.execute("UPDATE primepath_exam SET name = 'elsewhere'")
+        of_this_session()
+
+
+def disable_and_enable() -> None:
+    sql("ALTER TABLE primepath_exam DISABLE TRIGGER primepath_mark_commit")
+    sql("UPDATE primepath_exam SET name = 'without a mark'")
+    sql("ALTER TABLE primepath_exam ENABLE ALWAYS TRIGGER primepath_mark_commit")
+
+
+EVENTS: list[Callable[[], object]] = [
+    lambda: sql("UPDATE primepath_exam SET name = 'x'"),
+    lambda: sql("TRUNCATE primepath_examsession"),
+    lambda: sql("SELECT pg_current_xact_id()"),
+    lambda: sql("RESET primepath.state"),
+    lambda: sql("VACUUM primepath_commitmark"),
+    *(change_and_undo, change_in_a_savepoint, change_elsewhere, disable_and_enable, fold),
+]
+
+
+def test_remembered_state_is_that_of_another_session(school: School) -> None:
+    chance = random.Random(1)
+    for _ in range(100):
+        chance.choice(EVENTS)()
+        for _ in range(chance.randrange(3)):
+            assert of_this_session() == of_another_session()
+
+
+def test_state_in_a_transaction_contains_its_own_changes(school: School) -> None:
+    with transaction.atomic():
+        before = of_this_session()
+        assert of_this_session() == before
+        Exam.objects.update(name="x")
+        changed = of_this_session()
+        assert changed != before
+        Program.objects.update(name="x")
+        assert of_this_session() not in {before, changed}
+
+
+def test_state_is_read_once_while_nothing_happens(school: School) -> None:
+    of_this_session()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('primepath.state', pg_current_snapshot() || ' remembered', false)"
+        )
+    assert of_this_session() == "remembered"
+    sql("SELECT pg_current_xact_id()")
+    assert of_this_session() == of_another_session()
 
 
 def test_state_is_unknown_in_a_transaction(school: School) -> None:
