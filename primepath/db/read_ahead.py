@@ -75,9 +75,9 @@ class KnownReads(NamedTuple):
 
     @property
     def can_be_sent_before(self) -> bool:
-        """True if all of them can be sent before the request runs, without delaying others."""
+        """True if all of them can be sent before the request runs, without delaying others. The first one reads the sender."""
         is_small = self.rows <= MOST_ROWS and self.seconds <= MOST_SECONDS
-        return self.are_all and not self.vary and is_small
+        return bool(self.reads) and self.are_all and not self.vary and is_small
 
 
 class _Results:

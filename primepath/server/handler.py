@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable, Hashable, Set
+from collections.abc import Awaitable, Callable, Hashable, Set
 from contextlib import closing
 from contextvars import copy_context
 from io import BytesIO
@@ -39,6 +40,8 @@ from primepath.server.streams import Stream, StreamResponse
 _RECEIVE = "primepath.receive"
 _RECEIVED_AT = "primepath.received_at"
 _QUEUED_SECONDS = "primepath.queued_seconds"
+
+logger = logging.getLogger("primepath.errors")
 
 Response: TypeAlias = HttpResponseBase | KeptResponse
 
@@ -201,7 +204,9 @@ class OneThreadHandler(ASGIHandler):
         """Return a response that needs no thread, or None."""
         if self._answers is None or request.upload is not None:
             return None
-        kept = await self._answers.respond_early(request.scope, request.kind, request.content)
+        kept = await _or_none(
+            self._answers.respond_early(request.scope, request.kind, request.content)
+        )
         if kept is not None and request.credentials is not None:
             self._callers.remember(request.scope, request.credentials)
         return kept
@@ -259,7 +264,7 @@ class OneThreadHandler(ASGIHandler):
         """Return the response to a request that runs in the event loop. None if it must run in a thread."""
         assert self._answers is not None
         request.scope[_QUEUED_SECONDS] = ticket.queued_seconds
-        return await self._answers.repeat(request.scope, request.kind, request.content)
+        return await _or_none(self._answers.repeat(request.scope, request.kind, request.content))
 
     async def _wait(self, later: Later, listening: asyncio.Future[Any]) -> None:
         """Wait for the end of an equal request, or until the client has left."""
@@ -300,6 +305,15 @@ class OneThreadHandler(ASGIHandler):
         if response.streaming:
             raise NotImplementedError("A response must be complete when its view returns it.")
         return response
+
+
+async def _or_none(response: Awaitable[KeptResponse | None]) -> KeptResponse | None:
+    """Return a response that saves a thread. None if it fails: the thread reports the failure, if it happens again."""
+    try:
+        return await response
+    except Exception:
+        logger.exception("A request could not run in the event loop.")
+        return None
 
 
 class _Traits(NamedTuple):

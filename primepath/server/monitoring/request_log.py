@@ -77,8 +77,12 @@ class RequestLog:
         response = _Response(scope, record, send)
         try:
             await self._application(scope, receive, response.send)
+        except Exception:
+            if response.status is None:
+                await response.fail()
+            # The server writes the exception to its log, and closes the connection.
+            raise
         except BaseException:
-            # The server responds with this status, if it still can.
             response.status = response.status or 500
             raise
         finally:
@@ -129,6 +133,17 @@ class _Response:
             self._bytes += len(message.get("body", b""))
             self._is_complete = not message.get("more_body", False)
         await self._send(message)
+
+    async def fail(self) -> None:
+        """Send the response to a request that nothing has answered."""
+        text = f"Internal error. Request id: {self._record.id}\n".encode()
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(text)),
+            (b"cache-control", b"no-store"),
+        ]
+        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
+        await self.send({"type": "http.response.body", "body": text})
 
     def log(self) -> dict[str, Any]:
         """Count the request, write its line, and return the facts of the line."""

@@ -19,6 +19,7 @@ from primepath.db.read_ahead import (
     ReadBefore,
     ReadsMissingError,
     forget_reads,
+    has_reads,
     reading_ahead,
     reading_only,
     reads_that_follow,
@@ -287,6 +288,16 @@ def test_memory_is_bounded() -> None:
     assert not memory.get(b"1").reads
     put(b"19999", 6_000)
     assert not memory.get(b"19999").reads
+
+
+@pytest.mark.usefixtures("counted")
+def test_nothing_follows_a_request_whose_sender_was_read_before(key: bytes) -> None:
+    """Its reads lack the first one. It can have no reads at all."""
+    with reading_ahead(key) as reads:
+        assert isinstance(reads, ReadAhead)
+    remember_reads(key, reads)
+    assert not has_reads(key)
+    assert reads_that_follow(key, _first.bind(["CORE"])) is None
 
 
 def test_what_has_failed_is_not_read_ahead_again(key: bytes) -> None:

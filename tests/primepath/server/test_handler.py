@@ -95,14 +95,21 @@ class Repeated:
 
 
 class Repeating:
-    """Answers that repeat each request in the event loop, or fail to: they return ``response``, or raise it."""
+    """Answers that repeat each request in the event loop, or fail to: they return ``response``, or raise it.
 
-    def __init__(self, response: Repeated | BaseException | None) -> None:
+    No answer is kept. ``early``: raised when one is looked for.
+    """
+
+    def __init__(
+        self, response: Repeated | Exception | None, early: Exception | None = None
+    ) -> None:
         self.response = response
+        self.early = early
         self.repeated = 0
 
     async def respond_early(self, *_: object) -> None:
-        """Return nothing: no answer is kept."""
+        if self.early is not None:
+            raise self.early
 
     def can_repeat(self, *_: object) -> bool:
         return True
@@ -110,7 +117,7 @@ class Repeating:
     async def repeat(self, *_: object) -> Repeated | None:
         self.repeated += 1
         await asyncio.sleep(0)
-        if isinstance(self.response, BaseException):
+        if isinstance(self.response, Exception):
             raise self.response
         return self.response
 
@@ -118,8 +125,8 @@ class Repeating:
         return run()
 
 
-def responses_of(*views: str, answers: Any = None, may_fail: bool = False) -> list[Any]:
-    """Send requests to one handler at the same time and return the bodies of the responses, or the errors if they ``may_fail``."""
+def responses_of(*views: str, answers: Any = None) -> list[str]:
+    """Send requests to one handler at the same time and return the bodies of the responses."""
     handler = OneThreadHandler(answers=answers)
 
     async def send_one(view: str) -> str:
@@ -140,9 +147,8 @@ def responses_of(*views: str, answers: Any = None, may_fail: bool = False) -> li
         await handler({**scope, "headers": [(b"host", b"localhost")]}, receive, send)
         return body.decode()
 
-    async def send_all() -> list[Any]:
-        sending = asyncio.gather(*map(send_one, views), return_exceptions=may_fail)
-        return await asyncio.wait_for(sending, 20)
+    async def send_all() -> list[str]:
+        return await asyncio.wait_for(asyncio.gather(*map(send_one, views)), 20)
 
     return asyncio.run(send_all())
 
@@ -168,11 +174,16 @@ def test_requests_are_repeated_or_left_to_a_thread(
     assert answers.repeated == 5 * THREADS
 
 
-def test_request_that_fails_in_the_event_loop_frees_its_place() -> None:
-    failed = RuntimeError("failed")
-    answers = Repeating(failed)
-    responses = responses_of(*["mark"] * 5 * THREADS, answers=answers, may_fail=True)
-    assert responses == [failed] * 5 * THREADS
+@pytest.mark.parametrize(
+    "answers",
+    [Repeating(RuntimeError("failed")), Repeating(None, early=RuntimeError("failed"))],
+    ids=["repeated", "kept"],
+)
+def test_request_that_fails_in_the_event_loop_runs_in_a_thread(
+    answers: Repeating, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert responses_of(*["mark"] * 5 * THREADS, answers=answers) == ["unset"] * 5 * THREADS
+    assert [each.name for each in caplog.records] == ["primepath.errors"] * 5 * THREADS
 
 
 def test_nothing_is_repeated_while_requests_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import sys
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from primepath.demo.accounts import ADMINISTRATOR, DEMO_PASSWORD, TEACHER
+from primepath.server.monitoring.request_log import RequestLine, RequestLog
 from scripts.server import free_port, serving
 from tests.log_lines import REQUESTS, log_lines, request_facts, wait_for_requests
 from tests.processes import PATIENCE, ROOT
@@ -51,6 +53,32 @@ def ask(server: Server, document: str, token: str | None = None, **body: Any) ->
         headers=headers,
         timeout=PATIENCE,
     )
+
+
+def test_failure_of_the_application_has_a_response_and_a_line_with_its_id(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    sent: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        raise ZeroDivisionError(SECRET)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def request() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/graphql", "headers": []}
+        with pytest.raises(ZeroDivisionError):
+            await RequestLog(application)(scope, None, send)
+
+    with caplog.at_level("INFO", "primepath.requests"):
+        asyncio.run(request())
+    start, body = sent
+    id = dict(start["headers"])[b"X-Request-ID"].decode()
+    assert (start["status"], body["body"]) == (500, f"Internal error. Request id: {id}\n".encode())
+    (line,) = caplog.records
+    assert isinstance(line.msg, RequestLine)
+    assert (line.msg.facts["status"], line.msg.facts["bytes"]) == (500, len(body["body"]))
 
 
 def test_line_names_method_path_status_user_and_operation(server: Server) -> None:
