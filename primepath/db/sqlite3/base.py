@@ -136,6 +136,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.file = identity_of(file)
         return super().get_new_connection(conn_params)
 
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Also close a connection to a file that another one has replaced. Django calls this before and after each request."""
+        is_open = self.connection is not None and self.file is not None
+        if is_open and identity_of(str(self.settings_dict["NAME"])) != self.file:
+            self.close()
+        super().close_if_unusable_or_obsolete()
+
     def create_cursor(self, name: str | None = None) -> Any:
         cursor = self._session.cursor(factory=Cursor)
         cursor.db = self
