@@ -17,6 +17,7 @@ import pytest
 from django.db import connection, connections
 
 from scripts import postgres
+from tests.databases import demo_template, postgresql_url
 from tests.processes import PATIENCE
 
 PASSWORD = "secret"
@@ -40,6 +41,18 @@ class PostgresServer:
         folder.mkdir()
         initdb = [*server._prefix, str(server._programs / "initdb")]
         postgres._initialise(initdb, folder, PASSWORD)
+        return server
+
+    @classmethod
+    def with_demo(cls, folder: Path) -> PostgresServer:
+        """Return a new server with a copy of the demo school in the database ``primepath``. It does not run."""
+        server = cls.new(folder)
+        dump = str(folder / "dump")
+        template = postgresql_url(demo_template().database)
+        server.client("pg_dump", "--format=custom", f"--file={dump}", template)
+        with server.running():
+            server.query("CREATE DATABASE primepath")
+            server.client("pg_restore", f"--dbname={server.url('primepath')}", dump)
         return server
 
     def standby(self, folder: Path) -> PostgresServer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -103,6 +104,21 @@ class Servers:
         self.ahead += seconds
         _write_clock(self.clock, self.ahead)
 
+    def replace_file(self, copy: Path) -> None:
+        """Replace the file of SQLite while the servers run, as a restore does."""
+        file = self.database_url.removeprefix("sqlite:///")
+        for suffix in ("-wal", "-shm"):
+            Path(f"{file}{suffix}").unlink(missing_ok=True)
+        copy.replace(file)
+
+    def wait_until_normal(self) -> None:
+        """Wait until all servers use the database, after it was away."""
+        deadline = time.monotonic() + PATIENCE
+        for server in (self.cached, self.other, self.uncached):
+            while server.ask("{ viewer { username } }", token=self.tokens["admin"]).status != 200:
+                assert time.monotonic() < deadline, server.log.read_text()
+                time.sleep(0.05)
+
     def sql(self, statement: str, *values: Any) -> list[Any]:
         """Run a statement as a program does that is not part of PrimePath."""
         return run_sql(self.database_url, statement, *values)
@@ -115,13 +131,13 @@ def _write_clock(file: Path, ahead: float) -> None:
 
 
 @contextmanager
-def running_servers(folder: Path, **environment: str) -> Iterator[Servers]:
-    """Run the servers with a copy of the demo database."""
+def running_servers(folder: Path, url: str | None = None, **environment: str) -> Iterator[Servers]:
+    """Run the servers with a database that has the demo school, by default a new copy of it."""
     template = demo_template()
     clock = folder / "clock"
     _write_clock(clock, 0)
     with ExitStack() as stack:
-        url = stack.enter_context(own_database(folder, template))
+        url = url or stack.enter_context(own_database(folder, template))
         cached, other, uncached = (
             stack.enter_context(
                 _server(folder, url, name, CLOCK_FILE=str(clock), LOG_FORMAT="json", **settings)

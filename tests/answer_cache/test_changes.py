@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -222,7 +221,7 @@ def test_restored_file_is_read(own_servers: Servers, tmp_path: Path) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("Only SQLite has a file.")
     query, token = fresh(PROGRAMS), own_servers.tokens["head"]
-    file = Path(own_servers.database_url.removeprefix("sqlite:///"))
+    file = own_servers.database_url.removeprefix("sqlite:///")
     ask_twice(own_servers, query, token=token)
     for number in range(3):
         copy = tmp_path / f"copy{number}.sqlite3"
@@ -233,9 +232,7 @@ def test_restored_file_is_read(own_servers: Servers, tmp_path: Path) -> None:
             )
         source.close()
         target.close()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{file}{suffix}").unlink(missing_ok=True)
-        os.replace(copy, file)
+        own_servers.replace_file(copy)
         assert f"Restored {number}".encode() in own_servers.cached.ask(query, token=token).content
         assert f"Restored {number}".encode() in own_servers.cached.ask(query, token=token).content
 

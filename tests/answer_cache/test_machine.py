@@ -1,24 +1,33 @@
 """Random reads and writes by every route. Each answer is that of a server that runs every query in a thread.
 
 Reads go to two servers with a cache, which are two processes, and to one without. Writes go through the API of each server, the
-admin site, and statements of another program. The clock moves in between.
+admin site, and statements of another program. In between the clock moves, and an earlier copy of the database is restored.
 """
 
 from __future__ import annotations
 
 import datetime
 import random
+import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
+from django.db import connection
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL as _SQL
+from psycopg.sql import Identifier as _Name
 from pytest_django import DjangoDbBlocker
 
 from primepath.demo.accounts import DEMO_PASSWORD
 from tests.answer_cache.servers import Server, Servers, running_servers
+from tests.postgres_servers import PostgresServer
 from tests.profiles import examples
 
 _ACCOUNTS = ("head", "teacher", "newcomer", "admin")
@@ -73,7 +82,10 @@ class Machine:
             self.change_in_admin,
             self.move_clock,
             self.revoke_token,
+            self.save_copy,
+            self.restore_copy,
         ]
+        self.has_copy = False
 
     def run(self, steps: int) -> None:
         for _ in range(steps):
@@ -235,6 +247,60 @@ class Machine:
             "(SELECT id FROM auth_user WHERE username = 'newcomer')"
         )
 
+    def save_copy(self) -> None:
+        if self.is_sqlite:
+            file = self.servers.database_url.removeprefix("sqlite:///")
+            with (
+                closing(sqlite3.connect(file)) as source,
+                closing(sqlite3.connect(f"{file}.saved")) as target,
+            ):
+                source.backup(target)
+        else:
+            self._replace(self._saved, self._name)
+        self.has_copy = True
+
+    def restore_copy(self) -> None:
+        """Replace the database by its copy, while the servers run."""
+        if not self.has_copy:
+            return
+        if self.is_sqlite:
+            file = self.servers.database_url.removeprefix("sqlite:///")
+            self.servers.replace_file(Path(shutil.copy(f"{file}.saved", f"{file}.restored")))
+        else:
+            self._replace(self._name, self._saved)
+
+    def _replace(self, name: str, source: str) -> None:
+        """Make a database of PostgreSQL a copy of another one. This ends all connections to both."""
+        with self._postgresql() as server:
+            server.execute(_SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(_Name(source)))
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [source],
+            )
+            server.execute(_SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_Name(name)))
+            server.execute(
+                _SQL("CREATE DATABASE {} TEMPLATE {}").format(_Name(name), _Name(source))
+            )
+            server.execute(_SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(_Name(source)))
+        self.servers.wait_until_normal()
+
+    @property
+    def _name(self) -> str:
+        return str(conninfo_to_dict(self.servers.database_url)["dbname"])
+
+    @property
+    def _saved(self) -> str:
+        return f"{self._name}_saved"
+
+    def drop_copy(self) -> None:
+        if self.has_copy and not self.is_sqlite:
+            with self._postgresql() as server:
+                server.execute(_SQL("DROP DATABASE {}").format(_Name(self._saved)))
+        self.has_copy = False
+
+    def _postgresql(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.servers.database_url, dbname="postgres", autocommit=True)
+
     @property
     def is_sqlite(self) -> bool:
         return self.servers.database_url.startswith("sqlite")
@@ -243,21 +309,48 @@ class Machine:
         return self.servers.sql(statement, *values)
 
 
-@pytest.fixture
-def own_servers(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Servers]:
+@contextmanager
+def running_machine(folder: Path, url: str | None = None) -> Iterator[Machine]:
     # Many failed sign-ins are not limited here.
     options = {"SIGN_IN_FAILURES_PER_ACCOUNT": "1000", "SIGN_IN_FAILURES_PER_ADDRESS": "1000"}
     options["REPEAT_PAUSE_SECONDS"] = "0"
-    with django_db_blocker.unblock(), running_servers(tmp_path, **options) as running:
-        yield running
-
-
-def test_answers_are_those_of_a_server_without_a_cache(own_servers: Servers) -> None:
     seed = random.randrange(2**32)
-    machine = Machine(own_servers, seed)
-    try:
+    with running_servers(folder, url, **options) as servers:
+        machine = Machine(servers, seed)
+        try:
+            yield machine
+        except BaseException as error:
+            error.add_note(f"Seed: {seed}")
+            raise
+        machine.drop_copy()
+
+
+def test_answers_are_those_of_a_server_without_a_cache(
+    tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock(), running_machine(tmp_path) as machine:
         machine.run(examples(160))
-    except BaseException as error:
-        error.add_note(f"Seed: {seed}")
-        raise
-    assert own_servers.cached.answers()["hit"] > 10
+        assert machine.servers.cached.answers()["hit"] > 10
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no standby.")
+def test_answers_after_a_standby_without_the_last_changes_was_promoted(
+    tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock(), ExitStack() as primary:
+        old = PostgresServer.with_demo(tmp_path / "old")
+        primary.enter_context(old.running())
+        new = old.standby(tmp_path / "new")
+        login = old.url("primepath").partition("@")[0]
+        url = f"{login}@127.0.0.1:{old.port},127.0.0.1:{new.port}/primepath?target_session_attrs=read-write"
+        with running_machine(tmp_path, url) as machine:
+            machine.run(examples(60))
+            machine.drop_copy()
+            primary.close()
+            # It has not run so far, so it does not have the changes.
+            with new.running():
+                new.query("SELECT pg_promote()")
+                machine.servers.wait_until_normal()
+                machine.compare(primary.close)
+                machine.run(examples(60))
+                machine.drop_copy()

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
-from tests.databases import demo_template, postgresql_url
+from tests.databases import demo_template
 from tests.postgres_servers import PostgresServer
 from tests.processes import PATIENCE, product_process
 
@@ -93,16 +93,8 @@ def postgres(
     tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> PostgresServer:
     """A server with a copy of the demo school. It does not run."""
-    folder = tmp_path_factory.mktemp("servers")
-    server = PostgresServer.new(folder / "postgres")
-    dump = f"--file={folder / 'dump'}"
     with django_db_blocker.unblock():
-        server.client("pg_dump", "--format=custom", dump, postgresql_url(demo_template().database))
-    with server.running():
-        server.query("CREATE DATABASE primepath")
-        url = server.url("primepath")
-        server.client("pg_restore", f"--dbname={url}", str(folder / "dump"))
-    return server
+        return PostgresServer.with_demo(tmp_path_factory.mktemp("servers") / "postgres")
 
 
 @pytest.fixture
