@@ -18,7 +18,7 @@ _SUFFIXES = {".py", ".md", ".html", ".graphql", ".js", ".mjs", ".css", ".yaml"}
 _HASH_FILES = {"Makefile", "run", "production.in", "development.in", "pyproject.toml"}
 _TESTS = ("tests",)
 # Pages that a program writes. Their sentences are strings of that program.
-_GENERATED = {"RESULTS.md", "PEERS.md"}
+_GENERATED = {"RESULTS.md", "PEERS.md", "ANSWERS.md"}
 
 
 def files(paths: Iterable[Path] = (ROOT,)) -> Iterator[Path]:

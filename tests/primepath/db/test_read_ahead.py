@@ -292,7 +292,7 @@ def test_memory_is_bounded() -> None:
 
 @pytest.mark.usefixtures("counted")
 def test_nothing_follows_a_request_whose_sender_was_read_before(key: bytes) -> None:
-    """Its reads lack the first one. It can have no reads at all."""
+    """The first of its reads is missing, which can be the only one."""
     with reading_ahead(key) as reads:
         assert isinstance(reads, ReadAhead)
     remember_reads(key, reads)
