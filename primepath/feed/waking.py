@@ -6,10 +6,11 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 CHANNEL = "primepath_history"
 """The channel of PostgreSQL on which a trigger notifies of new entries. Notifications carry no data."""
@@ -66,13 +67,16 @@ def _listening_connection() -> psycopg.Connection:
 
 
 def _poll(wake: Callable[[], None], stopped: threading.Event) -> None:
+    database: Any = connections[DEFAULT_DB_ALIAS]
     seen, waited = None, 0.0
     while not stopped.is_set():
-        with connection.cursor() as cursor:
+        # Another file can have replaced this one.
+        database.close_if_unusable_or_obsolete()
+        with database.cursor() as cursor:
             # It changes whenever another connection commits.
-            version = cursor.execute("PRAGMA data_version").fetchone()
-        if version != seen or waited >= _LONGEST_SECONDS:
-            seen, waited = version, 0.0
+            found = cursor.execute("PRAGMA data_version").fetchone(), database.file
+        if found != seen or waited >= _LONGEST_SECONDS:
+            seen, waited = found, 0.0
             wake()
         stopped.wait(_POLL_SECONDS)
         waited += _POLL_SECONDS
