@@ -10,14 +10,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import NamedTuple, TypeVar
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from primepath.db.postgresql.pipeline import FutureRows, Pipeline, Rows
+from primepath.db.postgresql.pipeline import FutureRows, NoConnectionError, Pipeline, Rows
 from primepath.db.postgresql.pool import Pool
 from primepath.db.postgresql.session import Session
 from primepath.db.statement import BoundStatement, Lookup, rows_of
@@ -58,58 +57,54 @@ class LoopReads:
 
     async def run(self, lookup: Lookup[T]) -> T | None:
         """Return the result of a query. None also if a thread must send it."""
-        sent = self._send([lookup.statement])
-        if sent is None:
-            return None
-        with suppress(psycopg.Error):
+        try:
+            sent = self._send([lookup.statement])
             await sent.rows
-        rows = self._rows_of(sent)
-        return None if rows is None else lookup.read(rows_of(lookup.statement, rows[0]))
+            rows = self._rows_of(sent)
+        except psycopg.Error:
+            return None
+        return lookup.read(rows_of(lookup.statement, rows[0]))
 
     async def run_with(
         self, statements: Sequence[BoundStatement], use: Callable[[list[Rows], float], T]
-    ) -> T | None:
+    ) -> T:
         """Return what ``use`` makes of the rows of statements, which see one state, and of the seconds that these took.
 
-        None also if a thread must send them.
+        Raises `NoConnectionError` if any other statements would have failed too, and another `psycopg.Error` if one of these has.
 
         ``use`` can run another event loop: it is called outside of all tasks of this one.
         """
         sent = self._send(statements)
-        if sent is None:
-            return None
-        result: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def finish(_: object) -> None:
-            rows = self._rows_of(sent)
-            if result.done():
-                return
             try:
-                result.set_result(None if rows is None else use(rows, sent.rows.seconds))
+                rows = self._rows_of(sent)
+                if not result.done():
+                    result.set_result(use(rows, sent.rows.seconds))
             except Exception as error:
-                result.set_exception(error)
+                if not result.done():
+                    result.set_exception(error)
 
         sent.rows.add_done_callback(finish)
         return await result
 
-    def _send(self, statements: Sequence[BoundStatement]) -> _Sent | None:
+    def _send(self, statements: Sequence[BoundStatement]) -> _Sent:
         pipeline = self._usable()
         if pipeline is None:
-            return None
+            raise NoConnectionError("the event loop has no connection that is free")
         count_statements(len(statements))
-        try:
-            rows = pipeline.send([(each.compiled.sql, each.parameters) for each in statements])
-        except psycopg.Error:
-            return None
+        rows = pipeline.send([(each.compiled.sql, each.parameters) for each in statements])
         return _Sent(pipeline.session, rows)
 
-    def _rows_of(self, sent: _Sent) -> list[Rows] | None:
-        """Return the rows that have arrived. None if they are not to be used."""
+    def _rows_of(self, sent: _Sent) -> list[Rows]:
+        """Return the rows that have arrived. Raises `psycopg.Error` if they cannot be used."""
         assert self._pool is not None
+        rows = sent.rows.result()
         # A primary that has become a standby may answer too.
-        if sent.rows.exception() is not None or not self._pool.is_current(sent.session):
-            return None
-        return sent.rows.result()
+        if not self._pool.is_current(sent.session):
+            raise NoConnectionError("the connection can no longer be used")
+        return rows
 
     def _usable(self) -> Pipeline | None:
         pool, pipeline = self._pool, self._pipeline

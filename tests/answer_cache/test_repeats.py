@@ -44,7 +44,9 @@ def both(
     folder = tmp_path_factory.mktemp("repeats")
     with (
         django_db_blocker.unblock(),
-        running_servers(folder, ANSWER_CACHE_BYTES="0") as without_answers,
+        running_servers(
+            folder, ANSWER_CACHE_BYTES="0", REPEAT_PAUSE_SECONDS=str(10 * PATIENCE)
+        ) as without_answers,
     ):
         yield {"with answers": servers, "without answers": without_answers}
 
@@ -292,6 +294,43 @@ def test_query_that_waits_in_the_database_is_left_to_a_thread(school: School) ->
             time.sleep(0.02)
         session.rollback()
         assert waiting.result() == school.servers.uncached.ask(query, **options)
+
+
+def lose_connection(school: School, query: str, **options: Any) -> bool:
+    """End the connection of the event loop while it waits for the rows of a query.
+
+    Return whether that was the reason why the query was left to a thread. Its time can have been up before.
+    """
+    school.change_note()
+    lost = "The event loop has lost its connection to the database: terminating connection"
+    before = school.server.log.read_text().count(lost)
+    with (
+        ThreadPoolExecutor(1) as reader,
+        psycopg.connect(school.servers.database_url) as session,
+    ):
+        session.execute("LOCK TABLE primepath_exam IN ACCESS EXCLUSIVE MODE")
+        waiting = reader.submit(school.server.ask, query, **options)
+        deadline = time.monotonic() + PATIENCE
+        end = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
+        while not session.execute(end).fetchall():
+            assert time.monotonic() < deadline
+        session.rollback()
+        answer = waiting.result()
+    if school.server.log.read_text().count(lost) == before:
+        return False
+    assert answer == school.servers.uncached.ask(query, **options)
+    return True
+
+
+def test_query_is_repeated_again_after_a_lost_connection(both: dict[str, Servers]) -> None:
+    # Its pause is longer than the test waits.
+    school = School(both["without answers"])
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    while not lose_connection(school, query, **options):
+        query = fresh(CELLS)
+        school.make_known(query, **options)
+    school.make_known(query, **options)
 
 
 def test_query_that_took_long_is_left_to_a_thread(school: School) -> None:

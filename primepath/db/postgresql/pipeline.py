@@ -18,11 +18,15 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
 from primepath.db.postgresql.prepared import MAX_STATEMENTS, numbered
-from primepath.db.postgresql.session import NoResponseError, Session
+from primepath.db.postgresql.session import NoResponseError, Session, ends_session
 from primepath.db.postgresql.transactions import set_timeout
 from primepath.db.snapshot import BEGIN_POSTGRESQL
 
 Rows = list[tuple[Any, ...]]
+
+
+class NoConnectionError(psycopg.OperationalError):
+    """There was no connection for statements, or it ended before they were answered. They are not the reason."""
 
 
 class FutureRows(asyncio.Future[list[Rows]]):
@@ -42,8 +46,9 @@ class _Sent(NamedTuple):
 class Pipeline:
     """Sends statements over ``session`` in transactions. Create it in the event loop.
 
-    It ends if a statement fails, or if PostgreSQL does not answer within ``patience`` seconds. Then it calls ``close`` with the reason,
-    and each statement that is not answered fails with it. The reason is None if `end` was called.
+    It ends if a statement fails, or if PostgreSQL does not answer within ``patience`` seconds. Then it calls ``close`` with the reason.
+    The statement fails with it too. All others that are not answered fail with `NoConnectionError`. If the connection is lost, all
+    do. The reason is None if `end` was called.
     """
 
     def __init__(
@@ -91,7 +96,7 @@ class Pipeline:
             self._connection.pipeline_sync()
             self._flush()
         except psycopg.Error as error:
-            self._end(error)
+            self._end(NoConnectionError(str(error)))
             raise
         self._sent.append(sent)
         if self._timer is None:
@@ -121,11 +126,15 @@ class Pipeline:
         try:
             self._flush()
         except psycopg.Error as error:
-            self._end(error)
+            self._end(NoConnectionError(str(error)))
 
     def _receive(self) -> None:
         try:
             self._connection.consume_input()
+        except psycopg.Error as error:
+            self._end(NoConnectionError(str(error)))
+            return
+        try:
             while self._sent and not self._connection.is_busy():
                 self._take(self._connection.get_result())
         except psycopg.Error as error:
@@ -154,7 +163,8 @@ class Pipeline:
             self._transformer.set_pgresult(result)
             self._sent[0].rows.append(self._transformer.load_rows(0, result.ntuples, tuple))
         elif result.status != ExecStatus.COMMAND_OK:
-            raise error_from_result(result)
+            error = error_from_result(result)
+            raise NoConnectionError(str(error)) if ends_session([result]) else error
 
     def _check_patience(self) -> None:
         self._timer = None
@@ -175,7 +185,11 @@ class Pipeline:
         if self._timer is not None:
             self._timer.cancel()
         self._close(error)
+        # PostgreSQL answers in order, so the first one has failed.
+        reason = error
         for sent in self._sent:
-            if error is not None and not sent.answer.done():
-                sent.answer.set_exception(error)
+            if reason is not None and not sent.answer.done():
+                sent.answer.set_exception(reason)
+            if not isinstance(reason, NoConnectionError):
+                reason = NoConnectionError(f"the connection has ended: {error}")
         self._sent.clear()

@@ -62,7 +62,7 @@ class Session(psycopg.Connection[Any]):
             except errors._WaitTimeout:
                 self.close()
                 raise NoResponseError(f"no response within {self.patience:g} seconds") from None
-        if self.watch is not None and not self.closed and not _ends_session(result):
+        if self.watch is not None and not self.closed and not ends_session(result):
             self.watch.heard_at = time.monotonic()
         return result
 
@@ -125,7 +125,7 @@ class Session(psycopg.Connection[Any]):
         return b"on" in (status(b"in_hot_standby"), status(b"default_transaction_read_only"))
 
 
-def _ends_session(results: Any) -> bool:
+def ends_session(results: Any) -> bool:
     """Return whether the last response was the reason why the server closes the connection. PgBouncer sends it too."""
     # COPY and streams have results of other types.
     last = results[-1] if isinstance(results, list) and results else None

@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
+import psycopg
 from django.conf import settings
 from django.utils import translation
 from prometheus_client import Counter
@@ -26,7 +27,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from primepath.db.loop_reads import LoopReads
-from primepath.db.postgresql.pipeline import Rows
+from primepath.db.postgresql.pipeline import NoConnectionError, Rows
 from primepath.db.read_ahead import (
     MOST_ROWS,
     ReadBefore,
@@ -181,6 +182,13 @@ class Repeats:
 
         try:
             found = await self._reads.run_with([lookup.statement, *following], answer)
+        except NoConnectionError:
+            # The query is not the reason, so it is repeated as soon as there is a connection.
+            _LEFT.inc()
+            return None
+        except psycopg.Error:
+            # Reported by the connection that it has ended.
+            found = None
         except Exception:
             # The thread reports it to the client, if it happens again.
             logger.warning("A query could not be repeated in the event loop.", exc_info=True)

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from psycopg.adapt import Loader
 
-from primepath.db.postgresql.pipeline import Pipeline
+from primepath.db.postgresql.pipeline import NoConnectionError, Pipeline
 from primepath.db.postgresql.pool import Pool
 from primepath.db.postgresql.prepared import MAX_STATEMENTS
 from primepath.db.postgresql.session import NoResponseError, Session
@@ -165,7 +165,7 @@ def test_failure_ends_the_pipeline(run: Callable[..., Any]) -> None:
         first, failing, later = answers
         assert first == [(1,)]
         assert isinstance(failing, psycopg.errors.DivisionByZero)
-        assert later is failing
+        assert isinstance(later, NoConnectionError)
         assert opened.reasons == [failing]
 
     run(test)
@@ -186,6 +186,32 @@ def test_silence_ends_the_pipeline(run: Callable[..., Any]) -> None:
             await opened.fetch("SELECT pg_sleep(%s)", [PATIENCE])
 
     run(test, patience=0.2)
+
+
+def test_statement_behind_one_that_takes_too_long_is_not_the_reason(
+    run: Callable[..., Any],
+) -> None:
+    async def test(opened: Opened) -> None:
+        answers: list[Any] = await asyncio.gather(
+            *(opened.fetch(f"SELECT pg_sleep({PATIENCE})", []) for _ in range(2)),
+            return_exceptions=True,
+        )
+        assert [type(each) for each in answers] == [NoResponseError, NoConnectionError]
+
+    run(test, patience=0.2)
+
+
+def test_no_statement_is_the_reason_for_a_lost_connection(
+    run: Callable[..., Any], server: PostgresServer
+) -> None:
+    async def test(opened: Opened) -> None:
+        ((process,),) = await opened.fetch(_PID, [])
+        sent = [opened.pipeline.send([("SELECT pg_sleep(%s)", [PATIENCE])]) for _ in range(2)]
+        await asyncio.to_thread(server.query, f"SELECT pg_terminate_backend({process}, 10000)")
+        answers = await asyncio.gather(*sent, return_exceptions=True)
+        assert [type(each) for each in answers] == [NoConnectionError, NoConnectionError]
+
+    run(test)
 
 
 def test_lost_connection_is_noticed_while_nothing_is_sent(
