@@ -131,21 +131,25 @@ def _write_clock(file: Path, ahead: float) -> None:
 
 
 @contextmanager
-def running_servers(folder: Path, url: str | None = None, **environment: str) -> Iterator[Servers]:
-    """Run the servers with a database that has the demo school, by default a new copy of it."""
+def running_servers(
+    folder: Path, url: str | None = None, pooled: str | None = None, **environment: str
+) -> Iterator[Servers]:
+    """Run the servers with a database that has the demo school, by default a new copy of it.
+
+    ``pooled``: its address at a pooler, for the servers with a cache.
+    """
     template = demo_template()
     clock = folder / "clock"
     _write_clock(clock, 0)
     with ExitStack() as stack:
         url = url or stack.enter_context(own_database(folder, template))
+        pooled = pooled or url
         cached, other, uncached = (
-            stack.enter_context(
-                _server(folder, url, name, CLOCK_FILE=str(clock), LOG_FORMAT="json", **settings)
-            )
-            for name, settings in (
-                ("cached", environment),
-                ("other", environment),
-                ("uncached", {**environment, "ANSWER_CACHE_BYTES": "0", "READ_AHEAD": "0"}),
+            stack.enter_context(running_server(folder, address, name, clock, **settings))
+            for name, address, settings in (
+                ("cached", pooled, environment),
+                ("other", pooled, environment),
+                ("uncached", url, {**environment, "ANSWER_CACHE_BYTES": "0", "READ_AHEAD": "0"}),
             )
         )
         tokens = dict(template.tokens)
@@ -155,7 +159,10 @@ def running_servers(folder: Path, url: str | None = None, **environment: str) ->
 
 
 @contextmanager
-def _server(folder: Path, url: str, name: str, **environment: str) -> Iterator[Server]:
+def running_server(
+    folder: Path, url: str, name: str, clock: Path, **environment: str
+) -> Iterator[Server]:
+    """Run one server with the database at ``url`` and the clock of the file."""
     log = folder / f"{name}.log"
     with (
         log.open("wb") as errors,
@@ -163,7 +170,12 @@ def _server(folder: Path, url: str, name: str, **environment: str) -> Iterator[S
             *("-m", "tests.answer_cache.serve"),
             database_url=url,
             errors=errors,
-            environment={"PRIMEPATH_VAR_DIR": str(folder), **environment},
+            environment={
+                "PRIMEPATH_VAR_DIR": str(folder),
+                "CLOCK_FILE": str(clock),
+                "LOG_FORMAT": "json",
+                **environment,
+            },
         ) as process,
     ):
         assert process.stdout is not None
