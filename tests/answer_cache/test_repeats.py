@@ -10,14 +10,24 @@ import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from django.conf import settings
 from pytest_django import DjangoDbBlocker
 
-from tests.answer_cache.servers import Response, Server, Servers, running_servers
+from primepath.demo.accounts import DEMO_PASSWORD
+from tests.answer_cache.servers import (
+    Response,
+    Server,
+    Servers,
+    running_server,
+    running_servers,
+)
 from tests.answer_cache.test_hits import fresh
 from tests.log_lines import request_facts
 from tests.processes import PATIENCE
@@ -35,6 +45,9 @@ FORMS: tuple[dict[str, Any], ...] = (
     {"method": "GET", "headers": {"Accept": "application/graphql-response+json"}},
     {"method": "HEAD", "headers": {"Accept-Language": "ko"}},
 )
+
+# Facts of a line in the log that differ between equal requests.
+VARYING = {"ms", "queue_ms", "request_id", "time", "statements", "bytes", "span_id"}
 
 
 @pytest.fixture(scope="module")
@@ -355,18 +368,104 @@ def test_query_that_took_long_is_left_to_a_thread(school: School) -> None:
     school.make_known(query, **options)
 
 
-def test_line_in_the_log_is_that_of_a_thread(school: School) -> None:
+def ask_in_both_ways(school: School, **headers: str) -> list[tuple[Response, dict[str, Any]]]:
+    """Ask until a query is repeated, and then once more in a thread. Return both answers with their lines in the log."""
     query, options = fresh(CELLS), school.options()
-    school.make_known(query, **options)
-    ids = []
-    for headers in ({}, {"If-Match": "*"}):
+    school.make_known(query, **options, headers=headers)
+    answers = []
+    for condition in ({}, {"If-Match": "*"}):
         school.change_note()
-        school.server.ask(query, **options, headers=headers)
-        ids.append(school.server.last_id)
-    lines = request_facts(school.server.log, *ids)
-    varying = {"ms", "queue_ms", "request_id", "time", "statements", "bytes"}
+        answer = school.server.ask(query, **options, headers={**headers, **condition})
+        id = school.server.last_id
+        answers.append((answer, request_facts(school.server.log, id)[id]))
+    return answers
+
+
+def check_lines(lines: list[dict[str, Any]]) -> None:
+    """Check that the lines of both ways are the same, without what varies."""
     repeated, other = (
-        {key: value for key, value in lines[each].items() if key not in varying} for each in ids
+        {key: value for key, value in line.items() if key not in VARYING} for line in lines
     )
     assert repeated == other
     assert {"document", "user", "cells"} <= repeated.keys()
+
+
+def test_line_in_the_log_is_that_of_a_thread(school: School) -> None:
+    check_lines([line for _, line in ask_in_both_ways(school)])
+
+
+class TracedSchool(School):
+    """A school with one server. Each of its answers belongs to a trace."""
+
+    def ask(self, query: str, **options: Any) -> Response:
+        return self.server.ask(query, **options)
+
+
+def test_repeated_query_continues_the_trace(servers: Servers, tmp_path: Path) -> None:
+    pytest.importorskip("opentelemetry.sdk")
+    trace, caller = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    environment = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
+        # Spans have ids, and nothing is sent.
+        "OTEL_TRACES_SAMPLER": "always_off",
+    }
+    with running_server(
+        tmp_path, servers.database_url, "traced", servers.clock, **environment
+    ) as server:
+        school = TracedSchool(replace(servers, cached=server))
+        answers = ask_in_both_ways(school, traceparent=f"00-{trace}-{caller}-01")
+    for answer, line in answers:
+        assert line["trace_id"] == trace
+        assert answer.headers["traceparent"] == f"00-{trace}-{line['span_id']}-00"
+    assert len({caller, *(line["span_id"] for _, line in answers)}) == 3
+    check_lines([line for _, line in answers])
+
+
+def session_headers(server: Server) -> dict[str, str]:
+    """Sign a browser in. Return the headers of its requests."""
+    with httpx.Client(base_url=server.client.base_url, timeout=PATIENCE) as browser:
+        browser.get("/sign-in/")
+        form = {"username": "teacher", "password": DEMO_PASSWORD}
+        form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
+        assert browser.post("/sign-in/", data=form).status_code == 302
+        cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        return {"Cookie": cookie, "X-CSRFToken": browser.cookies["csrftoken"]}
+
+
+def test_csrf_token_is_checked_after_a_query_was_repeated(school: School) -> None:
+    query, headers = fresh(CELLS), session_headers(school.server)
+    without = {"Cookie": headers["Cookie"]}
+    school.make_known(query, variables=CODES, headers=headers)
+    done = school.numbers()["done"]
+    for wrong in (without, {**without, "X-CSRFToken": "x" * 32}, {**headers, "Origin": "null"}):
+        for _ in range(2):
+            school.change_note()
+            assert school.ask(query, variables=CODES, headers=wrong).status == 403
+    assert school.numbers()["done"] == done
+    assert school.repeats(query, variables=CODES, headers=headers)
+    # GET changes nothing, so it needs no CSRF token.
+    school.make_known(query, variables=CODES, headers=without, method="GET")
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_session_that_has_ended_gets_no_repeated_answer(school: School, method: str) -> None:
+    query, headers = fresh(CELLS), session_headers(school.server)
+    options: dict[str, Any] = {"variables": CODES, "headers": headers, "method": method}
+    school.make_known(query, **options)
+    assert b"PRIMARY_1A" in school.ask(query, **options).content
+    school.sql("DELETE FROM django_session")
+    for _ in range(2):
+        assert b"PRIMARY_1A" not in school.ask(query, **options).content
+
+
+def test_new_password_ends_repeats_of_a_session(school: School) -> None:
+    query, headers = fresh(CELLS), session_headers(school.server)
+    options: dict[str, Any] = {"variables": CODES, "headers": headers}
+    school.make_known(query, **options)
+    account = "WHERE username = 'teacher'"
+    ((password,),) = school.sql(f"SELECT password FROM auth_user {account}")
+    school.sql(f"UPDATE auth_user SET password = 'x' {account}")
+    try:
+        assert b"PRIMARY_1A" not in school.ask(query, **options).content
+    finally:
+        school.sql(f"UPDATE auth_user SET password = %s {account}", password)
