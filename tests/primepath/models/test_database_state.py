@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from primepath.db.commit_marks import STATE_SQL, fold
+from primepath.db.commit_marks import STATE_SQL, create_marks, fold
 from primepath.models import CommitMark, Exam, Program
 from primepath.models.commit_mark import MARKED_TABLES, UNMARKED_COLUMNS
 from primepath.models.database_state import DatabaseState
@@ -279,11 +279,34 @@ def test_state_is_read_once_while_nothing_happens(school: School) -> None:
     of_this_session()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('primepath.state', pg_current_snapshot() || ' remembered', false)"
+            "SELECT set_config('primepath.state', "
+            "split_part(current_setting('primepath.state'), ' ', 1) || ' remembered', false)"
         )
     assert of_this_session() == "remembered"
     sql("SELECT pg_current_xact_id()")
     assert of_this_session() == of_another_session()
+
+
+def test_installation_in_another_schema_has_a_state_of_its_own(school: School) -> None:
+    """A pooler can let both use one session."""
+    states = f"SELECT {STATE_SQL}, another.{STATE_SQL}"
+    try:
+        with connection.schema_editor() as editor:
+            sql("CREATE SCHEMA another")
+            sql("SET LOCAL search_path = another")
+            sql(
+                "CREATE TABLE primepath_commitmark (LIKE public.primepath_commitmark INCLUDING ALL)"
+            )
+            create_marks(editor, {}, {})
+        with connection.cursor() as cursor:
+            cursor.execute(states)
+            ((own, other),) = cursor.fetchall()
+            assert own == of_another_session() != other
+            # Nothing has happened since.
+            cursor.execute(states)
+            assert cursor.fetchall() == [(own, other)]
+    finally:
+        sql("DROP SCHEMA IF EXISTS another CASCADE")
 
 
 def test_state_is_unknown_in_a_transaction(school: School) -> None:
