@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from functools import cached_property
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Min
-from django.utils import timezone
 
 from loaders.dispatch import Stage
 from loaders.generic import BatchLoader, RowLoader
@@ -17,13 +17,22 @@ from primepath.db.statement import Statement
 from primepath.models import Teacher, TeacherClassAssignment
 
 _ends_of_access = Statement(
-    lambda ids, now: (
-        TeacherClassAssignment.objects.giving_access(now)
-        .filter(teacher__key_in=ids, expires_at__isnull=False)
-        .values_list("teacher")
-        .annotate(Min("expires_at"))
+    lambda ids, after: (
+        TeacherClassAssignment.objects.filter(
+            teacher__key_in=ids, is_active=True, expires_at__gt=after
+        )
+        .order_by()
+        .values_list("teacher", "school_class", "expires_at", "school_class__is_active")
     )
 )
+
+
+class EndOfAccess(NamedTuple):
+    """The time at which access of a teacher to a class expires. ``is_taught``: whether the class is active."""
+
+    class_code: str
+    at: datetime.datetime
+    is_taught: bool
 
 
 class TeacherLoaders(CommonLoaderGroup):
@@ -50,11 +59,14 @@ class TeacherLoaders(CommonLoaderGroup):
         return BatchLoader(self._dispatcher, Stage.DETAIL, fetch)
 
     @cached_property
-    def next_end_of_access_by_teacher(self) -> BatchLoader[int, datetime.datetime | None]:
-        """The next time at which access of a teacher to a class expires. None if none does."""
+    def ends_of_access(self) -> BatchLoader[tuple[int, datetime.datetime], list[EndOfAccess]]:
+        """The ends of access after a time, by teacher and time. They are past or in the future."""
 
-        def fetch(ids: list[int]) -> list[datetime.datetime | None]:
-            first = dict(_ends_of_access(ids, timezone.now()))
-            return [first.get(each) for each in ids]
+        def fetch(keys: list[tuple[int, datetime.datetime]]) -> list[list[EndOfAccess]]:
+            found: defaultdict[int, list[EndOfAccess]] = defaultdict(list)
+            first = min(after for _id, after in keys)
+            for id, *end in _ends_of_access([id for id, _after in keys], first):
+                found[id].append(EndOfAccess(*end))
+            return [[each for each in found[id] if each.at > after] for id, after in keys]
 
         return BatchLoader(self._dispatcher, Stage.SOURCE, fetch)

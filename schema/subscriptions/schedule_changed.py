@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from loaders.changed_rows import ChangedRows
 from loaders.registry import Loaders
+from loaders.teachers import EndOfAccess
 from primepath.domain.viewer import Viewer
-from primepath.models import TeacherClassAssignment
 from primepath.school import planned_year
 from schema.context import Info
 from schema.limits import check_list
@@ -118,17 +118,30 @@ async def find_change(
     """Find what has changed since ``before``, for the year and the classes of the cursor. Set all else that an evaluation sets."""
     year = cursor.academic_year
     position = loaders.changes.position()
-    classes = await loaders.classes.all_of(cursor.class_codes)
+    # Access that expires between this time and the read is looked at again.
     now = timezone.now()
+    classes = await loaders.classes.all_of(cursor.class_codes)
     where = SyncToken(year, await position, viewer_mark(viewer), None, SyncedList.EVENTS)
     entries = entries_of(classes)
     cursor.after = Followed(where, now, entries)
-    if viewer.teacher_id is not None:
-        cursor.look_again_at = await loaders.next_end_of_access_by_teacher.load(viewer.teacher_id)
+    ends = await _ends_of_access(loaders, viewer, now if before is None else min(before.at, now))
+    later = (each.at for each in ends if each.is_taught and each.at > now)
+    cursor.look_again_at = min(later, default=None)
     if cursor.resync:
         cursor.change = Change(where, resync=True)
     elif before is not None:
-        cursor.change = await _change(loaders, viewer, before, where, entries, cursor.class_codes)
+        ended = [each for each in ends if each.at <= now]
+        cursor.change = await _change(
+            loaders, viewer, before, where, entries, ended, cursor.class_codes
+        )
+
+
+async def _ends_of_access(
+    loaders: Loaders, viewer: Viewer, since: datetime.datetime
+) -> Sequence[EndOfAccess]:
+    if viewer.teacher_id is None or viewer.is_administrator:
+        return ()
+    return await loaders.ends_of_access.load((viewer.teacher_id, since))
 
 
 async def _change(
@@ -137,16 +150,20 @@ async def _change(
     before: Followed,
     where: SyncToken,
     entries: ListEntries,
+    ended: Collection[EndOfAccess],
     class_codes: Collection[str] | None,
 ) -> Change | None:
-    """Return what has changed since ``before``. ``entries`` are the followed classes that the viewer can see now."""
+    """Return what has changed since ``before``.
+
+    ``entries`` are the followed classes that the viewer can see now. ``ended``: access of the viewer that has expired since.
+    """
     known = before.where
     found = await loaders.changes.since(known.position)
     everything = Change(where, resync=True)
     if found is None or found.teachers or known.viewer != where.viewer:
         return everything
     rows = await loaders.changes.rows_since(known.position, found)
-    access = await _changed_access(loaders, viewer, before, entries, rows, class_codes)
+    access = await _changed_access(loaders, viewer, before, entries, rows, ended, class_codes)
     if access is None:
         return everything
     classes = entries.values
@@ -169,13 +186,17 @@ async def _changed_access(
     before: Followed,
     entries: ListEntries,
     rows: ChangedRows,
+    ended: Collection[EndOfAccess],
     class_codes: Collection[str] | None,
 ) -> set[str] | None:
     """Return the codes of the classes that the viewer can see differently. None if these can be all.
 
-    Access that was given and taken again counts too: meanwhile the client can have loaded the class.
+    Access that began and ended meanwhile counts too: the client can have loaded the class.
     """
     changed = set(rows.access_of(viewer))
+    changed.update(
+        each.class_code for each in ended if each.is_taught or each.class_code in rows.closed
+    )
     earlier = None if before.classes is None else Earlier(before.classes.values)
     if (copy := before.where.copy) is not None:
         earlier = await earlier_entries(loaders, copy, entries, class_codes)
@@ -183,10 +204,4 @@ async def _changed_access(
             return None
     if earlier is not None:
         return changed.union(code for code, _ in earlier.values.items() ^ entries.values.items())
-    has_expired = await loaders.call(lambda: _access_has_expired(viewer, before.at))
-    return None if changed or has_expired else changed
-
-
-def _access_has_expired(viewer: Viewer, since: datetime.datetime) -> bool:
-    own = TeacherClassAssignment.objects.filter(teacher=viewer.teacher_id)
-    return own.filter(expires_at__gt=since, expires_at__lte=timezone.now()).exists()
+    return None if changed else changed

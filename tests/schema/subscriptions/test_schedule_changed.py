@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.utils import timezone
 
 from primepath.domain.language import Language
 from primepath.domain.school_class import AccessLevel
@@ -232,3 +235,37 @@ def test_own_access_that_changed_asks_to_load_again(code: str, school: School) -
     found = found_after(lambda: give_access(school.teacher, code), school.viewer)
     assert found is not None
     assert found.resync
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_class_that_was_opened_is_named_if_access_to_it_has_expired(
+    closes: bool, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The viewer saw it neither before nor after that, but can have loaded it meanwhile."""
+    end = timezone.now() + datetime.timedelta(minutes=1)
+    TeacherClassAssignment.objects.filter(school_class="CLOSED").update(expires_at=end)
+    before = connect(school.viewer, None).after
+    set_active("CLOSED", True)
+    monkeypatch.setattr(timezone, "now", lambda: end)
+    if closes:
+        set_active("CLOSED", False)
+    found = evaluate(school.viewer, None, Cursor(before=before)).change
+    assert found is not None
+    assert (found.class_codes, found.resync) == (("CLOSED",), False)
+
+
+@pytest.mark.parametrize("looks", range(1, 8))
+def test_access_that_expires_during_an_evaluation_is_looked_at_again(
+    looks: int, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look at the clock takes a second, and access expires after some of them."""
+    start = timezone.now()
+    end = start + datetime.timedelta(seconds=looks)
+    TeacherClassAssignment.objects.filter(school_class="A").update(expires_at=end)
+    times = itertools.count()
+    viewer = school.viewer
+    monkeypatch.setattr(timezone, "now", lambda: start + datetime.timedelta(seconds=next(times)))
+    found = connect(viewer, None)
+    assert found.after is not None
+    assert found.after.classes is not None
+    assert found.look_again_at == end or "A" not in found.after.classes.values
