@@ -18,13 +18,12 @@ from primepath.models import (
 )
 from primepath.models.history_position import HistoryPosition, later_entries
 
-# The names of levels are in the rows of the classes that learn them.
+# The names of levels are in the rows of the classes that learn them. Staff see all classes.
 ROW_SUBJECTS = (
     *(HistorySubject.ASSIGNMENT, HistorySubject.CLASS),
-    *(HistorySubject.CURRICULUM, HistorySubject.LEVEL),
+    *(HistorySubject.CURRICULUM, HistorySubject.LEVEL, HistorySubject.ACCOUNT),
 )
 """The subjects of the history that change rows."""
-_IS_ACTIVE = camel_case("is_active")
 
 CodesByTeacher = Mapping[int, Collection[str]]
 
@@ -35,12 +34,14 @@ class ChangedRows:
 
     ``classes`` have another name or curriculum, or had one for a moment. ``closed``: no longer taught.
     ``access``: changed access, by teacher. ``access_to_closed``: access to a class of ``closed`` if it were taught, by teacher.
+    ``accounts``: became staff, or are no longer, or both.
     """
 
     classes: frozenset[str]
     closed: frozenset[str]
     access: CodesByTeacher
     access_to_closed: CodesByTeacher
+    accounts: frozenset[int]
 
     def access_of(self, viewer: Viewer) -> Collection[str]:
         """Return the classes to which the viewer's access has changed. The access of others is not this viewer's concern."""
@@ -56,11 +57,11 @@ def _of(codes: CodesByTeacher, viewer: Viewer) -> Collection[str]:
     return () if viewer.teacher_id is None else codes.get(viewer.teacher_id, ())
 
 
-NOTHING = ChangedRows(frozenset(), frozenset(), {}, {})
+NOTHING = ChangedRows(frozenset(), frozenset(), {}, {}, frozenset())
 
 
 def changed_rows(position: HistoryPosition) -> ChangedRows:
-    """Return what has changed after ``position``, in up to six queries."""
+    """Return what has changed after ``position``, in up to seven queries."""
     keys: defaultdict[str, list[str]] = defaultdict(list)
     for subject, key in changed_keys(position, ROW_SUBJECTS):
         keys[subject].append(key)
@@ -74,6 +75,7 @@ def changed_rows(position: HistoryPosition) -> ChangedRows:
         closed=closed,
         access=_by_teacher(assignments.filter(pk__key_in=ids)) if ids else {},
         access_to_closed=_by_teacher(of_closed) if closed else {},
+        accounts=_with_other_status(keys[HistorySubject.ACCOUNT], position),
     )
 
 
@@ -100,13 +102,31 @@ def _closed(codes: Collection[str], position: HistoryPosition) -> frozenset[str]
     closed = list(now.values_list("pk", flat=True))
     if not closed:
         return frozenset()
+    before = _values_before(position, HistorySubject.CLASS, closed, "is_active")
+    return frozenset(code for code, was_active in before if was_active)
+
+
+def _with_other_status(keys: Collection[str], position: HistoryPosition) -> frozenset[int]:
+    """Return which of these accounts became staff, or no longer are."""
+    if not keys:
+        return frozenset()
+    before = _values_before(position, HistorySubject.ACCOUNT, keys, "is_staff")
+    return frozenset(int(key) for key, _was_staff in before)
+
+
+def _values_before(
+    position: HistoryPosition, subject: HistorySubject, keys: Collection[str], attribute: str
+) -> list[tuple[str, object]]:
+    """Return (key, earlier value) of each change of an attribute of these objects after the position."""
+    name = camel_case(attribute)
     entries = HistoryEntry.objects.filter(
         later_entries(position.entry_id, position.open_from, position.own),
-        subject=HistorySubject.CLASS,
-        subject_key__key_in=closed,
+        subject=subject,
+        subject_key__key_in=sorted(keys),
     )
-    return frozenset(
-        entry.subject_key
+    return [
+        (entry.subject_key, before)
         for entry in entries.order_by()
-        if any(name == _IS_ACTIVE and before for name, before, _after in entry.changes)
-    )
+        for changed, before, _after in entry.changes
+        if changed == name
+    ]

@@ -17,6 +17,7 @@ from primepath.models import CurriculumLevel, Teacher, TeacherClassAssignment
 from primepath.services.access.assign_teacher import assign_teacher
 from primepath.services.access.revoke_teacher import revoke_teacher
 from primepath.services.accounts.set_language import set_language
+from primepath.services.accounts.update_account import update_account
 from primepath.services.curriculum.set_class_curriculum import set_class_curriculum
 from primepath.services.curriculum.update_program import update_program
 from primepath.services.school.create_class import create_class
@@ -235,6 +236,22 @@ def test_own_access_that_changed_asks_to_load_again(code: str, school: School) -
     found = found_after(lambda: give_access(school.teacher, code), school.viewer)
     assert found is not None
     assert found.resync
+
+
+def test_client_of_staff_for_a_moment_loads_everything_again(school: School) -> None:
+    viewers = [school.viewer, as_viewer(make_teacher())]
+    before = [connect(viewer, None).after for viewer in viewers]
+    for is_staff in True, False:
+        update_account(
+            viewer=COMMAND_LINE, account_id=school.teacher.user_id, values={"is_staff": is_staff}
+        )
+    of_teacher, of_other = (
+        evaluate(viewer, None, Cursor(before=state)).change
+        for viewer, state in zip(viewers, before, strict=True)
+    )
+    assert of_teacher is not None
+    assert of_teacher.resync
+    assert of_other is None
 
 
 @pytest.mark.parametrize("closes", [False, True])
