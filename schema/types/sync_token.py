@@ -141,12 +141,10 @@ class SyncToken(NamedTuple):
 
     @classmethod
     def parse_position(cls, text: str, academic_year: int) -> tuple[SyncToken, datetime.datetime]:
-        """Return the token of an event or of the matrix of this year, and when it was made. Raise the errors of `parse`.
-
-        The time has whole seconds, and is not too late.
-        """
+        """Return the token of an event or of the matrix of this year, and a time before its data was read. Raise the errors of `parse`."""
         token = cls._of_year(text, academic_year, SyncedList.EVENTS, SyncedList.MATRIX)
-        return token, _signed_at(text)
+        # The operation signs the token after it has read the data.
+        return token, _signed_at(text) - datetime.timedelta(seconds=settings.OPERATION_SECONDS)
 
     @classmethod
     def parse_of_list(cls, text: str, which: SyncedList, arguments: bytes) -> SyncToken:
