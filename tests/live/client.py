@@ -46,6 +46,12 @@ class Event(NamedTuple):
         return self.data["data"]["scheduleChanged"]
 
     @property
+    def is_overloaded(self) -> bool:
+        """True if the server refuses the stream, because too many are open."""
+        errors = (self.data or {}).get("errors", [])
+        return [each["extensions"]["code"] for each in errors] == ["OVERLOADED"]
+
+    @property
     def cells(self) -> dict[str, str]:
         """The notes of the cells of the event, by class and period."""
         return {
