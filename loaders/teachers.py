@@ -17,9 +17,9 @@ from primepath.db.statement import Statement
 from primepath.models import Teacher, TeacherClassAssignment
 
 _ends_of_access = Statement(
-    lambda ids, after: (
+    lambda ids: (
         TeacherClassAssignment.objects.filter(
-            teacher__key_in=ids, is_active=True, expires_at__gt=after
+            teacher__key_in=ids, is_active=True, expires_at__isnull=False
         )
         .order_by()
         .values_list("teacher", "school_class", "expires_at", "school_class__is_active")
@@ -59,14 +59,13 @@ class TeacherLoaders(CommonLoaderGroup):
         return BatchLoader(self._dispatcher, Stage.DETAIL, fetch)
 
     @cached_property
-    def ends_of_access(self) -> BatchLoader[tuple[int, datetime.datetime], list[EndOfAccess]]:
-        """The ends of access after a time, by teacher and time. They are past or in the future."""
+    def ends_of_access_by_teacher(self) -> BatchLoader[int, list[EndOfAccess]]:
+        """The ends of access that was not revoked. They are past or in the future."""
 
-        def fetch(keys: list[tuple[int, datetime.datetime]]) -> list[list[EndOfAccess]]:
+        def fetch(ids: list[int]) -> list[list[EndOfAccess]]:
             found: defaultdict[int, list[EndOfAccess]] = defaultdict(list)
-            first = min(after for _id, after in keys)
-            for id, *end in _ends_of_access([id for id, _after in keys], first):
+            for id, *end in _ends_of_access(ids):
                 found[id].append(EndOfAccess(*end))
-            return [[each for each in found[id] if each.at > after] for id, after in keys]
+            return [found[id] for id in ids]
 
         return BatchLoader(self._dispatcher, Stage.SOURCE, fetch)

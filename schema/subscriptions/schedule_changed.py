@@ -124,24 +124,22 @@ async def find_change(
     where = SyncToken(year, await position, viewer_mark(viewer), None, SyncedList.EVENTS)
     entries = entries_of(classes)
     cursor.after = Followed(where, now, entries)
-    ends = await _ends_of_access(loaders, viewer, now if before is None else min(before.at, now))
+    ends = await _ends_of_access(loaders, viewer)
     later = (each.at for each in ends if each.is_taught and each.at > now)
     cursor.look_again_at = min(later, default=None)
     if cursor.resync:
         cursor.change = Change(where, resync=True)
     elif before is not None:
-        ended = [each for each in ends if each.at <= now]
+        ended = [each for each in ends if before.at < each.at <= now]
         cursor.change = await _change(
             loaders, viewer, before, where, entries, ended, cursor.class_codes
         )
 
 
-async def _ends_of_access(
-    loaders: Loaders, viewer: Viewer, since: datetime.datetime
-) -> Sequence[EndOfAccess]:
+async def _ends_of_access(loaders: Loaders, viewer: Viewer) -> Sequence[EndOfAccess]:
     if viewer.teacher_id is None or viewer.is_administrator:
         return ()
-    return await loaders.ends_of_access.load((viewer.teacher_id, since))
+    return await loaders.ends_of_access_by_teacher.load(viewer.teacher_id)
 
 
 async def _change(
