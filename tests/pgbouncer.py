@@ -12,6 +12,7 @@ import pytest
 
 from scripts import postgres
 from scripts.server import free_port, serving
+from tests.databases import demo_template, own_database
 
 # As docs/production/pgbouncer.md shows it, apart from addresses, sizes and times: after a failed connection to PostgreSQL,
 # PgBouncer waits for 15 seconds by default.
@@ -30,6 +31,18 @@ default_pool_size = {servers}
 max_client_conn = 200
 server_login_retry = 1
 """
+
+
+@contextmanager
+def pooled_demo(folder: Path, *, servers: int) -> Iterator[tuple[str, str]]:
+    """Yield the URLs of a database with the demo school: directly, and through PgBouncer."""
+    # PgBouncer runs as another user.
+    folder.chmod(0o777)
+    with (
+        own_database(folder, demo_template()) as direct,
+        pgbouncer(folder, direct, servers=servers) as pooled,
+    ):
+        yield direct, pooled
 
 
 @contextmanager

@@ -205,4 +205,4 @@ async def _changed_access(
             return None
     if earlier is not None:
         return changed.union(code for code, _ in earlier.values.items() ^ entries.values.items())
-    return None if changed else changed
+    return None if changed else set()

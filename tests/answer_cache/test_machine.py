@@ -309,20 +309,31 @@ class Machine:
         return self.servers.sql(statement, *values)
 
 
+# Many failed sign-ins are not limited here.
+SETTINGS = {
+    "SIGN_IN_FAILURES_PER_ACCOUNT": "1000",
+    "SIGN_IN_FAILURES_PER_ADDRESS": "1000",
+    "REPEAT_PAUSE_SECONDS": "0",
+}
+
+
+@contextmanager
+def machine_of(servers: Servers) -> Iterator[Machine]:
+    """Yield a machine with a random seed. If the block fails, the error has a note of the seed."""
+    seed = random.randrange(2**32)
+    machine = Machine(servers, seed)
+    try:
+        yield machine
+    except BaseException as error:
+        error.add_note(f"Seed: {seed}")
+        raise
+    machine.drop_copy()
+
+
 @contextmanager
 def running_machine(folder: Path, url: str | None = None) -> Iterator[Machine]:
-    # Many failed sign-ins are not limited here.
-    options = {"SIGN_IN_FAILURES_PER_ACCOUNT": "1000", "SIGN_IN_FAILURES_PER_ADDRESS": "1000"}
-    options["REPEAT_PAUSE_SECONDS"] = "0"
-    seed = random.randrange(2**32)
-    with running_servers(folder, url, **options) as servers:
-        machine = Machine(servers, seed)
-        try:
-            yield machine
-        except BaseException as error:
-            error.add_note(f"Seed: {seed}")
-            raise
-        machine.drop_copy()
+    with running_servers(folder, url, **SETTINGS) as servers, machine_of(servers) as machine:
+        yield machine
 
 
 def test_answers_are_those_of_a_server_without_a_cache(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,10 +13,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.answer_cache.servers import Servers, running_servers
 from tests.answer_cache.test_hits import fresh
-from tests.answer_cache.test_machine import Machine
+from tests.answer_cache.test_machine import SETTINGS, machine_of
 from tests.answer_cache.test_repeats import CELLS, School
-from tests.databases import demo_template, own_database
-from tests.pgbouncer import pgbouncer
+from tests.pgbouncer import pooled_demo
 from tests.profiles import examples
 
 pytestmark = [
@@ -33,14 +31,8 @@ READERS = 8
 @pytest.fixture(scope="module")
 def pooled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """URLs of a database with the demo school: directly, and through PgBouncer."""
-    folder = tmp_path_factory.mktemp("pgbouncer")
-    # PgBouncer runs as another user.
-    folder.chmod(0o777)
-    with (
-        own_database(folder, demo_template()) as url,
-        pgbouncer(folder, url, servers=SESSIONS) as address,
-    ):
-        yield url, address
+    with pooled_demo(tmp_path_factory.mktemp("pgbouncer"), servers=SESSIONS) as urls:
+        yield urls
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +41,8 @@ def pooled_servers(
     tmp_path_factory: pytest.TempPathFactory,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Servers]:
-    environment = {
-        "SIGN_IN_FAILURES_PER_ACCOUNT": "1000",
-        "SIGN_IN_FAILURES_PER_ADDRESS": "1000",
-        "REPEAT_PAUSE_SECONDS": "0",
-    }
     folder = tmp_path_factory.mktemp("servers")
-    with django_db_blocker.unblock(), running_servers(folder, *pooled, **environment) as running:
+    with django_db_blocker.unblock(), running_servers(folder, *pooled, **SETTINGS) as running:
         yield running
 
 
@@ -82,12 +69,7 @@ def test_all_processes_see_each_change(pooled_servers: Servers, pooled: tuple[st
 
 
 def test_answers_are_those_of_a_server_without_a_cache(pooled_servers: Servers) -> None:
-    seed = random.randrange(2**32)
-    machine = Machine(pooled_servers, seed)
-    # It ends the sessions of PgBouncer, which notices that only with the next statement.
-    machine.moves.remove(machine.save_copy)
-    try:
+    with machine_of(pooled_servers) as machine:
+        # It ends the sessions of PgBouncer, which notices that only with the next statement.
+        machine.moves.remove(machine.save_copy)
         machine.run(examples(80))
-    except BaseException as error:
-        error.add_note(f"Seed: {seed}")
-        raise

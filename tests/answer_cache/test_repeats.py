@@ -9,7 +9,8 @@ import hashlib
 import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -290,17 +291,25 @@ def test_missing_cells_are_stored(school: School) -> None:
     assert school.sql(f"SELECT count(*) {cells}") == [(before,)]
 
 
-def test_query_that_waits_in_the_database_is_left_to_a_thread(school: School) -> None:
-    query, options = fresh(CELLS), school.options()
-    school.make_known(query, **options)
-    school.change_note()
-    left = school.numbers()["left"]
+@contextmanager
+def waiting_for_exams(
+    school: School, query: str, **options: Any
+) -> Iterator[tuple[psycopg.Connection[Any], Future[Response]]]:
+    """Send a query that waits for a lock. Yield the session with the lock, and the future response."""
     with (
         ThreadPoolExecutor(1) as reader,
         psycopg.connect(school.servers.database_url) as session,
     ):
         session.execute("LOCK TABLE primepath_exam IN ACCESS EXCLUSIVE MODE")
-        waiting = reader.submit(school.server.ask, query, **options)
+        yield session, reader.submit(school.server.ask, query, **options)
+
+
+def test_query_that_waits_in_the_database_is_left_to_a_thread(school: School) -> None:
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    school.change_note()
+    left = school.numbers()["left"]
+    with waiting_for_exams(school, query, **options) as (session, waiting):
         deadline = time.monotonic() + PATIENCE
         while school.numbers()["left"] == left:
             assert time.monotonic() < deadline
@@ -317,12 +326,7 @@ def lose_connection(school: School, query: str, **options: Any) -> bool:
     school.change_note()
     lost = "The event loop has lost its connection to the database: terminating connection"
     before = school.server.log.read_text().count(lost)
-    with (
-        ThreadPoolExecutor(1) as reader,
-        psycopg.connect(school.servers.database_url) as session,
-    ):
-        session.execute("LOCK TABLE primepath_exam IN ACCESS EXCLUSIVE MODE")
-        waiting = reader.submit(school.server.ask, query, **options)
+    with waiting_for_exams(school, query, **options) as (session, waiting):
         deadline = time.monotonic() + PATIENCE
         end = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
         while not session.execute(end).fetchall():

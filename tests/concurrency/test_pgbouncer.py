@@ -15,8 +15,7 @@ from django.db import connection
 
 from primepath.demo.accounts import ADMINISTRATOR, DEMO_PASSWORD
 from scripts.server import Checkout
-from tests.databases import demo_template, own_database
-from tests.pgbouncer import pgbouncer
+from tests.pgbouncer import pooled_demo
 from tests.processes import PATIENCE
 from tests.server import Server, running_server
 
@@ -63,14 +62,8 @@ mutation ($cell: ID!, $notes: String) {
 @pytest.fixture(scope="module")
 def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """URLs of a database with the demo school: directly, and through PgBouncer."""
-    folder = tmp_path_factory.mktemp("pgbouncer")
-    # PgBouncer runs as another user.
-    folder.chmod(0o777)
-    with (
-        own_database(folder, demo_template()) as direct,
-        pgbouncer(folder, direct, servers=SESSIONS) as pooled,
-    ):
-        yield direct, pooled
+    with pooled_demo(tmp_path_factory.mktemp("pgbouncer"), servers=SESSIONS) as urls:
+        yield urls
 
 
 @pytest.fixture(scope="module")
