@@ -17,13 +17,9 @@ from primepath.db.statement import Statement
 from primepath.models import Teacher, TeacherClassAssignment
 
 _ends_of_access = Statement(
-    lambda ids: (
-        TeacherClassAssignment.objects.filter(
-            teacher__key_in=ids, is_active=True, expires_at__isnull=False
-        )
-        .order_by()
-        .values_list("teacher", "school_class", "expires_at", "school_class__is_active")
-    )
+    lambda ids: TeacherClassAssignment.objects.filter(
+        teacher__key_in=ids, is_active=True, expires_at__isnull=False
+    ).values_list("teacher", "school_class", "expires_at", "school_class__is_active")
 )
 
 
