@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -46,7 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Each client of httpx would read all certificates of the machine, which takes 25 ms. No test uses TLS.
     os.environ.pop("SSL_CERT_FILE", None)
     os.environ["SSL_CERT_DIR"] = str(run_folder())
-    config.pluginmanager.register(SerialTests())
+    if database["ENGINE"] == "primepath.db.postgresql":
+        config.pluginmanager.register(SerialTests())
     if os.environ.get("TIMES"):
         config.pluginmanager.register(Times(config.rootpath / "var"))
 
@@ -54,6 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     if starts_processes(item):
         item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    # As in `primepath.asgi`: modules and tests stay until the end, and the garbage collector need not look at them.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,7 +1,7 @@
-"""Tests with the marker ``serial`` run while the other processes of the run do nothing.
+"""Tests with the marker ``serial`` run on PostgreSQL while the other processes of the run do nothing.
 
 PostgreSQL numbers the transactions of all databases of a server together. A test that depends on the transactions that are
-open must therefore run alone, although each process has its own database.
+open must therefore run alone, although each process has its own database. Files of SQLite have nothing in common.
 """
 
 from __future__ import annotations

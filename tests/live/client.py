@@ -10,15 +10,13 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from django.db import connection
 
 from tests.processes import PATIENCE
 from tests.server import Server
 
 YEAR = 2026
-EXACT_EVENTS = [pytest.mark.serial] if connection.vendor == "postgresql" else []
-"""Markers of tests that compare whole events. An event repeats what has changed since the oldest open transaction began, and tests of other
-processes have transactions in the same PostgreSQL."""
+EXACT_EVENTS = pytest.mark.serial
+"""The marker of tests that compare whole events. An event repeats what has changed since the oldest open transaction began."""
 SUBSCRIPTION = """
 subscription ($year: Int, $codes: [String!], $after: String) {
   scheduleChanged(academicYear: $year, classCodes: $codes, after: $after) {
