@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from primepath.domain.errors import ErrorCode
 from primepath.server.admission.kinds import Reason
 from primepath.server.monitoring.request_record import note_in_scope
+from primepath.server.small_responses import Headers, headers_of, send_response
 
 _RETRY_AFTER_SECONDS = range(1, 6)
 
@@ -50,7 +51,7 @@ def accepts_html(scope: Any) -> bool:
 class Refusal(NamedTuple):
     """A 503. ``can_be_delayed``: the server is overloaded, so a client without patience can wait for it."""
 
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
     body: bytes
     code: ErrorCode
     can_be_delayed: bool
@@ -61,11 +62,8 @@ def refusal_of(scope: Any, reason: Reason, render: Render) -> Refusal:
     retry_after = random.choice(_RETRY_AFTER_SECONDS)  # noqa: S311
     content = render(scope, reason, retry_after)
     headers = [
-        (b"content-type", content.type.encode()),
-        (b"content-length", b"%d" % len(content.body)),
+        *headers_of(content.type, content.body),
         (b"retry-after", b"%d" % retry_after),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", b"default-src 'none'"),
         *_cors_headers(scope),
     ]
@@ -76,12 +74,10 @@ async def send_refusal(scope: Any, send: Any, reason: Reason, render: Render) ->
     """Send a 503 through the application's middleware, which names and logs the request."""
     refusal = refusal_of(scope, reason, render)
     note_in_scope(scope, errors=[refusal.code])
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    await send({"type": "http.response.start", "status": status, "headers": refusal.headers})
-    await send({"type": "http.response.body", "body": refusal.body})
+    await send_response(send, HTTPStatus.SERVICE_UNAVAILABLE, refusal.headers, refusal.body)
 
 
-def _cors_headers(scope: Any) -> list[tuple[bytes, bytes]]:
+def _cors_headers(scope: Any) -> Headers:
     """Return the headers with which pages of other origins can read the response."""
     if not settings.CORS_ALLOWED_ORIGINS:
         return []

@@ -9,6 +9,7 @@ from typing import Any
 
 from primepath.server.monitoring.access import can_monitor
 from primepath.server.monitoring.readiness import Readiness
+from primepath.server.small_responses import headers_of, send_response
 
 
 class Health:
@@ -47,11 +48,4 @@ async def _respond(
     send: Any, status: HTTPStatus, content: dict[str, Any], *headers: tuple[bytes, bytes]
 ) -> None:
     body = json.dumps(content).encode()
-    headers = (
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        *headers,
-    )
-    await send({"type": "http.response.start", "status": status.value, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send_response(send, status, [*headers_of("application/json", body), *headers], body)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable
+from http import HTTPStatus
 from typing import Any
 
 from prometheus_client import (
@@ -23,6 +24,7 @@ from prometheus_client import (
 )
 
 from primepath.server.monitoring.access import can_monitor
+from primepath.server.small_responses import headers_of, send_response
 
 PATH = "/metrics"
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -61,13 +63,7 @@ def _asks_for_metrics(scope: Any) -> bool:
 async def _respond(_scope: Any, _receive: Any, send: Any) -> None:
     # In a thread: reading the files of many processes takes some milliseconds.
     content = await asyncio.to_thread(read_metrics)
-    headers = [
-        (b"content-type", CONTENT_TYPE_LATEST.encode()),
-        (b"content-length", str(len(content)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+    await send_response(send, HTTPStatus.OK, headers_of(CONTENT_TYPE_LATEST, content), content)
 
 
 def read_metrics() -> bytes:

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterable
 from contextvars import copy_context
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from primepath.domain.errors import ErrorCode
 from primepath.server.monitoring.redaction import without_secrets
 from primepath.server.monitoring.request_record import RequestRecord, begin_record
 from primepath.server.monitoring.tracing import Tracing
+from primepath.server.small_responses import headers_of, send_response
 
 _MAX_LENGTH = 200
 _DISCONNECTED = "disconnected"
@@ -137,13 +139,8 @@ class _Response:
     async def fail(self) -> None:
         """Send the response to a request that nothing has answered."""
         text = f"Internal error. Request id: {self._record.id}\n".encode()
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", b"%d" % len(text)),
-            (b"cache-control", b"no-store"),
-        ]
-        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
-        await self.send({"type": "http.response.body", "body": text})
+        headers = headers_of("text/plain; charset=utf-8", text)
+        await send_response(self.send, HTTPStatus.INTERNAL_SERVER_ERROR, headers, text)
 
     def log(self) -> dict[str, Any]:
         """Count the request, write its line, and return the facts of the line."""
