@@ -131,9 +131,8 @@ async def find_change(
         cursor.change = Change(where, resync=True)
     elif before is not None:
         ended = [each for each in ends if before.at < each.at <= now]
-        cursor.change = await _change(
-            loaders, viewer, before, where, entries, ended, cursor.class_codes
-        )
+        update = _Update(loaders, viewer, before, where, entries, ended, cursor.class_codes)
+        cursor.change = await update.change()
 
 
 async def _ends_of_access(loaders: Loaders, viewer: Viewer) -> Sequence[EndOfAccess]:
@@ -142,67 +141,67 @@ async def _ends_of_access(loaders: Loaders, viewer: Viewer) -> Sequence[EndOfAcc
     return await loaders.ends_of_access_by_teacher.load(viewer.teacher_id)
 
 
-async def _change(
-    loaders: Loaders,
-    viewer: Viewer,
-    before: Followed,
-    where: SyncToken,
-    entries: ListEntries,
-    ended: Collection[EndOfAccess],
-    class_codes: Collection[str] | None,
-) -> Change | None:
-    """Return what has changed since ``before``.
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """A listener and what it gets to know: it has the state ``before``, and follows the classes ``class_codes`` or all.
 
-    ``entries`` are the followed classes that the viewer can see now. ``ended``: access of the viewer that has expired since.
+    ``entries`` are the followed classes that the viewer can see now, in the state ``where``. ``ended``: access of the viewer that has
+    expired since ``before``.
     """
-    known = before.where
-    found = await loaders.changes.since(known.position)
-    everything = Change(where, resync=True)
-    if found is None or found.teachers or known.viewer != where.viewer:
-        return everything
-    rows = await loaders.changes.rows_since(known.position, found)
-    if viewer.user_id in rows.accounts:
-        # Perhaps the viewer was staff for a moment, and the client loaded all classes.
-        return everything
-    access = await _changed_access(loaders, viewer, before, entries, rows, ended, class_codes)
-    if access is None:
-        return everything
-    classes = entries.values
-    codes = rows.of(viewer, classes) | access
-    if class_codes is not None:
-        codes.intersection_update(class_codes)
-    keys = tuple(
-        key
-        for key in found.keys
-        if key.academic_year == where.academic_year and key.class_code in classes
-    )
-    if len(keys) > _MOST_CELLS:
-        return everything
-    return Change(where, keys, tuple(sorted(codes))) if keys or codes else None
 
+    loaders: Loaders
+    viewer: Viewer
+    before: Followed
+    where: SyncToken
+    entries: ListEntries
+    ended: Collection[EndOfAccess]
+    class_codes: Collection[str] | None
 
-async def _changed_access(
-    loaders: Loaders,
-    viewer: Viewer,
-    before: Followed,
-    entries: ListEntries,
-    rows: ChangedRows,
-    ended: Collection[EndOfAccess],
-    class_codes: Collection[str] | None,
-) -> set[str] | None:
-    """Return the codes of the classes that the viewer can see differently. None if these can be all.
+    async def change(self) -> Change | None:
+        """Return what has changed."""
+        known, where = self.before.where, self.where
+        found = await self.loaders.changes.since(known.position)
+        everything = Change(where, resync=True)
+        if found is None or found.teachers or known.viewer != where.viewer:
+            return everything
+        rows = await self.loaders.changes.rows_since(known.position, found)
+        if self.viewer.user_id in rows.accounts:
+            # Perhaps the viewer was staff for a moment, and the client loaded all classes.
+            return everything
+        access = await self._changed_access(rows)
+        if access is None:
+            return everything
+        classes = self.entries.values
+        codes = rows.of(self.viewer, classes) | access
+        if self.class_codes is not None:
+            codes.intersection_update(self.class_codes)
+        keys = tuple(
+            key
+            for key in found.keys
+            if key.academic_year == where.academic_year and key.class_code in classes
+        )
+        if len(keys) > _MOST_CELLS:
+            return everything
+        return Change(where, keys, tuple(sorted(codes))) if keys or codes else None
 
-    Access that began and ended meanwhile counts too: the client can have loaded the class.
-    """
-    changed = set(rows.access_of(viewer))
-    changed.update(
-        each.class_code for each in ended if each.is_taught or each.class_code in rows.closed
-    )
-    earlier = None if before.classes is None else Earlier(before.classes.values)
-    if (copy := before.where.copy) is not None:
-        earlier = await earlier_entries(loaders, copy, entries, class_codes)
-        if earlier is None or not earlier.knows_details:
-            return None
-    if earlier is not None:
-        return changed.union(code for code, _ in earlier.values.items() ^ entries.values.items())
-    return None if changed else set()
+    async def _changed_access(self, rows: ChangedRows) -> set[str] | None:
+        """Return the codes of the classes that the viewer can see differently. None if these can be all.
+
+        Access that began and ended meanwhile counts too: the client can have loaded the class.
+        """
+        changed = set(rows.access_of(self.viewer))
+        changed.update(
+            each.class_code
+            for each in self.ended
+            if each.is_taught or each.class_code in rows.closed
+        )
+        classes = self.before.classes
+        earlier = None if classes is None else Earlier(classes.values)
+        if (copy := self.before.where.copy) is not None:
+            earlier = await earlier_entries(self.loaders, copy, self.entries, self.class_codes)
+            if earlier is None or not earlier.knows_details:
+                return None
+        if earlier is not None:
+            differences = earlier.values.items() ^ self.entries.values.items()
+            return changed.union(code for code, _ in differences)
+        return None if changed else set()
