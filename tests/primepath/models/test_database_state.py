@@ -275,6 +275,7 @@ def test_state_in_a_transaction_contains_its_own_changes(school: School) -> None
         assert of_this_session() not in {before, changed}
 
 
+@pytest.mark.serial
 def test_state_is_read_once_while_nothing_happens(school: School) -> None:
     of_this_session()
     with connection.cursor() as cursor:
