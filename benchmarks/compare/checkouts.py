@@ -70,6 +70,8 @@ def _copy(url: str) -> str:
     """Copy the database and return the URL of the copy."""
     copy = f"{url}_ours"
     if url.startswith("sqlite"):
+        # Only for its owner, like the database: the product warns of others.
+        Path(copy.removeprefix("sqlite:///")).touch(mode=0o600)
         with _sqlite(url) as source, _sqlite(copy) as target:
             source.backup(target)
     else:

@@ -19,7 +19,7 @@ def copy_database(folder: Path) -> str:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connections.close_all()
         copy = folder / "copy.sqlite3"
-        shutil.copyfile(url.path, copy)
+        shutil.copy(url.path, copy)
         return f"sqlite:///{copy}"
     name = url.path.removeprefix("/")
     connections.close_all()
