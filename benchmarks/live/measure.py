@@ -98,8 +98,10 @@ async def _measure(
 ) -> dict[str, float]:
     # Also without listeners, others read while cells change.
     reading = read()
+    began = _processor_seconds(server)
     await _change(server.port, writer, codes, seconds, "before")
     before = await reading
+    used_by_others = _processor_seconds(server) - began
     say(f"  {len(followed)} idle connections")
     used = _kilobytes(server)
     connections = await _open_idle(server.port, len(followed))
@@ -116,9 +118,11 @@ async def _measure(
     idle = (used_with_idle - used) / len(connections)
     memory = (used_with_listeners - used_with_idle) / len(listeners) - idle
     reading = read()
+    began = _processor_seconds(server)
     sent = await _change(server.port, writer, codes, seconds, "change")
     during = await reading
     await asyncio.sleep(_SETTLE_SECONDS)
+    used_by_events = _processor_seconds(server) - began - used_by_others
     late: list[float] = []
     missing = 0
     for each in listeners:
@@ -139,6 +143,8 @@ async def _measure(
         "events missing": missing,
         "median of events (s)": statistics.median(late),
         "99% of events within (s)": late[int(0.99 * len(late))],
+        # A busy machine delays events, but changes this little.
+        "processor time of an event (ms)": 1_000 * used_by_events / (len(late) + missing),
         "memory of an idle connection (kB)": idle,
         "memory of a listener above it (kB)": memory,
         "others' 95th percentile, before (ms)": _percentile(before),
@@ -198,6 +204,11 @@ def _read_times(port: int, token: str, seconds: int) -> list[float]:
 
 def _percentile(times: list[float]) -> float:
     return statistics.quantiles(times, n=20)[-1]
+
+
+def _processor_seconds(server: Server) -> float:
+    times = psutil.Process(server.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _kilobytes(server: Server) -> float:
