@@ -221,6 +221,37 @@ def test_account_is_that_of_each_request(school: School, change: str, undo: str)
     assert school.ask(query, **options).status == 200
 
 
+def test_query_is_repeated_again_after_its_teacher_was_renamed(both: dict[str, Servers]) -> None:
+    # A pause would be longer than the test waits.
+    school = School(both["without answers"])
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    account = "WHERE user_id = (SELECT id FROM auth_user WHERE username = 'teacher')"
+    school.sql(f"UPDATE primepath_teacher SET name = name || ' II' {account}")
+    try:
+        is_left_once(school, query, **options)
+    finally:
+        school.sql(f"UPDATE primepath_teacher SET name = rtrim(name, ' I') {account}")
+
+
+def test_query_is_repeated_again_after_marks_were_folded(both: dict[str, Servers]) -> None:
+    school = School(both["without answers"])
+    query, options = fresh(CELLS), school.options()
+    school.make_known(query, **options)
+    with psycopg.connect(school.servers.database_url, autocommit=True) as session:
+        for number in range(500):
+            session.execute("UPDATE primepath_exam SET name = 'Mock ' || %s WHERE id = 1", [number])
+    is_left_once(school, query, **options)
+
+
+def is_left_once(school: School, query: str, **options: Any) -> None:
+    """Check that a thread runs the query once, and then the event loop."""
+    before = school.numbers()
+    school.server.ask(query, **options)
+    assert school.numbers() == {**before, "left": before["left"] + 1}
+    assert school.repeats(query, **options)
+
+
 def test_query_that_needs_other_statements_is_left_to_a_thread(school: School) -> None:
     query, options = fresh(CELLS), school.options()
     school.make_known(query, **options)

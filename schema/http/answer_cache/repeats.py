@@ -80,6 +80,10 @@ _DONE, _LEFT = map(_REPEATS.labels, ("done", "left"))
 logger = logging.getLogger("primepath.requests")
 
 
+class _ThreadFirstError(Exception):
+    """A thread must run this request, and then the event loop can run the next one."""
+
+
 class _Repeat(NamedTuple):
     """A request that ran before.
 
@@ -173,17 +177,18 @@ class Repeats:
             if sum(map(len, rows)) > MOST_ROWS:
                 return None
             caller = lookup.read(rows_of(lookup.statement, rows[0]))
-            if caller is None or caller.observation is None or caller.viewer != repeat.viewer:
+            if caller is None or caller.observation is None:
                 return None
-            if needs_folding(caller.observation.database):
-                return None
+            if caller.viewer != repeat.viewer or needs_folding(caller.observation.database):
+                # The thread notes the request of this viewer, and folds the marks.
+                raise _ThreadFirstError
             observe(caller.observation.database)
             return _answer(repeat, scope, caller, ReadBefore(following, rows[1:]), life)
 
         try:
             found = await self._reads.run_with([lookup.statement, *following], answer)
-        except NoConnectionError:
-            # The query is not the reason, so it is repeated as soon as there is a connection.
+        except (NoConnectionError, _ThreadFirstError):
+            # The query is not the reason, so the next one is repeated.
             _LEFT.inc()
             return None
         except psycopg.Error:
