@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.conf import settings
@@ -127,8 +126,3 @@ class CellIndex:
             f"exam {values.printable(exam)} in {values.printable(row['examschedulematrix_id'])}"
         )
         self._planner.add(tables.CELL_EXAM, row, Outcome.REJECTED, [reason], message=message)
-
-    def links_of(self, rows: list[str]) -> Iterator[Link]:
-        """Yield the links of a cell that consists of these rows."""
-        for row in rows:
-            yield from self.links.get(row, ())

@@ -12,8 +12,6 @@ from primepath.exchange.upstream.planner import Planner
 from primepath.exchange.upstream.source import Row
 from primepath.services.imports.planned import Ref
 
-Dates = dict[tuple[Ref, str], list[Row]]
-
 
 class ExamDates:
     """The active rows by exam and class code. A row is taken once, by the cell that it belongs to."""
