@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.utils.translation import gettext as _
-
 from primepath.domain.cell import CellKey
-from primepath.domain.errors import InputError, UserErrorCode
+from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
 from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
     CellVersion,
+    check_active,
     check_fit,
     check_listed_once,
     check_size,
@@ -58,17 +57,17 @@ def assign_exams(
     check_versions(locked, expected_versions, errors)
     exams = find_exams(exam_ids, errors, "exam_ids", dry_run=dry_run)
     wanted = {}
-    inactive: set[int] = set()
+    added_somewhere: set[int] = set()
     for key, position in positions.items():
         cell = locked[key]
         added = [exam for exam, _position in exams.values() if exam.pk not in cell.state.exam_ids]
         wanted[key] = cell.state.with_exams(cell.state.exam_ids | exams.keys())
         check_fit(key, added, errors, "cells", position)
         check_unlocked(cell, wanted[key], errors, "cells", position)
-        inactive |= {exam.pk for exam in added if not exam.is_active}
-    for exam, position in (exams[exam_id] for exam_id in exams if exam_id in inactive):
-        template = _('Exam "{exam}" is inactive and cannot be assigned.')
-        errors.add(UserErrorCode.EXAM_INACTIVE, template, "exam_ids", position, exam=exam.name)
+        added_somewhere |= {exam.pk for exam in added}
+    for exam, position in exams.values():
+        if exam.pk in added_somewhere:
+            check_active(exam, errors, "exam_ids", position)
     errors.raise_if_any()
     return write_cells(
         viewer=viewer,

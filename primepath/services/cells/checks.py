@@ -178,12 +178,11 @@ def check_fit(
         )
 
 
-def check_inactive(exams: Iterable[Exam], errors: ValidationErrors, *path: str | int) -> None:
-    """Add an error for each exam that is inactive."""
-    for exam in exams:
-        if not exam.is_active:
-            template = _('Exam "{exam}" is inactive and cannot be assigned.')
-            errors.add(UserErrorCode.EXAM_INACTIVE, template, *path, exam=exam.name)
+def check_active(exam: Exam, errors: ValidationErrors, *path: str | int) -> None:
+    """Add an error if the exam is inactive."""
+    if not exam.is_active:
+        template = _('Exam "{exam}" is inactive and cannot be assigned.')
+        errors.add(UserErrorCode.EXAM_INACTIVE, template, *path, exam=exam.name)
 
 
 def check_unlocked(

@@ -16,6 +16,7 @@ from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import (
     CellVersion,
     check_access,
+    check_active,
     check_fit,
     check_listed_once,
     check_size,
@@ -92,9 +93,8 @@ def clone_cell(
         check_unlocked(cell, wanted[key], errors, path, position)
         added_somewhere |= {exam.pk for exam in added}
     for exam in exams:
-        if exam.pk in added_somewhere and not exam.is_active:
-            template = _('Exam "{exam}" is inactive and cannot be assigned.')
-            errors.add(UserErrorCode.EXAM_INACTIVE, template, "source", exam=exam.name)
+        if exam.pk in added_somewhere:
+            check_active(exam, errors, "source")
     errors.raise_if_any()
     return write_cells(
         viewer=viewer,

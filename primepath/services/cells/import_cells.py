@@ -18,6 +18,7 @@ from primepath.models import Exam
 from primepath.services.cells.cell_changes import check_state, check_values, clean_room
 from primepath.services.cells.checks import (
     check_access,
+    check_active,
     check_fit,
     check_unlocked,
     check_version,
@@ -87,7 +88,9 @@ def import_cells(
     refused = [_access_errors(each.key, levels) for each in wanted]
     reached = [each.key for each, errors in zip(wanted, refused, strict=True) if not errors]
     locked = lock_cells(reached, dry_run=dry_run)
-    exams = _exams(wanted, dry_run=dry_run)
+    exams = lock_exams(
+        {id_ for each in wanted for id_ in each.values.get("exam_ids", ())}, dry_run=dry_run
+    )
     cells = [
         _REFUSED._replace(errors=errors)
         if errors
@@ -116,13 +119,6 @@ def _access_errors(key: CellKey, levels: Mapping[str, AccessLevel]) -> Sequence[
     errors = ValidationErrors()
     check_access(key, levels, errors, "cell")
     return _found(errors)
-
-
-def _exams(wanted: Sequence[WantedCell], *, dry_run: bool) -> dict[int, Exam]:
-    ids = {id_ for each in wanted for id_ in each.values.get("exam_ids", ())}
-    if not dry_run:
-        return lock_exams(ids)
-    return {exam.pk: exam for exam in Exam.objects.filter(pk__key_in=sorted(ids))}
 
 
 def _import_cell(
@@ -162,9 +158,7 @@ def _import_cell(
     if after.status in LOCKED_STATUSES:
         check_unlocked(cell, after, errors, "exam_ids")
     for exam in new:
-        if not exam.is_active:
-            template = _('Exam "{name}" is inactive and cannot be assigned.')
-            errors.add(UserErrorCode.EXAM_INACTIVE, template, "exam_ids", name=exam.name)
+        check_active(exam, errors, "exam_ids")
     return ImportedCell(cell.version, before, after, _found(errors))
 
 

@@ -13,8 +13,8 @@ from primepath.domain.viewer import Viewer
 from primepath.models import ExamScheduleMatrix
 from primepath.services.cells.cell_changes import check_state
 from primepath.services.cells.checks import (
+    check_active,
     check_fit,
-    check_inactive,
     check_unlocked,
     lock_exams,
 )
@@ -62,7 +62,9 @@ class CellRestoration:
             for each in found:
                 reason = each.message_for(each.field_name or "")
                 errors.add(each.code, "{cell}: {reason}", PATH, cell=key, reason=reason)
-        check_inactive((exam for exam in exams.values() if exam.pk not in activated), errors, PATH)
+        for exam in exams.values():
+            if exam.pk not in activated:
+                check_active(exam, errors, PATH)
 
     def write(self, viewer: Viewer, check_result: ResultCheck | None) -> None:
         write_cells(
