@@ -1,4 +1,4 @@
-"""Cells: their keys, and the appearance of each status."""
+"""Cells: their keys, their statuses, and what a copy or an import does with the exams that they have."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ class CellStatus(StrEnum):
     SCHEDULED = "SCHEDULED"
     IN_PROGRESS = "IN_PROGRESS"
     COMPLETED = "COMPLETED"
+
+
+class OnExisting(StrEnum):
+    """Handling of the exams, times and date that a cell already has, when a copy or an import changes it."""
+
+    MERGE = "MERGE"
+    REPLACE = "REPLACE"
+    REJECT = "REJECT"
 
 
 class CellAppearance(NamedTuple):

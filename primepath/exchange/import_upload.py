@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from primepath.domain.cell import CellKey
+from primepath.domain.cell import CellKey, OnExisting
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
@@ -17,7 +17,6 @@ from primepath.exchange.columns import SCHEDULE
 from primepath.exchange.files.sheet import FileError
 from primepath.exchange.rows import Effect, ParsedRow, RowPlan, parse, read_file
 from primepath.exchange.schedule import import_schedule
-from primepath.services.cells.clone_cell import OnExisting
 from primepath.services.cells.writing import atomic_unless_dry_run
 from primepath.services.permissions import check_administrator
 from primepath.services.stored_files.store import find_upload

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from primepath.domain.cell import CellKey, CellStatus, is_class_code
+from primepath.domain.cell import CellKey, CellStatus, OnExisting, is_class_code
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.period import PERIODS, Period
 from primepath.domain.planned_cell import PlannedCells
@@ -22,7 +22,6 @@ from primepath.exchange.cell_values import shown
 from primepath.exchange.columns import SCHEDULE
 from primepath.exchange.rows import Change, Effect, ParsedRow, Problem, RowPlan
 from primepath.models import Exam, SchoolClass, Teacher
-from primepath.services.cells.clone_cell import OnExisting
 from primepath.services.cells.import_cells import ImportedCell, WantedCell, import_cells
 from primepath.services.cells.writing import CellState, lock_cells
 

@@ -9,8 +9,9 @@ import strawberry
 from django.conf import settings
 
 from primepath.domain.cell import CellKey as Key
+from primepath.domain.cell import OnExisting
 from primepath.services.cells.checks import CellVersion as SeenVersion
-from primepath.services.cells.clone_cell import OnExisting, clone_cell
+from primepath.services.cells.clone_cell import clone_cell
 from primepath.services.cells.share_cell import share_cell
 from schema.context import Info
 from schema.limits import check_list

@@ -7,9 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from primepath.domain.cell import CellKey, CellStatus
+from primepath.domain.cell import CellKey, CellStatus, OnExisting
 from primepath.domain.period import Period
-from primepath.services.cells.clone_cell import OnExisting
 from tests.factories import YEAR
 from tests.writing.model import Key, ModelExam
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from primepath.domain.cell import OnExisting
 from primepath.domain.errors import ValidationFailedError
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import COMMAND_LINE
@@ -30,7 +31,7 @@ from primepath.services.access.assign_teacher import assign_teacher
 from primepath.services.access.revoke_teacher import revoke_teacher
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.cell_changes import CellChanges
-from primepath.services.cells.clone_cell import OnExisting, clone_cell
+from primepath.services.cells.clone_cell import clone_cell
 from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
 from primepath.services.cells.update_cell import update_cell

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from primepath.domain.cell import CellStatus
+from primepath.domain.cell import CellStatus, OnExisting
 from primepath.domain.errors import BadUserInputError, ValidationFailedError
 from primepath.domain.school_class import AccessLevel
 from primepath.domain.viewer import Viewer
@@ -28,7 +28,7 @@ from primepath.models import Exam, ExamScheduleMatrix, HistoryEntry, MatrixCellE
 from primepath.services.cells.assign_exams import assign_exams
 from primepath.services.cells.cell_changes import CellChanges
 from primepath.services.cells.checks import CellVersion
-from primepath.services.cells.clone_cell import OnExisting, clone_cell
+from primepath.services.cells.clone_cell import clone_cell
 from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
 from primepath.services.cells.update_cell import update_cell

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from primepath.domain.cell import CellKey
+from primepath.domain.cell import CellKey, OnExisting
 from primepath.domain.errors import InputError, UserErrorCode
 from primepath.domain.history import HistoryAction
 from primepath.domain.planned_cell import PlannedCells
@@ -34,14 +33,6 @@ from primepath.services.cells.writing import (
     write_cells,
 )
 from primepath.services.validation import ValidationErrors
-
-
-class OnExisting(StrEnum):
-    """Handling of the exams, times and date that a target already has."""
-
-    MERGE = "MERGE"
-    REPLACE = "REPLACE"
-    REJECT = "REJECT"
 
 
 @atomic_unless_dry_run

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from primepath.domain.cell import CellKey
+from primepath.domain.cell import CellKey, OnExisting
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.history import HistoryAction
 from primepath.domain.planned_cell import PlannedCells
@@ -25,7 +25,6 @@ from primepath.services.cells.checks import (
     lock_exams,
     visible_levels,
 )
-from primepath.services.cells.clone_cell import OnExisting
 from primepath.services.cells.writing import (
     LOCKED_STATUSES,
     UNUSED,

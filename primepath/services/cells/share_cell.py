@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from primepath.domain.cell import CellKey
+from primepath.domain.cell import CellKey, OnExisting
 from primepath.domain.errors import InputError
 from primepath.domain.history import HistoryAction
 from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.services.cells.checks import CellVersion
-from primepath.services.cells.clone_cell import OnExisting, clone_cell
+from primepath.services.cells.clone_cell import clone_cell
 from primepath.services.cells.writing import ResultCheck
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from primepath.domain.cell import CellKey
+from primepath.domain.cell import CellKey, OnExisting
 from primepath.domain.exam import ExamType
 from primepath.domain.period import PERIODS, Period
 from primepath.domain.school_class import AccessLevel
@@ -28,7 +28,7 @@ from primepath.models import (
 from primepath.services.access.assign_teacher import assign_teacher
 from primepath.services.access.revoke_teacher import revoke_teacher
 from primepath.services.cells.assign_exams import assign_exams
-from primepath.services.cells.clone_cell import OnExisting, clone_cell
+from primepath.services.cells.clone_cell import clone_cell
 from primepath.services.cells.share_cell import share_cell
 from primepath.services.cells.unassign_exams import unassign_exams
 from primepath.services.cells.update_cell import update_cell
