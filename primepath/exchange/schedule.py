@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from primepath.domain.cell import CellKey, CellStatus, OnExisting, is_class_code
@@ -21,7 +19,8 @@ from primepath.domain.viewer import Viewer
 from primepath.exchange.cell_values import shown
 from primepath.exchange.columns import SCHEDULE
 from primepath.exchange.rows import Change, Effect, ParsedRow, Problem, RowPlan
-from primepath.models import Exam, SchoolClass, Teacher
+from primepath.exchange.schedule_names import NamedObjects, ShownNames, shown_names
+from primepath.models import SchoolClass
 from primepath.services.cells.import_cells import ImportedCell, WantedCell, import_cells
 from primepath.services.cells.writing import CellState, lock_cells
 
@@ -36,19 +35,11 @@ _FIELDS = {
     "exams": "exam_ids",
     "notes": "notes",
 }
-_BRACKET = re.compile(r" +\(")
 _COLUMNS = {
     **{field: column for column, field in _FIELDS.items()},
     "cell": "class_code",
     "expected_version": "version",
 }
-
-
-class _Names(NamedTuple):
-    """Names of exams and teachers as a file shows them, and back."""
-
-    exams: Mapping[int, str]
-    teachers: Mapping[int, str]
 
 
 def schedule_rows(viewer: Viewer, keys: Iterable[CellKey]) -> Iterator[list[Any]]:
@@ -65,7 +56,7 @@ def schedule_rows(viewer: Viewer, keys: Iterable[CellKey]) -> Iterator[list[Any]
         key=lambda key: (classes[key.class_code][0], key.academic_year, PERIODS.index(key.period)),
     )
     cells = lock_cells(ordered, dry_run=True)
-    names = _names([cell.state for cell in cells.values()])
+    names = shown_names([cell.state for cell in cells.values()])
     for key in ordered:
         cell = cells[key]
         state = _shown_state(cell.state, names)
@@ -116,8 +107,8 @@ def import_schedule(
     The digest names the rows and the cells as they are before the import. Raises `ValidationFailedError` with ``STALE_VERSION`` if
     it is not ``expected_digest``: then the import would do something else than the caller has seen.
     """
-    ids = _Ids(rows)
-    parsed = [(row, *_wanted(row, ids)) for row in rows]
+    named = NamedObjects(rows)
+    parsed = [(row, *_wanted(row, named)) for row in rows]
     wanted = [each for _row, each, problems in parsed if each is not None and not problems]
     unreadable = [problem for *_row, problems in parsed for problem in problems]
     digest = ""
@@ -137,7 +128,7 @@ def import_schedule(
         viewer=viewer, wanted=wanted, on_existing=on_existing, confirm=confirm, dry_run=dry_run
     )
     imported = dict(zip((each.key for each in wanted), done.cells, strict=True))
-    names = _names([state for cell in done.cells for state in (cell.before, cell.after)])
+    names = shown_names([state for cell in done.cells for state in (cell.before, cell.after)])
     plans = []
     for row, each, problems in parsed:
         cell = imported.get(each.key) if each is not None and not problems else None
@@ -164,26 +155,7 @@ def _sorted(state: CellState) -> list[Any]:
     ]
 
 
-class _Ids:
-    """Keys of the exams and teachers that a file names. Two SELECTs."""
-
-    def __init__(self, rows: Sequence[ParsedRow]) -> None:
-        names = {name for row in rows for name in row.values.get("exams") or ()}
-        ids = {id_ for name in names if (id_ := _split_id(name)[1]) is not None}
-        self.exams: defaultdict[str, list[Exam]] = defaultdict(list)
-        self.exam_of_id: dict[int, Exam] = {}
-        wanted = Q(name__key_in=sorted(names)) | Q(pk__key_in=sorted(ids))
-        for exam in Exam.objects.filter(wanted):
-            self.exams[exam.name].append(exam)
-            self.exam_of_id[exam.pk] = exam
-        usernames = {
-            name for row in rows for name in _usernames(row.values.get("invigilator") or "")
-        }
-        teachers = Teacher.objects.filter(user__username__key_in=sorted(usernames))
-        self.teachers = dict(teachers.values_list("user__username", "pk"))
-
-
-def _wanted(row: ParsedRow, ids: _Ids) -> tuple[WantedCell | None, list[Any]]:
+def _wanted(row: ParsedRow, named: NamedObjects) -> tuple[WantedCell | None, list[Problem]]:
     problems = list(row.problems)
     code, year = (row.values.get(name) for name in ("class_code", "academic_year"))
     period = row.values.get("period")
@@ -212,19 +184,18 @@ def _wanted(row: ParsedRow, ids: _Ids) -> tuple[WantedCell | None, list[Any]]:
     if "status" in values:
         values["status"] = CellStatus(values["status"] or CellStatus.EMPTY)
     if "invigilator" in row.values:
-        values["invigilator_id"] = _teacher(row, ids, problems)
+        values["invigilator_id"] = _teacher(row, named, problems)
     if "exams" in row.values:
-        values["exam_ids"] = _exam_ids(row, ids, year, problems)
+        values["exam_ids"] = _exam_ids(row, named, problems)
     version = row.values.get("version")
     return WantedCell(CellKey(code, year, Period(period)), values, version), problems
 
 
-def _teacher(row: ParsedRow, ids: _Ids, problems: list[Any]) -> int | None:
+def _teacher(row: ParsedRow, named: NamedObjects, problems: list[Problem]) -> int | None:
     text = row.values["invigilator"]
     if not text:
         return None
-    teachers = (ids.teachers.get(name) for name in _usernames(text))
-    teacher = next((each for each in teachers if each is not None), None)
+    teacher = named.teacher(text)
     if teacher is None:
         message = _("Teacher {name} does not exist. Write the username in brackets.")
         problem = row.problem(
@@ -234,15 +205,10 @@ def _teacher(row: ParsedRow, ids: _Ids, problems: list[Any]) -> int | None:
     return teacher
 
 
-def _exam_ids(row: ParsedRow, ids: _Ids, year: int, problems: list[Any]) -> frozenset[int]:
+def _exam_ids(row: ParsedRow, named: NamedObjects, problems: list[Problem]) -> frozenset[int]:
     found = set()
     for text in row.values["exams"] or ():
-        name, id_ = _split_id(text)
-        numbered = ids.exam_of_id.get(id_) if id_ is not None else None
-        if numbered is not None and _in_one_line(numbered.name) == _in_one_line(name):
-            found.add(numbered.pk)
-            continue
-        candidates = ids.exams.get(text, [])
+        candidates = named.exams(text)
         if len(candidates) == 1:
             found.add(candidates[0].pk)
             continue
@@ -255,68 +221,7 @@ def _exam_ids(row: ParsedRow, ids: _Ids, year: int, problems: list[Any]) -> froz
     return frozenset(found)
 
 
-def _split_id(text: str) -> tuple[str, int | None]:
-    """Return the name and the number of an exam that is written as ``name [#12]``."""
-    name, bracket, rest = text.rpartition(" [#")
-    number = rest.removesuffix("]")
-    if (
-        bracket
-        and rest.endswith("]")
-        and number.isascii()
-        and number.isdigit()
-        and len(number) < 19
-    ):
-        return name, int(number)
-    return text, None
-
-
-def _shown_teacher(name: str, username: str) -> str:
-    """Return ``name (username)``. The first " (" is the one before the username, because a username can contain it too."""
-    return f"{_BRACKET.sub('(', name)} ({username})"
-
-
-def _usernames(text: str) -> list[str]:
-    """Return the usernames that a text can mean. If several exist, the first is meant, as in `_shown_teacher`."""
-    found = []
-    if text.rstrip().endswith(")"):
-        inner = text.rstrip().removesuffix(")")
-        # People also write names with brackets before the username.
-        found = [part[2] for part in (inner.partition(" ("), inner.rpartition(" (")) if part[1]]
-    return [*found, text.strip()]
-
-
-def _names(states: Sequence[CellState]) -> _Names:
-    exam_ids = {id_ for state in states for id_ in state.exam_ids}
-    exams = dict(Exam.objects.filter(pk__key_in=sorted(exam_ids)).values_list("pk", "name"))
-    wanted = sorted(set(exams.values()))
-    counts: defaultdict[str, int] = defaultdict(int)
-    for name in Exam.objects.filter(name__key_in=wanted).values_list("name", flat=True):
-        counts[name] += 1
-    teacher_ids = {state.invigilator_id for state in states if state.invigilator_id is not None}
-    teachers = Teacher.objects.filter(pk__key_in=sorted(teacher_ids))
-    return _Names(
-        {
-            pk: name if counts[name] == 1 and _is_plain(name) else f"{_in_one_line(name)} [#{pk}]"
-            for pk, name in exams.items()
-        },
-        {
-            pk: _shown_teacher(name, username)
-            for pk, name, username in teachers.values_list("pk", "name", "user__username")
-        },
-    )
-
-
-def _is_plain(name: str) -> bool:
-    """Return whether the name is read back without its number."""
-    has_breaks = "\n" in name or "\r" in name
-    return name == name.strip() and not has_breaks and _split_id(name)[1] is None
-
-
-def _in_one_line(name: str) -> str:
-    return " ".join(name.split())
-
-
-def _shown_state(state: CellState, names: _Names) -> dict[str, Any]:
+def _shown_state(state: CellState, names: ShownNames) -> dict[str, Any]:
     invigilator = state.invigilator_id
     return {
         "status": state.status,
@@ -333,9 +238,9 @@ def _shown_state(state: CellState, names: _Names) -> dict[str, Any]:
 def _row_plan(
     row: ParsedRow,
     wanted: WantedCell | None,
-    problems: Sequence[Any],
+    problems: Sequence[Problem],
     plan: ImportedCell | None,
-    names: _Names,
+    names: ShownNames,
 ) -> RowPlan:
     key = str(wanted.key) if wanted is not None else ""
     if plan is None:
