@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -26,19 +26,33 @@ from primepath.services.cells.create_missing_cells import create_missing_cells
 
 logger = logging.getLogger("primepath.cells")
 
-KeepSession: TypeAlias = Callable[[User], None]
+
+class Client(NamedTuple):
+    """The sender of an operation: how it is authenticated, and how it has reached the server.
+
+    ``token_id``: primary key of the bearer token that authenticated the request, or None.
+    ``address``: client IP address, or "" when not called over HTTP.
+    ``base_url``: scheme and host by which the client has reached the server, or "" when not called over HTTP.
+    ``keep_session``: called with the account after its password was changed, so that the session of the request stays valid.
+    """
+
+    token_id: int | None = None
+    address: str = ""
+    base_url: str = ""
+    keep_session: Callable[[User], None] = lambda _: None
+
+
+NO_CLIENT = Client()
+"""The sender of an operation that is not called over HTTP."""
 
 
 class Context:
     """The state of one operation.
 
     ``viewer``: the signed-in person, or None.
-    ``token_id``: primary key of the bearer token that authenticated the request, or None.
+    ``client``: the sender of the operation.
     ``columns``: the optional columns that the operation needs. See `ReadOptions`.
     ``may_store``: whether missing cells are stored at the end of the operation.
-    ``address``: client IP address, or "" when not called over HTTP.
-    ``base_url``: scheme and host by which the client has reached the server, or "" when not called over HTTP.
-    ``keep_session``: called with the account after its password was changed, so that the session of the request stays valid.
     ``time_limit``: the time of the operation.
     ``values_left``: returns how many values the response can still get.
     ``shared``: loaders that it shares with the operations that run together with it.
@@ -50,21 +64,17 @@ class Context:
         dispatcher: Dispatcher,
         *,
         viewer: Viewer | None,
-        token_id: int | None = None,
+        client: Client,
         columns: Collection[str],
         may_store: bool,
-        address: str,
-        base_url: str = "",
-        keep_session: KeepSession = lambda _: None,
         time_limit: TimeLimit,
         values_left: Callable[[], float],
         shared: SharedLoaders | None = None,
     ) -> None:
         self.dispatcher = dispatcher
         self._shared = shared
-        self.address = address
-        self.base_url = base_url
-        self.keep_session = keep_session
+        self.viewer = viewer
+        self.client = client
         self.time_limit = time_limit
         self.values_left = values_left
         self.saved: dict[str | int, UUID | None] = {}
@@ -73,12 +83,12 @@ class Context:
         self._read_options = ReadOptions(
             columns=columns, report_missing=self._missing.update if may_store else None
         )
-        self.switch_viewer(viewer, token_id)
+        self.reset_loaders()
 
     def switch_viewer(self, viewer: Viewer | None, token_id: int | None) -> None:
         """Switch to another viewer and reset all loaders."""
         self.viewer = viewer
-        self.token_id = token_id
+        self.client = self.client._replace(token_id=token_id)
         self.reset_loaders()
 
     def require_viewer(self) -> Viewer:

@@ -39,6 +39,7 @@ from primepath.server.monitoring.request_record import note
 from primepath.server.time_limit import TimeLimit
 from primepath.services.accounts.sessions import keep_session
 from primepath.services.fold_marks import fold_marks
+from schema.context import Client
 from schema.errors import (
     HttpError,
     can_run_again,
@@ -266,11 +267,13 @@ def _run(
     run = partial(
         execute,
         operation,
-        token_id=caller.token_id,
+        client=Client(
+            token_id=caller.token_id,
+            address=request.META.get("REMOTE_ADDR", ""),
+            base_url=base_url,
+            keep_session=partial(_keep_session, request, caller),
+        ),
         may_store=not reads(request),
-        address=request.META.get("REMOTE_ADDR", ""),
-        base_url=base_url,
-        keep_session=partial(_keep_session, request, caller),
         checkpoint=checkpoint,
         time_limit=time_limit,
         snapshot=reads_ahead,

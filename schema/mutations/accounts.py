@@ -75,7 +75,7 @@ class InviteTeacherPayload(CheckedPayload):
         if result.value is None or not result.value.secret:
             return None
         path = reverse("set-password", kwargs={"secret": result.value.secret})
-        return info.context.base_url + path
+        return info.context.client.base_url + path
 
     @strawberry.field(description="Time until which the link works. Null if no link was created.")
     def expires_at(self, result: strawberry.Parent[Result[Invitation]]) -> datetime.datetime | None:
@@ -217,10 +217,10 @@ class Accounts:
                 viewer=viewer,
                 current_password=input.current_password,
                 new_password=input.new_password,
-                address=context.address,
-                token_id=context.token_id,
+                address=context.client.address,
+                token_id=context.client.token_id,
             )
-            context.keep_session(account)
+            context.client.keep_session(account)
             return created
 
         try:

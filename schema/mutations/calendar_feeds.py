@@ -72,7 +72,7 @@ class CalendarFeedPayload(CheckedPayload):
 
 
 def _url(info: Info, secret: str) -> str:
-    return info.context.base_url + reverse("calendar", kwargs={"secret": secret})
+    return info.context.client.base_url + reverse("calendar", kwargs={"secret": secret})
 
 
 _ROW = own_row(models.CalendarFeed)

@@ -98,7 +98,7 @@ class ExportSchedule:
         language = input.language
         if language is None:
             language = get_language() or settings.LANGUAGE_CODE
-        origin = info.context.base_url
+        origin = info.context.client.base_url
 
         def export() -> _Exported:
             _check_language(language)

@@ -89,7 +89,7 @@ class SignInMutation:
                 lambda: sign_in(
                     username=input.username,
                     password=input.password,
-                    address=context.address,
+                    address=context.client.address,
                     device_name=input.device_name,
                 ),
             )
@@ -107,7 +107,7 @@ class SignInMutation:
     async def sign_out(self, info: Info) -> SignOutPayload:
         context = info.context
         context.require_viewer()
-        token_id = context.token_id
+        token_id = context.client.token_id
         if token_id is None:
             return SignOutPayload(signed_out=False, user_errors=[])
         revoked = await save(info, lambda: revoke_token(token_id=token_id))

@@ -21,7 +21,7 @@ from primepath.server.give_way import GiveWay
 from primepath.server.stack_chunk import with_large_stack_chunk
 from primepath.server.time_limit import TimeLimit
 from schema.build import schema
-from schema.context import Context, KeepSession
+from schema.context import NO_CLIENT, Client, Context
 from schema.execution.core import graphql_schema, is_awaitable
 from schema.execution.executor import CompiledExecutor, CountingExecutor
 from schema.execution.response_size import ResponseSize
@@ -38,11 +38,8 @@ T = TypeVar("T")
 def execute(
     operation: PreparedOperation,
     *,
-    token_id: int | None = None,
+    client: Client = NO_CLIENT,
     may_store: bool = True,
-    address: str = "",
-    base_url: str = "",
-    keep_session: KeepSession = lambda _: None,
     root_value: object = None,
     checkpoint: Callable[[], None] = lambda: None,
     time_limit: TimeLimit | None = None,
@@ -58,11 +55,8 @@ def execute(
     run = partial(
         _run,
         operation,
-        token_id=token_id,
+        client=client,
         may_store=may_store,
-        address=address,
-        base_url=base_url,
-        keep_session=keep_session,
         root_value=root_value,
         time_limit=time_limit or TimeLimit(),
     )
@@ -114,6 +108,7 @@ class Together:
         return await _execute(
             operation,
             self._dispatcher,
+            client=NO_CLIENT,
             may_store=False,
             root_value=root_value,
             time_limit=TimeLimit(),
@@ -145,11 +140,8 @@ async def _execute(
     operation: PreparedOperation,
     dispatcher: Dispatcher,
     *,
-    token_id: int | None = None,
+    client: Client,
     may_store: bool,
-    address: str = "",
-    base_url: str = "",
-    keep_session: KeepSession = lambda _: None,
     root_value: object,
     time_limit: TimeLimit,
     shared: SharedLoaders | None = None,
@@ -158,12 +150,9 @@ async def _execute(
     context = Context(
         dispatcher,
         viewer=operation.viewer,
-        token_id=token_id,
+        client=client,
         columns=operation.columns,
         may_store=may_store,
-        address=address,
-        base_url=base_url,
-        keep_session=keep_session,
         time_limit=time_limit,
         values_left=size.left,
         shared=shared,

@@ -29,7 +29,7 @@ class ApiToken(Node, source=models.ApiToken):
 
     @strawberry.field(description="True if this request uses the token.")
     def is_current(self, info: Info, token: strawberry.Parent[models.ApiToken]) -> bool:
-        return info.context.token_id == token.pk
+        return info.context.client.token_id == token.pk
 
     @classmethod
     async def load(cls, info: Info, key: Any) -> models.ApiToken | None:

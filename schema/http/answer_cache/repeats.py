@@ -45,6 +45,7 @@ from primepath.server.answer_life import AnswerLife, begin_life
 from primepath.server.give_way import running_requests
 from primepath.services.documents.find import find_document, is_trusted
 from primepath.services.fold_marks import needs_folding
+from schema.context import Client
 from schema.http.answer_cache.answer import Answer, Origin
 from schema.http.authentication import Caller, look_up_early
 from schema.http.documents import RequestedDocument, Source, count_document
@@ -296,9 +297,8 @@ def _execute(
     run = partial(
         execute,
         operation,
-        token_id=caller.token_id,
+        client=Client(token_id=caller.token_id, base_url=repeat.base_url),
         may_store=not repeat.reads,
-        base_url=repeat.base_url,
         snapshot=reads,
     )
     return with_schema_answers(operation, run)

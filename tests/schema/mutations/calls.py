@@ -13,6 +13,7 @@ from django.db import transaction
 from primepath.domain.viewer import Viewer
 from primepath.services.accounts.tokens import create_token
 from schema.build import schema
+from schema.context import Client
 from schema.errors import format_errors
 from schema.execution.core import graphql_schema
 from tests.client import run
@@ -43,7 +44,7 @@ class Call:
         self.options: dict[str, Any] = {}
         if mutation in {"signOut", "revokeAllApiTokens"}:
             user = User.objects.get(username=given.person)
-            self.options["token_id"] = create_token(user=user, name="phone")[1].pk
+            self.options["client"] = Client(token_id=create_token(user=user, name="phone")[1].pk)
 
     def run(self, checkpoint: Callable[[], None] = lambda: None) -> dict[str, Any]:
         result = run(
