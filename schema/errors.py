@@ -13,10 +13,9 @@ from strawberry.exceptions import StrawberryInputCoercionError
 
 from primepath.domain.errors import (
     ErrorCode,
-    OverloadedError,
     PrimePathError,
+    RetryLaterError,
     TimeLimitExceededError,
-    UnavailableError,
 )
 from primepath.server.database_failures import (
     DatabaseFailure,
@@ -117,7 +116,7 @@ def is_unavailable(errors: Iterable[GraphQLError]) -> bool:
     return all(
         SAVED not in (each.extensions or {})
         and (
-            isinstance(cause := _cause(each), UnavailableError | OverloadedError)
+            isinstance(cause := _cause(each), RetryLaterError)
             or database_failure(cause) in _UNAVAILABLE
         )
         for each in errors
@@ -132,7 +131,7 @@ def seconds_to_retry(errors: Iterable[GraphQLError]) -> int | None:
     seconds = RETRY_AFTER_SECONDS
     for each in errors:
         cause = _cause(each)
-        if isinstance(cause, UnavailableError | OverloadedError):
+        if isinstance(cause, RetryLaterError):
             seconds = max(seconds, cause.retry_after_seconds)
         elif database_failure(cause) is DatabaseFailure.OUTCOME_UNKNOWN:
             return None

@@ -113,32 +113,28 @@ class TimeLimitExceededError(PrimePathError):
         return {} if self.limit is None else {"limit": self.limit}
 
 
-class UnavailableError(PrimePathError):
-    """The database cannot answer at the moment. The same request can succeed after ``retry_after_seconds``."""
+class RetryLaterError(PrimePathError):
+    """Base of the errors after which the same request can succeed, ``retry_after_seconds`` later."""
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def extensions(self) -> Mapping[str, object]:
+        return {"retryAfterSeconds": self.retry_after_seconds}
+
+
+class UnavailableError(RetryLaterError):
+    """The database cannot answer at the moment."""
 
     code = ErrorCode.UNAVAILABLE
 
-    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
-        super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
 
-    @property
-    def extensions(self) -> Mapping[str, object]:
-        return {"retryAfterSeconds": self.retry_after_seconds}
-
-
-class OverloadedError(PrimePathError):
-    """The server has too much to do. The same request can succeed after ``retry_after_seconds``."""
+class OverloadedError(RetryLaterError):
+    """The server has too much to do."""
 
     code = ErrorCode.OVERLOADED
-
-    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
-        super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
-
-    @property
-    def extensions(self) -> Mapping[str, object]:
-        return {"retryAfterSeconds": self.retry_after_seconds}
 
 
 class UserErrorCode(StrEnum):
