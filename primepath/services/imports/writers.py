@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.models import User
 from django.db.models import Model, Q
@@ -41,14 +41,16 @@ from primepath.services.imports.state import curricula
 from primepath.services.rows import RecordedRow
 from primepath.services.school.class_values import CLASSES
 
+M = TypeVar("M", bound=Model)
 Values = dict[str, Any]
+Create = Callable[[Sequence[Values], Viewer], list[str]]
 _ROWS_AT_ONCE = 500
 
 
 class Writer(NamedTuple):
     """``create`` stores new objects and returns their keys in the same order. ``update`` returns the key."""
 
-    create: Callable[[Sequence[Values], Viewer], list[str]]
+    create: Create
     update: Callable[[str, Values, Viewer], str]
 
 
@@ -64,6 +66,30 @@ def _recorded_rows(model: type[Model], recorded: RecordedRow) -> Writer:
         return target
 
     return Writer(create, update)
+
+
+def _creating(
+    model: type[M],
+    action: HistoryAction,
+    subject: HistorySubject,
+    recorded: Callable[[M], dict[str, Any]],
+) -> Create:
+    """Return a function that stores new rows. ``recorded`` returns the values of a row that the history records."""
+
+    def create(given: Sequence[Values], viewer: Viewer) -> list[str]:
+        rows = model._default_manager.bulk_create(
+            (model(**values) for values in given), _ROWS_AT_ONCE
+        )
+        record(
+            viewer=viewer,
+            action=action,
+            subject=subject,
+            at=timezone.now(),
+            entries=[Recorded(str(row.pk), differences({}, recorded(row))) for row in rows],
+        )
+        return [str(row.pk) for row in rows]
+
+    return create
 
 
 def _tracking_levels(writer: Writer, path: str) -> Writer:
@@ -98,18 +124,6 @@ def _update_code(target: str, values: Values, viewer: Viewer) -> str:
     return str(values["code"])
 
 
-def _create_exams(given: Sequence[Values], viewer: Viewer) -> list[str]:
-    rows = Exam.objects.bulk_create((Exam(**values) for values in given), _ROWS_AT_ONCE)
-    record(
-        viewer=viewer,
-        action=HistoryAction.CREATE_EXAM,
-        subject=HistorySubject.EXAM,
-        at=timezone.now(),
-        entries=[Recorded(str(row.pk), differences({}, recorded_exam(row))) for row in rows],
-    )
-    return [str(row.pk) for row in rows]
-
-
 def _update_exam(target: str, values: Values, viewer: Viewer) -> str:
     exam = Exam.objects.select_for_update(no_key=True).get(pk=target)
     before = recorded_exam(exam)
@@ -129,20 +143,6 @@ def _update_exam(target: str, values: Values, viewer: Viewer) -> str:
     return target
 
 
-def _create_assignments(given: Sequence[Values], viewer: Viewer) -> list[str]:
-    rows = TeacherClassAssignment.objects.bulk_create(
-        (TeacherClassAssignment(**values) for values in given), _ROWS_AT_ONCE
-    )
-    record(
-        viewer=viewer,
-        action=HistoryAction.ASSIGN_TEACHER,
-        subject=HistorySubject.ASSIGNMENT,
-        at=timezone.now(),
-        entries=[Recorded(str(row.pk), differences({}, recorded_assignment(row))) for row in rows],
-    )
-    return [str(row.pk) for row in rows]
-
-
 def _update_assignment(target: str, values: Values, viewer: Viewer) -> str:
     write_assignment(
         TeacherClassAssignment.objects.select_for_update(no_key=True).get(pk=target),
@@ -154,20 +154,6 @@ def _update_assignment(target: str, values: Values, viewer: Viewer) -> str:
         is_active=values["is_active"],
     )
     return target
-
-
-def _create_requests(given: Sequence[Values], viewer: Viewer) -> list[str]:
-    rows = ClassAccessRequest.objects.bulk_create(
-        (ClassAccessRequest(**values) for values in given), _ROWS_AT_ONCE
-    )
-    record(
-        viewer=viewer,
-        action=HistoryAction.REQUEST_CLASS_ACCESS,
-        subject=HistorySubject.ACCESS_REQUEST,
-        at=timezone.now(),
-        entries=[Recorded(str(row.pk), differences({}, recorded_request(row))) for row in rows],
-    )
-    return [str(row.pk) for row in rows]
 
 
 def _update_request(target: str, values: Values, viewer: Viewer) -> str:
@@ -264,9 +250,28 @@ WRITERS: dict[Kind, Writer] = {
     Kind.LEVEL: Writer(_create_levels, _update_level),
     Kind.CLASS_CODE: Writer(_create_codes, _update_code),
     Kind.CLASS: _recorded_rows(SchoolClass, CLASSES),
-    Kind.EXAM: Writer(_create_exams, _update_exam),
+    Kind.EXAM: Writer(
+        _creating(Exam, HistoryAction.CREATE_EXAM, HistorySubject.EXAM, recorded_exam),
+        _update_exam,
+    ),
     Kind.CURRICULUM: Writer(_create_curricula, _update_curriculum),
-    Kind.ASSIGNMENT: Writer(_create_assignments, _update_assignment),
-    Kind.ACCESS_REQUEST: Writer(_create_requests, _update_request),
+    Kind.ASSIGNMENT: Writer(
+        _creating(
+            TeacherClassAssignment,
+            HistoryAction.ASSIGN_TEACHER,
+            HistorySubject.ASSIGNMENT,
+            recorded_assignment,
+        ),
+        _update_assignment,
+    ),
+    Kind.ACCESS_REQUEST: Writer(
+        _creating(
+            ClassAccessRequest,
+            HistoryAction.REQUEST_CLASS_ACCESS,
+            HistorySubject.ACCESS_REQUEST,
+            recorded_request,
+        ),
+        _update_request,
+    ),
     Kind.HISTORY: Writer(_create_history, _never),
 }
