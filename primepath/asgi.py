@@ -17,11 +17,10 @@ from primepath.server.monitoring.health import Health
 from primepath.server.monitoring.metrics import MetricsEndpoint
 from primepath.server.monitoring.request_log import RequestLog
 from primepath.server.monitoring.tracing import Tracing
-from primepath.server.patience import limit_waits
 from primepath.server.processes.early_refusals import early_refusals
 from primepath.server.proxies import ProxyHeaders, disable_proxy_headers_of_uvicorn
 from primepath.server.root_path import RootPath
-from primepath.server.timeouts import limit_statements
+from primepath.server.timeouts import limit_statements, limit_waits
 from primepath.services.passwords.hashing_thread import hashing_thread
 from primepath.traffic import (
     answer_cache,
