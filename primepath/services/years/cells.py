@@ -15,6 +15,7 @@ from primepath.domain.planned_cell import PlannedCells
 from primepath.models import Exam, ExamScheduleMatrix, Teacher
 from primepath.services.cells.writing import (
     LOCKED_STATUSES,
+    UNUSED,
     CellState,
     LockedCell,
     lock_cells,
@@ -54,15 +55,7 @@ class SourceCells:
 
 def is_used(state: CellState) -> bool:
     """Return whether a cell differs from an unused one."""
-    return replace(state, notes=state.notes.strip()) != CellState(
-        status=CellStatus.EMPTY,
-        scheduled_date=None,
-        start_time=None,
-        end_time=None,
-        room="",
-        invigilator_id=None,
-        notes="",
-    )
+    return replace(state, notes=state.notes.strip()) != UNUSED
 
 
 def lock_targets(given: RollOver, source: SourceCells) -> dict[CellKey, LockedCell]:
