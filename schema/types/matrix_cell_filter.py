@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import fields
 
 import strawberry
 from django.conf import settings
@@ -21,6 +22,11 @@ from schema.ids import parse_number
 from schema.limits import check_list
 
 Cells = QuerySet[models.ExamScheduleMatrix]
+
+_CLASSES_AND_PERIODS = {
+    *("academic_year", "class_codes", "division", "grade", "teacher_id"),
+    *("type", "periods"),
+}
 
 
 @strawberry.input(
@@ -127,17 +133,8 @@ class MatrixCellFilter:
     @property
     def is_about_content(self) -> bool:
         """Return whether a condition concerns the content of cells, and not only their classes and periods."""
-        conditions = (
-            *(
-                self.statuses,
-                self.scheduled_from,
-                self.scheduled_to,
-                self.invigilator_id,
-                self.exam_id,
-            ),
-            *(self.room, self.has_date, self.has_exams, self.has_warnings),
-        )
-        return any(condition is not None for condition in conditions)
+        given = {each.name for each in fields(self) if getattr(self, each.name) is not None}
+        return not given <= _CLASSES_AND_PERIODS
 
     async def class_codes_in(self, loaders: Loaders) -> list[str]:
         """Return the codes of the visible classes that match."""
