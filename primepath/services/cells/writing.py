@@ -63,15 +63,9 @@ class CellState:
         return replace(self, exam_ids=exam_ids, status=status)
 
 
-UNUSED = CellState(
-    status=CellStatus.EMPTY,
-    scheduled_date=None,
-    start_time=None,
-    end_time=None,
-    room="",
-    invigilator_id=None,
-    notes="",
-)
+_STATE_COLUMNS = tuple(field.name for field in fields(CellState) if field.name != "exam_ids")
+_DEFAULTS: dict[str, Any] = {column: CELL_DEFAULTS.get(column) for column in _STATE_COLUMNS}
+UNUSED = CellState(**_DEFAULTS)
 """The state of a cell before its first change."""
 
 
@@ -88,7 +82,6 @@ class LockedCell:
 ResultCheck = Callable[[Collection[CellState]], None]
 """Called with what the target cells would become, before anything is written. It raises if the caller cannot use the result."""
 
-_STATE_COLUMNS = tuple(field.name for field in fields(CellState) if field.name != "exam_ids")
 _TABLE = ExamScheduleMatrix._meta.db_table
 # Setting a column to itself locks the row, and returns it as the last writer left it.
 _LOCK = f'(id) DO UPDATE SET version = "{_TABLE}".version'
