@@ -22,7 +22,7 @@ from primepath.exchange.rows import Change, Effect, ParsedRow, Problem, RowPlan
 from primepath.exchange.schedule_names import NamedObjects, ShownNames, shown_names
 from primepath.models import SchoolClass
 from primepath.services.cells.import_cells import ImportedCell, WantedCell, import_cells
-from primepath.services.cells.writing import CellState, lock_cells
+from primepath.services.cells.writing import UNUSED, CellState, lock_cells
 
 # Names of a cell's values in the services, by column.
 _FIELDS = {
@@ -174,15 +174,12 @@ def _wanted(row: ParsedRow, named: NamedObjects) -> tuple[WantedCell | None, lis
         )
         return None, [problem]
     values = {
-        field: row.values[column]
+        field: getattr(UNUSED, field) if row.values[column] is None else row.values[column]
         for column, field in _FIELDS.items()
         if column in row.values and column not in {"exams", "invigilator"}
     }
-    for field in ("notes", "room"):
-        if field in values:
-            values[field] = values[field] or ""
     if "status" in values:
-        values["status"] = CellStatus(values["status"] or CellStatus.EMPTY)
+        values["status"] = CellStatus(values["status"])
     if "invigilator" in row.values:
         values["invigilator_id"] = _teacher(row, named, problems)
     if "exams" in row.values:
@@ -224,14 +221,9 @@ def _exam_ids(row: ParsedRow, named: NamedObjects, problems: list[Problem]) -> f
 def _shown_state(state: CellState, names: ShownNames) -> dict[str, Any]:
     invigilator = state.invigilator_id
     return {
-        "status": state.status,
-        "date": state.scheduled_date,
-        "start": state.start_time,
-        "end": state.end_time,
-        "room": state.room,
+        **{column: getattr(state, field) for column, field in _FIELDS.items()},
         "invigilator": names.teachers.get(invigilator, "") if invigilator is not None else "",
         "exams": sorted(names.exams[id_] for id_ in state.exam_ids),
-        "notes": state.notes,
     }
 
 

@@ -13,7 +13,7 @@ from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.text import is_blank
 from primepath.models import ExamScheduleMatrix, Teacher
-from primepath.services.cells.writing import STATUSES_WITH_EXAMS, CellState, LockedCell
+from primepath.services.cells.writing import STATUSES_WITH_EXAMS, UNUSED, CellState, LockedCell
 from primepath.services.rows import max_length
 from primepath.services.validation import ValidationErrors
 from primepath.terms import named, shown_date
@@ -73,12 +73,15 @@ def change_state(
     cell: LockedCell, changes: CellChanges, errors: ValidationErrors, *path: str | int
 ) -> CellState:
     """Return the state of the cell after the changes. Add an error for each change that does not fit the other fields."""
-    given: dict[str, Any] = {**changes}
-    if given.get("notes", "") is None:
-        given["notes"] = ""
+    status = changes.get("status")
+    given: dict[str, Any] = {
+        name: getattr(UNUSED, name) if value is None else value
+        for name, value in changes.items()
+        if name != "status"
+    }
     if "room" in given:
         given["room"] = clean_room(given["room"])
-    if (status := given.pop("status", None)) is not None:
+    if status is not None:
         given["status"] = CellStatus(status)
     after = replace(cell.state, **given)
     check_state(cell.key, after, changes.keys(), errors, path)
