@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from primepath.domain.cell import CellKey, OnExisting
+from primepath.domain.cell import OnExisting
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
-from primepath.domain.planned_cell import PlannedCells
 from primepath.domain.viewer import Viewer
 from primepath.exchange.columns import SCHEDULE
 from primepath.exchange.files.sheet import FileError
 from primepath.exchange.rows import Effect, ParsedRow, RowPlan, parse, read_file
-from primepath.exchange.schedule import import_schedule
+from primepath.exchange.schedule import ScheduleImportResult, import_schedule
 from primepath.services.cells.writing import atomic_unless_dry_run
 from primepath.services.permissions import check_administrator
 from primepath.services.stored_files.store import find_upload
 from primepath.services.validation import ValidationErrors
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ScheduleImportResult:
-    """The effects of an import or a dry run. ``planned``: see `PlannedCells`."""
-
-    digest: str
-    rows: Sequence[RowPlan]
-    planned: PlannedCells
-
-    def count(self, effect: Effect) -> int:
-        return sum(row.effect is effect for row in self.rows)
-
-    @property
-    def changed_cells(self) -> list[CellKey]:
-        keys = (CellKey.parse(row.key) for row in self.rows if row.effect is Effect.CHANGE)
-        return [key for key in keys if key is not None]
 
 
 @atomic_unless_dry_run
@@ -65,7 +46,7 @@ def import_upload(
     errors = ValidationErrors()
     check_administrator(viewer, errors)
     errors.raise_if_any()
-    done = import_schedule(
+    result = import_schedule(
         viewer,
         _read(viewer, upload_id),
         dry_run=dry_run,
@@ -73,7 +54,6 @@ def import_upload(
         on_existing=on_existing,
         expected_digest=expected_digest,
     )
-    result = ScheduleImportResult(done.digest, done.rows, done.planned)
     rejected = [row for row in result.rows if row.effect is Effect.REJECT]
     if rejected and not dry_run and not skip_rejected:
         raise ValidationFailedError([_rejection(rejected)], result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from primepath.domain.viewer import Viewer
@@ -15,7 +16,7 @@ class Imported(NamedTuple):
     """The effect of each row. ``ignored`` are headers of the file that are no columns."""
 
     sheet: str
-    rows: list[RowPlan]
+    rows: Sequence[RowPlan]
     ignored: list[str]
 
     def count(self, effect: Effect) -> int:

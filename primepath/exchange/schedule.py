@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -85,12 +85,21 @@ def overview(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
     ]
 
 
-class ScheduleImport(NamedTuple):
-    """The effect of each row, the cells that a dry run would change, and the digest of all of it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ScheduleImportResult:
+    """The effects of an import or a dry run. ``digest``: of all of it. ``planned``: see `PlannedCells`."""
 
-    rows: list[RowPlan]
-    planned: PlannedCells
     digest: str
+    rows: Sequence[RowPlan]
+    planned: PlannedCells
+
+    def count(self, effect: Effect) -> int:
+        return sum(row.effect is effect for row in self.rows)
+
+    @property
+    def changed_cells(self) -> list[CellKey]:
+        keys = (CellKey.parse(row.key) for row in self.rows if row.effect is Effect.CHANGE)
+        return [key for key in keys if key is not None]
 
 
 def import_schedule(
@@ -101,7 +110,7 @@ def import_schedule(
     skip_rejected: bool,
     on_existing: OnExisting = OnExisting.REPLACE,
     expected_digest: str | None = None,
-) -> ScheduleImport:
+) -> ScheduleImportResult:
     """Import the rows, unless one is rejected and not skipped. Return what was done, or what a dry run would do.
 
     The digest names the rows and the cells as they are before the import. Raises `ValidationFailedError` with ``STALE_VERSION`` if
@@ -133,7 +142,7 @@ def import_schedule(
     for row, each, problems in parsed:
         cell = imported.get(each.key) if each is not None and not problems else None
         plans.append(_row_plan(row, each, problems, cell, names))
-    return ScheduleImport(plans, done.planned, digest)
+    return ScheduleImportResult(digest, plans, done.planned)
 
 
 def _digest(

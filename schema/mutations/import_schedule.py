@@ -8,8 +8,9 @@ import strawberry
 
 from primepath.domain.cell import OnExisting
 from primepath.domain.errors import UserErrorCode
-from primepath.exchange.import_upload import ScheduleImportResult, import_upload
+from primepath.exchange.import_upload import import_upload
 from primepath.exchange.rows import Effect, Problem, RowPlan
+from primepath.exchange.schedule import ScheduleImportResult
 from schema.context import Info
 from schema.mutations.idempotency import Recall, RepeatableInput
 from schema.mutations.run_service import run_or_plan

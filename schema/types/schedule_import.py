@@ -13,8 +13,8 @@ from loaders.sittings import SITTING_COLUMNS
 from loaders.warnings import VisibleWarning
 from primepath.domain.cell import CellKey
 from primepath.domain.errors import UserErrorCode
-from primepath.exchange.import_upload import ScheduleImportResult
 from primepath.exchange.rows import Effect, RowPlan
+from primepath.exchange.schedule import ScheduleImportResult
 from schema.connections.pagination import MAX_PAGE_SIZE
 from schema.context import Info
 from schema.execution.batch import BatchContext, batched, resolve_one
