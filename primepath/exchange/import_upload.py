@@ -8,13 +8,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from primepath.domain.cell import OnExisting
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.viewer import Viewer
 from primepath.exchange.columns import SCHEDULE
 from primepath.exchange.files.sheet import FileError
 from primepath.exchange.rows import Effect, ParsedRow, RowPlan, parse, read_file
-from primepath.exchange.schedule import ScheduleImportResult, import_schedule
+from primepath.exchange.schedule import ImportOptions, ScheduleImportResult, import_schedule
 from primepath.services.cells.writing import atomic_unless_dry_run
 from primepath.services.permissions import check_administrator
 from primepath.services.stored_files.store import find_upload
@@ -23,15 +22,9 @@ from primepath.services.validation import ValidationErrors
 
 @atomic_unless_dry_run
 def import_upload(
-    *,
-    viewer: Viewer,
-    upload_id: str,
-    dry_run: bool,
-    on_existing: OnExisting,
-    skip_rejected: bool = False,
-    expected_digest: str | None = None,
+    *, viewer: Viewer, upload_id: str, options: ImportOptions, dry_run: bool
 ) -> ScheduleImportResult:
-    """Import all rows of an upload, or none if one is rejected, unless ``skip_rejected``.
+    """Import all rows of an upload, or none if one is rejected, unless it is skipped.
 
     A dry run saves nothing and returns every row with its problems. Otherwise a rejected row raises `ValidationFailedError` with the code
     of its first problem, and the result as its ``current`` object.
@@ -46,16 +39,9 @@ def import_upload(
     errors = ValidationErrors()
     check_administrator(viewer, errors)
     errors.raise_if_any()
-    result = import_schedule(
-        viewer,
-        _read(viewer, upload_id),
-        dry_run=dry_run,
-        skip_rejected=skip_rejected,
-        on_existing=on_existing,
-        expected_digest=expected_digest,
-    )
+    result = import_schedule(viewer, _read(viewer, upload_id), options, dry_run=dry_run)
     rejected = [row for row in result.rows if row.effect is Effect.REJECT]
-    if rejected and not dry_run and not skip_rejected:
+    if rejected and not dry_run and not options.skip_rejected:
         raise ValidationFailedError([_rejection(rejected)], result)
     return result
 

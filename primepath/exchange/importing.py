@@ -8,7 +8,7 @@ from typing import NamedTuple
 from primepath.domain.viewer import Viewer
 from primepath.exchange.columns import SCHEDULE, TABLES
 from primepath.exchange.rows import Effect, RowPlan, parse, read_file
-from primepath.exchange.schedule import import_schedule
+from primepath.exchange.schedule import ImportOptions, import_schedule
 from primepath.exchange.school_tables import SUBJECTS, plan_subject
 
 
@@ -39,9 +39,8 @@ def import_table(
     sheet = read_file(content)
     file = parse(table, sheet)
     if table is SCHEDULE:
-        rows = import_schedule(
-            viewer, file.rows, dry_run=is_dry_run, skip_rejected=skip_rejected
-        ).rows
+        options = ImportOptions(skip_rejected=skip_rejected)
+        rows = import_schedule(viewer, file.rows, options, dry_run=is_dry_run).rows
     else:
         rows = plan_subject(
             SUBJECTS[name], viewer, file.rows, is_dry_run=is_dry_run, skip_rejected=skip_rejected

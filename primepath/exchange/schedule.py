@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -85,6 +85,18 @@ def overview(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
     ]
 
 
+class ImportOptions(NamedTuple):
+    """Choices for an import of the schedule.
+
+    ``on_existing``: treatment of cells that have exams. ``skip_rejected``: import the other rows if some are rejected.
+    ``expected_digest``: of a dry run, or None to import whatever the file does now.
+    """
+
+    on_existing: OnExisting = OnExisting.REPLACE
+    skip_rejected: bool = False
+    expected_digest: str | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ScheduleImportResult:
     """The effects of an import or a dry run. ``digest``: of all of it. ``planned``: see `PlannedCells`."""
@@ -103,18 +115,12 @@ class ScheduleImportResult:
 
 
 def import_schedule(
-    viewer: Viewer,
-    rows: Sequence[ParsedRow],
-    *,
-    dry_run: bool,
-    skip_rejected: bool,
-    on_existing: OnExisting = OnExisting.REPLACE,
-    expected_digest: str | None = None,
+    viewer: Viewer, rows: Sequence[ParsedRow], options: ImportOptions, *, dry_run: bool
 ) -> ScheduleImportResult:
     """Import the rows, unless one is rejected and not skipped. Return what was done, or what a dry run would do.
 
     The digest names the rows and the cells as they are before the import. Raises `ValidationFailedError` with ``STALE_VERSION`` if
-    it is not ``expected_digest``: then the import would do something else than the caller has seen.
+    it is not the expected one: then the import would do something else than the caller has seen.
     """
     named = NamedObjects(rows)
     parsed = [(row, *_wanted(row, named)) for row in rows]
@@ -125,16 +131,20 @@ def import_schedule(
     def confirm(cells: Sequence[ImportedCell]) -> bool:
         nonlocal digest
         digest = _digest(wanted, cells, unreadable)
-        if expected_digest is not None and expected_digest != digest:
+        if options.expected_digest not in {None, digest}:
             template = _(
                 "The file or the schedule has changed since the preview. Look at it again."
             )
             error = InputError(UserErrorCode.STALE_VERSION, template, ("expected_digest",))
             raise ValidationFailedError([error])
-        return skip_rejected or not (unreadable or any(cell.errors for cell in cells))
+        return options.skip_rejected or not (unreadable or any(cell.errors for cell in cells))
 
     done = import_cells(
-        viewer=viewer, wanted=wanted, on_existing=on_existing, confirm=confirm, dry_run=dry_run
+        viewer=viewer,
+        wanted=wanted,
+        on_existing=options.on_existing,
+        confirm=confirm,
+        dry_run=dry_run,
     )
     imported = dict(zip((each.key for each in wanted), done.cells, strict=True))
     names = shown_names([state for cell in done.cells for state in (cell.before, cell.after)])

@@ -10,7 +10,7 @@ from primepath.domain.cell import OnExisting
 from primepath.domain.errors import UserErrorCode
 from primepath.exchange.import_upload import import_upload
 from primepath.exchange.rows import Effect, Problem, RowPlan
-from primepath.exchange.schedule import ScheduleImportResult
+from primepath.exchange.schedule import ImportOptions, ScheduleImportResult
 from schema.context import Info
 from schema.mutations.idempotency import Recall, RepeatableInput
 from schema.mutations.run_service import run_or_plan
@@ -91,16 +91,15 @@ class ImportSchedule:
         input: Annotated[ImportScheduleInput, strawberry.argument(description="The file.")],
     ) -> Result[ScheduleImportResult]:
         viewer = info.context.require_viewer()
+        options = ImportOptions(input.on_existing, input.skip_rejected, input.expected_digest)
         return await run_or_plan(
             info,
             input,
             lambda: import_upload(
                 viewer=viewer,
                 upload_id=input.upload_id,
+                options=options,
                 dry_run=input.dry_run,
-                on_existing=input.on_existing,
-                skip_rejected=input.skip_rejected,
-                expected_digest=input.expected_digest,
             ),
             lambda result: result.planned,
             _RECALL,
