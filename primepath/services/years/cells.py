@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -129,17 +130,14 @@ def _join(copy: CellState, existing: CellState, on_existing: RollOverExisting) -
     if on_existing is RollOverExisting.REPLACE or not is_used(existing):
         locked = existing.status in LOCKED_STATUSES
         return replace(copy, status=existing.status) if locked else copy
-    has_times = existing.start_time is not None
     merged = existing.with_exams(existing.exam_ids | copy.exam_ids)
-    return replace(
-        merged,
-        scheduled_date=existing.scheduled_date or copy.scheduled_date,
-        start_time=existing.start_time if has_times else copy.start_time,
-        end_time=existing.end_time if has_times else copy.end_time,
-        room=existing.room or copy.room,
-        invigilator_id=existing.invigilator_id or copy.invigilator_id,
-        notes=existing.notes or copy.notes,
-    )
+    values: dict[str, Any] = {
+        each.name: getattr(merged, each.name) or getattr(copy, each.name)
+        for each in fields(CellState)
+    }
+    # A start and an end belong together.
+    times = copy if existing.start_time is None else existing
+    return replace(CellState(**values), start_time=times.start_time, end_time=times.end_time)
 
 
 def _left_out(
