@@ -61,6 +61,13 @@ def test_invited_teacher_sets_a_password_and_manages_the_account(
     expect(calendars.get_by_role("row", name="My phone")).to_contain_text(
         f"{datetime.now(SEOUL):%-d %b %Y}"
     )
+    # The head of the table is not shown on a phone.
+    label = (
+        calendars.get_by_role("row", name="My phone")
+        .get_by_role("cell")
+        .first.evaluate("(cell) => getComputedStyle(cell, '::before').content")
+    )
+    assert "Created" in label
     phone.take_picture("account_phone")
 
     phone.expected_statuses.add(404)

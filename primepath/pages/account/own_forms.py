@@ -54,10 +54,10 @@ def revoke_tokens(request: HttpRequest, viewer: Viewer) -> Outcome:
 
 
 def create_feed(request: HttpRequest, viewer: Viewer) -> Outcome:
-    entered = {"name": request.POST.get("name", "")}
+    entered = {name: request.POST.get(name, "") for name in ("name", "duties")}
     try:
         secret, feed = create_calendar_feed(
-            viewer=viewer, name=entered["name"], duties="duties" in request.POST
+            viewer=viewer, name=entered["name"], duties=bool(entered["duties"])
         )
     except ValidationFailedError as rejected:
         return Outcome.rejected(rejected, {"name": _("Name")}, entered)

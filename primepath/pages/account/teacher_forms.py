@@ -17,13 +17,13 @@ from primepath.services.accounts.set_account_active import set_account_active
 
 
 def invite(request: HttpRequest, viewer: Viewer) -> Outcome:
-    entered = {name: request.POST.get(name, "") for name in ("username", "name")}
+    entered = {name: request.POST.get(name, "") for name in ("username", "name", "is_head_teacher")}
     try:
         invitation = invite_teacher(
             viewer=viewer,
             username=entered["username"],
             name=entered["name"],
-            is_head_teacher="is_head_teacher" in request.POST,
+            is_head_teacher=bool(entered["is_head_teacher"]),
         )
     except ValidationFailedError as rejected:
         labels = {"username": _("Username"), "name": _("Name")}

@@ -57,6 +57,17 @@ def test_teacher_cannot_manage_accounts(teacher: Teacher, form: str) -> None:
     assert not User.objects.filter(username="x").exists()
 
 
+@pytest.mark.parametrize(
+    ("form", "box"), [("invite", "is_head_teacher"), ("create-feed", "duties")]
+)
+def test_form_with_a_problem_keeps_its_checkbox(form: str, box: str) -> None:
+    user = User.objects.get(pk=head_teacher().account_id)
+    for checked in {box: "on"}, {}:
+        response = client_of(user).post("/account/", {"form": form, "name": " ", **checked})
+        assert response.status_code == 422
+        assert (f'name="{box}" checked' in response.content.decode()) is bool(checked)
+
+
 @pytest.mark.parametrize("id", ["", "x", "-1", "٣", "9" * 30, "\0"])
 @pytest.mark.parametrize("form", ["revoke-token", "revoke-feed", "reset", "set-active"])
 def test_malformed_keys_are_refused(form: str, id: str) -> None:
