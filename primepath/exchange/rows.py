@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from primepath.domain.errors import InputError, UserErrorCode
@@ -103,12 +104,11 @@ def parse(table: Table, sheet: Sheet) -> ParsedFile:
             columns[position] = column
         elif text:
             ignored.append(text)
-    missing = [
-        each.english for each in table.columns if each.is_key and each not in columns.values()
-    ]
-    if missing:
+    if missing := [key for key in table.columns if key.is_key and key not in columns.values()]:
+        language = get_language() or "en"
+        names = ", ".join(key.header(language) for key in missing)
         template = _("The file has no column {columns}. The first row must contain the headers.")
-        raise FileError(template.format(columns=", ".join(missing)))
+        raise FileError(template.format(columns=names))
     positions = {column.name: position for position, column in columns.items()}
     return ParsedFile(list(_rows(sheet, columns, positions)), ignored)
 

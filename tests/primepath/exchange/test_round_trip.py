@@ -14,6 +14,7 @@ import xlsxwriter
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from primepath.domain.cell import CellKey, CellStatus
 from primepath.domain.period import PERIODS, Period
@@ -276,6 +277,12 @@ def test_classes_teachers_and_exams_are_created_and_changed() -> None:
 def test_unreadable_file_is_an_error(content: bytes) -> None:
     with pytest.raises(FileError):
         import_("schedule", content)
+
+
+@pytest.mark.parametrize(("language", "header"), [("en", "Class code"), ("ko", "반 코드")])
+def test_missing_column_has_the_header_of_the_language(language: str, header: str) -> None:
+    with translation.override(language), pytest.raises(FileError, match=header):
+        import_("schedule", b"a,b\r\n1,2")
 
 
 def test_macros_and_archives_that_grow_are_refused() -> None:
