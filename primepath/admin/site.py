@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -24,7 +23,7 @@ class AdministratorSignInForm(LimitedSignInForm):
     """Signs in administrators. Django's own form requires staff, which a head teacher need not be."""
 
     error_messages = {
-        **AuthenticationForm.error_messages,
+        **LimitedSignInForm.error_messages,
         "invalid_login": _(
             "Enter the username and password of a head teacher or a staff member. "
             "Both fields are case-sensitive."

@@ -128,9 +128,7 @@ def test_wrong_password_shows_a_message(tab: Tab) -> None:
     page.get_by_label("Username").fill("seoyeon")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text(
-        "Please enter a correct username and password"
-    )
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect username or password")
     expect(page.get_by_label("Username")).to_have_value("seoyeon")
 
 

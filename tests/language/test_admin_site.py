@@ -1,7 +1,8 @@
-"""The administration site in Korean: no text of the product is in English."""
+"""The administration site in Korean: no text of the product is in English, and no particle has two forms."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -33,6 +34,10 @@ _SAME_IN_KOREAN = {
     # Of Django: a text in a template that is not marked, and names in a help text.
     *("Search", "Single", "Sign", "On", "LDAP"),
 }
+# Such as 을(를), 와/과 and (으)로, and the plural (들).
+_TWO_FORMS = re.compile(
+    r"([은는이가을를와과]) ?(\((?!\1)[은는이가을를와과]\)|/[은는이가을를와과])|\((으|들|이)\)"
+)
 
 
 @pytest.fixture
@@ -56,6 +61,8 @@ def _data(row: Row) -> set[str]:
 
 def _untranslated(page: str, data: set[str]) -> Iterator[str]:
     for text in sorted(texts_of(page)):
+        if two_forms := _TWO_FORMS.search(text):
+            yield f"{text!r}: {two_forms[0]}"
         if words := set(english_words(text)) - _SAME_IN_KOREAN - data:
             yield f"{text!r}: {', '.join(sorted(words))}"
 
@@ -114,6 +121,13 @@ def test_sign_in_page_and_its_errors() -> None:
     page = response.content.decode()
     assert "부장교사 또는 직원" in page
     assert list(_untranslated(page, set())) == []
+
+
+def test_error_of_the_sign_in_page_of_teachers() -> None:
+    response = Client(headers=_KOREAN).post("/sign-in/", {"username": "a", "password": "b"})
+    page = response.content.decode()
+    assert "사용자 이름 또는 비밀번호가 올바르지 않습니다." in page
+    assert list(_untranslated(page, {"English"})) == []
 
 
 def test_site_is_in_english_for_others(head: Client) -> None:

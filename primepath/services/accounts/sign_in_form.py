@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from primepath.services.accounts.sign_in_attempts import SignInAttempt
 
@@ -17,7 +18,12 @@ def client_address(request: HttpRequest | None) -> str:
 
 
 class LimitedSignInForm(AuthenticationForm):
-    """Django's sign-in form, with the limit on failed attempts."""
+    """Django's sign-in form, with the limit on failed attempts, and with the message of the mutation `signIn`."""
+
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": _("Incorrect username or password."),
+    }
 
     def clean(self) -> Any:
         if self.errors:

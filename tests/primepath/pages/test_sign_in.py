@@ -44,7 +44,7 @@ def test_teacher_signs_in_and_out(browser: Client) -> None:
 def test_wrong_credentials_are_rejected(browser: Client, username: str, password: str) -> None:
     status, page = sign_in(browser, username, password)
     assert status == 200
-    assert "Please enter a correct username and password" in page
+    assert "Incorrect username or password" in page
     assert viewer(browser) is None
 
 
