@@ -68,6 +68,7 @@ def matrix_words() -> dict[str, str]:
             "Move between cells with the arrow keys. Open a cell with Enter."
         ),
         "only_view": _("view only"),
+        "no_level": _("No level"),
         "without_exams": _("no exams"),
         "one_query": _("One query, {milliseconds} ms"),
         "time": _("Time"),

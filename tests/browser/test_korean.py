@@ -26,6 +26,11 @@ def test_explorer(open_tab: Callable[..., Tab], ask: Callable[..., Any], width: 
     assert violations(page) == []
 
 
+def test_class_without_a_level(open_tab: Callable[..., Tab]) -> None:
+    page = open_tab(locale="ko-KR").sign_in("head", next="/?year=2034")
+    expect(page.locator("#matrix tbody th small").first).to_have_text("레벨 없음")
+
+
 def test_switch_changes_the_page_and_keeps_the_year(tab: Tab) -> None:
     page = tab.sign_in("teacher")
     page.locator("#year").select_option(str(YEAR + 1))

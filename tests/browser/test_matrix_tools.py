@@ -67,12 +67,39 @@ def test_filters_fit(
     expect(shown).to_have_count(1)
     page.field("Grade").select_option("12")
     expect(shown).to_have_count(0)
+    expect(page.page.locator("#no-match p").first).to_be_in_viewport(ratio=1)
     page.field("Class").fill("")
     expect(shown.first).to_contain_text("Grade 12")
     page.field("Status").select_option("IN_PROGRESS")
     expect(page.page.locator("#legend li")).to_have_count(1)
     page.field("Class").fill(max(names, key=len))
     assert page.page.evaluate(CUT_OFF) == []
+
+
+def test_filters_that_match_nothing_can_be_cleared(tab: Tab) -> None:
+    page = tab.sign_in("head", next="/?division=HIGH")
+    shown = page.locator("#matrix tbody:not([hidden]) tr:not(.division, [hidden])")
+    expect(shown).to_have_count(18)
+    expect(page.get_by_text("No class matches the filters.")).to_be_hidden()
+    page.get_by_label("Class", exact=True).fill("primary")
+    page.get_by_label("Status", exact=True).select_option("DRAFT")
+    expect(page.get_by_text("No class matches the filters.")).to_be_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(shown).to_have_count(60)
+    expect(page.get_by_text("No class matches the filters.")).to_be_hidden()
+    expect(page).to_have_url(f"{tab.address}/")
+    expect(page.locator("#matrix")).to_be_focused()
+    expect(page.get_by_role("status").first).to_have_text("960 cells are shown.")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_names_and_levels_of_classes_are_not_cut_off(
+    open_tab: Callable[..., Tab], width: int
+) -> None:
+    page = open_tab(viewport={"width": width, "height": 844}).sign_in("teacher")
+    expect(page.locator("#matrix tbody th small").last).to_contain_text("view only")
+    cut_off = "(each) => each.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    assert page.locator("#matrix tbody th[scope=row] > *").evaluate_all(cut_off) == []
 
 
 def test_print_has_the_whole_matrix(tab: Tab) -> None:

@@ -50,6 +50,13 @@ export function chosenForApi() {
   return { division: division || null, grade: grade === "" ? null : Number(grade), statuses: status ? [status] : null, words };
 }
 
+/** Chooses everything, as on a new page. */
+export function clearFilters() {
+  for (const id of ["filter-class", "filter-grade", "filter-status"]) element(id).value = "";
+  const all = document.querySelector('#divisions input[value=""]');
+  if (all) all.checked = true;
+}
+
 /** Calls `listen` after a class, grade or status was chosen. */
 export function onFilter(listen) {
   for (const id of ["filter-class", "filter-grade", "filter-status"]) element(id).addEventListener("input", listen);

@@ -6,7 +6,7 @@ import { hasOpenChanges, onCopy, openCell, showChangeByOthers } from "./cell_pan
 import { hasUnsaved, mergeCells, onCells } from "./cells.js";
 import { setTimeZone } from "./change_list.js";
 import { hasOpenEntries } from "./dialogs.js";
-import { chosenFilters, chosenForApi, onFilter, showDivisions, showFilters } from "./filters.js";
+import { chosenFilters, chosenForApi, clearFilters, onFilter, showDivisions, showFilters } from "./filters.js";
 import { follow, stopFollowing } from "./live.js";
 import { onNewYear } from "./new_year.js";
 import { queries, withRequestId } from "./operations.js";
@@ -152,6 +152,7 @@ function filter() {
   if (isAgenda()) showAgenda(shown);
   const cells = filterTable(chosenFilters());
   keepShown();
+  element("no-match").hidden = cells.length > 0;
   const byStatus = Map.groupBy(cells, (cell) => cell.status);
   const statuses = [...byStatus].sort(([one], [other]) => STATUSES.indexOf(one) - STATUSES.indexOf(other));
   element("legend").replaceChildren(...statuses.map(([status, ofStatus]) => {
@@ -195,6 +196,13 @@ element("views").addEventListener("change", () => {
 });
 onAgendaCell(openCell, chosenForApi);
 onFilter(() => announce(text("are_shown", { cells: count(filter(), "cell") })));
+element("clear-filters").addEventListener("click", () => {
+  clearFilters();
+  keepInAddress("division", "");
+  announce(text("are_shown", { cells: count(filter(), "cell") }));
+  // The button that had the focus is gone.
+  element("matrix").focus();
+});
 addEventListener("beforeprint", () => {
   if (shown) element("print-date").textContent = dateTime(new Date(), shown.timeZone);
 });

@@ -55,7 +55,8 @@ const currentButton = () => table.querySelector('td button[tabindex="0"]');
 
 function rowOf(row, academicYear, column) {
   const { code, name } = row.schoolClass;
-  const details = [row.curriculum?.label, !row.canEdit && text("only_view")].filter(Boolean).join(" · ");
+  const level = row.curriculum && (row.curriculum.primary ? row.curriculum.label : text("no_level"));
+  const details = [level, !row.canEdit && text("only_view")].filter(Boolean).join(" · ");
   return createElement("tr", {},
     createElement("th", { scope: "row" }, createElement("span", {}, name), createElement("small", {}, details)),
     ...row.cells.map((cell) => {
