@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from primepath.pages.explorer import examples
+from tests.browser.opened_cell import YEAR
 from tests.browser.tab import Tab
 from tests.server import Server
 
@@ -19,6 +21,10 @@ pytestmark = pytest.mark.one_database
 NAMES = [
     re.findall(r"^(?:query|mutation) (\w+)", each["query"], re.MULTILINE)[0] for each in examples()
 ]
+ROW = {"classCode": "PRIMARY_5A", "period": "JUL"}
+NOTE = """mutation ($at: CellKey!, $notes: String) {
+  updateCell(input: { cell: { at: $at }, notes: $notes }) { userErrors { message } }
+}"""
 CELL = """query ($at: CellKey!) { matrixCell(at: $at) { status examCount exams { id } } }"""
 
 
@@ -158,3 +164,32 @@ def test_examples_can_be_restored(tab: Tab) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Examples").click()
     expect(page.locator(".graphiql-tab-button")).to_have_count(len(NAMES))
+
+
+def test_subscription_shows_changes_until_it_is_stopped(tab: Tab, ask: Callable[..., Any]) -> None:
+    document = """subscription Live($year: Int!) {
+  scheduleChanged(academicYear: $year, classCodes: ["PRIMARY_5A"]) { cells { notes } }
+}"""
+    tab.sign_in("head")
+    linked = urlencode({"query": document, "variables": json.dumps({"year": YEAR})})
+    page = tab.open(f"/graphql#{linked}")
+    expect(page.locator("#viewer")).to_have_text("Signed in as head (session).")
+    execute = page.get_by_role("button", name="Execute query")
+    with page.expect_response(lambda response: tab.is_stream(response.request)):
+        execute.click()
+    for notes in "First", "Second":
+        ask("head", NOTE, at={**ROW, "academicYear": YEAR}, notes=notes)
+        expect(page.locator(".graphiql-response")).to_contain_text(f'"notes": "{notes}"')
+    stop = page.get_by_role("button", name="Stop query")
+    with page.expect_event("requestfailed", tab.is_stream):
+        stop.click()
+    expect(execute).to_be_visible()
+    expect(page.locator(".graphiql-response")).to_contain_text('"notes": "Second"')
+
+
+def test_refused_subscription_shows_the_error(tab: Tab) -> None:
+    tab.expected_statuses.add(400)
+    document = "subscription { scheduleChanged(academicYear: 2026) { cell } }"
+    page = ready(tab.open(f"/graphql#{urlencode({'query': document})}"))
+    page.get_by_role("button", name="Execute query").click()
+    expect(page.locator(".graphiql-response")).to_contain_text("Cannot query field 'cell'")

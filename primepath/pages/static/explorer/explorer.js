@@ -1,6 +1,7 @@
 // The explorer page: a bar that shows who is signed in, and GraphiQL below it.
 
-import { send } from "../pages/api.js";
+import { headersFor, send } from "../pages/api.js";
+import { eventsOf } from "../pages/event_stream.js";
 import { text } from "../pages/texts.js";
 
 const TOKEN_KEY = "primepath.token";
@@ -51,6 +52,7 @@ const linked = linkedTab();
 function showGraphiQL() {
   // A new function each time makes GraphiQL load the schema again. Not every viewer can load it.
   const fetcher = async (operation, options) => {
+    if (isSubscription(operation, options)) return resultsOf(operation, options.headers);
     const { result, problem } = await send(operation, { bearer: token, headers: options?.headers });
     const codes = result.errors?.map((error) => error.extensions?.code) ?? [];
     if (operation.operationName === "IntrospectionQuery") {
@@ -73,6 +75,40 @@ function showGraphiQL() {
   root.render(
     React.createElement(GraphiQL, properties, React.createElement(GraphiQL.Logo, null, "")),
   );
+}
+
+/** Returns whether this operation of the document in the editor is a subscription. */
+const isSubscription = ({ operationName }, options) => options?.documentAST?.definitions.some(({ operation, name }) =>
+  operation === "subscription" && (!operationName || name?.value === operationName));
+
+/** Returns the results of a subscription, as GraphiQL reads them. Its button for stopping calls `return`. */
+function resultsOf(operation, extraHeaders = {}) {
+  const connection = new AbortController();
+  const headers = headersFor("text/event-stream");
+  if (token) headers.set("Authorization", `Bearer ${token}`);
+  for (const [name, value] of Object.entries(extraHeaders)) headers.set(name, value);
+  async function* results() {
+    try {
+      for await (const { type, data } of eventsOf(operation, headers, connection.signal)) {
+        if (type === "next") yield data;
+      }
+    } catch (failure) {
+      if (connection.signal.aborted) return;
+      if (!failure.response) yield { errors: [{ message: text("not_sent", { reason: failure.message }) }] };
+      else yield await failure.response.json();
+    }
+  }
+  const iterator = results();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => iterator.next(),
+      // The iterator itself would wait for the next event.
+      return: async () => {
+        connection.abort();
+        return { done: true };
+      },
+    }),
+  };
 }
 
 async function changeToken(changed) {

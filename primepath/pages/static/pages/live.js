@@ -1,6 +1,7 @@
 // Live updates of the shown year, from a stream of events over SSE. A hidden page has no stream: it catches up when it is shown again.
 
-import { endpoint, headersFor } from "./api.js";
+import { headersFor } from "./api.js";
+import { eventsOf } from "./event_stream.js";
 import { queries } from "./operations.js";
 
 const SHORTEST_PAUSE = 1_000;
@@ -40,7 +41,8 @@ async function connect(own) {
   let pause = SHORTEST_PAUSE;
   while (!signal.aborted) {
     try {
-      for await (const event of events(own, signal)) {
+      const operation = { query: queries.live, variables: { academicYear: own.academicYear, after: own.after } };
+      for await (const event of eventsOf(operation, headersFor("text/event-stream"), signal)) {
         if (signal.aborted) return;
         // Either the session has ended, which the next attempt shows, or it goes on.
         if (event.type === "complete") break;
@@ -78,37 +80,4 @@ function outcomeOf({ data, errors }) {
   const change = data?.scheduleChanged;
   const { retryAfterSeconds } = errors?.[0].extensions ?? {};
   return { change, retryAfterSeconds: change ? null : retryAfterSeconds, isLost: !change && !retryAfterSeconds };
-}
-
-/** Yields the `type` and the parsed `data` of the events of the subscription. Ends with the connection. */
-async function* events({ academicYear, after }, signal) {
-  const response = await fetch(endpoint, {
-    method: "POST",
-    headers: headersFor("text/event-stream"),
-    body: JSON.stringify({ query: queries.live, variables: { academicYear, after } }),
-    signal,
-  });
-  if (!response.ok) throw Object.assign(new Error(), { status: response.status });
-  let unread = "";
-  for await (const piece of piecesOf(response.body.pipeThrough(new TextDecoderStream()))) {
-    const blocks = (unread + piece).split("\n\n");
-    unread = blocks.pop();
-    for (const block of blocks) {
-      const { event, data } = Object.fromEntries(block.split("\n").map((line) => {
-        const colon = line.indexOf(":");
-        return [line.slice(0, colon), line.slice(colon + 1).trim()];
-      }));
-      if (event) yield { type: event, data: data && JSON.parse(data) };
-    }
-  }
-}
-
-/** Yields the pieces of a stream. Not every browser can iterate over a stream. */
-async function* piecesOf(stream) {
-  const reader = stream.getReader();
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
-  } finally {
-    reader.cancel().catch(() => {});
-  }
 }
