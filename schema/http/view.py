@@ -118,9 +118,10 @@ class GraphQLView(StrawberryView[None, None]):
         except HttpError as refused:
             return error_response(refused)
         except HTTPException as refused:
-            headers = {"Allow": ", ".join(_METHODS)} if refused.status_code == 405 else None
+            if refused.status_code == 405:
+                return error_response(_wrong_method())
             return error_response(
-                HttpError(refused.status_code, ErrorCode.BAD_USER_INPUT, refused.reason, headers)
+                HttpError(refused.status_code, ErrorCode.BAD_USER_INPUT, refused.reason)
             )
         except RequestDataTooBig:
             return error_response(too_long_a_body(request))
@@ -191,10 +192,15 @@ def _has_values(result: ExecutionResult) -> bool:
     return any(value is not None for value in (result.data or {}).values())
 
 
+def _wrong_method() -> HttpError:
+    message = _("Send the request with GET or POST.")
+    return HttpError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": ", ".join(_METHODS)})
+
+
 def _events(request: HttpRequest) -> HttpResponse:
     """Return a stream of events: of a subscription, or of the one result of another operation."""
     if request.method not in _METHODS:
-        raise HTTPException(405, "GraphQL only supports GET and POST requests.")
+        raise _wrong_method()
     try:
         caller, operation = _begin(request, read_request(request), None)
     except OperationRejectedError as rejected:
@@ -369,5 +375,5 @@ def _prepare(
         if cause.operation_type is OperationType.SUBSCRIPTION:
             message = _("A subscription needs the header `Accept: text/event-stream`.")
             raise HttpError(406, ErrorCode.BAD_USER_INPUT, message) from None
-        message = cause.as_http_error_reason(request.method)  # type: ignore[arg-type]
+        message = _("Send mutations with POST.")
         raise HttpError(405, ErrorCode.BAD_USER_INPUT, message, {"Allow": "POST"}) from None

@@ -160,6 +160,7 @@ def test_other_methods_are_rejected(method: str) -> None:
     response = Client().generic(method, "/graphql", json.dumps({"query": SCHOOL}), JSON)
     assert_rejected(response, 405)
     assert response["Allow"] == "GET, HEAD, POST"
+    assert errors_of(response)[0]["message"] == "Send the request with GET or POST."
 
 
 @pytest.mark.parametrize(
@@ -218,6 +219,7 @@ def test_get_with_a_mutation_is_rejected(accept: str) -> None:
     )
     assert_rejected(response, 405)
     assert response["Allow"] == "POST"
+    assert errors_of(response)[0]["message"] == "Send mutations with POST."
 
 
 @pytest.mark.parametrize("content_type", [JSON, f"{JSON}; charset=utf-8"])
