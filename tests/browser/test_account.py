@@ -78,3 +78,17 @@ def test_invited_teacher_sets_a_password_and_manages_the_account(
     expect(page.get_by_role("status")).to_contain_text("sora is deactivated")
     page = phone.open("/account/")
     page.wait_for_url("**/sign-in/**")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_problem_of_a_form_is_in_sight(open_tab: Callable[..., Tab], width: int) -> None:
+    tab = open_tab(viewport={"width": width, "height": 844})
+    tab.expected_statuses.add(422)
+    page = tab.sign_in(HEAD_TEACHER, next="/account/")
+    invite = page.get_by_role("region", name="Invite a teacher")
+    invite.get_by_label("Name", exact=True).fill("Sora Kim")
+    invite.get_by_label("Username").fill(HEAD_TEACHER)
+    invite.get_by_role("button", name="Invite").click()
+    problem = page.get_by_text("An account with this username already exists.")
+    expect(problem).to_be_in_viewport(ratio=1)
+    expect(problem).to_be_focused()
