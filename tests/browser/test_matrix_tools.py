@@ -148,6 +148,15 @@ def test_newcomer_requests_access(
     dialog.get_by_label("Reason").fill("I teach this class from December.")
     dialog.get_by_role("button", name="Send request").click()
     expect(dialog.get_by_text("The request was sent.")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    # A second request for the class is refused, and what was entered stays.
+    page.locator("#empty").get_by_role("button", name="Request access").click()
+    expect(dialog.get_by_label("Class").locator("option")).to_have_count(60)
+    dialog.get_by_label("Class").select_option(code)
+    dialog.get_by_label("Reason").fill("I teach this class from January.")
+    dialog.get_by_role("button", name="Send request").click()
+    expect(dialog.get_by_text("You already have a pending request")).to_be_visible()
+    expect(dialog.get_by_label("Reason")).to_have_value("I teach this class from January.")
     query = "{ classAccessRequests(status: PENDING) { edges { node { reason classListing { code } } } } }"
     edges = ask("head", query)["classAccessRequests"]["edges"]
     assert {

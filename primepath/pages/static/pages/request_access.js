@@ -40,7 +40,8 @@ async function open() {
     const outcome = await change("request_access",
       Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value])));
     setSending(false);
-    const isSent = Boolean(outcome.payload?.request);
+    // With an error, the payload has an earlier request.
+    const isSent = Boolean(outcome.payload?.request) && !outcome.errors.length;
     if (!isSent && !dialog.open) dialog.showModal();
     submit.focus();
     problem.textContent = showErrors(form, inputs, outcome);
