@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat, StrIndex, Substr
+from django.db.models.functions import Cast, Concat, Replace, StrIndex, Substr
 
 from loaders.dispatch import Stage
 from loaders.generic import GroupLoader, RowLoader
@@ -20,7 +20,7 @@ from loaders.loader_group import LoaderGroup
 from primepath.domain.history import WITHOUT_PEOPLE, HistorySubject
 from primepath.domain.school_class import EDITING_LEVELS
 from primepath.domain.viewer import Viewer
-from primepath.models import Exam, HistoryEntry, SchoolClass
+from primepath.models import Exam, HistoryEntry, SchoolClass, TeacherClassAssignment
 
 SUBJECTS = (
     *(HistorySubject.CELL, HistorySubject.EXAM, HistorySubject.CURRICULUM),
@@ -33,7 +33,7 @@ SUBJECTS = (
 class ChangeSetData:
     """A change set. ``counts``: number of changed objects that the viewer can see, by kind.
 
-    ``may_undo``: whether the viewer can make each of its changes.
+    ``may_undo``: whether the viewer can restore each of the earlier values.
     """
 
     id: UUID
@@ -49,29 +49,52 @@ class ChangeSetData:
         return self.id.hex
 
 
-def visible_entries(viewer: Viewer, *, to_edit: bool = False) -> Q:
-    """Return the condition for entries about objects of `SUBJECTS` that the viewer can see, or change if ``to_edit``."""
-    classes = SchoolClass.objects.visible_to(viewer)
-    if to_edit and not viewer.is_administrator:
-        # The plugin does not see what a method of the QuerySet annotates.
-        classes = classes.filter(access_level__in=EDITING_LEVELS)  # type: ignore[misc]
-    cells = Q(subject=HistorySubject.CELL, class_code__in=classes.order_by().values("pk"))
+def visible_entries(viewer: Viewer) -> Q:
+    """Return the condition for entries about objects of `SUBJECTS` that the viewer can see."""
+    classes = SchoolClass.objects.visible_to(viewer).order_by().values("pk")
+    cells = Q(subject=HistorySubject.CELL, class_code__in=classes)
     if viewer.is_administrator:
-        others = set(SUBJECTS) - {HistorySubject.CELL}
-        if not to_edit:
-            return cells | Q(subject__in=others)
-        others.remove(HistorySubject.ASSIGNMENT)
-        extended = Q(subject=HistorySubject.ASSIGNMENT, action__in=WITHOUT_PEOPLE)
-        return cells | Q(subject__in=others) | extended
+        return cells | Q(subject__in=set(SUBJECTS) - {HistorySubject.CELL})
+    return cells | _own_exams(viewer)
+
+
+def _restorable_entries(viewer: Viewer) -> Q:
+    """Return the condition for entries that the viewer can undo. `primepath.services.undo` makes the same checks."""
+    classes = SchoolClass.objects.visible_to(viewer).order_by()
+    if not viewer.is_administrator:
+        # The plugin does not see what a method of the QuerySet annotates.
+        editable = classes.filter(access_level__in=EDITING_LEVELS)  # type: ignore[misc]
+        cells = Q(subject=HistorySubject.CELL, class_code__in=editable.values("pk"))
+        # Only administrators can set a year again that was replaced or cleared.
+        year = '["academicYear",'
+        changed_year = Q(json__contains=year) & ~Q(json__contains=f"{year}null,")
+        return cells | (_own_exams(viewer) & ~changed_year)
+    of_classes = Q(
+        subject__in=(HistorySubject.CELL, HistorySubject.CURRICULUM),
+        class_code__in=classes.values("pk"),
+    )
+    extended = Q(subject=HistorySubject.ASSIGNMENT, action__in=WITHOUT_PEOPLE)
+    if viewer.teacher_id is not None:
+        own = TeacherClassAssignment.objects.filter(teacher=viewer.teacher_id)
+        extended &= ~Q(subject_key__in=_keys(own))
+    return of_classes | Q(subject=HistorySubject.EXAM) | extended
+
+
+def _own_exams(viewer: Viewer) -> Q:
     if viewer.teacher_id is None:
-        return cells
-    own = Exam.objects.filter(created_by=viewer.teacher_id).order_by()
-    keys = own.annotate(key=Cast("pk", TextField())).values("key")
-    return cells | Q(subject=HistorySubject.EXAM, subject_key__in=keys)
+        return Q(pk__in=())
+    own = Exam.objects.filter(created_by=viewer.teacher_id)
+    return Q(subject=HistorySubject.EXAM, subject_key__in=_keys(own))
+
+
+def _keys(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """Return the keys of rows as the history has them."""
+    keys: QuerySet[Any, Any] = rows.order_by().annotate(key=Cast("pk", TextField())).values("key")
+    return keys
 
 
 def change_set_entries() -> QuerySet[HistoryEntry]:
-    """Return the entries of change sets, each with the ``class_code`` in the key of a cell."""
+    """Return the entries of change sets, each with the ``class_code`` in the key of a cell or curriculum."""
     # A key without a slash has no class. PostgreSQL refuses a negative length.
     end = StrIndex(Concat("subject_key", Value("/")), Value("/")) - 1
     return HistoryEntry.objects.filter(change_set__isnull=False).annotate(
@@ -93,10 +116,13 @@ def change_set_ids(viewer: Viewer, *, mine: bool, before: UUID | None = None) ->
 def change_sets(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, ChangeSetData]:
     """Return the change sets with an object that the viewer can see, by id. One SELECT."""
     visible = visible_entries(viewer)
-    editable = visible_entries(viewer, to_edit=True)
+    restorable = _restorable_entries(viewer)
+    # The two databases write spaces at different places.
+    json = Replace(Cast("changes", TextField()), Value(" "), Value(""), output_field=TextField())
     rows: Any = (
         change_set_entries()
         .filter(change_set__in=list(ids))
+        .annotate(json=json)
         .order_by()
         .values("change_set", "subject")
         .annotate(
@@ -106,7 +132,7 @@ def change_sets(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, ChangeSetDa
             what=Min("action"),
             every=Count("pk"),
             shown=Count("subject_key", filter=visible, distinct=True),
-            changeable=Count("pk", filter=editable),
+            restorable=Count("pk", filter=restorable),
         )
     )
     by_id: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
@@ -120,7 +146,7 @@ def change_sets(viewer: Viewer, ids: Collection[UUID]) -> dict[UUID, ChangeSetDa
             teacher_id=parts[0]["by"],
             action=parts[0]["what"],
             counts={row["subject"]: row["shown"] for row in parts if row["shown"]},
-            may_undo=all(row["changeable"] == row["every"] for row in parts),
+            may_undo=all(row["restorable"] == row["every"] for row in parts),
         )
         for id, parts in by_id.items()
         if any(row["shown"] for row in parts)

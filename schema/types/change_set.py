@@ -97,8 +97,8 @@ class ChangeSet(Node, source=ChangeSetData, parse_key=_parse_key):
 
     @strawberry.field(
         description=(
-            "True if you can make each of its changes and it is not undone yet. `undoChanges` still fails with CHANGED_SINCE if "
-            "the same fields have changed since."
+            "True if you have the access that undoing it requires, and it is not undone yet. `undoChanges` still fails with "
+            "CHANGED_SINCE if the same fields have changed since."
         ),
         metadata=batched(_undoable),
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from primepath.domain.history import HistorySubject
 from primepath.domain.period import MONTHS
 from primepath.domain.viewer import COMMAND_LINE, Viewer
-from primepath.models import Exam, HistoryEntry, MatrixCellExam
+from primepath.models import Exam, HistoryEntry, MatrixCellExam, TeacherClassAssignment
 from primepath.services.exams.update_exam import update_exam
 from primepath.services.school.update_class import update_class
 from tests.client import answer, data, error_codes
@@ -20,7 +21,14 @@ from tests.query_counts import recorded_statements
 from tests.schema.mutations.database import stored_rows
 from tests.schema.mutations.documents import CELL, at, document, key
 from tests.schema.mutations.placeholders import LEVEL, filled, level_id
-from tests.schema.mutations.school import HANA, MINA_IN_A, OF_MINA, REVIEW, build_school
+from tests.schema.mutations.school import (
+    HANA,
+    HANA_IN_A,
+    MINA_IN_A,
+    OF_MINA,
+    REVIEW,
+    build_school,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -312,6 +320,47 @@ def test_only_administrators_bring_the_year_of_an_exam_back(people: People) -> N
     assert undo(hana, cleared)["userErrors"] == []
     exam.refresh_from_db()
     assert exam.academic_year == YEAR
+
+
+def test_only_change_sets_that_can_be_undone_are_undoable(people: People) -> None:
+    """`undoable` and `undoChanges` agree, also if the access or the class has changed since."""
+    mina, hana = people["mina"], people["hana"]
+    of_year = make_exam("Of a year", academic_year=YEAR, created_by_id=mina.teacher_id)
+    soon = timezone.now() + timedelta(days=1)
+    TeacherClassAssignment.objects.filter(pk=HANA_IN_A.partition(":")[2]).update(expires_at=soon)
+    levels = {"academicYear": YEAR, "levelIds": [level_id()]}
+    own = {"id": f"Exam:{of_year.pk}"}
+    found = {
+        "year cleared": change("updateExam", mina, **own, academicYear=None),
+        "year set": change("updateExam", hana, id=OF_MINA, academicYear=YEAR),
+        "name like a year": change("updateExam", mina, **own, name='["academicYear",2'),
+        "curriculum": change("setClassCurriculum", hana, classCode="A", **levels),
+        "of a closed class": change("setClassCurriculum", hana, classCode="B", **levels),
+        "access of hana": change(
+            "rollOverYear",
+            people["haru"],
+            fromYear=YEAR,
+            toYear=YEAR + 1,
+            parts=["ASSIGNMENTS"],
+        ),
+    }
+    update_class(viewer=COMMAND_LINE, code="B", values={"is_active": False})
+    for name, viewer in people.items():
+        undoable = {each["id"]: each["undoable"] for each in sets(viewer)}
+        allowed = {}
+        for what, id in found.items():
+            with transaction.atomic():
+                refused = {"FORBIDDEN", "NOT_FOUND"} & set(codes(undo(viewer, id)))
+                transaction.set_rollback(True)
+            allowed[what] = not refused
+        assert {what: undoable.get(id, False) for what, id in found.items()} == allowed, name
+        assert [what for what, is_allowed in allowed.items() if not is_allowed] == {
+            "mina": ["year cleared", "curriculum", "of a closed class", "access of hana"],
+            "juno": list(found),
+            "hana": ["of a closed class", "access of hana"],
+            "haru": ["of a closed class"],
+            "office": ["of a closed class"],
+        }[name]
 
 
 def test_change_sets_show_only_visible_objects(people: People) -> None:
