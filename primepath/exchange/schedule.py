@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -159,19 +159,11 @@ def _digest(
     wanted: Sequence[WantedCell], cells: Sequence[ImportedCell], unreadable: Sequence[Problem]
 ) -> str:
     facts = [
-        (str(each.key), cell.version, _sorted(cell.before), _sorted(cell.after), len(cell.errors))
+        (str(each.key), cell.version, cell.before.in_order(), cell.after.in_order(), len(cell.errors))
         for each, cell in zip(wanted, cells, strict=True)
     ]
     places = [(problem.code, problem.address) for problem in unreadable]
     return blake2b(repr((facts, places)).encode(), digest_size=16).hexdigest()
-
-
-def _sorted(state: CellState) -> list[Any]:
-    """Return the values of a state. The order of a set differs between processes."""
-    return [
-        sorted(value) if isinstance(value, frozenset) else value
-        for value in (getattr(state, field.name) for field in fields(state))
-    ]
 
 
 def _wanted(row: ParsedRow, named: NamedObjects) -> tuple[WantedCell | None, list[Problem]]:

@@ -64,19 +64,27 @@ class RollOverYearInput(RepeatableInput):
             "warnings, an exam represents its future copy."
         ),
     )
+    expected_digest: str | None = strawberry.field(
+        default=None,
+        description=(
+            "`digest` of a dry run. If the copy would be another one now, it fails with STALE_VERSION. Omit to copy whatever the "
+            "earlier year has now."
+        ),
+    )
 
 
 def _identify(result: RollOverResult) -> Any:
     """Return the report, as it is, and the keys of the cells."""
     reports = [[each.part, each.copied, each.skipped, each.reasons] for each in result.reports]
-    return {"reports": reports, "cells": BY_ID.identify(result.cells)}
+    return {"reports": reports, "cells": BY_ID.identify(result.cells), "digest": result.digest}
 
 
 async def _load(info: Info, stored: Any) -> RollOverResult | None:
     if not info.context.require_viewer().is_administrator:
         return None
     reports = [PartReport(YearPart(part), *counts) for part, *counts in stored["reports"]]
-    return RollOverResult(reports, await BY_ID.load(info, stored["cells"]) or [])
+    cells = await BY_ID.load(info, stored["cells"]) or []
+    return RollOverResult(reports, cells, digest=stored["digest"])
 
 
 _RECALL: Recall[RollOverResult] = Recall(_identify, _load)
@@ -113,6 +121,7 @@ class RollOverYear:
                 parts=input.parts,
                 dates=input.dates,
                 on_existing=input.on_existing,
+                expected_digest=input.expected_digest,
                 dry_run=input.dry_run,
             ),
             lambda result: result.planned,

@@ -52,6 +52,15 @@ class RollOverReport:
 @strawberry.type(description="Result of `rollOverYear`.")
 class RollOverYearPayload(Payload):
     @strawberry.field(
+        description=(
+            "Identifies what is copied over what. Send it as `expectedDigest` to copy what a dry run showed. Null if the input was "
+            "rejected."
+        )
+    )
+    def digest(self, result: strawberry.Parent[Result[RollOverResult]]) -> str | None:
+        return result.value.digest if result.value else None
+
+    @strawberry.field(
         graphql_type=list[RollOverReport] | None,
         description="One report for each part. Empty if the input was rejected.",
         metadata=list_size(len(YearPart)),

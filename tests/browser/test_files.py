@@ -132,6 +132,29 @@ def test_a_new_year_is_planned_and_undone(tab: Tab) -> None:
     expect(page.locator(scheduled)).to_have_count(before)
 
 
+def test_a_year_that_changed_after_its_preview_is_not_planned(
+    tab: Tab, ask: Callable[..., Any]
+) -> None:
+    page = tab.sign_in(HEAD_TEACHER, next=f"/?year={YEAR + 1}")
+    page.get_by_role("button", name="New year").click()
+    dialog = page.get_by_role("dialog", name="Plan a new year")
+    dialog.get_by_label("Copy to").select_option(str(YEAR + 2))
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog.locator("details")).to_have_count(4)
+    at = {"classCode": "PRIMARY_1A", "academicYear": YEAR + 1, "period": "JAN"}
+    ask(HEAD_TEACHER, UPDATE, at=at, room="Theirs")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("changed")
+    expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog.locator("details")).to_have_count(4)
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Saved.")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name=f"Undo plan of {YEAR + 2}").click()
+    expect(page.locator("#undo")).to_have_text(f"Redo plan of {YEAR + 2}")
+
+
 def test_teachers_cannot_import_or_plan_a_year(tab: Tab) -> None:
     page = tab.sign_in("teacher")
     expect(page.get_by_role("button", name="Export", exact=True)).to_be_visible()

@@ -62,6 +62,11 @@ class CellState:
             status = CellStatus.EMPTY
         return replace(self, exam_ids=exam_ids, status=status)
 
+    def in_order(self) -> list[Any]:
+        """Return the values for a digest. The order of a set differs between processes."""
+        values = (getattr(self, field.name) for field in fields(self))
+        return [sorted(value) if isinstance(value, frozenset) else value for value in values]
+
 
 _STATE_COLUMNS = tuple(field.name for field in fields(CellState) if field.name != "exam_ids")
 _DEFAULTS: dict[str, Any] = {column: CELL_DEFAULTS.get(column) for column in _STATE_COLUMNS}

@@ -49,6 +49,7 @@ def extend_assignments(given: RollOver) -> PartReport:
             template.format(teacher=teacher.name, code=code, date=shown_date(date))
         )
     report.copied = len(extended)
+    report.changes = [(each.pk, str(each.expires_at)) for each in extended]
     if extended and not given.dry_run:
         keys = [assignment.pk for assignment in extended]
         TeacherClassAssignment.objects.filter(pk__key_in=keys).update(expires_at=None)

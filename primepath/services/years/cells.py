@@ -96,6 +96,14 @@ def copy_cells(
         template = _("{code} is inactive. Its cells in {year}: {cells}.")
         report.skip(template.format(code=code, year=given.from_year, cells=cells), cells)
     report.copied = len(wanted)
+    # A dry run has no keys of future copies, so exams are named by their sources.
+    sources = {copy: source for source, copy in used_exams.items()}
+    for target, state in wanted.items():
+        exam_ids = frozenset(sources.get(id, id) for id in state.exam_ids)
+        before, after = targets[target], replace(state, exam_ids=exam_ids)
+        report.changes.append(
+            (str(target), before.version, before.state.in_order(), after.in_order())
+        )
     planned = write_cells(
         viewer=given.viewer,
         action=HistoryAction.ROLL_OVER_YEAR,

@@ -41,6 +41,9 @@ def copy_curricula(given: RollOver) -> PartReport:
         if CurriculumKey(code, given.from_year) in stored:
             report.skip(_("{code} is inactive.").format(code=code))
     report.copied = len(wanted)
+    report.changes = [
+        (str(key), stored.get(key, ()), levels) for key, levels in sorted(wanted.items())
+    ]
     if not given.dry_run:
         write_curricula(
             viewer=given.viewer,

@@ -58,6 +58,7 @@ def exams_of_new_year(
         if exam.pk not in used and not exam.is_active:
             report.skip(_('"{exam}" is inactive.').format(exam=exam.name))
     report.copied = len(to_copy) + len(to_activate)
+    report.changes = [(exam.pk, exam.version) for exam in (*to_copy, *to_activate)]
     report.reasons += _new_names(given, to_copy)
     template = _('The inactive copy "{exam}" becomes active again.')
     report.reasons += [template.format(exam=copy.name) for copy in to_activate]

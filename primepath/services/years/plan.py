@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from primepath.domain.new_year import DateShift, RollOverExisting, YearPart
 from primepath.domain.viewer import Viewer
@@ -37,12 +38,14 @@ class PartReport:
     """Result of one part: the number of copied and of skipped objects.
 
     ``reasons``: a sentence for each object that was skipped, and for each copy that differs from its source in a way people would not expect.
+    ``changes``: what is copied over what, equal in a dry run, for a digest.
     """
 
     part: YearPart
     copied: int = 0
     skipped: int = 0
     reasons: list[str] = field(default_factory=list)
+    changes: list[Any] = field(default_factory=list)
 
     def skip(self, reason: str, objects: int = 1) -> None:
         """Count skipped objects that have the same reason."""

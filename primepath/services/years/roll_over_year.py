@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -29,11 +30,15 @@ from primepath.services.years.plan import PartReport, RollOver
 
 @dataclass(slots=True)
 class RollOverResult:
-    """``reports``: one for each part. ``cells``: the copied cells. ``planned``: the cells as a dry run would leave them."""
+    """``reports``: one for each part. ``cells``: the copied cells. ``planned``: the cells as a dry run would leave them.
+
+    ``digest`` identifies what is copied over what. It is equal in a dry run.
+    """
 
     reports: list[PartReport] = field(default_factory=list)
     cells: list[CellKey] = field(default_factory=list)
     planned: PlannedCells = field(default_factory=dict)
+    digest: str | None = None
 
 
 @change_set()
@@ -47,6 +52,7 @@ def roll_over_year(
     class_codes: Sequence[str] | None = None,
     dates: DateShift = DateShift.SAME_WEEKDAY,
     on_existing: RollOverExisting = RollOverExisting.SKIP,
+    expected_digest: str | None = None,
     parse_errors: Iterable[InputError] = (),
     dry_run: bool = False,
 ) -> RollOverResult:
@@ -55,7 +61,8 @@ def roll_over_year(
     A second call copies what is new and skips the rest. Everything that is skipped is in the reports, with a reason.
 
     Raises `ValidationFailedError` listing every problem: ``FORBIDDEN``, ``YEAR_OUT_OF_RANGE``, ``OUT_OF_RANGE`` if ``to_year`` is
-    not later, ``NOT_FOUND`` for an unknown or inactive class. Raises `LimitExceededError` for too many cells.
+    not later, ``NOT_FOUND`` for an unknown or inactive class. ``STALE_VERSION``: the digest is not the expected one. Raises
+    `LimitExceededError` for too many cells.
     """
     errors = ValidationErrors(parse_errors)
     check_administrator(viewer, errors)
@@ -85,7 +92,14 @@ def roll_over_year(
         on_existing=on_existing,
         dry_run=dry_run,
     )
-    return _run(given, set(parts))
+    result = _run(given, set(parts))
+    result.digest = _digest(result.reports)
+    if expected_digest is not None and expected_digest != result.digest:
+        # The transaction ends with this error, so nothing is saved.
+        template = _("The plan has changed since the preview. Look at it again.")
+        errors.add(UserErrorCode.STALE_VERSION, template, "expected_digest")
+        errors.raise_if_any()
+    return result
 
 
 def _lock(classes: Collection[str], from_year: int) -> dict[str, SchoolClass]:
@@ -116,6 +130,11 @@ def _run(given: RollOver, parts: Collection[YearPart]) -> RollOverResult:
     if YearPart.ASSIGNMENTS in parts:
         result.reports.append(extend_assignments(given))
     return result
+
+
+def _digest(reports: Iterable[PartReport]) -> str:
+    facts = [(each.part, each.copied, each.skipped, each.changes) for each in reports]
+    return blake2b(repr(facts).encode(), digest_size=16).hexdigest()
 
 
 def _check_size(count: int) -> None:

@@ -452,6 +452,7 @@ ROLL_OVER_ERRORS = [
         ("mina", {}, "FORBIDDEN", None),
         ("hana", {"fromYear": 2019}, "YEAR_OUT_OF_RANGE", "fromYear"),
         ("hana", {"toYear": 2036}, "YEAR_OUT_OF_RANGE", "toYear"),
+        ("hana", {"expectedDigest": "of another plan"}, "STALE_VERSION", "expectedDigest"),
         ("hana", {"toYear": YEAR}, "OUT_OF_RANGE", "toYear"),
         ("hana", {"classCodes": ["A", "CLOSED"]}, "NOT_FOUND", "classCodes.1"),
     )

@@ -138,6 +138,7 @@ MESSAGES = {
         "The cell has changed since you loaded it (current version 1, expected 0).",
         "The exam has changed since you loaded it (current version 1, expected 2).",
         "The file or the schedule has changed since the preview. Look at it again.",
+        "The plan has changed since the preview. Look at it again.",
     },
     "WEAK_PASSWORD": {
         "This password is too short. It must contain at least 8 characters.",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -43,7 +46,7 @@ NEXT = YEAR + 1
 PARTS = ["CURRICULUM", "EXAMS", "SCHEDULE", "ASSIGNMENTS"]
 ROLL = """
   mutation ($input: RollOverYearInput!) { rollOverYear(input: $input) {
-    report { part copied skipped reasons }
+    digest report { part copied skipped reasons }
     warnings { code cells { id exams { name } } } changeSetId userErrors { code field message }
   } }
 """
@@ -191,6 +194,69 @@ def test_dry_run_reports_the_same_and_saves_nothing(plan: SchoolClass, head: Vie
     ]
     assert shown[0] == shown[1]
     assert ("CLASS_SAME_DAY", [f"MatrixCell:A/{NEXT}/FEB", f"MatrixCell:A/{NEXT}/Q1"]) in shown[0]
+
+
+@pytest.mark.parametrize("mode", ["SKIP", "MERGE", "REPLACE"])
+def test_a_roll_over_copies_what_its_preview_showed(
+    mode: str, plan: SchoolClass, head: Viewer
+) -> None:
+    """Some targets are in use, and some exams have a copy already."""
+    make_cell(plan, Period.JAN, NEXT, exams=[make_exam()], status="COMPLETED")
+    make_cell(plan, Period.FEB, NEXT, notes="Here")
+    roll(head, parts=["EXAMS"], classCodes=["A"])
+    soon = timezone.now() + datetime.timedelta(days=1)
+    assign(make_teacher(), plan, expires_at=soon)
+    make_cell(plan, Period.APR, exams=[make_exam("New", academic_year=YEAR)])
+    preview = roll(head, onExisting=mode, dryRun=True)
+    saved = roll(head, onExisting=mode, expectedDigest=preview["digest"], idempotencyKey="x")
+    assert {**saved, "changeSetId": None, "warnings": preview["warnings"]} == preview
+    assert sum(copied for copied, _skipped in counts(saved).values()) >= 3
+    retry = roll(head, onExisting=mode, expectedDigest=preview["digest"], idempotencyKey="x")
+    assert (retry["changeSetId"], retry["digest"]) == (saved["changeSetId"], saved["digest"])
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "a cell": lambda: ExamScheduleMatrix.objects.filter(pk=f"A/{YEAR}/FEB").update(notes="Now"),
+    "a target": lambda: ExamScheduleMatrix.objects.filter(pk=f"A/{NEXT}/FEB").update(notes="Now"),
+    "a target, to and fro": lambda: ExamScheduleMatrix.objects.filter(pk=f"A/{NEXT}/FEB").update(
+        version=F("version") + 2
+    ),
+    "an exam": lambda: Exam.objects.filter(name="Quarterly").update(version=F("version") + 1),
+    "an exam that became inactive": lambda: Exam.objects.filter(name="Every year").update(
+        is_active=False
+    ),
+    "the levels": lambda: ClassCurriculumMapping.objects.all().delete(),
+    "the levels of the new year": lambda: ClassCurriculumMapping.objects.create(
+        school_class_id="A", academic_year=NEXT, curriculum_level=make_level("Other"), priority=1
+    ),
+    "the end of access": lambda: TeacherClassAssignment.objects.update(
+        expires_at=timezone.now() + datetime.timedelta(days=2)
+    ),
+    "an invigilator who left": lambda: User.objects.filter(username="kim").update(is_active=False),
+    "a class that became inactive": lambda: SchoolClass.objects.update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_change_after_the_preview_is_seen(
+    change: Callable[[], object], plan: SchoolClass, head: Viewer
+) -> None:
+    kim = make_teacher("kim")
+    make_cell(plan, Period.APR, exams=[make_exam("Of kim")], invigilator=kim)
+    make_cell(plan, Period.FEB, NEXT, room="7", status="DRAFT")
+    assign(kim, plan, expires_at=timezone.now() + datetime.timedelta(days=1))
+    input = {"onExisting": "MERGE", "dates": "NONE"}
+    digest = roll(head, **input, dryRun=True)["digest"]
+    assert roll(head, **input, dryRun=True)["digest"] == digest
+    change()
+    before = stored_rows()
+    payload = roll(head, **input, expectedDigest=digest)
+    (error,) = payload["userErrors"]
+    assert (error["code"], error["field"]) == ("STALE_VERSION", ["input", "expectedDigest"])
+    assert (payload["digest"], payload["report"], payload["changeSetId"]) == (None, [], None)
+    assert stored_rows() == before
+    again = roll(head, **input, dryRun=True)["digest"]
+    assert roll(head, **input, expectedDigest=again)["userErrors"] == []
 
 
 def test_dry_run_writes_and_locks_nothing(plan: SchoolClass, head: Viewer) -> None:

@@ -31,6 +31,8 @@ function open() {
   inputs.toYear.value = years[Math.min(years.indexOf(year.value) + 1, years.length - 1)];
   const parts = ["CURRICULUM", "EXAMS", "SCHEDULE", "ASSIGNMENTS"].map((part) => ({ part, ...checkboxOf(part, text(`part_${part.toLowerCase()}`), true) }));
 
+  let digest = null;
+
   async function run(dryRun) {
     const toYear = Number(inputs.toYear.value);
     const outcome = await change("roll_over_year", {
@@ -40,10 +42,12 @@ function open() {
       dates: inputs.dates.value,
       onExisting: inputs.onExisting.value,
       dryRun,
+      expectedDigest: dryRun ? null : digest,
     }, {}, openedAt);
     const problem = messageOf(outcome);
     if (!outcome.payload || problem) return { problem };
     const { changeSetId } = outcome.payload;
+    ({ digest } = outcome.payload);
     const elements = reportOf(outcome.payload);
     if (dryRun) return { elements, canSave: outcome.payload.report.some(({ copied }) => copied) };
     remember(changeSetId, text("plan_of", { year: toYear }));
