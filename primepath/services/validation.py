@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from primepath.domain.cell import is_class_code
 from primepath.domain.errors import InputError, UserErrorCode, ValidationFailedError
 from primepath.domain.text import has_control_characters, has_forbidden_characters, is_blank
 from primepath.school import year_out_of_range
+
+
+def has_local_time(at: datetime.datetime) -> bool:
+    """Return whether UTC and the time zone of the school have this moment in the years 1 to 9999.
+
+    Django converts a moment to one of them for each page and each statement, and fails if Python has no such date.
+    """
+    try:
+        at.astimezone(datetime.UTC)
+        at.astimezone(timezone.get_default_timezone())
+    except OverflowError:
+        return False
+    return True
 
 
 class ValidationErrors:

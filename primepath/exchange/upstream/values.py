@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from primepath.domain.text import has_forbidden_characters
+from primepath.services.validation import has_local_time
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?")
@@ -96,13 +97,18 @@ def time(value: object) -> datetime.time | None:
 
 
 def moment(value: object) -> datetime.datetime | None:
-    """Return a date-time with its offset, or None for an empty value. Without an offset it is UTC. Raises `UnreadableError`."""
+    """Return a date-time with its offset, or None for an empty value. Without an offset it is UTC.
+
+    Raises `UnreadableError`, also if the time zone of the school has no such date.
+    """
     stripped = text(value).strip()
     if not stripped:
         return None
     try:
         found = datetime.datetime.fromisoformat(stripped)
         at = found.replace(tzinfo=datetime.UTC) if found.tzinfo is None else found
+        if not has_local_time(at):
+            raise UnreadableError(printable(stripped))
         return at.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         raise UnreadableError(printable(stripped)) from None

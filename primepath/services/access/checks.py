@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from primepath.domain.errors import UserErrorCode
 from primepath.domain.viewer import Viewer
-from primepath.services.validation import ValidationErrors
+from primepath.services.validation import ValidationErrors, has_local_time
 
 MAX_TEXT_LENGTH = 1_000
 
@@ -33,6 +33,13 @@ def check_not_oneself(
 
 
 def check_expiry(expires_at: datetime.datetime | None, errors: ValidationErrors) -> None:
-    """Add an error if the expiry is in the past."""
-    if expires_at is not None and expires_at <= timezone.now():
+    """Add an error if the expiry is in the past, or if no page could show it."""
+    if expires_at is None:
+        return
+    if expires_at <= timezone.now():
         errors.add(UserErrorCode.OUT_OF_RANGE, _("{field} must be in the future."), "expires_at")
+    elif not has_local_time(expires_at):
+        template = _(
+            "{field} must not be after the year 9999, in the time zone of the school. Without it, access does not expire."
+        )
+        errors.add(UserErrorCode.OUT_OF_RANGE, template, "expires_at")

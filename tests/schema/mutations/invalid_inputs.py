@@ -31,6 +31,8 @@ from tests.schema.mutations.school import (
 )
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+NEVER = "9999-12-31T23:59:59.9999999Z"
+"""The last moment of .NET. The school is in Seoul, where the year 10000 has begun."""
 NEW_EXAM = {"name": "New", "type": "REVIEW", "totalQuestions": 20, "timerMinutes": 30}
 CURRICULUM = {"classCode": "A", "academicYear": YEAR, "levelIds": []}
 REQUEST = {"classCode": "OTHER", "accessLevel": "VIEW", "reason": "Standing in"}
@@ -288,9 +290,12 @@ ACCESS_ERRORS = [
     InvalidInput("withdrawClassAccessRequest", "office", {"id": OF_JUNO}, "FORBIDDEN", "id"),
     InvalidInput("approveClassAccessRequest", "juno", {"id": OF_JUNO}, "FORBIDDEN", None),
     InvalidInput("approveClassAccessRequest", "hana", {"id": OF_HANA}, "FORBIDDEN", "id"),
-    InvalidInput(
-        *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "expiresAt": PAST}),
-        *("OUT_OF_RANGE", "expiresAt"),
+    *(
+        InvalidInput(
+            *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "expiresAt": expires_at}),
+            *("OUT_OF_RANGE", "expiresAt"),
+        )
+        for expires_at in (PAST, NEVER)
     ),
     InvalidInput(
         *("approveClassAccessRequest", "hana", {"id": OF_JUNO, "note": "x" * 1_001}),
@@ -334,8 +339,12 @@ ACCESS_ERRORS = [
     InvalidInput(
         "assignTeacher", "hana", {**ASSIGNMENT, "classCode": "\0"}, "NOT_FOUND", "classCode"
     ),
-    InvalidInput(
-        "assignTeacher", "hana", {**ASSIGNMENT, "expiresAt": PAST}, "OUT_OF_RANGE", "expiresAt"
+    *(
+        InvalidInput(
+            *("assignTeacher", "hana", {**ASSIGNMENT, "expiresAt": expires_at}),
+            *("OUT_OF_RANGE", "expiresAt"),
+        )
+        for expires_at in (PAST, NEVER)
     ),
     InvalidInput("revokeTeacher", "mina", {"assignmentId": MINA_IN_A}, "FORBIDDEN", None),
     InvalidInput("revokeTeacher", "hana", {"assignmentId": HANA_IN_A}, "FORBIDDEN", "assignmentId"),

@@ -126,6 +126,7 @@ MESSAGES = {
         "The last day must not be before the first day.",
         "You have 50 calendar feeds, which is the limit. Revoke one first.",
         "`expiresAt` must be in the future.",
+        "`expiresAt` must not be after the year 9999, in the time zone of the school. Without it, access does not expire.",
         "`toYear` must be later than 2026.",
         *(f"`language` must be one of en, ko, not {text!r}." for text in ("", "xx", "\ud800\0")),
         *(f"`passingScore` must be between 0 and 100, not {value}." for value in (-1, 101)),

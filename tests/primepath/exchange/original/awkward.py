@@ -129,6 +129,8 @@ def _access(maker: Maker) -> None:
     given = {**teacher, "access_level": "FULL", "is_active": 1, "assigned_date": NOW}
     table = R + "teacherclassassignment"
     maker.odd(table, {**given, "expires_on": "soon"}, "REJECTED", "EXPIRY_UNREADABLE")
+    no_page = {**given, "is_active": 0, "expires_on": "9999-12-31 23:59:59"}
+    maker.odd(table, no_page, "REJECTED", "EXPIRY_UNREADABLE")
     maker.odd(table, {**given, "class_code": "??"}, "REJECTED", "CLASS_CODE")
     aware = {**given, "class_code": "A B", "expires_on": "2030-01-01T00:00:00+09:00"}
     maker.odd(table, aware, "CHANGED", "CLASS_CODE")
