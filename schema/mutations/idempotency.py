@@ -61,13 +61,17 @@ def named_change(info: Info, input: Any) -> NamedChange | None:
 
 
 def _plain(value: Any) -> Any:
-    """Return JSON that is equal for equal inputs, except for their keys."""
+    """Return JSON that is equal for equal inputs, except for their keys.
+
+    Defaults are left out. So an input has the same digest after an upgrade that adds a field. A restart loses responses, and clients
+    send those requests again.
+    """
     if dataclasses.is_dataclass(value):
-        given = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+        given = [(each, getattr(value, each.name)) for each in dataclasses.fields(value)]
         return {
-            name: _plain(each)
-            for name, each in given.items()
-            if each is not UNSET and name != "idempotency_key"
+            field.name: _plain(each)
+            for field, each in given
+            if each is not UNSET and each != field.default and field.name != "idempotency_key"
         }
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -14,12 +16,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
+from strawberry import UNSET
 
 from primepath.models import IdempotencyKey, Teacher, TeacherClassAssignment
 from primepath.services.accounts.reset_password import reset_password
 from primepath.services.idempotency import KEPT
 from schema.build import schema
 from schema.execution.core import graphql_schema
+from schema.mutations.idempotency import named_change
 from tests.factories import as_viewer, head_teacher, make_teacher
 from tests.schema.mutations.calls import MUTATIONS, Call, a_school, make_call
 from tests.schema.mutations.database import stored_rows
@@ -98,6 +102,29 @@ def test_refused_input_leaves_the_key_free(mutation: str) -> None:
             assert not IdempotencyKey.objects.exists()
         call.viewer = call.person
         assert send(call)["userErrors"] == []
+
+
+def test_new_field_with_a_default_leaves_the_digest() -> None:
+    """A server of the next version knows the keys of the version before it."""
+
+    @dataclass
+    class Now:
+        cells: list[str]
+        idempotency_key: str | None = None
+
+    @dataclass
+    class Next(Now):
+        mode: str = "SKIP"
+        expected_digest: str | None = None
+        notes: Any = UNSET
+
+    viewer = SimpleNamespace(account_id=1)
+    info: Any = SimpleNamespace(context=SimpleNamespace(viewer=viewer), field_name="change")
+    first = named_change(info, Now(["A"], "key"))
+    assert named_change(info, Next(["A"], "key")) == first
+    others = {"mode": "MERGE"}, {"expected_digest": "x"}, {"notes": None}, {"notes": ""}
+    for given in others:
+        assert named_change(info, Next(["A"], "key", **given)) != first
 
 
 @pytest.mark.django_db
