@@ -43,7 +43,7 @@ _COLUMNS = {
 
 
 def schedule_rows(viewer: Viewer, keys: Iterable[CellKey]) -> Iterator[list[Any]]:
-    """Yield a row for each cell of a class that the viewer can see, in the order of the page. Six SELECTs."""
+    """Yield a row for each cell of a class that the viewer can see, in the order of the page. Five SELECTs."""
     wanted = set(keys)
     codes = sorted({key.class_code for key in wanted})
     visible = SchoolClass.objects.filter(code__key_in=codes).visible_to(viewer)
@@ -159,7 +159,13 @@ def _digest(
     wanted: Sequence[WantedCell], cells: Sequence[ImportedCell], unreadable: Sequence[Problem]
 ) -> str:
     facts = [
-        (str(each.key), cell.version, cell.before.in_order(), cell.after.in_order(), len(cell.errors))
+        (
+            str(each.key),
+            cell.version,
+            cell.before.in_order(),
+            cell.after.in_order(),
+            len(cell.errors),
+        )
         for each, cell in zip(wanted, cells, strict=True)
     ]
     places = [(problem.code, problem.address) for problem in unreadable]

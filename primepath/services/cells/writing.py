@@ -87,6 +87,7 @@ class LockedCell:
 ResultCheck = Callable[[Collection[CellState]], None]
 """Called with what the target cells would become, before anything is written. It raises if the caller cannot use the result."""
 
+_LOCKED_COLUMNS = ("id", "version", *_STATE_COLUMNS)
 _TABLE = ExamScheduleMatrix._meta.db_table
 # Setting a column to itself locks the row, and returns it as the last writer left it.
 _LOCK = f'(id) DO UPDATE SET version = "{_TABLE}".version'
@@ -125,33 +126,37 @@ def atomic_unless_dry_run(service: Callable[P, R]) -> Callable[P, R]:
 def lock_cells(keys: Collection[CellKey], *, dry_run: bool = False) -> dict[CellKey, LockedCell]:
     """Lock the cells until the transaction ends, and store missing ones first: one write, and one SELECT of links.
 
-    In a dry run, only read them: two SELECTs. Cells that are not stored have the values of an unused cell.
+    In a dry run, only read them: one SELECT. With two, another transaction could change the cells and links between them. Cells that
+    are not stored have the values of an unused cell.
     """
     if not keys:
         return {}
     ids = [str(key) for key in keys]
-    columns = ("id", "version", *_STATE_COLUMNS)
+    links: defaultdict[str, dict[int, int]] = defaultdict(dict)
     rows: Iterable[tuple[Any, ...]]
     if dry_run:
-        stored = ExamScheduleMatrix.objects.filter(pk__key_in=ids).values_list(*columns)
         unused = ExamScheduleMatrix()
         found: dict[str, tuple[Any, ...]] = {
-            id: (id, *(getattr(unused, name) for name in columns[1:])) for id in ids
+            id: (id, *(getattr(unused, name) for name in _LOCKED_COLUMNS[1:])) for id in ids
         }
-        rows = {**found, **{str(row[0]): row for row in stored}}.values()
+        stored = ExamScheduleMatrix.objects.filter(pk__key_in=ids)
+        columns = (*_LOCKED_COLUMNS, "cell_exams", "cell_exams__exam")
+        for *row, link_id, exam_id in stored.values_list(*columns):
+            found[row[0]] = tuple(row)
+            if link_id is not None:
+                links[row[0]][exam_id] = link_id
+        rows = found.values()
     else:
         rows = insert_rows(
             ExamScheduleMatrix,
             CELL_COLUMNS,
             untouched_rows(keys),
             on_conflict=_LOCK,
-            returning=columns,
+            returning=_LOCKED_COLUMNS,
         )
-    links: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for link_id, cell_id, exam_id in MatrixCellExam.objects.filter(cell__key_in=ids).values_list(
-        "pk", "cell_id", "exam_id"
-    ):
-        links[cell_id][exam_id] = link_id
+        stored_links = MatrixCellExam.objects.filter(cell__key_in=ids)
+        for link_id, cell_id, exam_id in stored_links.values_list("pk", "cell_id", "exam_id"):
+            links[cell_id][exam_id] = link_id
     by_id = {str(key): key for key in keys}
     locked = {}
     for id, version, *values in rows:

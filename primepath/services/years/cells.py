@@ -27,7 +27,7 @@ from primepath.terms import named
 
 
 class SourceCells:
-    """The used cells of the old year. Three SELECTs.
+    """The used cells of the old year. Two SELECTs.
 
     ``states``: of active classes. ``inactive``: the number of used cells of each inactive class.
     """
