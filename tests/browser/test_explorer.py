@@ -167,11 +167,19 @@ def test_examples_can_be_restored(tab: Tab) -> None:
 
 
 def test_subscription_shows_changes_until_it_is_stopped(tab: Tab, ask: Callable[..., Any]) -> None:
-    document = """subscription Live($year: Int!) {
-  scheduleChanged(academicYear: $year, classCodes: ["PRIMARY_5A"]) { cells { notes } }
+    document = """subscription Live($year: Int!, $after: String!) {
+  scheduleChanged(academicYear: $year, classCodes: ["PRIMARY_5A"], after: $after) { cells { notes } }
 }"""
     tab.sign_in("head")
-    linked = urlencode({"query": document, "variables": json.dumps({"year": YEAR})})
+    # "From now on" begins only some time after the response has begun.
+    token = ask(
+        "head",
+        "query ($year: Int!) { scheduleMatrix(academicYear: $year) { syncToken } }",
+        year=YEAR,
+    )
+    after = token["scheduleMatrix"]["syncToken"]
+    variables = json.dumps({"year": YEAR, "after": after})
+    linked = urlencode({"query": document, "variables": variables})
     page = tab.open(f"/graphql#{linked}")
     expect(page.locator("#viewer")).to_have_text("Signed in as head (session).")
     execute = page.get_by_role("button", name="Execute query")
