@@ -18,5 +18,6 @@ def headers_of(content_type: str, body: bytes) -> Headers:
 
 
 async def send_response(send: Any, status: int, headers: Headers, body: bytes) -> None:
+    """Send a whole response as ASGI messages."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

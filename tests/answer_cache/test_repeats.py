@@ -227,11 +227,12 @@ def test_query_is_repeated_again_after_its_teacher_was_renamed(both: dict[str, S
     query, options = fresh(CELLS), school.options()
     school.make_known(query, **options)
     account = "WHERE user_id = (SELECT id FROM auth_user WHERE username = 'teacher')"
-    school.sql(f"UPDATE primepath_teacher SET name = name || ' II' {account}")
+    ((name,),) = school.sql(f"SELECT name FROM primepath_teacher {account}")
+    school.sql(f"UPDATE primepath_teacher SET name = %s {account}", f"{name} II")
     try:
-        is_left_once(school, query, **options)
+        check_left_once(school, query, **options)
     finally:
-        school.sql(f"UPDATE primepath_teacher SET name = rtrim(name, ' I') {account}")
+        school.sql(f"UPDATE primepath_teacher SET name = %s {account}", name)
 
 
 def test_query_is_repeated_again_after_marks_were_folded(both: dict[str, Servers]) -> None:
@@ -241,10 +242,10 @@ def test_query_is_repeated_again_after_marks_were_folded(both: dict[str, Servers
     with psycopg.connect(school.servers.database_url, autocommit=True) as session:
         for number in range(500):
             session.execute("UPDATE primepath_exam SET name = 'Mock ' || %s WHERE id = 1", [number])
-    is_left_once(school, query, **options)
+    check_left_once(school, query, **options)
 
 
-def is_left_once(school: School, query: str, **options: Any) -> None:
+def check_left_once(school: School, query: str, **options: Any) -> None:
     """Check that a thread runs the query once, and then the event loop."""
     before = school.numbers()
     school.server.ask(query, **options)
