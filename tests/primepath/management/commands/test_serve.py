@@ -117,9 +117,9 @@ def test_killed_process_is_replaced(server: Served) -> None:
     for _ in range(4):
         # Connections to the process that is missing wait for its replacement.
         assert ask(f"http://127.0.0.1:{port}") == 200
+    server.wait_until(lambda: server.lines(f"Process {killed.pid} ended with status -9."))
     server.wait_until(lambda: len(server.workers()) == PROCESSES)
     assert killed not in server.workers()
-    assert server.lines(f"Process {killed.pid} ended with status -9.")
     assert not (metrics / f"gauge_livesum_{killed.pid}.db").exists()
 
 
