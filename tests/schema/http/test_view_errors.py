@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import schema.http.view
+import schema.http.run_operation
 import schema.queries.viewer
 from tests.schema.http.test_view import GRAPHQL_JSON, JSON, SCHOOL, ask, errors_of
 
@@ -121,7 +121,7 @@ def test_exception_in_a_field_is_masked(
 def test_exception_before_execution_is_masked(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(schema.http.view, "identify", _fail)
+    monkeypatch.setattr(schema.http.run_operation, "identify", _fail)
     response = ask(SCHOOL)
     assert response.status_code == 500
     (error,) = errors_of(response)
