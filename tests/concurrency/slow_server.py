@@ -25,7 +25,7 @@ from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from loaders import dispatch
 from primepath.asgi import application as product
-from schema.http import view
+from schema.http import run_operation
 from schema.operation.execute import execute
 from schema.operation.prepare import PreparedOperation
 
@@ -119,7 +119,7 @@ async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISend
 
 
 def main() -> None:
-    vars(view)["execute"] = _execute
+    vars(run_operation)["execute"] = _execute
     vars(dispatch)["OperationLoop"] = _Loop
     connection_created.connect(_watch)
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from primepath.models import ExamScheduleMatrix, HistoryEntry
 from primepath.server.time_limit import TimeLimit
 from primepath.services.accounts.tokens import create_token
-from schema.http import view
+from schema.http import run_operation
 from tests.factories import make_class, make_teacher
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ DOCUMENT = "{ school { name } classDirectory { totalCount } }"
 def answer_after(seconds: float, token: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return the response to a request that has waited this many seconds."""
     now = time.monotonic()
-    monkeypatch.setattr(view, "received_at", lambda _: now - seconds)
+    monkeypatch.setattr(run_operation, "received_at", lambda _: now - seconds)
     monkeypatch.setattr(time, "monotonic", lambda: now)
     headers = {"Authorization": f"Bearer {token}"}
     return (
