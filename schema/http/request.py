@@ -89,13 +89,13 @@ def _body(request: HttpRequest) -> Any:
 
 
 def _json(text: str | bytes, name: str | None = None) -> Any:
-    """Parse the body, or the parameter ``name``. Raise `HttpError` if it is not JSON."""
+    """Parse the body, or the parameter ``name``. Raise `HttpError` with the parser's reason if it cannot be read."""
     try:
         return orjson.loads(text)
-    except orjson.JSONDecodeError:
+    except orjson.JSONDecodeError as error:
         message = (
-            _("`{name}` is not valid UTF-8 JSON.").format(name=name)
+            _("`{name}` cannot be read as UTF-8 JSON: {reason}").format(name=name, reason=error)
             if name
-            else _("The body is not valid UTF-8 JSON.")
+            else _("The body cannot be read as UTF-8 JSON: {reason}").format(reason=error)
         )
         raise HttpError(400, ErrorCode.BAD_USER_INPUT, message) from None

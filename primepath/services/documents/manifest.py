@@ -33,7 +33,7 @@ def read_manifest(content: bytes) -> list[ListedDocument]:
     try:
         manifest = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as error:
-        template = _("The file is not valid UTF-8 JSON: {reason}")
+        template = _("The file cannot be read as UTF-8 JSON: {reason}")
         raise ManifestError(template.format(reason=error)) from error
     if not isinstance(manifest, dict):
         raise ManifestError(_("A manifest must be a JSON object."))

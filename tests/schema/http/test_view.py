@@ -110,6 +110,30 @@ def test_invalid_body_is_rejected(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b'{"query": "\xff"}', "not valid UTF-8"),
+        (b'{"query": "x", "variables": {"a": [{"b": -%s}]}}' % (b"9" * 400), "number is infinity"),
+        (b'{"query": "x", "variables": {"a": 1e999}}', "number is infinity"),
+        (b'{"query": "x", "variables": {"a": NaN}}', "line 1 column 35"),
+        (rb'{"query": "\ud800"}', "surrogate"),
+        (b'{"query": ' + b"[" * 3_000, "depth limit"),
+    ],
+)
+def test_unreadable_json_has_the_reason(body: bytes, reason: str) -> None:
+    (error,) = errors_of(send(body))
+    assert error["message"].startswith("The body cannot be read as UTF-8 JSON: ")
+    assert reason in error["message"]
+
+
+def test_unreadable_variables_of_get_have_the_reason() -> None:
+    parameters = {"query": SCHOOL, "variables": '{"a": %s}' % ("9" * 400)}
+    (error,) = errors_of(Client().get("/graphql", parameters))
+    assert "`variables` cannot be read as UTF-8 JSON: number is infinity" in error["message"]
+
+
+@pytest.mark.parametrize(
     "content_type",
     [
         "",

@@ -35,9 +35,9 @@ def test_manifest_of_apollo_is_read() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "not valid UTF-8 JSON"),
-        (b"\xff", "not valid UTF-8 JSON"),
-        (b"[" * 100_000, "not valid UTF-8 JSON"),
+        (b"", "cannot be read as UTF-8 JSON"),
+        (b"\xff", "cannot be read as UTF-8 JSON"),
+        (b"[" * 100_000, "cannot be read as UTF-8 JSON"),
         (b"[]", "must be a JSON object"),
         (b"null", "must be a JSON object"),
         (b"{}", "contains no documents"),
