@@ -8,11 +8,11 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.db.backends.signals import connection_created
-from servestatic import ServeStaticASGI
 
 from primepath.checks import require_valid_settings
 from primepath.db.usage import count_statements_of
 from primepath.server.handler import OneThreadHandler
+from primepath.server.loaded_files import LoadedStaticFiles, load_pages
 from primepath.server.monitoring.health import Health
 from primepath.server.monitoring.metrics import MetricsEndpoint
 from primepath.server.monitoring.request_log import RequestLog
@@ -47,7 +47,7 @@ def _add_static_headers(headers: Headers, path: str, url: str) -> None:
 
 # Static files are served from the source folders, before Django. So `collectstatic` is not needed, and other requests
 # do not pay for it.
-_static_files = ServeStaticASGI(
+_static_files = LoadedStaticFiles(
     None, allow_all_origins=False, add_headers_function=_add_static_headers
 )
 for _storage in AppDirectoriesFinder().storages.values():
@@ -62,6 +62,7 @@ application = ProxyHeaders(
 )
 hashing_thread.queue = _handler.password_queue
 early_refusals.begin(_handler, application, is_api_request)
+load_pages()
 
 # The objects created so far live as long as the process, so the garbage collector need not look at them. A large
 # response creates many objects. With higher thresholds, the collector interrupts it less often.
