@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db.migrations.state import ProjectState
 from django.db.models.functions import Now
 
 from scripts.migration_locks import _ACCEPTED, APP, check, long_locks
+from tests.processes import ROOT
 
 pytestmark = pytest.mark.one_database
 
@@ -123,6 +125,18 @@ def test_new_table_can_have_everything() -> None:
 @pytest.mark.slow
 def test_migrations_of_the_product_keep_to_the_policy() -> None:
     assert list(check(MigrationLoader(None, ignore_no_migrations=True))) == []
+
+
+def test_changelog_asks_to_stop_the_server() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    requests = [line for line in changelog.splitlines() if "Stop the server before" in line]
+    accepting = {
+        file.name[:4]
+        for file in (ROOT / "primepath/migrations").glob("0*.py")
+        if _ACCEPTED.search(file.read_text())
+    }
+    # The first release contains these two, so no database needs them in an upgrade.
+    assert accepting - {"0002", "0003"} == set(re.findall(r"\b\d{4}\b", " ".join(requests)))
 
 
 @pytest.mark.parametrize(
