@@ -11,12 +11,15 @@ from django.contrib.auth.forms import (
     UserChangeForm,
 )
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from primepath.admin.common.service_forms import ServiceForm
+from primepath.domain.errors import ValidationFailedError
 from primepath.domain.viewer import Viewer
 from primepath.services.accounts.account_values import ACCOUNTS
+from primepath.services.accounts.change_password import replace_password
 from primepath.services.accounts.create_account import create_account
+from primepath.services.accounts.hash_upgrade import check_and_upgrade
 from primepath.services.accounts.set_password import set_password
 from primepath.services.accounts.sign_in_attempts import SignInAttempt
 from primepath.services.accounts.update_account import update_account
@@ -54,7 +57,8 @@ class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]
 class ChangeOwnPasswordForm(OwnPasswordForm):
     """Changes the password of the signed-in user; its page makes a class with the client's ``address``.
 
-    The form asks for the old password, so the limit on failed attempts applies.
+    The form asks for the old password, so the limit on failed attempts applies. Saving raises `PermissionDenied` if the password has
+    changed since it was checked: that has ended the session.
     """
 
     address: str
@@ -63,18 +67,30 @@ class ChangeOwnPasswordForm(OwnPasswordForm):
         with SignInAttempt(username=self.user.get_username(), address=self.address) as attempt:
             if not attempt.begin():
                 raise ValidationError(attempt.limit_message, code="rate_limited")
-            try:
-                password: str = super().clean_old_password()
-            except ValidationError:
+            password: str = self.cleaned_data["old_password"]
+            # Django's form would store a new hash even if the password has changed since the user was loaded.
+            if not check_and_upgrade(self.user, password):
                 attempt.fail()
-                raise
+                raise ValidationError(
+                    self.error_messages["password_incorrect"], code="password_incorrect"
+                )
             attempt.succeed()
         return password
 
     def save(self, commit: bool = True) -> User:
-        viewer = viewer_of(self.user)
+        user: User = self.user
+        viewer = viewer_of(user)
         assert viewer is not None, "only administrators can open the site"
-        return _save_password(self, viewer, self.cleaned_data["new_password1"])
+        try:
+            replace_password(
+                viewer=viewer,
+                checked=user.password,
+                new_password=self.cleaned_data["new_password1"],
+            )
+        except ValidationFailedError as rejected:
+            raise PermissionDenied from rejected
+        user.refresh_from_db(fields=["password"])
+        return user
 
 
 def _entered_password(form: Any) -> str | None:

@@ -41,20 +41,42 @@ def change_password(
         attempt.begin_or_refuse(errors)
         if not check_password(current_password, account.password):
             attempt.fail()
-            template = _("The current password is not correct.")
-            errors.add(UserErrorCode.INVALID_CREDENTIALS, template, "current_password")
+            _add_incorrect(errors)
             errors.raise_if_any()
         attempt.succeed()
-    return _store(viewer, make_password(new_password), token_id)
+    return replace_password(
+        viewer=viewer, checked=account.password, new_password=new_password, token_id=token_id
+    )
+
+
+def replace_password(
+    *, viewer: Viewer, checked: str, new_password: str, token_id: int | None = None
+) -> tuple[User, tuple[str, ApiToken] | None]:
+    """Store the viewer's new password instead of the ``checked`` one, which is a hash; see `change_password`.
+
+    Error code: ``INVALID_CREDENTIALS`` if the account has been deactivated meanwhile, or has another password.
+    """
+    # Before the transaction, which would lock the account while the password waits and is hashed.
+    return _store(viewer, checked, make_password(new_password), token_id)
 
 
 @transaction.atomic
 def _store(
-    viewer: Viewer, password_hash: str, token_id: int | None
+    viewer: Viewer, checked: str, password_hash: str, token_id: int | None
 ) -> tuple[User, tuple[str, ApiToken] | None]:
     account = User.objects.select_for_update(no_key=True).get(pk=viewer.account_id)
+    if account.password != checked or not account.is_active:
+        # Otherwise whoever knows a stolen password could undo that it was reset.
+        errors = ValidationErrors()
+        _add_incorrect(errors)
+        errors.raise_if_any()
     store_password(account, password_hash, viewer=viewer)
     if token_id is None:
         return account, None
     name = ApiToken.objects.values_list("name", flat=True).get(pk=token_id)
     return account, create_token(user=account, name=name)
+
+
+def _add_incorrect(errors: ValidationErrors) -> None:
+    template = _("The current password is not correct.")
+    errors.add(UserErrorCode.INVALID_CREDENTIALS, template, "current_password")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
@@ -67,6 +68,10 @@ def _by_a_statement(user: User) -> None:
     User.objects.filter(pk=user.pk).update(password="pbkdf2_sha256$1$salt$hash")
 
 
+def _deactivated(user: User) -> None:
+    set_account_active(viewer=as_viewer(office()), account_id=user.pk, is_active=False)
+
+
 PASSWORD_CHANGES = [
     _in_the_admin,
     _in_the_own_form,
@@ -118,6 +123,57 @@ def test_token_of_a_password_that_was_replaced_meanwhile_is_invalid(mina: User) 
     _by_the_service(mina)
     token, _ = create_token(user=verified, name="Phone")
     assert find_token(token) is None
+
+
+def _changed_by_the_mutation(user: User) -> Client:
+    client = session_of(user)
+    query = "mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { userErrors { code } } }"
+    variables = {"input": {"currentPassword": OLD, "newPassword": "a third pass phrase"}}
+    body = {"query": query, "variables": variables}
+    answer = client.post("/graphql", body, content_type="application/json").json()
+    assert answer["data"]["changePassword"] == {"userErrors": [{"code": "INVALID_CREDENTIALS"}]}
+    return client
+
+
+def _changed_on_the_page(user: User) -> Client:
+    client, new = session_of(user), "a third pass phrase"
+    data = {"form": "password", "current_password": OLD, "new_password": new, "repeated": new}
+    assert client.post(reverse("account"), data).status_code == 422
+    return client
+
+
+def _changed_in_the_admin(user: User) -> Client:
+    client, new = session_of(user), "a third pass phrase"
+    data = {"old_password": OLD, "new_password1": new, "new_password2": new}
+    assert client.post(reverse("admin:password_change"), data).status_code == 403
+    return client
+
+
+@pytest.mark.parametrize(
+    "change", [_changed_by_the_mutation, _changed_on_the_page, _changed_in_the_admin]
+)
+@pytest.mark.parametrize("end", [*PASSWORD_CHANGES[2:], _deactivated])
+def test_own_change_does_not_replace_a_password_that_was_set_meanwhile(
+    mina: User,
+    change: Callable[[User], Client],
+    end: Callable[[User], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Otherwise whoever knows a stolen password could keep access."""
+
+    def hash_while_access_ends(password: str) -> str:
+        monkeypatch.undo()
+        end(User.objects.get(pk=mina.pk))
+        return make_password(password)
+
+    for module in ("change_password", "set_password"):
+        monkeypatch.setattr(
+            f"primepath.services.accounts.{module}.make_password", hash_while_access_ends
+        )
+    client = change(mina)
+    assert username(client) is None
+    assert not User.objects.get(pk=mina.pk).check_password("a third pass phrase")
+    assert not ApiToken.objects.filter(revoked_at=None).exists()
 
 
 def test_signing_in_does_not_end_other_tokens(mina: User) -> None:
