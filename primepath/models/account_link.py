@@ -13,7 +13,8 @@ class AccountLink(models.Model):
     """A link that sets the password of an account once. Whoever has its address can use it until ``expires_at``.
 
     Only the SHA-256 digest of the secret in the address is stored. An account has at most one link: a new one replaces it. A link ends
-    when the password is set in any way, because it belongs to the password that the account had: see ``password_fingerprint``.
+    when the password is set in any way, and when the account becomes one of staff or of a superuser. So ``password_fingerprint`` is one
+    of the password and of these powers.
     """
 
     user = models.OneToOneField(

@@ -27,7 +27,7 @@ def create_link(account: User, purpose: LinkPurpose) -> tuple[str, AccountLink]:
         defaults={
             "purpose": purpose,
             "digest": digest_of(secret),
-            "password_fingerprint": password_fingerprint(account.password),
+            "password_fingerprint": _fingerprint(account),
             "created_at": now,
             "expires_at": now + LINK_LIFETIMES[purpose],
         },
@@ -44,8 +44,16 @@ def find_link(secret: str) -> AccountLink | None:
 
 def _is_valid(link: AccountLink) -> bool:
     """Return whether the link can be used, apart from its expiry."""
-    fingerprint = password_fingerprint(link.user.password)
-    return viewer_of(link.user) is not None and link.password_fingerprint == fingerprint
+    return viewer_of(link.user) is not None and link.password_fingerprint == _fingerprint(link.user)
+
+
+def _fingerprint(account: User) -> str:
+    """Return a fingerprint of the password and the powers of an account. When one of them changes, the link ends.
+
+    Head teachers create links, and keep their secrets. They must not take over an account that becomes one of staff.
+    """
+    powers = [name for name in ("is_staff", "is_superuser") if getattr(account, name)]
+    return password_fingerprint(" ".join([account.password, *powers]))
 
 
 def secret_of(link: AccountLink) -> str | None:

@@ -117,6 +117,18 @@ def test_head_teacher_cannot_take_over_accounts_of_staff(power: str) -> None:
     assert reset_password(viewer=root, teacher_id=teacher.pk)
 
 
+@pytest.mark.parametrize("power", ["is_staff", "is_superuser"])
+def test_link_of_a_head_teacher_ends_when_the_account_becomes_one_of_staff(power: str) -> None:
+    """Otherwise the head teacher could take over that account."""
+    invitation = invite_teacher(viewer=head_teacher(), username="sora", name="Sora")
+    User.objects.filter(username="sora").update(**{power: True})
+    assert_over(invitation.secret)
+    assert secret_of(AccountLink.objects.select_related("user").get()) is None
+    root = as_viewer(User.objects.create(username="root", is_staff=True, is_superuser=True))
+    secret = reset_password(viewer=root, teacher_id=invitation.teacher.pk).secret
+    assert set_password_by_link(secret=secret, password=PASSWORD)
+
+
 def test_teacher_cannot_invite_or_reset() -> None:
     teacher = make_teacher("mina")
     viewer = as_viewer(make_teacher("juno"))
