@@ -18,7 +18,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from primepath.db.fields import DerivedTextField
-from primepath.models import Exam, IdempotencyKey
+from primepath.models import Exam, IdempotencyKey, TeacherClassAssignment
 from primepath.services.accounts.tokens import find_token
 from primepath.services.address_secrets import digest_of
 from tests.client import data
@@ -267,3 +267,14 @@ def test_reversed_migration_keeps_the_earlier_rows() -> None:
     assert "primepath_examschedulematrix" in first
     assert migrate(names()[-1]) == names()[1:]
     assert columns_of(rows(), like=first) == first
+
+
+@pytest.mark.usefixtures("_own_database")
+@pytest.mark.parametrize("day", [30, 31])
+def test_access_until_the_end_of_the_year_9999_does_not_expire(day: int) -> None:
+    """Earlier versions stored it, but no page could show it in Seoul, where the year 10000 has begun."""
+    end = datetime.datetime(9999, 12, day, 15, tzinfo=datetime.UTC)
+    migrate("0103_remembered_state")
+    TeacherClassAssignment.objects.update(expires_at=end)
+    migrate(names()[-1])
+    assert TeacherClassAssignment.objects.get().expires_at == (None if day == 31 else end)
