@@ -8,19 +8,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
+from django.contrib.admin.utils import display_for_field
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import AutoField, DateTimeField, Field, Model
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html_join
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from primepath.models import HistoryEntry
+from primepath.services.validation import has_local_time
 from primepath.terms import translated
 
 if TYPE_CHECKING:
@@ -29,12 +31,20 @@ if TYPE_CHECKING:
     Page = WithHistory[Any]
 
 
+# Recorded values that are not fields of a model, to be translated.
+_LABELS = (
+    gettext_noop("details"),
+    gettext_noop("has password"),
+    gettext_noop("link expires at"),
+)
+
+
 class _Shown(NamedTuple):
-    """Display of a recorded field: its label, the model that its keys belong to, and whether it is a time."""
+    """Display of a recorded field: its label, the model that its keys belong to, and a field of its type if one is known."""
 
     label: str
     model: type[Model] | None = None
-    is_time: bool = False
+    field: Field[Any, Any] | None = None
 
 
 class HistoryFormatter:
@@ -111,9 +121,10 @@ def _how_to_show(page: Page, recorded: str) -> _Shown:
     if model := page.history_lists.get(name):
         return _Shown(translated(name.removesuffix("_ids") + "s"), model)
     if (field := _field(page.model, name)) is None:
-        return _Shown(translated(name.replace("_", " ")))
-    is_time = isinstance(field, DateTimeField)
-    return _Shown(str(field.verbose_name), cast("Any", field.related_model), is_time)
+        # Not of the model itself, such as the end of a link of an account.
+        moment = DateTimeField() if name.endswith("_at") else None
+        return _Shown(translated(name.replace("_", " ")), field=moment)
+    return _Shown(str(field.verbose_name), cast("Any", field.related_model), field)
 
 
 def _field(model: type[Model], name: str) -> Field[Any, Any] | None:
@@ -133,9 +144,17 @@ def _text(shown: _Shown, value: Any, limit: int | None, name_of: Any) -> str:
         return _("yes") if value else _("no")
     if shown.model:
         return ", ".join(name_of(shown.model, key) for key in _keys(value))
-    if shown.is_time and (at := parse_datetime(value)):
-        return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
-    return Truncator(value).chars(limit) if limit else str(value)
+    text = str(value) if shown.field is None else _as_on_other_pages(shown.field, value)
+    return Truncator(text).chars(limit) if limit else text
+
+
+def _as_on_other_pages(field: Field[Any, Any], recorded: Any) -> str:
+    """Return a value as the lists of the site show it: its label, or a date or time in the format of the language."""
+    value = field.to_python(recorded)
+    if isinstance(value, datetime) and not has_local_time(value):
+        return str(recorded)
+    # A value that the field no longer has is shown as it was recorded.
+    return str(display_for_field(value, field, empty_value_display=str(recorded)))
 
 
 def _keys(value: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -69,7 +70,7 @@ class WithHistory(SchoolAdmin[M]):
             "<p>{}, {}: {}{}</p>",
             (
                 (
-                    f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M}",
+                    localize(timezone.localtime(entry.at)),
                     entry.actor_name,
                     entry.get_action_display(),
                     formatter.changes(entry, limit=SHOWN_CHARACTERS),

@@ -68,14 +68,14 @@ def test_list_shows_old_and_new_values(head: Client, row: Row) -> None:
     page = head.get(HISTORY).content.decode()
     renamed = CurriculumLevel.objects.with_names().get(pk=row.level.pk)
     for line in (
-        "<strong>status</strong>: EMPTY → SCHEDULED",
+        "<strong>status</strong>: Empty → Scheduled",
         "<strong>exams</strong>: nothing → Second",
         "<strong>name</strong>: Exam 1 → Second",
         "<strong>is active</strong>: yes → no",
         f"<strong>levels</strong>: {renamed} → EDGE PHONICS L1, {renamed}",
         f"<strong>name</strong>: {row.level} → {row.level.subprogram} L5",
-        "<strong>access level</strong>: FULL → VIEW",
-        "<strong>expires at</strong>: nothing → 2100-01-01 09:00",
+        "<strong>access level</strong>: Full → View",
+        "<strong>expires at</strong>: nothing → 1 January 2100, 09:00",
         "<strong>review note</strong>: nothing → xxx",
     ):
         assert line in page
@@ -145,7 +145,7 @@ def test_pages_show_their_latest_changes(head: Client, row: Row) -> None:
     for obj, change in (
         (row.cell, "exams</strong>: nothing → Second"),
         (row.exam, "name</strong>: Exam 1 → Second"),
-        (row.assignment, "access level</strong>: FULL → VIEW"),
+        (row.assignment, "access level</strong>: Full → View"),
         (row.access_request, "review note</strong>: nothing → xxx"),
     ):
         assert change in head.get(change_url(obj)).content.decode()
@@ -187,11 +187,68 @@ def test_how_a_field_is_shown_follows_from_its_model(head: Client, row: Row) -> 
     page = head.get(HISTORY).content.decode()
     for line in (
         f"<strong>created by</strong>: nothing → {row.teacher.name}",
-        "<strong>created at</strong>: nothing → 2100-01-01 09:00",
+        "<strong>created at</strong>: nothing → 1 January 2100, 09:00",
         "<strong>academic year</strong>: 2026 → 2027",
         "<strong>some new field</strong>: nothing → x",
     ):
         assert line in page
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "en",
+            (
+                "<strong>status</strong>: GONE → Scheduled",
+                "<strong>scheduled date</strong>: nothing → 12 March 2026",
+                "<strong>end time</strong>: 12:30 → 13:00",
+                "<strong>updated at</strong>: 9999-12-31T23:59:59+00:00 → 1 January 2100, 09:00",
+                "<strong>link expires at</strong>: nothing → 1 January 2100, 09:00",
+                "<strong>has password</strong>: nothing → yes",
+            ),
+        ),
+        (
+            "ko",
+            (
+                "<strong>상태</strong>: GONE → 예정",
+                "<strong>시험 날짜</strong>: 없음 → 2026년 3월 12일",
+                "<strong>종료 시각</strong>: 12:30 → 13:00",
+                "<strong>링크 만료 일시</strong>: 없음 → 2100년 1월 1일 09:00",
+                "<strong>비밀번호 있음</strong>: 없음 → 예",
+                "<strong>상세 내용</strong>: 없음 → x",
+            ),
+        ),
+    ],
+)
+def test_values_are_shown_as_in_the_lists(
+    head: Client, row: Row, language: str, lines: tuple[str, ...]
+) -> None:
+    """The last moment of the year 9999 is in the year 10000 in Seoul. Access could end then, in earlier versions."""
+    at = datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC)
+    last = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)
+    changes = [
+        FieldChange("status", "GONE", "SCHEDULED"),
+        FieldChange("scheduled_date", None, datetime.date(2026, 3, 12)),
+        FieldChange("end_time", datetime.time(12, 30), datetime.time(13)),
+        FieldChange("updated_at", last, at),
+        FieldChange("link_expires_at", None, at),
+        FieldChange("has_password", None, True),
+        FieldChange("details", None, "x"),
+    ]
+    record(
+        viewer=COMMAND_LINE,
+        action=HistoryAction.UPDATE_CELL,
+        subject=HistorySubject.CELL,
+        at=at,
+        entries=[Recorded(row.cell.pk, changes)],
+    )
+    head.cookies["primepath_language"] = language
+    for url in (HISTORY, change_url(row.cell)):
+        page = head.get(url).content.decode()
+        for line in lines:
+            assert line in page
+    assert ("2100년 1월 1일 09:00, " if language == "ko" else "1 January 2100, 09:00, ") in page
 
 
 def test_new_subjects_are_named_and_linked(head: Client, row: Row) -> None:
