@@ -108,7 +108,7 @@ class HistoryEntry(models.Model):
 
     class Meta:
         verbose_name = _("history entry")
-        verbose_name_plural = _("history")
+        verbose_name_plural = _("history entries")
         ordering = ["-id"]
         constraints = [
             one_of("action", HistoryAction, name="history_action_known"),

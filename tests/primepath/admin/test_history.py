@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from primepath.admin.common.history_pages import WithHistory
 from primepath.domain.history import FieldChange, HistoryAction, HistorySubject
@@ -161,6 +162,16 @@ def test_entries_cannot_be_added_changed_or_deleted(head: Client, row: Row) -> N
     ):
         assert head.post(url, {"actor_name": "Somebody", "post": "yes"}).status_code == 403
     assert HistoryEntry.objects.values().get() == before
+
+
+def test_every_list_counts_its_rows_in_the_plural() -> None:
+    with override("en"):
+        names = {
+            str(model._meta.verbose_name): str(model._meta.verbose_name_plural)
+            for model in admin.site._registry
+        }
+    # "history entry" and "history entries", "class curriculum" and "class curricula".
+    assert [name for name, plural in names.items() if not plural.startswith(name[:-2])] == []
 
 
 def test_every_subject_has_a_page() -> None:
