@@ -236,6 +236,7 @@ def _page() -> dict[str, str]:
         "level_view": _("View only"),
         "reason": _("Reason"),
         "classes_not_loaded": _("Not all classes could be loaded. Close this and try again."),
+        "can_edit_all_classes": _("You can already edit every class."),
         "send_request": _("Send request"),
         "request_sent": _("The request was sent. A head teacher decides about it."),
         "close": _("Close"),

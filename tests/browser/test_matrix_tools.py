@@ -165,6 +165,33 @@ def test_newcomer_requests_access(
     } in [edge["node"] for edge in edges]
 
 
+def test_teacher_requests_access_to_classes_that_they_cannot_edit(
+    open_tab: Callable[..., Tab], ask: Callable[..., Any]
+) -> None:
+    query = "{ viewer { teacher { id } assignments { id accessLevel schoolClass { code } } } }"
+    viewer = ask("teacher", query)["viewer"]
+    by_level = {each["accessLevel"]: each["schoolClass"]["code"] for each in viewer["assignments"]}
+    assign = """mutation ($teacher: ID!, $expiresAt: DateTime) {
+      assignTeacher(input: {teacherId: $teacher, classCode: "MIDDLE_9C", accessLevel: FULL, expiresAt: $expiresAt}) {
+        assignment { id }
+      }
+    }"""
+    until = {"teacher": viewer["teacher"]["id"], "expiresAt": "2999-01-01T00:00:00Z"}
+    given = ask("head", assign, **until)["assignTeacher"]["assignment"]
+    page = open_tab().sign_in("teacher")
+    page.get_by_role("button", name="Request access").click()
+    options = page.get_by_role("dialog").get_by_label("Class").locator("option")
+    expect(options).to_have_count(58)
+    codes = {option.get_attribute("value") for option in options.all()}
+    assert {by_level["VIEW"], by_level["SUBSTITUTE"], "MIDDLE_9C"} <= codes
+    assert not {by_level["FULL"], by_level["CO_TEACHER"]} & codes
+    ask(
+        "head",
+        "mutation ($id: ID!) { revokeTeacher(input: {assignmentId: $id}) { userErrors { code } } }",
+        id=given["id"],
+    )
+
+
 def test_administration_is_linked_for_those_who_may(open_tab: Callable[..., Tab]) -> None:
     page = open_tab().sign_in("teacher")
     expect(page.locator("#matrix td button").first).to_be_visible()

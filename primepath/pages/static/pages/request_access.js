@@ -3,12 +3,13 @@
 import { askBeforeEscape } from "./dialogs.js";
 import { clearErrors, field, nameInputs, selectOf, showErrors } from "./fields.js";
 import { createElement } from "./format.js";
-import { change, loadAll } from "./operations.js";
+import { change, loadAll, loadPage } from "./operations.js";
 import { text } from "./texts.js";
 
 const dialog = document.getElementById("access");
 const form = document.getElementById("access-form");
-const LEVELS = ["VIEW", "SUBSTITUTE", "CO_TEACHER", "FULL"];
+const EDITING_LEVELS = ["CO_TEACHER", "FULL"];
+const LEVELS = ["VIEW", "SUBSTITUTE", ...EDITING_LEVELS];
 let isSending = false;
 
 /** Opens the dialog: as it is while a request is being sent, otherwise with a new form. */
@@ -49,9 +50,19 @@ async function open() {
   };
   askBeforeEscape(dialog, () => inputs.reason.isConnected && inputs.reason.value !== "");
   dialog.showModal();
-  const { all, isComplete } = await loadAll("class_directory");
-  inputs.classCode.replaceChildren(...all.map(({ code, name }) => option(code, name)));
+  const { classes, isComplete } = await loadClasses();
+  inputs.classCode.replaceChildren(...classes.map(({ code, name }) => option(code, name)));
   if (!isComplete) problem.textContent = text("classes_not_loaded");
+  else if (!classes.length) problem.textContent = text("can_edit_all_classes");
+}
+
+/** Loads the `classes` that the user cannot edit, or only until a date. If not all could be loaded, `isComplete` is false. */
+async function loadClasses() {
+  const [{ all, isComplete }, { page: viewer }] = await Promise.all([loadAll("class_directory"), loadPage("own_access", {}, "viewer")]);
+  const editable = new Set(viewer?.assignments
+    .filter(({ accessLevel, expiresAt }) => EDITING_LEVELS.includes(accessLevel) && !expiresAt)
+    .map(({ schoolClass }) => schoolClass.code));
+  return { classes: all.filter(({ code }) => !editable.has(code)), isComplete: isComplete && Boolean(viewer) };
 }
 
 function showSent() {
