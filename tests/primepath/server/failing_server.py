@@ -9,7 +9,7 @@ from unittest.mock import patch
 import primepath.asgi  # noqa: F401
 from primepath.services.accounts.sign_in import TeacherBackend
 from primepath.services.accounts.tokens import find_token as _find_token
-from schema.http import authentication, view
+from schema.http import authentication, run_operation
 from schema.operation.prepare import prepare as _prepare
 from tests import serve_demo
 
@@ -37,7 +37,7 @@ def authenticate(
 
 if __name__ == "__main__":
     with (
-        patch.object(view, "prepare", prepare),
+        patch.object(run_operation, "prepare", prepare),
         patch.object(authentication, "find_token", find_token),
         patch.object(TeacherBackend, "authenticate", authenticate),
     ):
